@@ -1,0 +1,137 @@
+"""What an indexer makes of a file: a Document with its metadata and its tree of sections.
+
+All offsets are characters of ``Document.text``, counted from 0; spans are half-open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+Kind = Literal[
+    "preamble",  # what stands before the first heading: number, addressee, opening words
+    "part",  # 编, 分编, 第一部分
+    "chapter",  # 章
+    "division",  # 节
+    "article",  # 条, 条之一
+    "heading",  # 一、 （一） 1. of a 公文, a Markdown heading
+    "item",  # 项 and 目 under a 条; （1） and ① anywhere: read together with its parent
+    "passage",  # a piece of a long section that has no structure of its own
+    "signature",  # 落款: issuers, 成文日期 and what follows them
+    "attachment",  # the head of an enclosed text: 附件1, or the rules a 通知 promulgates
+    "contents",  # 目录: a table of contents, not searched
+    "repeat",  # text that already stands earlier in the file, not searched
+]
+
+# Kinds that are read, ranked and shown as part of the section that holds them.
+FOLDED: frozenset[Kind] = frozenset({"item"})
+# Kinds that are kept (sections tile the text) but never indexed.
+UNINDEXED: frozenset[Kind] = frozenset({"contents", "repeat"})
+
+
+class Span(NamedTuple):
+    """Characters ``start`` up to, not including, ``end`` of a document's text."""
+
+    start: int
+    end: int
+
+    def of(self, text: str) -> str:
+        """The characters of ``text`` this span covers."""
+        return text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A node of a document's outline. Sections come in reading order and tile the text.
+
+    ``span`` covers the section's own text: from its label to the next section of whatever level,
+    so that the spans of all sections, joined, are the whole text. ``label`` is what stands in the
+    text ("(一)", "第十条"), empty where there is none; ``path`` holds labels in normal form from
+    the root ("一", "（一）", "1", "第十条"); ``heading`` is the text of the heading, run-in ones
+    included, without label, inner spaces or closing stop. ``anchor`` names the section within its
+    document and stays the same when other parts change. ``parent`` is an index into the same
+    tuple, -1 at the root. ``repeats`` are other places of the file where the section's text stands.
+    """
+
+    kind: Kind
+    label: str
+    path: tuple[str, ...]
+    heading: str
+    span: Span
+    anchor: str
+    parent: int = -1
+    repeats: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A value and the span it was read from; a span of None says that it was derived."""
+
+    value: str
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What a document says of itself. Dates are ISO 8601 (YYYY-MM-DD)."""
+
+    title: Fact | None = None
+    doc_number: Fact | None = None  # 发文字号, canonical: 浙委办发〔2002〕32号
+    issuers: tuple[Fact, ...] = ()
+    date: Fact | None = None  # 成文日期
+    doc_type: Fact | None = None  # 文种: 通知 意见 条例 …
+    addressee: Fact | None = None  # 主送机关, without the colon
+    published: Fact | None = None  # 发布日期
+    effective: Fact | None = None  # 施行日期
+    region: Fact | None = None  # 地区, a province or city
+    attachments: tuple[Fact, ...] = ()  # 附件
+    copied_to: tuple[Fact, ...] = ()  # 抄送
+    revisions: tuple[Fact, ...] = ()  # each step of a law's history, in the text's order
+    status: Fact | None = None  # 时效 as the text states it: 废止 失效 有效期…
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What is retrieved: a section with the folded ones under it, as one stretch of text."""
+
+    section: Section
+    headings: tuple[str, ...]  # of the section and those that hold it, from the root
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file's text, read. ``id`` is ``source``: the path under its root, with the root's name."""
+
+    id: str
+    digest: str  # SHA-256 of the file's bytes, in hex
+    text: str = field(repr=False)
+    metadata: Metadata
+    sections: tuple[Section, ...] = field(repr=False)
+
+    def units(self) -> Iterator[Unit]:
+        """The document's units of retrieval, in reading order."""
+        sections = self.sections
+        index = 0
+        while index < len(sections):
+            section = sections[index]
+            start = index
+            index += 1
+            while index < len(sections) and sections[index].kind in FOLDED:
+                index += 1
+            if section.kind in UNINDEXED:
+                continue
+            span = Span(section.span.start, sections[index - 1].span.end)
+            if not span.of(self.text).strip():
+                continue
+            yield Unit(section, tuple(self._headings(start)), span)
+
+    def _headings(self, index: int) -> list[str]:
+        headings: list[str] = []
+        while index >= 0:
+            section = self.sections[index]
+            if section.heading:
+                headings.append(section.heading)
+            index = section.parent
+        return headings[::-1]
