@@ -1,0 +1,111 @@
+"""The manifest: the one file that says what an index consists of. JSON, and never code.
+
+    policysearch 1 <CRC-32 of the second line, in hex>
+    {"generation": …, "analyzer": …, "sources": […], "segments": […]}
+
+An index is what its manifest says; files it does not name are left-overs of a writer that died.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from indexer.errors import IndexDamaged, IndexIncompatible, IndexNotFound
+from indexer.schema import FORMAT_VERSION
+
+NAME = "manifest.json"
+_MAGIC = "policysearch"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of a segment, as it was written."""
+
+    name: str
+    size: int
+    crc: int
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """An immutable part of the index. ``deleted`` lists rows of its catalogue, rising."""
+
+    id: str
+    units: int
+    files: tuple[File, ...]
+    deleted: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A source the index remembers: documents are named ``name/…``. ``path`` is absolute, or
+    relative to the folder that holds the index."""
+
+    name: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The state of an index after a commit."""
+
+    generation: int = 0
+    analyzer: str = ""
+    sources: tuple[Root, ...] = ()
+    segments: tuple[Segment, ...] = ()
+
+    def encode(self) -> bytes:
+        """The bytes of the manifest's file."""
+        body = json.dumps(asdict(self), separators=(",", ":"))
+        return f"{_MAGIC} {FORMAT_VERSION} {zlib.crc32(body.encode()):08x}\n{body}\n".encode()
+
+    @classmethod
+    def decode(cls, data: bytes) -> Manifest:
+        """The manifest in ``data``. Raises IndexIncompatible or IndexDamaged."""
+        try:
+            head, body, _ = data.decode().split("\n")
+            magic, version, crc = head.split(" ")
+            if magic != _MAGIC or not version.isdecimal():
+                raise ValueError
+        except ValueError:
+            raise IndexDamaged("the manifest is not one of policysearch's") from None
+        if int(version) != FORMAT_VERSION:
+            raise IndexIncompatible(
+                f"the index has format {version}, this program reads {FORMAT_VERSION}: "
+                "run `policysearch index --rebuild`"
+            )
+        if f"{zlib.crc32(body.encode()):08x}" != crc:
+            raise IndexDamaged("the manifest is not what was written: its checksum differs")
+        fields = json.loads(body)
+        return cls(
+            generation=fields["generation"],
+            analyzer=fields["analyzer"],
+            sources=tuple(Root(**root) for root in fields["sources"]),
+            segments=tuple(
+                Segment(
+                    segment["id"],
+                    segment["units"],
+                    tuple(File(**file) for file in segment["files"]),
+                    tuple(segment["deleted"]),
+                )
+                for segment in fields["segments"]
+            ),
+        )
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of the index in ``folder``.
+
+    Raises IndexNotFound where there is none, IndexDamaged, IndexIncompatible.
+    """
+    try:
+        return Manifest.decode((folder / NAME).read_bytes())
+    except (FileNotFoundError, NotADirectoryError):
+        raise IndexNotFound(
+            f"there is no index at {folder}: run `policysearch index` first"
+        ) from None
+    except OSError as error:
+        raise IndexDamaged(f"the manifest cannot be read: {error.strerror}") from None

@@ -1,0 +1,189 @@
+"""Reading an index: one generation of it, which no later commit changes."""
+
+from __future__ import annotations
+
+import mmap
+import os
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+from whoosh.codec.whoosh3 import W3Codec, W3Segment
+from whoosh.filedb.filestore import FileStorage
+from whoosh.reading import EmptyReader, MultiReader, SegmentReader
+
+from indexer.document import Document
+from indexer.errors import DocumentNotFound, IndexDamaged
+from indexer.manifest import File, Manifest, Segment, read_manifest
+from indexer.record import Row, decode_document, decode_rows
+from indexer.schema import BIGRAMS, WORDS, schema
+
+INDEX_NAME = "MAIN"  # the prefix of every file of a segment
+ROWS = ".rows"
+RECORDS = ".records"
+_CACHED_DOCUMENTS = 64
+
+
+class SegmentFiles:
+    """The open files of a segment: its catalogue, its records, its terms."""
+
+    def __init__(self, folder: Path, segment: Segment) -> None:
+        for file in segment.files:
+            _check_size(folder, file)
+        self.segment = segment
+        stem = folder / f"{INDEX_NAME}_{segment.id}"
+        self.rows = decode_rows(stem.with_suffix(ROWS).read_bytes())
+        with stem.with_suffix(RECORDS).open("rb") as records:
+            self.records = mmap.mmap(records.fileno(), 0, access=mmap.ACCESS_READ)
+        self.reader = SegmentReader(FileStorage(str(folder)), schema(), self._whoosh_segment())
+
+    def _whoosh_segment(self) -> W3Segment:
+        gone: set[int] = set()
+        unit = 0
+        deleted = set(self.segment.deleted)
+        for ordinal, row in enumerate(self.rows):
+            if ordinal in deleted:
+                gone.update(range(unit, unit + row.units))
+            unit += row.units
+        segment = W3Segment(
+            W3Codec(), INDEX_NAME, self.segment.units, segid=self.segment.id, deleted=gone or None
+        )
+        segment.compound = True
+        return segment
+
+    def live(self) -> Iterator[tuple[Row, int]]:
+        """The rows not deleted, each with its first unit, in order."""
+        deleted = set(self.segment.deleted)
+        unit = 0
+        for ordinal, row in enumerate(self.rows):
+            if ordinal not in deleted:
+                yield row, unit
+            unit += row.units
+
+    def record(self, row: Row) -> bytes:
+        """The bytes of a row's document."""
+        return self.records[row.offset : row.offset + row.size]
+
+    def close(self) -> None:
+        """Close the files."""
+        self.reader.close()
+        self.records.close()
+
+
+class Snapshot:
+    """One generation of an index, open for reading.
+
+    Units of retrieval are numbered from 0 through all segments; the units of a document follow
+    one another. ``rows`` lists the documents in the order of their units and ``firsts`` their
+    first units. Close it, or use it in a ``with``.
+    """
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        self.rows: list[Row] = []
+        self.firsts: list[int] = []
+        self._files: list[SegmentFiles] = []
+        self._file_of: list[SegmentFiles] = []
+        base = 0
+        for segment in manifest.segments:
+            files = SegmentFiles(folder, segment)
+            self._files.append(files)
+            for row, unit in files.live():
+                self.rows.append(row)
+                self.firsts.append(base + unit)
+                self._file_of.append(files)
+            base += segment.units
+        self.unit_count = sum(row.units for row in self.rows)
+        self.reader: Any = _reader([files.reader for files in self._files])
+        self._read = lru_cache(_CACHED_DOCUMENTS)(self._read_document)
+
+    @classmethod
+    def open(cls, folder: Path) -> Snapshot:
+        """The newest generation. Raises IndexStateError's kinds.
+
+        A writer may delete the files of a generation while it is being opened: then there is a
+        newer manifest, and that is opened instead.
+        """
+        manifest = read_manifest(folder)
+        while True:
+            try:
+                return cls(folder, manifest)
+            except (OSError, IndexDamaged, ValueError) as error:
+                newer = read_manifest(folder)
+                if newer.generation == manifest.generation:
+                    if isinstance(error, IndexDamaged):
+                        raise
+                    raise IndexDamaged(f"the index cannot be opened: {error}") from error
+                manifest = newer
+
+    def lengths(self) -> dict[str, int]:
+        """The summed lengths of each field of the live units."""
+        return {
+            WORDS: sum(row.words for row in self.rows),
+            BIGRAMS: sum(row.bigrams for row in self.rows),
+        }
+
+    def place(self, unit: int) -> tuple[int, int]:
+        """The document (an index of ``rows``) a unit belongs to, and which of its units it is."""
+        index = bisect_right(self.firsts, unit) - 1
+        return index, unit - self.firsts[index]
+
+    def document(self, index: int) -> Document:
+        """The document of a row. Raises IndexDamaged."""
+        return self._read(index)
+
+    def _read_document(self, index: int) -> Document:
+        return decode_document(self._file_of[index].record(self.rows[index]))
+
+    @cached_property
+    def by_id(self) -> dict[str, int]:
+        """The index in ``rows`` of every document id."""
+        return {row.id: index for index, row in enumerate(self.rows)}
+
+    def find(self, name: str) -> int:
+        """The row of the document ``name``: its id, or an ending of just one id.
+
+        An ending may leave out the suffix: ``notice`` finds ``seeds/2002/notice.txt``.
+        Raises DocumentNotFound, which names the candidates where there are several.
+        """
+        if name in self.by_id:
+            return self.by_id[name]
+        ending = "/" + name.lstrip("/")
+        found = [
+            (id, index)
+            for id, index in self.by_id.items()
+            if ("/" + id).endswith(ending) or ("/" + id).rsplit(".", 1)[0].endswith(ending)
+        ]
+        if not found:
+            raise DocumentNotFound(f"no document {name!r} in the index")
+        if len(found) > 1:
+            names = ", ".join(sorted(id for id, _ in found)[:5])
+            raise DocumentNotFound(f"{name!r} may be any of {len(found)} documents: {names}")
+        return found[0][1]
+
+    def close(self) -> None:
+        """Close every file. Hits already returned stay as they are."""
+        for files in self._files:
+            files.close()
+        self._files = []
+
+    def __enter__(self) -> Snapshot:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _check_size(folder: Path, file: File) -> None:
+    size = os.stat(folder / file.name).st_size
+    if size != file.size:
+        raise IndexDamaged(f"{file.name} has {size} bytes, {file.size} were written")
+
+
+def _reader(readers: list[SegmentReader]) -> Any:
+    if not readers:
+        return EmptyReader(schema())
+    return readers[0] if len(readers) == 1 else MultiReader(readers)

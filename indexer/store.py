@@ -1,0 +1,323 @@
+"""Writing an index. No other module does.
+
+A commit is all or nothing: the files of the new segment are written and flushed to disk, then the
+manifest that names them replaces the old one in one rename. Whatever interrupts it, the manifest
+on disk names only whole files, of the old state or of the new.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from whoosh.codec.whoosh3 import W3Codec
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import TOC
+from whoosh.util.filelock import FileLock
+from whoosh.writing import SegmentWriter
+
+from indexer.analysis import analyse, fingerprint
+from indexer.document import Document
+from indexer.errors import IndexDamaged, IndexIncompatible, IndexLocked, IndexNotFound
+from indexer.manifest import NAME, File, Manifest, Root, Segment, read_manifest
+from indexer.record import Row, encode_document, encode_rows
+from indexer.schema import BIGRAMS, WORDS, schema
+from indexer.snapshot import INDEX_NAME, RECORDS, ROWS, SegmentFiles, Snapshot
+
+_LOCK = "lock"
+_SEGMENT = ".seg"
+_MEMORY_MB = 256  # postings held before they are spilled to disk
+
+
+class Store:
+    """The index in a folder. Nothing is created before the first commit."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def manifest(self) -> Manifest:
+        """The state of the index; the empty one where there is none yet.
+
+        Raises IndexDamaged, IndexIncompatible.
+        """
+        try:
+            return read_manifest(self.folder)
+        except IndexNotFound:
+            return Manifest()
+
+    def snapshot(self) -> Snapshot:
+        """The newest generation, for reading. Raises IndexStateError's kinds."""
+        return Snapshot.open(self.folder)
+
+    @contextmanager
+    def transaction(self, *, rebuild: bool = False) -> Iterator[Transaction]:
+        """Changes that are committed together when the block ends, and undone if it raises.
+
+        With ``rebuild`` they replace whatever there is, be it damaged or of another version.
+        Raises IndexLocked at once if another writer is at work, IndexIncompatible if the index
+        was made by another segmenter, IndexDamaged.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(str(self.folder / _LOCK))
+        if not lock.acquire():
+            raise IndexLocked(f"another process is writing the index at {self.folder}")
+        try:
+            manifest = Manifest(self._generation()) if rebuild else self.manifest()
+            if manifest.segments and manifest.analyzer != fingerprint():
+                raise IndexIncompatible(
+                    f"the index was made with {manifest.analyzer}, this is {fingerprint()}: "
+                    "run `policysearch index --rebuild`"
+                )
+            self._sweep(manifest if not rebuild else None)
+            transaction = Transaction(self.folder, manifest)
+            try:
+                yield transaction
+                transaction.commit()
+            except BaseException:
+                transaction.cancel()
+                raise
+            self._sweep(transaction.manifest)
+        finally:
+            lock.release()
+
+    def _generation(self) -> int:
+        """The generation to go on from: a damaged manifest is not believed."""
+        with suppress(IndexDamaged, IndexIncompatible):
+            return self.manifest().generation
+        return 0
+
+    def _sweep(self, manifest: Manifest | None) -> None:
+        """Delete what no manifest names: a dead writer's files, or those of an older state.
+
+        Readers keep what they have open. Without a manifest nothing is deleted but scratch.
+        """
+        named = (
+            {file.name for segment in manifest.segments for file in segment.files}
+            if manifest
+            else None
+        )
+        for entry in self.folder.iterdir():
+            if not entry.name.startswith(INDEX_NAME):
+                continue
+            if entry.is_dir():
+                shutil.rmtree(entry, ignore_errors=True)
+            elif named is not None and entry.name not in named:
+                with suppress(OSError):
+                    entry.unlink()
+
+
+class Transaction:
+    """Documents to add and remove. Made by `Store.transaction`."""
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        self.manifest = manifest
+        self.sources = manifest.sources
+        self._folder = folder
+        self._deleted = {segment.id: set(segment.deleted) for segment in manifest.segments}
+        self._open: dict[str, SegmentFiles] = {}
+        self._new: _SegmentBuilder | None = None
+
+    def add(self, document: Document) -> None:
+        """Add a document, whose id must not be in the index (remove it first).
+
+        A document that raises leaves the transaction as it was.
+        """
+        if self._new is None:
+            self._new = _SegmentBuilder(self._folder, self.manifest.generation + 1)
+        self._new.add(document)
+
+    def remove(self, id: str) -> bool:
+        """Remove the document ``id`` as committed before; False if there is none."""
+        for segment in self.manifest.segments:
+            for ordinal, row in enumerate(self._files(segment).rows):
+                if row.id == id and ordinal not in self._deleted[segment.id]:
+                    self._deleted[segment.id].add(ordinal)
+                    return True
+        return False
+
+    def commit(self) -> None:
+        """Write everything and make it the index. A transaction without a change writes nothing."""
+        segments = [
+            replace(segment, deleted=tuple(sorted(self._deleted[segment.id])))
+            for segment in self.manifest.segments
+        ]
+        segments = [s for s in segments if len(s.deleted) < len(self._files(s).rows)]
+        for segment in self._worth_merging(segments):
+            if self._new is None:
+                self._new = _SegmentBuilder(self._folder, self.manifest.generation + 1)
+            segments.remove(segment)
+            self._files(segment).close()
+            del self._open[segment.id]
+            self._new.merge(SegmentFiles(self._folder, segment))
+        if self._new is not None:
+            segments.append(self._new.finish())
+        new = Manifest(self.manifest.generation + 1, fingerprint(), self.sources, tuple(segments))
+        if replace(new, generation=self.manifest.generation) != self.manifest:
+            _write_manifest(self._folder, new)
+            self.manifest = new
+        self._close()
+
+    def cancel(self) -> None:
+        """Undo: the index stays as it was."""
+        if self._new is not None:
+            self._new.cancel()
+        self._close()
+
+    def _close(self) -> None:
+        for files in self._open.values():
+            files.close()
+        self._open.clear()
+
+    def _files(self, segment: Segment) -> SegmentFiles:
+        if segment.id not in self._open:
+            self._open[segment.id] = SegmentFiles(self._folder, segment)
+        return self._open[segment.id]
+
+    def _worth_merging(self, segments: list[Segment]) -> list[Segment]:
+        """The segments to write anew: those a quarter deleted, and, from the smallest up, those
+        no larger than all that is being written already. Each unit is written O(log n) times.
+        """
+        live = {s.id: self._live_units(s) for s in segments}
+        stale = [s for s in segments if live[s.id] < 0.75 * s.units]
+        written = sum(live[s.id] for s in stale) + (self._new.units if self._new else 0)
+        chosen = list(stale)
+        for segment in sorted(segments, key=lambda s: live[s.id]):
+            if segment not in stale and live[segment.id] <= written:
+                chosen.append(segment)
+                written += live[segment.id]
+        return chosen
+
+    def _live_units(self, segment: Segment) -> int:
+        gone = set(segment.deleted)
+        rows = self._files(segment).rows
+        return sum(row.units for ordinal, row in enumerate(rows) if ordinal not in gone)
+
+
+class _SegmentBuilder:
+    """A segment in the making: Whoosh's writer for the terms, our files for the documents."""
+
+    def __init__(self, folder: Path, generation: int) -> None:
+        self._folder = folder
+        self._writer: Any = SegmentWriter(
+            _WhooshIndex(folder, generation - 1), codec=W3Codec(), limitmb=_MEMORY_MB, _lk=False
+        )
+        self._id = self._writer.newsegment.segid
+        self._stem = folder / f"{INDEX_NAME}_{self._id}"
+        self._records = self._stem.with_suffix(RECORDS).open("xb")
+        self._rows: list[Row] = []
+        self.units = 0
+
+    def add(self, document: Document) -> None:
+        title = document.metadata.title.value if document.metadata.title else ""
+        analysed = [
+            analyse(title, unit.headings, unit.span.of(document.text)) for unit in document.units()
+        ]
+        words = bigrams = 0
+        for terms in analysed:
+            self._writer.add_document(**{WORDS: terms, BIGRAMS: terms})
+            words += sum(terms.words.values())
+            bigrams += sum(terms.bigrams.values())
+        metadata = document.metadata
+        date = metadata.date or metadata.published
+        row = Row(
+            id=document.id,
+            digest=document.digest,
+            title=title,
+            doc_number=metadata.doc_number.value if metadata.doc_number else "",
+            issuers=tuple(issuer.value for issuer in metadata.issuers),
+            date=date.value if date else "",
+            doc_type=metadata.doc_type.value if metadata.doc_type else "",
+            units=len(analysed),
+            words=words,
+            bigrams=bigrams,
+            offset=0,
+            size=0,
+        )
+        self._append(row, encode_document(document))
+
+    def merge(self, files: SegmentFiles) -> None:
+        """Take over the live documents of a segment."""
+        self._writer.add_reader(files.reader)
+        for row, _ in files.live():
+            self._append(row, files.record(row))
+        files.close()
+
+    def _append(self, row: Row, record: bytes) -> None:
+        self._rows.append(replace(row, offset=self._records.tell(), size=len(record)))
+        self._records.write(record)
+        self.units += row.units
+
+    def finish(self) -> Segment:
+        """Write the segment and flush it to disk."""
+        self._records.close()
+        self._stem.with_suffix(ROWS).write_bytes(encode_rows(self._rows))
+        self._writer._finalize_segment()
+        self._writer._finish()
+        files = tuple(
+            _flushed(self._stem.with_suffix(suffix)) for suffix in (_SEGMENT, ROWS, RECORDS)
+        )
+        return Segment(self._id, self.units, files)
+
+    def cancel(self) -> None:
+        """Drop everything written. The sweep of the next writer takes what is left."""
+        self._records.close()
+        with suppress(Exception):  # a writer that broke may break again; its files are swept
+            self._writer.cancel()
+        for path in self._folder.glob(f"{INDEX_NAME}_{self._id}*"):
+            with suppress(OSError):
+                path.unlink()
+
+
+class _WhooshIndex:
+    """What Whoosh's writer asks of an index; the manifest stands for Whoosh's pickled TOC."""
+
+    indexname = INDEX_NAME
+
+    def __init__(self, folder: Path, generation: int) -> None:
+        self.storage = FileStorage(str(folder))
+        self._toc = TOC(schema(), [], generation)
+
+    def _read_toc(self) -> TOC:
+        return self._toc
+
+
+def _flushed(path: Path) -> File:
+    """Flush a file to disk and say what it is."""
+    crc = 0
+    with path.open("rb+") as file:
+        while chunk := file.read(1 << 20):
+            crc = zlib.crc32(chunk, crc)
+        os.fsync(file.fileno())
+        return File(path.name, file.tell(), crc)
+
+
+def _write_manifest(folder: Path, manifest: Manifest) -> None:
+    temporary = folder / (NAME + ".tmp")
+    with temporary.open("wb") as file:
+        file.write(manifest.encode())
+        file.flush()
+        os.fsync(file.fileno())
+    _flush_folder(folder)
+    os.replace(temporary, folder / NAME)
+    _flush_folder(folder)
+
+
+def _flush_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return  # Windows has no way to, and its renames are journalled
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def forget(roots: tuple[Root, ...], path: str) -> tuple[Root, ...]:
+    """``roots`` without the one at ``path``."""
+    return tuple(root for root in roots if root.path != path)
