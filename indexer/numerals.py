@@ -1,0 +1,107 @@
+"""Chinese, full-width and ASCII numerals, to and from int. Pure."""
+
+from __future__ import annotations
+
+# 〇 is U+3007, ○ is U+25CB, the shape most old 公文 use for it; Ｏ and О stand there too.
+ZEROS = "〇○零◯ＯО"
+_DIGITS = {
+    **dict.fromkeys(ZEROS, 0),
+    **{character: value for value, character in enumerate("一二三四五六七八九", 1)},
+    **{character: value for value, character in enumerate("壹贰叁肆伍陆柒捌玖", 1)},
+    **{chr(ord("0") + value): value for value in range(10)},
+    **{chr(ord("０") + value): value for value in range(10)},
+    "两": 2,
+    "兩": 2,
+    "貳": 2,
+    "參": 3,
+    "陸": 6,
+}
+_UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
+_TENS = {"廿": 20, "卄": 20, "卅": 30, "丗": 30, "卌": 40}
+_MYRIADS = {"亿": 10**8, "億": 10**8, "万": 10**4, "萬": 10**4}  # the larger first
+
+NUMERAL_CHARACTERS = "".join((_DIGITS | _UNITS | _TENS | _MYRIADS).keys())
+_TOO_LONG = 20  # longer runs are serial numbers, not quantities
+
+
+def to_int(numeral: str) -> int | None:
+    """The value of ``numeral``: 一百二十三, 二○○二, 十七, 两, 卅一, １２, 3万, 1千; None if none.
+
+    Digits without a unit are read by place (二〇〇二 = 2002, ２0 = 20); a digit after 百 and above
+    without a unit of its own is taken one place lower (二百五 = 250), as it is spoken.
+    """
+    if not numeral or len(numeral) > _TOO_LONG:
+        return None
+    for myriad, factor in _MYRIADS.items():
+        head, found, tail = numeral.rpartition(myriad)
+        if found:
+            count, rest = to_int(head), to_int(tail) if tail else 0
+            return None if count is None or rest is None else count * factor + rest
+    return _below_myriad(numeral)
+
+
+def _below_myriad(numeral: str) -> int | None:
+    if all(character in _DIGITS for character in numeral):
+        return _by_place(numeral)
+    total, pending, unit = 0, "", 0
+    for character in numeral:
+        if character in _DIGITS:
+            pending += character
+        elif character in _UNITS:
+            unit = _UNITS[character]
+            digit = 1 if not pending else _by_place(pending)
+            if digit is None:
+                return None
+            total += digit * unit
+            pending = ""
+        elif character in _TENS and not pending:
+            total += _TENS[character]
+            unit = 10
+        else:
+            return None
+    if not pending:
+        return total
+    rest = _by_place(pending)
+    if rest is None:
+        return None
+    spoken_short = unit >= 100 and len(pending) == 1
+    return total + rest * (unit // 10 if spoken_short else 1)
+
+
+def _by_place(digits: str) -> int | None:
+    if not digits:
+        return None
+    value = 0
+    for character in digits:
+        value = value * 10 + _DIGITS[character]
+    return value
+
+
+def to_chinese(value: int) -> str:
+    """``value`` (0 up to 99,999,999) as articles are numbered: 12 十二, 102 一百零二, 264 二百六十四.
+
+    Raises ValueError outside that range.
+    """
+    if not 0 <= value < 10**8:
+        raise ValueError(f"{value} is not between 0 and 99,999,999")
+    if value < 10**4:
+        numeral = _thousands(value)
+    else:
+        high, low = divmod(value, 10**4)
+        gap = "零" if low and low < 1000 else ""
+        numeral = _thousands(high) + "万" + (gap + _thousands(low) if low else "")
+    return numeral.removeprefix("一") if numeral.startswith("一十") else numeral
+
+
+def _thousands(value: int) -> str:
+    if value == 0:
+        return "零"
+    numeral, zero = "", False
+    for unit, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit, value = divmod(value, unit)
+        if digit:
+            numeral += ("零" if zero and numeral else "") + "零一二三四五六七八九"[digit] + name
+            zero = False
+        else:
+            zero = True
+    return numeral
