@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # 〇 is U+3007, ○ is U+25CB, the shape most old 公文 use for it; Ｏ and О stand there too.
-ZEROS = "〇○零◯Ｏ０Оo"
+ZEROS = "〇○零◯ＯО"
 _DIGITS = {
     **dict.fromkeys(ZEROS, 0),
     **{character: value for value, character in enumerate("一二三四五六七八九", 1)},
@@ -15,11 +15,10 @@ _DIGITS = {
     "貳": 2,
     "參": 3,
     "陸": 6,
-    "元": 1,  # 元年
 }
 _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _TENS = {"廿": 20, "卄": 20, "卅": 30, "丗": 30, "卌": 40}
-_MYRIADS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
+_MYRIADS = {"亿": 10**8, "億": 10**8, "万": 10**4, "萬": 10**4}  # the larger first
 
 NUMERAL_CHARACTERS = "".join((_DIGITS | _UNITS | _TENS | _MYRIADS).keys())
 _TOO_LONG = 20  # longer runs are serial numbers, not quantities
@@ -33,20 +32,12 @@ def to_int(numeral: str) -> int | None:
     """
     if not numeral or len(numeral) > _TOO_LONG:
         return None
-    total = 0
-    while numeral:
-        for myriad in ("亿", "億", "万", "萬"):
-            head, found, tail = numeral.partition(myriad)
-            if found:
-                break
-        else:
-            head, found, tail = numeral, "", ""
-        value = _below_myriad(head)
-        if value is None:
-            return None
-        total += value * _MYRIADS.get(found, 1)
-        numeral = tail
-    return total
+    for myriad, factor in _MYRIADS.items():
+        head, found, tail = numeral.rpartition(myriad)
+        if found:
+            count, rest = to_int(head), to_int(tail) if tail else 0
+            return None if count is None or rest is None else count * factor + rest
+    return _below_myriad(numeral)
 
 
 def _below_myriad(numeral: str) -> int | None:

@@ -1,0 +1,109 @@
+"""Stretches of a file that stand in it a second time.
+
+Exports of official sites sometimes hold a document's body twice. Whole lines are compared, with
+all whitespace removed, so that other indentation or line ends do not hide a copy.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from indexer.document import Section, Span
+
+# Shorter copies are boilerplate (an addressee, a legal formula), not the body once more.
+_MIN_CHARS = 200
+_LINE = re.compile(r"[^\r\n]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Whole lines at ``original`` that stand again, later in the text, at ``copy``."""
+
+    original: Span
+    copy: Span
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    start: int
+    end: int
+    key: str
+
+
+def find_repeats(text: str) -> tuple[Repeat, ...]:
+    """Return the stretches of ``text`` that stand again later in it, by their copy's place.
+
+    A stretch is a run of whole lines of at least 200 characters, whitespace not counted. Copies
+    do not overlap each other nor their originals. Blank lines within a stretch may differ.
+    """
+    lines = [
+        _Line(found.start(), found.end(), key)
+        for found in _LINE.finditer(text)
+        if (key := "".join(found[0].split()))
+    ]
+    first: dict[str, int] = {}
+    repeats: list[Repeat] = []
+    index = 0
+    while index < len(lines):
+        original = first.setdefault(lines[index].key, index)
+        if original == index:
+            index += 1
+            continue
+        length = _common(lines, original, index)
+        if sum(len(line.key) for line in lines[index : index + length]) >= _MIN_CHARS:
+            repeats.append(Repeat(_span(lines, original, length), _span(lines, index, length)))
+            index += length
+        else:
+            index += 1
+    return tuple(repeats)
+
+
+def with_repeats(text: str, sections: list[Section], repeats: tuple[Repeat, ...]) -> list[Section]:
+    """Return ``sections`` with the places where those inside an original stand again."""
+    if not repeats:
+        return sections
+    return [
+        replace(section, repeats=spans) if (spans := _places(text, section, repeats)) else section
+        for section in sections
+    ]
+
+
+def _places(text: str, section: Section, repeats: tuple[Repeat, ...]) -> tuple[Span, ...]:
+    own = section.span.of(text)
+    start = section.span.start + len(own) - len(own.lstrip())
+    end = section.span.start + len(own.rstrip())
+    if section.kind == "repeat" or start >= end:
+        return ()
+    return tuple(
+        _mapped(text, Span(start, end), repeat)
+        for repeat in repeats
+        if repeat.original.start <= start and end <= repeat.original.end
+    )
+
+
+def _mapped(text: str, span: Span, repeat: Repeat) -> Span:
+    """Where ``span`` of the original stands in the copy, which may be spaced otherwise."""
+    shift = repeat.copy.start - repeat.original.start
+    moved = Span(span.start + shift, span.end + shift)
+    if moved.of(text) == span.of(text):
+        return moved
+    before = len("".join(text[repeat.original.start : span.start].split()))
+    length = len("".join(span.of(text).split()))
+    places = [i for i in range(*repeat.copy) if not text[i].isspace()]
+    return Span(places[before], places[before + length - 1] + 1)
+
+
+def _common(lines: list[_Line], original: int, copy: int) -> int:
+    length = 0
+    while (
+        original + length < copy
+        and copy + length < len(lines)
+        and lines[original + length].key == lines[copy + length].key
+    ):
+        length += 1
+    return length
+
+
+def _span(lines: list[_Line], start: int, length: int) -> Span:
+    return Span(lines[start].start, lines[start + length - 1].end)
