@@ -1,0 +1,41 @@
+"""What a reader delivers and the bounds it works within."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The text of a file, as one string.
+
+    ``format`` is one of text, markdown, html, pdf, docx, ofd. A text or Markdown file comes exactly
+    as decoded, line ends included, less its byte order mark; the other formats come with a line per
+    paragraph, parted by ``\\n``. ``encoding`` is the Python codec that read the characters of a
+    text, Markdown or HTML file, and None for the formats that carry their own.
+    """
+
+    text: str
+    format: str
+    encoding: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on what one file may cost; a file that meets one raises SourceTooLarge.
+
+    The defaults hold every document of the kind this project indexes many times over: the longest
+    code of law is under a million characters, the longest plan a few hundred pages.
+    """
+
+    file_bytes: int = 128 * 2**20  # of the file itself
+    text_chars: int = 32 * 2**20  # of the text read from it
+    pages: int = 5_000  # of a PDF or OFD
+    unpacked_bytes: int = 256 * 2**20  # of what is read from a zip container, together
+    ratio: int = 250  # unpacked to packed, of a member beyond 1 MiB; text deflates 5 to 50 fold
+    members: int = 20_000  # files in a zip container
+    xml_depth: int = 256  # nested elements
+    seconds: float = 60.0  # of work on the pages of a PDF or OFD, looked at between pages
+
+
+DEFAULT_LIMITS = Limits()

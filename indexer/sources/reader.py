@@ -1,0 +1,65 @@
+"""The one way in: a path -> its Source, by suffix, with every failure a SourceError."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from indexer.errors import SourceError, SourceTooLarge, UnsupportedFormat
+from indexer.sources.model import DEFAULT_LIMITS, Limits, Source
+from indexer.sources.text import decode
+
+_FORMATS = {
+    ".txt": "text",
+    ".text": "text",
+    ".md": "markdown",
+    ".markdown": "markdown",
+}
+_CONVERTIBLE = frozenset(
+    {".doc", ".dot", ".wps", ".wpt", ".rtf", ".odt", ".uof", ".uot"}
+    | {".xls", ".xlsx", ".et", ".ppt", ".pptx", ".dps"}
+)
+
+SUFFIXES: frozenset[str] = frozenset(_FORMATS) | _CONVERTIBLE
+
+
+def read_source(
+    path: Path, data: bytes | None = None, *, limits: Limits = DEFAULT_LIMITS
+) -> Source:
+    """Read the file at ``path``, or ``data`` as its bytes where the caller has them already.
+
+    The suffix of ``path``, in any case, says how; ``SUFFIXES`` lists those that are known. Raises
+    only SourceError and its kinds: a file that cannot be opened, that is empty, broken, protected
+    or beyond ``limits``, or of a kind nothing here reads.
+    """
+    suffix = path.suffix.lower()
+    if suffix in _CONVERTIBLE:
+        reason = f"{suffix} is not read; convert it: soffice --headless --convert-to docx FILE"
+        raise UnsupportedFormat(path, reason)
+    kind = _FORMATS.get(suffix)
+    if kind is None:
+        raise UnsupportedFormat(path, f"nothing here reads {suffix or 'a file without suffix'}")
+    if data is None:
+        data = _read_bytes(path, limits)
+    if len(data) > limits.file_bytes:
+        raise SourceTooLarge(path, f"over {limits.file_bytes:,} bytes")
+    source = _read(kind, data, path)
+    if len(source.text) > limits.text_chars:
+        raise SourceTooLarge(path, f"over {limits.text_chars:,} characters of text")
+    if not source.text or source.text.isspace():
+        raise SourceError(path, "empty")
+    return source
+
+
+def _read_bytes(path: Path, limits: Limits) -> bytes:
+    try:
+        if not path.is_file():
+            raise SourceError(path, "not a file" if path.exists() else "no such file")
+        with path.open("rb") as file:
+            return file.read(limits.file_bytes + 1)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        raise SourceError(path, getattr(error, "strerror", None) or str(error)) from error
+
+
+def _read(kind: str, data: bytes, path: Path) -> Source:
+    text, encoding = decode(data, path)
+    return Source(text, kind, encoding)

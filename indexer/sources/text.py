@@ -1,0 +1,147 @@
+"""Bytes -> characters, never by a guess that would show as mojibake.
+
+A byte order mark decides. Without one, strict UTF-8 is tried first: text in another encoding
+passes for it next to never. GB18030, Big5 and UTF-16 decode almost anything, so they are believed
+only if what they give looks like Chinese: of the characters beyond ASCII and blanks, the share
+that are everyday ones (see ``_everyday``) must be EVERYDAY_SHARE at least, and the best share wins.
+Measured on 1,553 policy documents and laws, the right encoding scores 0.96 or more, a wrong one
+0.58 at most (0.88 on scraps of 10 characters, which the right one always outdid). This tells the
+encodings of Chinese apart; Japanese or Korean in their EUC forms may pass for it.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+from indexer.errors import UndecodableText
+
+EVERYDAY_SHARE = 0.8
+CONTROL_SHARE = 0.01  # stray control characters a text may hold; binary data has 10 % and more
+
+# The longer marks first: that of UTF-16-LE begins that of UTF-32-LE.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (b"\x84\x31\x95\x33", "gb18030"),
+)
+_CANDIDATES = ("gb18030", "cp950", "big5hkscs", "utf-16-le", "utf-16-be")
+_SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "cp950"}
+
+_CONTROLS = frozenset(map(chr, [*range(0x09), *range(0x0E, 0x20), 0x7F]))
+_PUNCTUATION = (
+    "、。·—…“”‘’〔〕〈〉《》「」『』【】（），．：；？！％○〇×－～／＋＝℃①②③④⑤⑥⑦⑧⑨⑩﹝﹞•§©"
+    "０１２３４５６７８９"
+)
+
+
+def decode(data: bytes, path: Path, declared: str | None = None) -> tuple[str, str]:
+    """The characters of ``data`` and the Python codec that read them; a byte order mark is dropped.
+
+    ``declared`` is a charset the file names for itself; it is believed before the order above if
+    it reads the bytes plausibly. Raises UndecodableText, naming the first bad byte (from 0) where
+    the encoding itself is clear.
+    """
+    for mark, codec in _MARKS:
+        if data.startswith(mark):
+            return _strict(data, len(mark), codec, path), codec
+    named = _codec(declared)
+    if named is not None and _score(data, named) >= EVERYDAY_SHARE:
+        return data.decode(named), named
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        _refuse_broken_utf8(data, error, path)
+    else:
+        if _is_text(Counter(text)):
+            return text, "utf-8"
+    return _detect(data, path)
+
+
+def _strict(data: bytes, start: int, codec: str, path: Path) -> str:
+    try:
+        text = data[start:].decode(codec)
+    except UnicodeDecodeError as error:
+        position = start + error.start
+        reason = f"marked as {codec}, but byte {position} is not valid in it"
+        raise UndecodableText(path, reason) from None
+    if not _is_text(Counter(text)):
+        raise UndecodableText(path, f"marked as {codec}, but holds control characters, not text")
+    return text
+
+
+def _codec(declared: str | None) -> str | None:
+    if not declared:
+        return None
+    try:
+        name = codecs.lookup(declared.strip()).name
+        b"".decode(name)
+    except (LookupError, ValueError):  # unknown, not a name, or no codec of characters
+        return None
+    return _SUPERSETS.get(name, name)
+
+
+def _refuse_broken_utf8(data: bytes, error: UnicodeDecodeError, path: Path) -> None:
+    """Raise if ``data`` is UTF-8 but for a few bytes: no other encoding should then be tried.
+
+    Chinese in GB18030 or Big5 gives more than one broken byte for each lucky character; the bound
+    of four characters for a broken byte is twice the most seen in 763 scraps of policy text.
+    """
+    lossy = data.decode("utf-8", errors="replace")
+    broken = lossy.count("\ufffd")
+    whole = sum(1 for char in lossy if char > "\x7f") - broken
+    if whole < 4 * broken:
+        return
+    line = data.count(b"\n", 0, error.start) + 1
+    reason = f"broken UTF-8 at byte {error.start} (line {line}); {broken} such in the file"
+    raise UndecodableText(path, reason) from None
+
+
+def _detect(data: bytes, path: Path) -> tuple[str, str]:
+    scores = {codec: _score(data, codec) for codec in _CANDIDATES}
+    best = max(_CANDIDATES, key=scores.__getitem__)
+    if scores[best] >= EVERYDAY_SHARE:
+        return data.decode(best), best
+    if b"\0" in data:
+        raise UndecodableText(path, "binary data, not text")
+    reason = "neither UTF-8, GB18030, Big5 nor UTF-16 reads it as Chinese; save it as UTF-8"
+    raise UndecodableText(path, reason)
+
+
+def _score(data: bytes, codec: str) -> float:
+    """How far ``codec`` reads ``data`` as Chinese or ASCII text: 0 (not at all) to 1."""
+    try:
+        counts = Counter(data.decode(codec))
+    except (UnicodeDecodeError, UnicodeError):
+        return 0.0
+    if not _is_text(counts):
+        return 0.0
+    beyond = {char: n for char, n in counts.items() if char > "\x7f" and not char.isspace()}
+    if not beyond:
+        return 1.0
+    everyday = _everyday()
+    return sum(n for char, n in beyond.items() if char in everyday) / sum(beyond.values())
+
+
+def _is_text(counts: Counter[str]) -> bool:
+    controls = sum(counts[char] for char in _CONTROLS)
+    return counts["\0"] == 0 and controls <= CONTROL_SHARE * counts.total()
+
+
+@cache
+def _everyday() -> frozenset[str]:
+    """The 3,755 commonest Han (level 1 of GB 2312), 5,401 of Big5's level 1, and punctuation."""
+    simplified = _rows("gb2312", range(0xB0, 0xD8), range(0xA1, 0xFF))
+    trails = [*range(0x40, 0x7F), *range(0xA1, 0xFF)]
+    traditional = _rows("big5", range(0xA4, 0xC6), trails) | _rows("big5", (0xC6,), trails[:63])
+    return frozenset(_PUNCTUATION) | simplified | traditional
+
+
+def _rows(codec: str, leads: range | tuple[int, ...], trails: range | list[int]) -> frozenset[str]:
+    pairs = (bytes((lead, trail)) for lead in leads for trail in trails)
+    return frozenset("".join(pair.decode(codec, errors="ignore") for pair in pairs))
