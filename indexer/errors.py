@@ -10,6 +10,7 @@
     │   ├── IndexIncompatible  written by another format, segmenter or dictionary
     │   ├── IndexDamaged       a file of the index is missing or not what was written
     │   └── IndexLocked        another process is writing
+    ├── NothingToIndex         an index without sources was told of none
     ├── DocumentNotFound       no document or section has this id
     └── QueryError             a query is malformed; .position and .reason
 
@@ -64,6 +65,10 @@ class IndexDamaged(IndexStateError):
 
 class IndexLocked(IndexStateError):
     """Another process is writing the index."""
+
+
+class NothingToIndex(PolicySearchError):
+    """An index that has no sources was told of none."""
 
 
 class DocumentNotFound(PolicySearchError):

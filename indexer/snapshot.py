@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import mmap
-import os
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
@@ -20,9 +19,8 @@ from indexer.manifest import File, Manifest, Segment, read_manifest
 from indexer.record import Row, decode_document, decode_rows
 from indexer.schema import BIGRAMS, WORDS, schema
 
-INDEX_NAME = "MAIN"  # the prefix of every file of a segment
-ROWS = ".rows"
-RECORDS = ".records"
+TERMS_PREFIX = "terms"  # Whoosh's files: terms_<segment>.seg
+CATALOGUE_PREFIX = "catalogue"  # ours: catalogue_<segment>.rows and .records
 _CACHED_DOCUMENTS = 64
 
 
@@ -33,9 +31,9 @@ class SegmentFiles:
         for file in segment.files:
             _check_size(folder, file)
         self.segment = segment
-        stem = folder / f"{INDEX_NAME}_{segment.id}"
-        self.rows = decode_rows(stem.with_suffix(ROWS).read_bytes())
-        with stem.with_suffix(RECORDS).open("rb") as records:
+        rows, records_file = catalogue_files(folder, segment.id)
+        self.rows = decode_rows(rows.read_bytes())
+        with records_file.open("rb") as records:
             self.records = mmap.mmap(records.fileno(), 0, access=mmap.ACCESS_READ)
         self.reader = SegmentReader(FileStorage(str(folder)), schema(), self._whoosh_segment())
 
@@ -48,7 +46,7 @@ class SegmentFiles:
                 gone.update(range(unit, unit + row.units))
             unit += row.units
         segment = W3Segment(
-            W3Codec(), INDEX_NAME, self.segment.units, segid=self.segment.id, deleted=gone or None
+            W3Codec(), TERMS_PREFIX, self.segment.units, segid=self.segment.id, deleted=gone or None
         )
         segment.compound = True
         return segment
@@ -177,8 +175,14 @@ class Snapshot:
         self.close()
 
 
+def catalogue_files(folder: Path, segment: str) -> tuple[Path, Path]:
+    """Where the rows and the records of a segment are."""
+    stem = f"{CATALOGUE_PREFIX}_{segment}"
+    return folder / f"{stem}.rows", folder / f"{stem}.records"
+
+
 def _check_size(folder: Path, file: File) -> None:
-    size = os.stat(folder / file.name).st_size
+    size = (folder / file.name).stat().st_size
     if size != file.size:
         raise IndexDamaged(f"{file.name} has {size} bytes, {file.size} were written")
 

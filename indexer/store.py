@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +26,12 @@ from whoosh.writing import SegmentWriter
 from indexer.analysis import analyse, fingerprint
 from indexer.document import Document
 from indexer.errors import IndexDamaged, IndexIncompatible, IndexLocked, IndexNotFound
-from indexer.manifest import NAME, File, Manifest, Root, Segment, read_manifest
+from indexer.manifest import NAME, File, Manifest, Segment, read_manifest
 from indexer.record import Row, encode_document, encode_rows
 from indexer.schema import BIGRAMS, WORDS, schema
-from indexer.snapshot import INDEX_NAME, RECORDS, ROWS, SegmentFiles, Snapshot
+from indexer.snapshot import CATALOGUE_PREFIX, TERMS_PREFIX, SegmentFiles, Snapshot, catalogue_files
 
 _LOCK = "lock"
-_SEGMENT = ".seg"
 _MEMORY_MB = 256  # postings held before they are spilled to disk
 
 
@@ -97,17 +97,14 @@ class Store:
 
         Readers keep what they have open. Without a manifest nothing is deleted but scratch.
         """
-        named = (
-            {file.name for segment in manifest.segments for file in segment.files}
-            if manifest
-            else None
-        )
+        segments = manifest.segments if manifest else ()
+        named = {file.name for segment in segments for file in segment.files}
         for entry in self.folder.iterdir():
-            if not entry.name.startswith(INDEX_NAME):
+            if not entry.name.startswith((TERMS_PREFIX, CATALOGUE_PREFIX)):
                 continue
             if entry.is_dir():
                 shutil.rmtree(entry, ignore_errors=True)
-            elif named is not None and entry.name not in named:
+            elif manifest and entry.name not in named:
                 with suppress(OSError):
                     entry.unlink()
 
@@ -123,23 +120,34 @@ class Transaction:
         self._open: dict[str, SegmentFiles] = {}
         self._new: _SegmentBuilder | None = None
 
-    def add(self, document: Document) -> None:
-        """Add a document, whose id must not be in the index (remove it first).
-
-        A document that raises leaves the transaction as it was.
-        """
-        if self._new is None:
-            self._new = _SegmentBuilder(self._folder, self.manifest.generation + 1)
-        self._new.add(document)
+    def put(self, document: Document) -> None:
+        """Add a document, in the place of the one with the same id if the index has one."""
+        self.remove(document.id)
+        self._builder().add(document)
 
     def remove(self, id: str) -> bool:
-        """Remove the document ``id`` as committed before; False if there is none."""
-        for segment in self.manifest.segments:
-            for ordinal, row in enumerate(self._files(segment).rows):
-                if row.id == id and ordinal not in self._deleted[segment.id]:
-                    self._deleted[segment.id].add(ordinal)
-                    return True
-        return False
+        """Remove the document ``id`` as it was committed; False if there is none."""
+        place = self._places.get(id)
+        if place is None:
+            return False
+        segment, ordinal = place
+        self._deleted[segment].add(ordinal)
+        return True
+
+    @cached_property
+    def _places(self) -> dict[str, tuple[str, int]]:
+        """Where each committed document stands: its segment and its row there."""
+        return {
+            row.id: (segment.id, ordinal)
+            for segment in self.manifest.segments
+            for ordinal, row in enumerate(self._files(segment).rows)
+            if ordinal not in segment.deleted
+        }
+
+    def _builder(self) -> _SegmentBuilder:
+        if self._new is None:
+            self._new = _SegmentBuilder(self._folder, self.manifest.generation + 1)
+        return self._new
 
     def commit(self) -> None:
         """Write everything and make it the index. A transaction without a change writes nothing."""
@@ -149,12 +157,9 @@ class Transaction:
         ]
         segments = [s for s in segments if len(s.deleted) < len(self._files(s).rows)]
         for segment in self._worth_merging(segments):
-            if self._new is None:
-                self._new = _SegmentBuilder(self._folder, self.manifest.generation + 1)
             segments.remove(segment)
-            self._files(segment).close()
-            del self._open[segment.id]
-            self._new.merge(SegmentFiles(self._folder, segment))
+            self._open.pop(segment.id).close()
+            self._builder().merge(SegmentFiles(self._folder, segment))
         if self._new is not None:
             segments.append(self._new.finish())
         new = Manifest(self.manifest.generation + 1, fingerprint(), self.sources, tuple(segments))
@@ -208,8 +213,8 @@ class _SegmentBuilder:
             _WhooshIndex(folder, generation - 1), codec=W3Codec(), limitmb=_MEMORY_MB, _lk=False
         )
         self._id = self._writer.newsegment.segid
-        self._stem = folder / f"{INDEX_NAME}_{self._id}"
-        self._records = self._stem.with_suffix(RECORDS).open("xb")
+        self._rows_file, self._records_file = catalogue_files(folder, self._id)
+        self._records = self._records_file.open("xb")
         self._rows: list[Row] = []
         self.units = 0
 
@@ -256,12 +261,11 @@ class _SegmentBuilder:
     def finish(self) -> Segment:
         """Write the segment and flush it to disk."""
         self._records.close()
-        self._stem.with_suffix(ROWS).write_bytes(encode_rows(self._rows))
+        self._rows_file.write_bytes(encode_rows(self._rows))
         self._writer._finalize_segment()
         self._writer._finish()
-        files = tuple(
-            _flushed(self._stem.with_suffix(suffix)) for suffix in (_SEGMENT, ROWS, RECORDS)
-        )
+        terms = self._folder / f"{TERMS_PREFIX}_{self._id}.seg"
+        files = tuple(map(_flushed, (terms, self._rows_file, self._records_file)))
         return Segment(self._id, self.units, files)
 
     def cancel(self) -> None:
@@ -269,7 +273,7 @@ class _SegmentBuilder:
         self._records.close()
         with suppress(Exception):  # a writer that broke may break again; its files are swept
             self._writer.cancel()
-        for path in self._folder.glob(f"{INDEX_NAME}_{self._id}*"):
+        for path in self._folder.glob(f"*_{self._id}.*"):
             with suppress(OSError):
                 path.unlink()
 
@@ -277,7 +281,7 @@ class _SegmentBuilder:
 class _WhooshIndex:
     """What Whoosh's writer asks of an index; the manifest stands for Whoosh's pickled TOC."""
 
-    indexname = INDEX_NAME
+    indexname = TERMS_PREFIX
 
     def __init__(self, folder: Path, generation: int) -> None:
         self.storage = FileStorage(str(folder))
@@ -304,7 +308,7 @@ def _write_manifest(folder: Path, manifest: Manifest) -> None:
         file.flush()
         os.fsync(file.fileno())
     _flush_folder(folder)
-    os.replace(temporary, folder / NAME)
+    temporary.replace(folder / NAME)
     _flush_folder(folder)
 
 
@@ -316,8 +320,3 @@ def _flush_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def forget(roots: tuple[Root, ...], path: str) -> tuple[Root, ...]:
-    """``roots`` without the one at ``path``."""
-    return tuple(root for root in roots if root.path != path)

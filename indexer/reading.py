@@ -1,0 +1,40 @@
+"""A file to a Document: text, metadata, outline."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from indexer.document import Document
+from indexer.errors import SourceError
+from indexer.metadata import read_metadata
+from indexer.outline import outline
+from indexer.sources import DEFAULT_LIMITS, read_source
+
+
+def read_document(path: Path, id: str | None = None) -> Document:
+    """The document in the file at ``path``, under ``id`` (its name, if none is given).
+
+    Raises SourceError's kinds.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(DEFAULT_LIMITS.file_bytes + 1)
+    except OSError as error:
+        raise SourceError(path, error.strerror or str(error)) from error
+    source = read_source(path, data)
+    return parse_document(source.text, id or path.name, hashlib.sha256(data).hexdigest())
+
+
+def parse_document(text: str, id: str, digest: str = "") -> Document:
+    """The document that ``text`` is. Total: every text is a document."""
+    return Document(id, digest, text, read_metadata(text), outline(text))
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hex. Raises SourceError."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise SourceError(path, error.strerror or str(error)) from error

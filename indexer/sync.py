@@ -1,0 +1,242 @@
+"""Bringing an index to the state of its sources, by content, in one commit.
+
+``scan`` lists the files, ``plan`` compares their digests with the index (pure), ``sync`` does both
+and applies the plan. A file that cannot be read is reported and skipped. What the index holds of a
+folder that cannot be listed, or a file that cannot be opened, is kept: not being able to look is no
+evidence that a document is gone.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+from indexer.document import Document
+from indexer.errors import (
+    IndexDamaged,
+    IndexIncompatible,
+    IndexNotFound,
+    NothingToIndex,
+    SourceError,
+)
+from indexer.manifest import Root
+from indexer.reading import digest_of, read_document
+from indexer.sources import SUFFIXES
+from indexer.store import Store
+
+Progress = Callable[[int, int, str], None]  # files done, files in all, the id of the next
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to do, as document ids in order. ``unchanged`` is what stays."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.removed)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a sync did or, on a dry run, would do.
+
+    ``failed`` says what could not be read and why; ``ignored`` counts files of other kinds by
+    suffix ("" for none).
+    """
+
+    plan: Plan
+    failed: tuple[SourceError, ...]
+    ignored: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The files of some sources: ``files`` by document id, in order of the ids.
+
+    ``unseen`` holds the ids of folders that could not be looked into and of roots that are gone.
+    """
+
+    files: Mapping[str, Path]
+    failed: tuple[SourceError, ...]
+    ignored: Mapping[str, int]
+    unseen: tuple[str, ...]
+
+
+def plan(old: Mapping[str, str], new: Mapping[str, str]) -> Plan:
+    """What brings an index that holds ``old`` (id to digest) to hold ``new``. Pure."""
+    common = sorted(old.keys() & new.keys())
+    return Plan(
+        added=tuple(sorted(new.keys() - old.keys())),
+        changed=tuple(id for id in common if new[id] != old[id]),
+        removed=tuple(sorted(old.keys() - new.keys())),
+        unchanged=tuple(id for id in common if new[id] == old[id]),
+    )
+
+
+def sync(
+    store: Store,
+    paths: Sequence[Path] = (),
+    *,
+    forget: Sequence[Path] = (),
+    rebuild: bool = False,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> Report:
+    """Bring the index to the state of its sources: those it remembers, and ``paths``.
+
+    ``paths``, files or folders, are remembered from now on; those of ``forget`` no longer are,
+    and their documents leave the index. ``rebuild`` reads everything anew, whatever state the
+    index is in; ``dry_run`` reads what it would and writes nothing.
+    Raises SourceError for a path that is not there, NothingToIndex, IndexStateError.
+    """
+    roots = _roots(store, paths, forget, rebuild)
+    with nullcontext() if dry_run else store.transaction(rebuild=rebuild) as transaction:
+        old = {} if rebuild else _indexed(store)
+        found = scan(roots, store.folder)
+        failed = list(found.failed)
+        new = {id: old[id] for id in old if _within(id, found.unseen)}
+        for id, digest, document in _read(found, old, failed, progress):
+            new[id] = digest
+            if document and transaction:
+                transaction.put(document)
+        made = plan(old, new)
+        if transaction:
+            for id in made.removed:
+                transaction.remove(id)
+            transaction.sources = roots
+    return Report(made, tuple(failed), found.ignored)
+
+
+def _indexed(store: Store) -> dict[str, str]:
+    try:
+        with store.snapshot() as snapshot:
+            return {row.id: row.digest for row in snapshot.rows}
+    except IndexNotFound:
+        return {}
+
+
+def _within(id: str, folders: Iterable[str]) -> bool:
+    return any(id == folder or id.startswith(folder + "/") for folder in folders)
+
+
+def _read(
+    found: Scan, old: Mapping[str, str], failed: list[SourceError], progress: Progress | None
+) -> Iterator[tuple[str, str, Document | None]]:
+    """Every readable file's id and digest, with its document if the index does not hold it."""
+    for number, (id, path) in enumerate(found.files.items()):
+        if progress:
+            progress(number, len(found.files), id)
+        try:
+            if id in old and digest_of(path) == old[id]:
+                yield id, old[id], None
+                continue
+        except SourceError as error:
+            failed.append(error)
+            yield id, old[id], None
+            continue
+        try:
+            document = read_document(path, id)
+        except SourceError as error:
+            failed.append(error)
+        else:
+            yield id, document.digest, document
+    if progress:
+        progress(len(found.files), len(found.files), "")
+
+
+def scan(roots: Iterable[Root], index: Path) -> Scan:
+    """The files under ``roots`` that may be documents, those whose names start with "." apart."""
+    files: dict[str, Path] = {}
+    failed: list[SourceError] = []
+    ignored: Counter[str] = Counter()
+    unseen: list[str] = []
+    for root in roots:
+        top = _location(root, index)
+        if not top.exists():
+            failed.append(SourceError(top, "is gone; what was indexed of it is kept"))
+            unseen.append(root.name)
+        for path in _files(top, root.name, failed, unseen):
+            id = "/".join((root.name, *path.relative_to(top).parts))
+            if not _is_text(id):
+                shown = os.fsencode(path).decode("utf-8", "replace")
+                failed.append(SourceError(shown, "the file's name is not valid UTF-8"))
+            elif path.suffix.lower() in SUFFIXES or path == top:
+                files[id] = path
+            else:
+                ignored[path.suffix.lower()] += 1
+    return Scan(
+        dict(sorted(files.items())), tuple(failed), dict(sorted(ignored.items())), tuple(unseen)
+    )
+
+
+def _files(top: Path, name: str, failed: list[SourceError], unseen: list[str]) -> Iterator[Path]:
+    def unlisted(error: OSError) -> None:
+        folder = Path(error.filename)
+        failed.append(SourceError(folder, error.strerror or str(error)))
+        unseen.append("/".join((name, *folder.relative_to(top).parts)))
+
+    if top.is_file():
+        yield top
+    for folder, subfolders, names in os.walk(top, onerror=unlisted):
+        subfolders[:] = [sub for sub in subfolders if not sub.startswith(".")]
+        yield from (Path(folder, file) for file in names if not file.startswith("."))
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _roots(
+    store: Store, paths: Sequence[Path], forget: Sequence[Path], rebuild: bool
+) -> tuple[Root, ...]:
+    """The sources to index: those remembered, without ``forget``, with ``paths``."""
+    try:
+        roots = list(store.manifest().sources)
+    except (IndexDamaged, IndexIncompatible):
+        if not rebuild or not paths:
+            raise  # what the index remembered is lost: it must be told
+        roots = []
+    located = {_location(root, store.folder).resolve(): root for root in roots}
+    for path in forget:
+        if path.resolve() not in located:
+            raise SourceError(path, "is no source of this index")
+        roots.remove(located.pop(path.resolve()))
+    for path in paths:
+        top = path.resolve()
+        if not top.exists():
+            raise SourceError(path, "no such file or folder")
+        if not any(top == known or known in top.parents for known in located):
+            located[top] = Root(_name(top, roots), _recorded(top, store.folder))
+            roots.append(located[top])
+    if not roots and not forget:
+        raise NothingToIndex("nothing to index: name a file or a folder")
+    return tuple(roots)
+
+
+def _name(top: Path, roots: Iterable[Root]) -> str:
+    taken = {root.name for root in roots}
+    names = itertools.chain((top.name,), (f"{top.name}-{n}" for n in itertools.count(2)))
+    return next(name for name in names if name not in taken)
+
+
+def _recorded(top: Path, index: Path) -> str:
+    """How a root is written down: relative beside the index, so that both may be moved."""
+    base = index.resolve().parent
+    return top.relative_to(base).as_posix() if top.is_relative_to(base) else str(top)
+
+
+def _location(root: Root, index: Path) -> Path:
+    return index.resolve().parent / root.path
