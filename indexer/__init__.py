@@ -1,0 +1,74 @@
+"""Reads policy documents and keeps a Whoosh index of their sections.
+
+from pathlib import Path
+from indexer import Store, sync
+
+report = sync(Store(Path(".policysearch")), [Path("seeds")])
+"""
+
+from indexer._version import __version__
+from indexer.document import Document, Fact, Metadata, Section, Span
+from indexer.errors import (
+    DocumentNotFound,
+    IndexDamaged,
+    IndexIncompatible,
+    IndexLocked,
+    IndexNotFound,
+    IndexStateError,
+    NothingToIndex,
+    PolicySearchError,
+    QueryError,
+    SourceError,
+    SourceTooLarge,
+    UndecodableText,
+    UnsupportedFormat,
+)
+
+__all__ = [
+    "Document",
+    "DocumentNotFound",
+    "Fact",
+    "IndexDamaged",
+    "IndexIncompatible",
+    "IndexLocked",
+    "IndexNotFound",
+    "IndexStateError",
+    "Metadata",
+    "NothingToIndex",
+    "Plan",
+    "PolicySearchError",
+    "QueryError",
+    "Report",
+    "Section",
+    "SourceError",
+    "SourceTooLarge",
+    "Span",
+    "Store",
+    "UndecodableText",
+    "UnsupportedFormat",
+    "__version__",
+    "parse_document",
+    "plan",
+    "read_document",
+    "sync",
+]
+
+# What reads and writes needs Whoosh and more; it is imported when it is asked for, because every
+# module of this package, errors included, runs this file first.
+_LAZY = {
+    "Plan": "indexer.sync",
+    "Report": "indexer.sync",
+    "Store": "indexer.store",
+    "parse_document": "indexer.reading",
+    "plan": "indexer.sync",
+    "read_document": "indexer.reading",
+    "sync": "indexer.sync",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_LAZY[name]), name)

@@ -98,6 +98,7 @@ class Unit:
     section: Section
     headings: tuple[str, ...]  # of the section and those that hold it, from the root
     span: Span
+    repeats: tuple[Span, ...] = ()  # where else in the file the same text stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +123,13 @@ class Document:
                 index += 1
             if section.kind in UNINDEXED:
                 continue
-            span = Span(section.span.start, sections[index - 1].span.end)
+            last = sections[index - 1]
+            span = Span(section.span.start, last.span.end)
             if not span.of(self.text).strip():
                 continue
-            yield Unit(section, tuple(self._headings(start)), span)
+            pairs = zip(section.repeats, last.repeats, strict=False)
+            repeats = tuple(Span(first.start, final.end) for first, final in pairs)
+            yield Unit(section, tuple(self._headings(start)), span, repeats)
 
     def _headings(self, index: int) -> list[str]:
         headings: list[str] = []

@@ -16,8 +16,8 @@ from indexer.errors import IndexDamaged
 class Row:
     """What is known of a document without reading it: a line of the catalogue.
 
-    ``units``, ``words`` and ``bigrams`` count its units of retrieval and the lengths of their
-    fields; its record is ``size`` bytes at ``offset`` of the segment's records.
+    ``units`` counts its units of retrieval; its record is ``size`` bytes at ``offset`` of the
+    segment's records.
     """
 
     id: str
@@ -28,8 +28,6 @@ class Row:
     date: str
     doc_type: str
     units: int
-    words: int
-    bigrams: int
     offset: int
     size: int
 

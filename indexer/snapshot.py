@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mmap
-from bisect import bisect_right
+from array import array
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -13,14 +13,14 @@ from whoosh.codec.whoosh3 import W3Codec, W3Segment
 from whoosh.filedb.filestore import FileStorage
 from whoosh.reading import EmptyReader, MultiReader, SegmentReader
 
-from indexer.document import Document
+from indexer.document import Document, Unit
 from indexer.errors import DocumentNotFound, IndexDamaged
 from indexer.manifest import File, Manifest, Segment, read_manifest
 from indexer.record import Row, decode_document, decode_rows
 from indexer.schema import BIGRAMS, WORDS, schema
 
 TERMS_PREFIX = "terms"  # Whoosh's files: terms_<segment>.seg
-CATALOGUE_PREFIX = "catalogue"  # ours: catalogue_<segment>.rows and .records
+CATALOGUE_PREFIX = "catalogue"  # ours: catalogue_<segment>.rows .records .lengths
 _CACHED_DOCUMENTS = 64
 
 
@@ -31,8 +31,9 @@ class SegmentFiles:
         for file in segment.files:
             _check_size(folder, file)
         self.segment = segment
-        rows, records_file = catalogue_files(folder, segment.id)
+        rows, records_file, lengths = catalogue_files(folder, segment.id)
         self.rows = decode_rows(rows.read_bytes())
+        self.lengths = array("I", lengths.read_bytes())
         with records_file.open("rb") as records:
             self.records = mmap.mmap(records.fileno(), 0, access=mmap.ACCESS_READ)
         self.reader = SegmentReader(FileStorage(str(folder)), schema(), self._whoosh_segment())
@@ -97,6 +98,9 @@ class Snapshot:
         self.unit_count = sum(row.units for row in self.rows)
         self.reader: Any = _reader([files.reader for files in self._files])
         self._read = lru_cache(_CACHED_DOCUMENTS)(self._read_document)
+        self._units = lru_cache(_CACHED_DOCUMENTS)(
+            lambda index: tuple(self.document(index).units())
+        )
 
     @classmethod
     def open(cls, folder: Path) -> Snapshot:
@@ -117,21 +121,52 @@ class Snapshot:
                     raise IndexDamaged(f"the index cannot be opened: {error}") from error
                 manifest = newer
 
-    def lengths(self) -> dict[str, int]:
-        """The summed lengths of each field of the live units."""
+    @cached_property
+    def lengths(self) -> dict[str, array[int]]:
+        """The length of every unit in each field, deleted ones (never asked for) included."""
+        both = array("I")
+        for files in self._files:
+            both += files.lengths
+        return {WORDS: both[0::2], BIGRAMS: both[1::2]}
+
+    @cached_property
+    def average_lengths(self) -> dict[str, float]:
+        """The mean length of a live unit in each field."""
         return {
-            WORDS: sum(row.words for row in self.rows),
-            BIGRAMS: sum(row.bigrams for row in self.rows),
+            field: sum(sum(lengths[s.start : s.stop]) for s in self._live())
+            / (self.unit_count or 1)
+            for field, lengths in self.lengths.items()
         }
 
-    def place(self, unit: int) -> tuple[int, int]:
-        """The document (an index of ``rows``) a unit belongs to, and which of its units it is."""
-        index = bisect_right(self.firsts, unit) - 1
-        return index, unit - self.firsts[index]
+    def _live(self) -> Iterator[range]:
+        return map(self.numbers, range(len(self.rows)))
+
+    @cached_property
+    def document_of(self) -> array[int]:
+        """For every unit the index in ``rows`` of its document, -1 for deleted ones."""
+        documents = array("i", (-1,)) * sum(s.units for s in self.manifest.segments)
+        for index, units in enumerate(self._live()):
+            documents[units.start : units.stop] = array("i", (index,)) * len(units)
+        return documents
+
+    def numbers(self, index: int) -> range:
+        """The numbers of the units of the document ``rows[index]``."""
+        return range(self.firsts[index], self.firsts[index] + self.rows[index].units)
 
     def document(self, index: int) -> Document:
         """The document of a row. Raises IndexDamaged."""
         return self._read(index)
+
+    def units(self, index: int) -> tuple[Unit, ...]:
+        """The units of the document of a row, in order. Raises IndexDamaged."""
+        return self._units(index)
+
+    def source(self, id: str) -> str:
+        """The file of a document, as the index remembers it: absolute, or relative to the folder
+        that holds the index."""
+        name, _, rest = id.partition("/")
+        path = next(root.path for root in self.manifest.sources if root.name == name)
+        return f"{path}/{rest}" if rest else path
 
     def _read_document(self, index: int) -> Document:
         return decode_document(self._file_of[index].record(self.rows[index]))
@@ -175,10 +210,13 @@ class Snapshot:
         self.close()
 
 
-def catalogue_files(folder: Path, segment: str) -> tuple[Path, Path]:
-    """Where the rows and the records of a segment are."""
+def catalogue_files(folder: Path, segment: str) -> tuple[Path, Path, Path]:
+    """Where a segment has its rows (JSON), its records (one after the other) and its lengths.
+
+    Lengths are 32-bit integers, in words and in bigrams in turn, unit by unit.
+    """
     stem = f"{CATALOGUE_PREFIX}_{segment}"
-    return folder / f"{stem}.rows", folder / f"{stem}.records"
+    return folder / f"{stem}.rows", folder / f"{stem}.records", folder / f"{stem}.lengths"
 
 
 def _check_size(folder: Path, file: File) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import zlib
+from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -40,6 +41,10 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+
+    def exists(self) -> bool:
+        """Whether something was ever committed."""
+        return (self.folder / NAME).exists()
 
     def manifest(self) -> Manifest:
         """The state of the index; the empty one where there is none yet.
@@ -213,9 +218,11 @@ class _SegmentBuilder:
             _WhooshIndex(folder, generation - 1), codec=W3Codec(), limitmb=_MEMORY_MB, _lk=False
         )
         self._id = self._writer.newsegment.segid
-        self._rows_file, self._records_file = catalogue_files(folder, self._id)
+        files = catalogue_files(folder, self._id)
+        self._rows_file, self._records_file, self._lengths_file = files
         self._records = self._records_file.open("xb")
         self._rows: list[Row] = []
+        self._lengths = array("I")
         self.units = 0
 
     def add(self, document: Document) -> None:
@@ -223,11 +230,10 @@ class _SegmentBuilder:
         analysed = [
             analyse(title, unit.headings, unit.span.of(document.text)) for unit in document.units()
         ]
-        words = bigrams = 0
         for terms in analysed:
             self._writer.add_document(**{WORDS: terms, BIGRAMS: terms})
-            words += sum(terms.words.values())
-            bigrams += sum(terms.bigrams.values())
+            lengths = (sum(terms.words.values()), sum(terms.bigrams.values()))
+            self._lengths.extend(lengths)
         metadata = document.metadata
         date = metadata.date or metadata.published
         row = Row(
@@ -239,8 +245,6 @@ class _SegmentBuilder:
             date=date.value if date else "",
             doc_type=metadata.doc_type.value if metadata.doc_type else "",
             units=len(analysed),
-            words=words,
-            bigrams=bigrams,
             offset=0,
             size=0,
         )
@@ -249,7 +253,8 @@ class _SegmentBuilder:
     def merge(self, files: SegmentFiles) -> None:
         """Take over the live documents of a segment."""
         self._writer.add_reader(files.reader)
-        for row, _ in files.live():
+        for row, unit in files.live():
+            self._lengths += files.lengths[2 * unit : 2 * (unit + row.units)]
             self._append(row, files.record(row))
         files.close()
 
@@ -262,10 +267,13 @@ class _SegmentBuilder:
         """Write the segment and flush it to disk."""
         self._records.close()
         self._rows_file.write_bytes(encode_rows(self._rows))
+        self._lengths_file.write_bytes(self._lengths.tobytes())
         self._writer._finalize_segment()
         self._writer._finish()
         terms = self._folder / f"{TERMS_PREFIX}_{self._id}.seg"
-        files = tuple(map(_flushed, (terms, self._rows_file, self._records_file)))
+        files = tuple(
+            map(_flushed, (terms, self._rows_file, self._records_file, self._lengths_file))
+        )
         return Segment(self._id, self.units, files)
 
     def cancel(self) -> None:

@@ -226,6 +226,11 @@ def _roots(
     return tuple(roots)
 
 
+def locations(store: Store) -> list[Path]:
+    """Where the sources an index remembers are, whether there is anything or not."""
+    return [_location(root, store.folder) for root in store.manifest().sources]
+
+
 def _name(top: Path, roots: Iterable[Root]) -> str:
     taken = {root.name for root in roots}
     names = itertools.chain((top.name,), (f"{top.name}-{n}" for n in itertools.count(2)))

@@ -1,0 +1,52 @@
+"""Searches an index of policy documents: ranks sections, highlights hits, explains scores.
+
+from searcher import Searcher
+
+with Searcher.open(".policysearch") as searcher:
+    for hit in searcher.search("责任追究", limit=5):
+        print(hit.title, hit.path, hit.snippet.text)
+"""
+
+from indexer.errors import (
+    DocumentNotFound,
+    IndexDamaged,
+    IndexIncompatible,
+    IndexNotFound,
+    PolicySearchError,
+    QueryError,
+)
+
+__all__ = [
+    "DocumentNotFound",
+    "Explanation",
+    "Facet",
+    "Hit",
+    "IndexDamaged",
+    "IndexIncompatible",
+    "IndexNotFound",
+    "PolicySearchError",
+    "QueryError",
+    "Results",
+    "Searcher",
+    "Snippet",
+    "TermScore",
+]
+
+_LAZY = {
+    "Explanation": "searcher.results",
+    "Facet": "searcher.results",
+    "Hit": "searcher.results",
+    "Results": "searcher.results",
+    "Searcher": "searcher.engine",
+    "Snippet": "searcher.highlight",
+    "TermScore": "searcher.results",
+}
+
+
+def __getattr__(name: str) -> object:
+    # The command line imports this package before it knows what it will need.
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_LAZY[name]), name)

@@ -1,0 +1,34 @@
+"""``python -m indexer [PATH…]`` is ``policysearch index``, for a machine without the script."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from indexer.errors import PolicySearchError
+from indexer.store import Store
+from indexer.sync import sync
+
+
+def main() -> int:
+    """Index the paths given; 0 if all went well, else 2."""
+    parser = argparse.ArgumentParser(prog="python -m indexer", description=__doc__)
+    parser.add_argument("paths", nargs="*", type=Path)
+    parser.add_argument("--index", type=Path, default=Path(".policysearch"))
+    parser.add_argument("--rebuild", action="store_true")
+    arguments = parser.parse_args()
+    try:
+        report = sync(Store(arguments.index), arguments.paths, rebuild=arguments.rebuild)
+    except PolicySearchError as error:
+        print(f"policysearch: {error}", file=sys.stderr)
+        return 2
+    for failure in report.failed:
+        print(f"skipped {failure}", file=sys.stderr)
+    plan = report.plan
+    print(f"{len(plan.added)} added, {len(plan.changed)} changed, {len(plan.removed)} removed")
+    return 2 if report.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,65 @@
+"""Whether an index is what was written, and whether its parts agree with each other."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from indexer.errors import IndexDamaged, IndexNotFound
+from indexer.manifest import File, read_manifest
+from indexer.snapshot import Snapshot
+
+
+def check(folder: Path) -> Iterator[str]:
+    """What is wrong with the index in ``folder``, a line each; nothing if it is whole.
+
+    Reads every file. Raises IndexNotFound.
+    """
+    try:
+        manifest = read_manifest(folder)
+        damaged = [
+            problem for s in manifest.segments for f in s.files if (problem := _file(folder, f))
+        ]
+        yield from damaged
+        if damaged:
+            return
+        with Snapshot.open(folder) as snapshot:
+            yield from _documents(snapshot)
+    except IndexNotFound:
+        raise
+    except IndexDamaged as error:
+        yield str(error)
+
+
+def _file(folder: Path, file: File) -> str | None:
+    try:
+        crc = 0
+        with (folder / file.name).open("rb") as stream:
+            while chunk := stream.read(1 << 20):
+                crc = zlib.crc32(chunk, crc)
+    except OSError as error:
+        return f"{file.name}: {error.strerror}"
+    return None if crc == file.crc else f"{file.name}: its checksum differs from what was written"
+
+
+def _documents(snapshot: Snapshot) -> Iterator[str]:
+    seen: set[str] = set()
+    for index, row in enumerate(snapshot.rows):
+        try:
+            document = snapshot.document(index)
+        except IndexDamaged as error:
+            yield f"{row.id}: {error}"
+            continue
+        if row.id in seen:
+            yield f"{row.id}: stands in the index twice"
+        seen.add(row.id)
+        if document.id != row.id or document.digest != row.digest:
+            yield f"{row.id}: its record is of another document"
+        if (
+            "".join(section.span.of(document.text) for section in document.sections)
+            != document.text
+        ):
+            yield f"{row.id}: its sections are not its text"
+        if len(snapshot.units(index)) != row.units:
+            yield f"{row.id}: {row.units} sections are indexed, its text has others"

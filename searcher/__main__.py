@@ -1,0 +1,5 @@
+"""``python -m searcher`` is ``policysearch``."""
+
+from searcher.cli import main
+
+main()

@@ -1,0 +1,409 @@
+"""The command line: ``policysearch``. Thin: it reads options, calls, prints.
+
+Exit codes: 0 found or done, 1 nothing found, 2 error. What is found goes to standard output,
+everything else to standard error. Modules are imported when a command needs them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from indexer._version import __version__
+from indexer.errors import PolicySearchError, QueryError
+
+if TYPE_CHECKING:
+    from indexer.sync import Report
+    from searcher.results import Results
+
+_NOTHING_FOUND = 1
+_ERROR = 2
+_LISTED = 20  # changed documents named on the terminal before "and N more"
+
+Command = Callable[..., Any]
+
+
+def _index_option(command: Command) -> Command:
+    return click.option(
+        "--index",
+        "folder",
+        type=click.Path(path_type=Path),
+        default=".policysearch",
+        envvar="POLICYSEARCH_INDEX",
+        show_default=True,
+        show_envvar=True,
+        help="The folder of the index.",
+    )(command)
+
+
+def _json_option(command: Command) -> Command:
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+
+
+def _color_option(command: Command) -> Command:
+    return click.option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        show_default=True,
+        help="Colour the output; auto: on a terminal, unless NO_COLOR is set.",
+    )(command)
+
+
+class _QueryCommand(click.Command):
+    """Takes ``-作风`` as a part of the query, not as options: options are ASCII."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Let click see such arguments behind a ``--``."""
+        if "--" not in args:
+            excluded = [arg for arg in args if re.match(r'[-+][^\x00-\x7f"(]|-["(]', arg)]
+            args = [arg for arg in args if arg not in excluded] + ["--", *excluded]
+        return super().parse_args(ctx, args)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="policysearch")
+def cli() -> None:
+    """Full-text search over Chinese policy documents.
+
+    \b
+    Example:
+      policysearch index seeds
+      policysearch search 785名领导干部受到责任追究
+    """
+
+
+@cli.command("index")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--rebuild", is_flag=True, help="Read everything anew, replacing the index.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@click.option("--watch", is_flag=True, help="Stay, and keep the index in step with its sources.")
+@click.option(
+    "--forget",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A source to drop, with its documents.",
+)
+@_index_option
+@click.pass_context
+def index_command(
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    rebuild: bool,
+    dry_run: bool,
+    watch: bool,
+    forget: tuple[Path, ...],
+    folder: Path,
+) -> None:
+    """Bring the index to the state of its sources.
+
+    PATHs are files or folders; the index remembers them, so that later runs need none. Without
+    any, a new index takes the folder seeds. Unchanged files are recognised by content.
+
+    \b
+    Example:
+      policysearch index seeds ~/documents/laws
+      policysearch index
+    """
+    from indexer.store import Store
+    from indexer.sync import sync
+    from searcher.progress import showing_progress
+
+    store = Store(folder)
+    if not paths and not forget and not store.exists() and Path("seeds").is_dir():
+        paths = (Path("seeds"),)
+    with showing_progress() as progress:
+        report = sync(
+            store, paths, forget=forget, rebuild=rebuild, dry_run=dry_run, progress=progress
+        )
+    _print_report(report, dry_run)
+    if watch and not dry_run:
+        _watch(store)
+    if report.failed:
+        ctx.exit(_ERROR)
+
+
+def _watch(store: Any) -> None:
+    from indexer.watch import watch
+
+    click.echo("Watching; stop with Ctrl-C.", err=True)
+    for report in watch(store):
+        _print_report(report, dry_run=False)
+
+
+def _print_report(report: Report, dry_run: bool) -> None:
+    plan = report.plan
+    for mark, ids in (("+", plan.added), ("~", plan.changed), ("-", plan.removed)):
+        for id in ids[:_LISTED]:
+            click.echo(f"{mark} {id}")
+        if len(ids) > _LISTED:
+            click.echo(f"{mark} … and {len(ids) - _LISTED:,} more")
+    for error in report.failed:
+        click.echo(f"skipped {error}", err=True)
+    if report.ignored:
+        kinds = ", ".join(
+            f"{n:,} {suffix or 'without suffix'}" for suffix, n in report.ignored.items()
+        )
+        click.echo(f"ignored files of other kinds: {kinds}", err=True)
+    counts = (
+        f"{len(plan.added):,} added, {len(plan.changed):,} changed, {len(plan.removed):,} removed"
+    )
+    if not plan:
+        counts = "nothing to do" if dry_run else "up to date"
+    total = len(plan.added) + len(plan.changed) + len(plan.unchanged)
+    verb = "would be: " if dry_run and plan else ""
+    click.echo(f"{verb}{counts}; {total:,} documents")
+
+
+@cli.command("search", cls=_QueryCommand)
+@click.argument("query", nargs=-1, required=True)
+@click.option(
+    "-n", "--limit", type=click.IntRange(0), default=10, show_default=True, help="Sections to show."
+)
+@click.option("--offset", type=click.IntRange(0), default=0, help="Sections to skip.")
+@click.option(
+    "--sort",
+    type=click.Choice(["relevance", "newest", "oldest"]),
+    default="relevance",
+    show_default=True,
+)
+@click.option("--issuer", help="Part of the name of an issuer (发文机关).")
+@click.option("--type", "doc_type", help="The kind of document (文种): 通知, 条例 …")
+@click.option("--from", "date_from", metavar="DATE", help="Not before: 2002, 2002-12, 2002-12-31.")
+@click.option("--to", "date_to", metavar="DATE", help="Not after.")
+@click.option("--explain", is_flag=True, help="Show how each score comes about.")
+@_color_option
+@_json_option
+@_index_option
+@click.pass_context
+def search_command(
+    ctx: click.Context,
+    query: tuple[str, ...],
+    folder: Path,
+    as_json: bool,
+    color: str,
+    explain: bool,
+    **options: Any,
+) -> None:
+    """Find the sections that answer QUERY, best first.
+
+    Words: any may match. "phrase" or “phrase”: exact. AND OR NOT + - ( ), prefix*, and fields:
+    标题: 发文机关: 文号: 类型: 日期:2002..2003 (title: issuer: number: type: date:).
+
+    \b
+    Example:
+      policysearch search 党风廉政建设责任制 --type 通报
+      policysearch search '"责任追究" -作风 日期:2002..'
+    """
+    from searcher.engine import Searcher
+
+    text = " ".join(query)
+    with Searcher.open(folder) as searcher:
+        try:
+            results = searcher.search(text, **options)
+        except ValueError as error:  # a filter that is no date
+            raise click.UsageError(str(error)) from None
+        explanations = [searcher.explain(text, hit) for hit in results] if explain else None
+    if as_json:
+        _print_json(_with_explanations(results, explanations))
+    else:
+        from searcher.render import render_results
+
+        ctx.color = _wants_color(color)
+        click.echo(render_results(results, explanations), nl=False)
+    if not results.total:
+        ctx.exit(_NOTHING_FOUND)
+
+
+def _with_explanations(results: Results, explanations: list[Any] | None) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    data = results.to_dict()
+    for hit, explanation in zip(data["hits"], explanations or (), strict=False):
+        hit["explanation"] = asdict(explanation)
+    return data
+
+
+@cli.command("show")
+@click.argument("name", metavar="DOCUMENT[#ANCHOR]")
+@click.option("--outline", "only_outline", is_flag=True, help="Show the outline, not the text.")
+@_color_option
+@_json_option
+@_index_option
+@click.pass_context
+def show_command(
+    ctx: click.Context, name: str, only_outline: bool, color: str, as_json: bool, folder: Path
+) -> None:
+    """Show a document of the index, or a section of it with those below.
+
+    DOCUMENT is its id as search prints it, or the end of one, with or without suffix.
+
+    \b
+    Example:
+      policysearch show 000_30e27826b6ec8c13#1.3
+    """
+    from searcher.engine import Searcher
+    from searcher.render import document_dict, render_document
+
+    id, _, anchor = name.partition("#")
+    with Searcher.open(folder) as searcher:
+        document = searcher.document(id)
+        if anchor:
+            searcher.section(id, anchor)
+    ctx.color = _wants_color(color)
+    if as_json:
+        _print_json(document_dict(document, anchor))
+    else:
+        click.echo(render_document(document, anchor, only_outline=only_outline), nl=False)
+
+
+@cli.command("outline")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@_color_option
+@_json_option
+@click.pass_context
+def outline_command(ctx: click.Context, files: tuple[Path, ...], color: str, as_json: bool) -> None:
+    """Show how FILEs are read, without an index: metadata and sections.
+
+    With --json one object a file and line; offsets are characters of the file's text, newlines
+    counted as they are.
+
+    \b
+    Example:
+      policysearch outline seeds/*.txt
+    """
+    from indexer.reading import read_document
+    from searcher.render import document_dict, render_document
+
+    ctx.color = _wants_color(color)
+    failed = False
+    for file in files:
+        try:
+            document = read_document(file)
+        except PolicySearchError as error:
+            click.echo(f"policysearch: {error}", err=True)
+            failed = True
+            continue
+        if as_json:
+            _print_json(document_dict(document, "", text=False))
+        else:
+            click.echo(render_document(document, "", only_outline=True), nl=False)
+    if failed:
+        ctx.exit(_ERROR)
+
+
+@cli.command("status")
+@_json_option
+@_index_option
+def status_command(as_json: bool, folder: Path) -> None:
+    """Say what the index holds and where it comes from.
+
+    \b
+    Example:
+      policysearch status --json
+    """
+    from indexer.snapshot import Snapshot
+
+    with Snapshot.open(folder) as snapshot:
+        manifest = snapshot.manifest
+        status = {
+            "index": str(folder),
+            "generation": manifest.generation,
+            "documents": len(snapshot.rows),
+            "sections": snapshot.unit_count,
+            "segments": len(manifest.segments),
+            "bytes": sum(file.size for segment in manifest.segments for file in segment.files),
+            "analyzer": manifest.analyzer,
+            "sources": [{"name": root.name, "path": root.path} for root in manifest.sources],
+        }
+    if as_json:
+        _print_json(status)
+        return
+    for name, value in status.items():
+        if isinstance(value, list):
+            value = ", ".join(source["path"] for source in value)
+        click.echo(f"{name:<11} {value:,}" if isinstance(value, int) else f"{name:<11} {value}")
+
+
+@cli.command("check")
+@_index_option
+@click.pass_context
+def check_command(ctx: click.Context, folder: Path) -> None:
+    """Verify that the index is whole: checksums, and every document against its sections.
+
+    \b
+    Example:
+      policysearch check && echo whole
+    """
+    from indexer.check import check
+
+    problems = list(check(folder))
+    for problem in problems:
+        click.echo(problem)
+    if problems:
+        click.echo("damaged: `policysearch index --rebuild` mends it", err=True)
+        ctx.exit(_ERROR)
+    click.echo("whole")
+
+
+@cli.command("completion")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion_command(shell: str) -> None:
+    """Print the script that completes policysearch's words in a shell.
+
+    \b
+    Example:
+      eval "$(policysearch completion bash)"
+    """
+    from click.shell_completion import get_completion_class
+
+    completion = get_completion_class(shell)
+    if completion is None:
+        raise click.UsageError(f"no completion for {shell}")
+    click.echo(completion(cli, {}, "policysearch", "_POLICYSEARCH_COMPLETE").source())
+
+
+def _wants_color(choice: str) -> bool | None:
+    if choice == "auto":
+        return False if "NO_COLOR" in os.environ else None
+    return choice == "always"
+
+
+def _print_json(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def _query_error(error: QueryError) -> Iterable[str]:
+    from searcher.render import caret
+
+    yield f"policysearch: {error}"
+    yield from caret(error.query, error.position)
+
+
+def main() -> NoReturn:
+    """Run the command line and exit."""
+    try:
+        result = cli.main(prog_name="policysearch", standalone_mode=False)
+        sys.exit(result if isinstance(result, int) else 0)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(_ERROR)
+    except QueryError as error:
+        for line in _query_error(error):
+            click.echo(line, err=True)
+    except PolicySearchError as error:
+        click.echo(f"policysearch: {error}", err=True)
+    except BrokenPipeError:
+        # The reader has seen enough. Python would complain again when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    sys.exit(_ERROR)

@@ -1,0 +1,228 @@
+"""The searcher: open an index, search it, show what is in it."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from threading import Lock
+from typing import Literal
+
+from indexer.analysis import fingerprint
+from indexer.document import Document, Section
+from indexer.errors import DocumentNotFound, IndexIncompatible
+from indexer.record import Row
+from indexer.snapshot import Snapshot
+from searcher.dates import LAST_DAY, read_range
+from searcher.highlight import Highlighter
+from searcher.query import Boolean, DateRange, Node, Phrase, parse
+from searcher.ranking import Ranked, Ranker, place
+from searcher.results import Explanation, Facet, Hit, Results
+
+DEFAULT_INDEX = Path(".policysearch")
+Sort = Literal["relevance", "newest", "oldest"]
+
+
+class Searcher:
+    """A snapshot of an index: what it finds does not change until `refresh`.
+
+    Safe to share between threads, which take turns. Close it, or use it in a ``with``.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._lock = Lock()
+        self._use(snapshot)
+
+    def _use(self, snapshot: Snapshot) -> None:
+        if snapshot.rows and snapshot.manifest.analyzer != fingerprint():
+            snapshot.close()
+            raise IndexIncompatible(
+                f"the index was made with {snapshot.manifest.analyzer}, this is {fingerprint()}: "
+                "run `policysearch index --rebuild`"
+            )
+        self._snapshot = snapshot
+        self._ranker = Ranker(snapshot)
+
+    @classmethod
+    def open(cls, path: str | Path = DEFAULT_INDEX) -> Searcher:
+        """The newest state of the index in the folder ``path``.
+
+        Raises IndexNotFound, IndexIncompatible, IndexDamaged.
+        """
+        return cls(Snapshot.open(Path(path)))
+
+    def refresh(self) -> bool:
+        """Move on to the newest state of the index; False if this is it already.
+
+        Raises what `open` does, and then keeps the state it has.
+        """
+        with self._lock:
+            newest = Snapshot.open(self._snapshot.folder)
+            if newest.manifest.generation == self._snapshot.manifest.generation:
+                newest.close()
+                return False
+            old = self._snapshot
+            self._use(newest)
+            old.close()
+            return True
+
+    def close(self) -> None:
+        """Close the index. Results already given stay as they are."""
+        with self._lock:
+            self._snapshot.close()
+
+    def __enter__(self) -> Searcher:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def documents(self) -> Sequence[Row]:
+        """A row for every document of the index: id, title, number, issuers, date, type."""
+        return tuple(self._snapshot.rows)
+
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int = 10,
+        offset: int = 0,
+        issuer: str | None = None,
+        doc_type: str | None = None,
+        date_from: str | None = None,
+        date_to: str | None = None,
+        sort: Sort = "relevance",
+    ) -> Results:
+        """The sections that answer ``query`` (its language: `searcher.query`), best first.
+
+        ``limit`` hits from the ``offset``-th on (from 0). Filters: part of an issuer's name, a
+        文种, and dates such as 2002, 2002-12 or 2002-12-31, both ends included; a document that
+        states none of what is asked for is left out. ``sort`` by "newest" or "oldest" puts
+        undated documents last and breaks ties by score.
+        Raises QueryError, and ValueError for a filter that is no date or a negative number.
+        """
+        started = time.perf_counter()
+        if limit < 0 or offset < 0:
+            raise ValueError("limit and offset count from 0")
+        node = parse(query)
+        filtered = _filtered(node, issuer, doc_type, date_from, date_to)
+        with self._lock:
+            found = self._ranker.rank(filtered)
+            best = self._order(found, limit + offset, sort)[offset:]
+            highlighter = Highlighter(node)
+            hits = tuple(self._hit(unit, score, highlighter) for unit, score in best)
+            facets = self._facets(found)
+        took = time.perf_counter() - started
+        return Results(query, len(found.scores), took, offset, hits, facets)
+
+    def explain(self, query: str, hit: Hit) -> Explanation:
+        """How the score of a hit of ``query`` comes about, term by term.
+
+        Raises DocumentNotFound if the hit is of another state of the index.
+        """
+        node = parse(query)
+        with self._lock:
+            index = self._snapshot.find(hit.document)
+            for number, unit in enumerate(
+                self._snapshot.units(index), self._snapshot.firsts[index]
+            ):
+                if unit.section.anchor == hit.anchor:
+                    return self._ranker.explain(node, number)
+        raise DocumentNotFound(f"no section {hit.document}#{hit.anchor} in the index")
+
+    def document(self, id: str) -> Document:
+        """The document ``id``, or the one whose id ends so: its text, metadata and outline.
+
+        Raises DocumentNotFound.
+        """
+        with self._lock:
+            return self._snapshot.document(self._snapshot.find(id))
+
+    def section(self, id: str, anchor: str) -> Section:
+        """A section of a document. Raises DocumentNotFound."""
+        for section in self.document(id).sections:
+            if section.anchor == anchor:
+                return section
+        raise DocumentNotFound(f"no section {anchor!r} in {id}")
+
+    def _order(self, found: Ranked, count: int, sort: Sort) -> list[tuple[int, float]]:
+        snapshot = self._snapshot
+        if sort == "relevance":
+            return found.top(snapshot, count)
+        if sort not in ("newest", "oldest"):
+            raise ValueError(f"sort is relevance, newest or oldest, not {sort!r}")
+
+        def key(hit: tuple[int, float]) -> tuple[bool, int, float, tuple[str, int]]:
+            unit, score = hit
+            date = int(snapshot.rows[snapshot.document_of[unit]].date.replace("-", "") or 0)
+            return not date, date if sort == "oldest" else -date, -score, place(snapshot, unit)
+
+        return sorted(found.scores.items(), key=key)[:count]
+
+    def _hit(self, number: int, score: float, highlighter: Highlighter) -> Hit:
+        snapshot = self._snapshot
+        index = snapshot.document_of[number]
+        row, document = snapshot.rows[index], snapshot.document(index)
+        unit = snapshot.units(index)[number - snapshot.firsts[index]]
+        snippet, at = highlighter.snippet(unit.span.of(document.text))
+        return Hit(
+            document=row.id,
+            anchor=unit.section.anchor,
+            path=unit.section.path,
+            headings=unit.headings,
+            title=row.title,
+            doc_number=row.doc_number,
+            issuers=row.issuers,
+            date=row.date,
+            doc_type=row.doc_type,
+            score=score,
+            source=snapshot.source(row.id),
+            line=_line(document, unit.span.start + at),
+            span=unit.span,
+            snippet=snippet,
+            repeats=unit.repeats,
+            repeat_lines=tuple(_line(document, span.start) for span in unit.repeats),
+        )
+
+    def _facets(self, found: Ranked) -> Mapping[str, tuple[Facet, ...]]:
+        document_of = self._snapshot.document_of
+        per_document = Counter(document_of[unit] for unit in found.scores)
+        counts: dict[str, Counter[str]] = {n: Counter() for n in ("issuer", "doc_type", "year")}
+        for index, count in per_document.items():
+            row = self._snapshot.rows[index]
+            for issuer in set(row.issuers):
+                counts["issuer"][issuer] += count
+            counts["doc_type"][row.doc_type] += count
+            counts["year"][row.date[:4]] += count
+        return {name: _facet(values) for name, values in counts.items()}
+
+
+def _line(document: Document, offset: int) -> int:
+    return document.text.count("\n", 0, offset) + 1
+
+
+def _facet(values: Counter[str]) -> tuple[Facet, ...]:
+    ordered = sorted(values.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(Facet(value, count) for value, count in ordered if value)
+
+
+def _filtered(
+    query: Node,
+    issuer: str | None,
+    doc_type: str | None,
+    date_from: str | None,
+    date_to: str | None,
+) -> Node:
+    """``query`` and the filters, which are clauses about documents as the query could hold them."""
+    filters: list[Node] = []
+    if issuer:
+        filters.append(Phrase(issuer, "issuer"))
+    if doc_type:
+        filters.append(Phrase(doc_type, "type"))
+    if date_from or date_to:
+        first = read_range(date_from)[0] if date_from else 0
+        last = read_range(date_to)[1] if date_to else LAST_DAY
+        filters.append(DateRange(first, last))
+    return Boolean(must=(query, *filters)) if filters else query

@@ -1,0 +1,173 @@
+"""Results and documents as text for a terminal; click strips the colours where none are wanted."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from click import style
+
+from indexer.document import Document, Fact, Metadata, Section
+from searcher.results import Explanation, Hit, Results
+
+
+def render_results(results: Results, explanations: Sequence[Explanation] | None = None) -> str:
+    """The results, grouped by document, with what else there is in the last line."""
+    explained = dict(zip(results.hits, explanations or (), strict=False))
+    lines: list[str] = []
+    for number, group in enumerate(results.by_document(), 1):
+        lines += _heading(number, group[0])
+        for hit in group:
+            lines += _section(hit)
+            if hit in explained:
+                lines += [f"     {line}" for line in str(explained[hit]).splitlines()]
+        lines.append("")
+    lines.append(_summary(results))
+    return "\n".join(lines) + "\n"
+
+
+def _heading(number: int, hit: Hit) -> Iterator[str]:
+    yield f"{number}. {style(plain(hit.title) or hit.document, bold=True)}"
+    about = (hit.doc_number, "、".join(hit.issuers), hit.date, hit.doc_type)
+    if any(about):
+        yield "   " + style(" · ".join(plain(value) for value in about if value), dim=True)
+
+
+def _section(hit: Hit) -> Iterator[str]:
+    where = "  ".join(filter(None, ("/".join(hit.path), plain(hit.heading))))
+    if where:
+        yield "   " + style(where, fg="cyan")
+    yield f"     {hit.snippet.ansi()}"
+    again = "".join(f", again at line {line}" for line in hit.repeat_lines)
+    yield "     " + style(f"{hit.source}:{hit.line}{again}", dim=True)
+
+
+def _summary(results: Results) -> str:
+    took = f"{results.took * 1000:.0f} ms"
+    if not results.total:
+        return f"nothing found ({took})"
+    last = results.offset + len(results.hits)
+    shown = f"{results.offset + 1}-{last} of " if len(results.hits) < results.total else ""
+    more = f"; more with --offset {last}" if last < results.total else ""
+    plural = "s" if results.total > 1 else ""
+    return f"{shown}{results.total:,} section{plural} ({took}){more}"
+
+
+def render_document(document: Document, anchor: str, *, only_outline: bool) -> str:
+    """A document, or the section ``anchor`` of it and those below: its facts, then its text."""
+    if anchor:
+        return _text(document, _below(document, anchor))
+    lines = [*_facts(document.metadata), ""]
+    if not only_outline:
+        return "\n".join(lines) + "\n" + _text(document, document.sections)
+    for index, section in enumerate(document.sections):
+        lines.append(_outline_line(document, index, section))
+    return "\n".join(lines) + "\n"
+
+
+def _text(document: Document, sections: Sequence[Section]) -> str:
+    start, end = sections[0].span.start, sections[-1].span.end
+    return plain(document.text[start:end], keep="\n\t").rstrip("\n") + "\n"
+
+
+_FACTS = {
+    "title": "标题",
+    "doc_number": "发文字号",
+    "issuers": "发文机关",
+    "date": "成文日期",
+    "published": "发布日期",
+    "effective": "施行日期",
+    "doc_type": "文种",
+    "addressee": "主送机关",
+    "region": "地区",
+    "attachments": "附件",
+    "copied_to": "抄送",
+    "revisions": "沿革",
+    "status": "时效",
+}
+
+
+def _facts(metadata: Metadata) -> Iterator[str]:
+    for name, label in _FACTS.items():
+        value: Fact | tuple[Fact, ...] | None = getattr(metadata, name)
+        facts = value if isinstance(value, tuple) else (value,) if value else ()
+        for fact in facts:
+            derived = "" if fact.span else style(" (derived)", dim=True)
+            yield f"{style(label, fg='cyan')}  {plain(fact.value)}{derived}"
+
+
+def _outline_line(document: Document, index: int, section: Section) -> str:
+    depth = 0
+    parent = section.parent
+    while parent >= 0:
+        depth, parent = depth + 1, document.sections[parent].parent
+    name = " ".join(filter(None, (section.label, section.heading))) or f"[{section.kind}]"
+    line = document.text.count("\n", 0, section.span.start) + 1
+    return f"{'  ' * depth}{plain(name)}  " + style(f"#{section.anchor} line {line}", dim=True)
+
+
+def document_dict(document: Document, anchor: str, *, text: bool = True) -> dict[str, Any]:
+    """A document, or the section ``anchor`` of it and those below, as ``--json`` prints it.
+
+    Facts are plain values under their names; ``spans`` holds for each where it was read from,
+    null where it was derived.
+    """
+    metadata = document.metadata
+    sections = _below(document, anchor) if anchor else document.sections
+    data: dict[str, Any] = {"document": document.id}
+    spans: dict[str, Any] = {}
+    for name in _FACTS:
+        value: Fact | tuple[Fact, ...] | None = getattr(metadata, name)
+        if isinstance(value, tuple):
+            data[name] = [fact.value for fact in value]
+            spans[name] = [fact.span and list(fact.span) for fact in value]
+        else:
+            data[name] = value and value.value
+            spans[name] = value and value.span and list(value.span)
+    data["spans"] = spans
+    data["sections"] = [
+        {
+            "kind": section.kind,
+            "label": section.label,
+            "path": list(section.path),
+            "heading": section.heading,
+            "span": list(section.span),
+            "anchor": section.anchor,
+            "repeats": [list(span) for span in section.repeats],
+            **({"text": section.span.of(document.text)} if text else {}),
+        }
+        for section in sections
+    ]
+    return data
+
+
+def _below(document: Document, anchor: str) -> list[Section]:
+    """The section ``anchor`` and all whose parents lead to it."""
+    sections = document.sections
+    top = next(i for i, section in enumerate(sections) if section.anchor == anchor)
+    below = {top}
+    for index in range(top + 1, len(sections)):
+        if sections[index].parent in below:
+            below.add(index)
+    return [sections[index] for index in sorted(below)]
+
+
+def plain(text: str, keep: str = "") -> str:
+    """``text`` without what a terminal would obey: control characters become ``�``."""
+    return "".join(
+        char
+        if char in keep or unicodedata.category(char) not in ("Cc", "Cs")
+        else "\N{REPLACEMENT CHARACTER}"
+        for char in text
+    )
+
+
+def caret(query: str, position: int) -> Iterator[str]:
+    """Two lines that point at a character of a query, in columns of a terminal."""
+    start = max(0, position - 30)
+    shown = plain(query[start : position + 30])
+    before = plain(query[start:position])
+    columns = sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in before)
+    yield f"  {shown}"
+    yield "  " + " " * columns + "^"

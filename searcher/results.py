@@ -1,0 +1,169 @@
+"""What a search gives back: one shape for Python, the command line and JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from indexer.document import Span
+from searcher.highlight import Snippet
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A value that hits have, and how many have it."""
+
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A section that answers, with what a reader needs to judge and to find it.
+
+    ``document`` and ``anchor`` name it (``policysearch show DOCUMENT#ANCHOR``); ``path`` holds the
+    labels from the root in normal form, ``headings`` the headings along it. ``source`` is the
+    file, ``line`` (from 1) where the snippet's first highlight stands in it, ``span`` the
+    characters of the whole section, ``repeats`` other places of the file with the same text, which
+    begin on ``repeat_lines``.
+    ``date`` is ISO 8601; what the document does not state is "" or empty.
+    """
+
+    document: str
+    anchor: str
+    path: tuple[str, ...]
+    headings: tuple[str, ...]
+    title: str
+    doc_number: str
+    issuers: tuple[str, ...]
+    date: str
+    doc_type: str
+    score: float
+    source: str
+    line: int
+    span: Span
+    snippet: Snippet
+    repeats: tuple[Span, ...]
+    repeat_lines: tuple[int, ...]
+
+    @property
+    def heading(self) -> str:
+        """The section's own heading, or that of the section it belongs to."""
+        return self.headings[-1] if self.headings else ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The hit as plain values, as ``search --json`` prints it."""
+        return {
+            "document": self.document,
+            "anchor": self.anchor,
+            "path": list(self.path),
+            "heading": self.heading,
+            "title": self.title,
+            "doc_number": self.doc_number or None,
+            "issuers": list(self.issuers),
+            "date": self.date or None,
+            "doc_type": self.doc_type or None,
+            "score": self.score,
+            "source": self.source,
+            "line": self.line,
+            "span": list(self.span),
+            "snippet": {
+                "text": self.snippet.text,
+                "highlights": [list(span) for span in self.snippet.highlights],
+            },
+            "repeats": [list(span) for span in self.repeats],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The answer to a query. ``hits`` are best first (or by date), from ``offset`` on.
+
+    ``total`` counts all matching sections, ``took`` is in seconds. ``facets`` counts the sections
+    of all matches by ``issuer``, ``doc_type`` and ``year``, most first.
+    """
+
+    query: str
+    total: int
+    took: float
+    offset: int
+    hits: tuple[Hit, ...]
+    facets: Mapping[str, tuple[Facet, ...]]
+
+    def __iter__(self) -> Iterator[Hit]:
+        return iter(self.hits)
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+    def by_document(self) -> list[tuple[Hit, ...]]:
+        """The hits grouped by document, documents in the order of their first hits."""
+        groups: dict[str, list[Hit]] = {}
+        for hit in self.hits:
+            groups.setdefault(hit.document, []).append(hit)
+        return [tuple(group) for group in groups.values()]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The results as plain values, as ``search --json`` prints them."""
+        return {
+            "query": self.query,
+            "total": self.total,
+            "took_ms": round(self.took * 1000, 3),
+            "hits": [hit.to_dict() for hit in self.hits],
+            "facets": {
+                name: [{"value": facet.value, "count": facet.count} for facet in facets]
+                for name, facets in self.facets.items()
+            },
+        }
+
+    def _repr_html_(self) -> str:
+        """The results as a notebook shows them."""
+        items = "".join(_hit_html(hit) for hit in self.hits)
+        summary = f"{escape(self.query)} · {self.total} 条结果 · {self.took * 1000:.0f} ms"
+        return f"<div class='policysearch'><p>{summary}</p><ol>{items}</ol></div>"
+
+
+def _hit_html(hit: Hit) -> str:
+    about = " · ".join(filter(None, (hit.doc_number, "、".join(hit.issuers), hit.date)))
+    where = " / ".join(filter(None, ("/".join(hit.path), hit.heading)))
+    return (
+        f"<li><b>{escape(hit.title)}</b> <small>{escape(about)}</small><br>"
+        f"<small>{escape(where)}</small><br>{hit.snippet.html()}</li>"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TermScore:
+    """What one term adds to a score, and what that is computed from (`searcher.ranking`).
+
+    ``field`` is "words" or "bigrams"; ``frequency`` is weighted by where the term stands;
+    ``document_frequency`` counts the sections that have it.
+    """
+
+    field: str
+    term: str
+    score: float
+    frequency: float
+    idf: float
+    document_frequency: int
+    length: int
+    average_length: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A score and the parts it is the sum of, added in order."""
+
+    score: float
+    terms: tuple[TermScore, ...]
+
+    def __str__(self) -> str:
+        lines = (
+            f"  {t.score:8.4f}  {t.term}  ({t.field}, tf {t.frequency:g}, "
+            f"in {t.document_frequency} sections, idf {t.idf:.3f}, "
+            f"length {t.length} of {t.average_length:.0f})"
+            for t in sorted(self.terms, key=lambda t: -t.score)
+        )
+        return "\n".join((f"{self.score:.4f} = sum of {len(self.terms)} terms", *lines))
