@@ -1,0 +1,628 @@
+"""The query language: what is an operator, what is text, what it means and what is refused."""
+
+import sys
+import time
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from indexer.errors import QueryError
+from searcher.query import (
+    FIELDS,
+    MAX_CLAUSES,
+    MAX_DEPTH,
+    MAX_LENGTH,
+    Boolean,
+    DateRange,
+    Everything,
+    Node,
+    Phrase,
+    Prefix,
+    Words,
+    parse,
+    to_string,
+)
+
+A, B, C, D = map(Words, "abcd")
+
+
+def words(*texts: str, field: str | None = None) -> tuple[Words, ...]:
+    return tuple(Words(text, field) for text in texts)
+
+
+def any_of(*parts: Node) -> Boolean:
+    return Boolean(should=parts)
+
+
+def all_of(*parts: Node) -> Boolean:
+    return Boolean(must=parts)
+
+
+def lacking(*parts: Node) -> Boolean:
+    return Boolean(must=(Everything(),), must_not=parts)
+
+
+def leaves(node: Node) -> list[Words | Phrase | Prefix | DateRange]:
+    if isinstance(node, Boolean):
+        parts = (*node.must, *node.should, *node.must_not)
+        return [leaf for part in parts for leaf in leaves(part)]
+    return [] if isinstance(node, Everything) else [node]
+
+
+# What operators mean
+
+
+@pytest.mark.parametrize(
+    ("query", "meaning"),
+    [
+        ("廉政", Words("廉政")),
+        ("廉政 建设", any_of(*words("廉政", "建设"))),
+        ("a OR b", any_of(A, B)),
+        ("a || b", any_of(A, B)),
+        ("a OR b c", any_of(A, B, C)),
+        ("a AND b", all_of(A, B)),
+        ("a && b AND c", all_of(A, B, C)),
+        ("a AND b OR c", any_of(all_of(A, B), C)),
+        ("a b AND c", any_of(A, all_of(B, C))),
+        ("a AND (b OR c)", all_of(A, any_of(B, C))),
+        ("a AND(b OR c)", all_of(A, any_of(B, C))),
+        ("a AND (b AND c)", all_of(A, B, C)),
+        ("+a b -c", Boolean((A,), (B,), (C,))),
+        ("b +a -c", Boolean((A,), (B,), (C,))),
+        ("+a", A),
+        ("+a AND b c", Boolean((A, B), (C,))),
+        ("a OR +b", Boolean((B,), (A,))),
+        ("a AND NOT b", Boolean((A,), (), (B,))),
+        ("a AND -b", Boolean((A,), (), (B,))),
+        ("a -b", Boolean((), (A,), (B,))),
+        ("a -.NET", Boolean((), (A,), words(".NET"))),
+        ("a -《b》", Boolean((), (A,), words("《b》"))),
+        ("a -*", Boolean((), (A,), (Everything(),))),
+        ("a !b", Boolean((), (A,), (B,))),
+        ("a b NOT c", Boolean((), (A, B), (C,))),
+        ("a OR b NOT c", Boolean((), (A, B), (C,))),
+        ("a NOT b OR c", Boolean((), (A, C), (B,))),
+        ("c NOT a AND NOT b", Boolean((), (C,), (A, B))),
+        ("a AND b -c", Boolean((A, B), (), (C,))),
+        ("(a b) -c", Boolean((), (A, B), (C,))),
+        ("+(a b) c", Boolean((any_of(A, B),), (C,))),
+        ("-(a b) c", Boolean((), (C,), (A, B))),
+        ("NOT NOT a", A),
+        ("NOT -a", A),
+        ("(((a)))", A),
+        ("(a)(b)", any_of(A, B)),
+        ("（a　ＯＲ　b）", any_of(A, B)),
+    ],
+)
+def test_operators_build_the_flattest_tree(query: str, meaning: Node) -> None:
+    assert parse(query) == meaning
+
+
+@pytest.mark.parametrize(
+    ("query", "meaning"),
+    [
+        ("-a", lacking(A)),
+        ("NOT a", lacking(A)),
+        ("-a -b", lacking(A, B)),
+        ("NOT a AND NOT b", lacking(A, B)),
+        ("-(a b)", lacking(A, B)),
+    ],
+)
+def test_a_purely_negative_query_stands_on_everything(query: str, meaning: Node) -> None:
+    assert parse(query) == meaning
+
+
+@pytest.mark.parametrize("query", ["a OR NOT b", "a OR -b", "NOT b OR a", "(NOT b) a"])
+def test_an_alternative_with_not_adds_what_lacks_it(query: str) -> None:
+    meaning = parse(query)
+    assert isinstance(meaning, Boolean)
+    assert not meaning.must
+    assert set(meaning.should) == {A, lacking(B)}
+
+
+def test_a_lone_asterisk_is_everything() -> None:
+    assert parse("*") == parse(" ＊ ") == parse("* * *") == parse("标题:*") == Everything()
+    assert parse("a OR *") == any_of(A, Everything())
+    assert parse("* AND a") == A
+    assert parse("+* a") == Boolean((Everything(),), (A,))
+
+
+def test_an_asterisk_as_bullet_says_nothing() -> None:
+    assert parse("* a\n* b") == any_of(A, B)
+    assert parse("* -a") == lacking(A)
+
+
+# What is text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "C#",
+        "C++",
+        "9704-2012",
+        "e-mail",
+        "2020-2025",
+        "0.1MPa",
+        "（一）",
+        "(一)进一步健全",
+        "(12)",
+        "（２）",
+        "(2020)浙01民终123号",
+        "国发[2020]1号",
+        "国发〔2020〕1号",
+        "国发﹝2020﹞1号",
+        "第三条（二）",
+        "关于印发《规划》（试行）的通知",
+        "《中华人民共和国刑法》第二百六十四条",
+        "各市、县(市、区)党委",
+        "f(x)",
+        "main()",
+        "f(g(x))",
+        "县（市、区)",
+        "主送：各市",
+        "foo:bar",
+        "12:30",
+        "http://www.gov.cn/zhengce?id=1",
+        "a-b+c!d",
+        "与",
+        "或",
+        "非",
+        "and",
+        "Or",
+        "廉政AND建设",
+        "a&&b",
+        "标题",
+        "小标题:a",
+        "a*b",
+        "*a",
+        "--help",
+        "+-a",
+        "！注意",
+        "—摘自人民日报",
+        "国务\u200b院",
+        "😀廉政",
+        "‘将来’",
+        "𠮷野家",
+    ],
+)
+def test_pasted_text_is_one_run_of_words(text: str) -> None:
+    node = parse(text)
+    assert node == Words(text)
+    assert (node.start, node.end) == (0, len(text))
+
+
+@pytest.mark.parametrize(
+    ("query", "texts"),
+    [
+        ("hello :)", ["hello"]),
+        ("1) 申请", ["1", "申请"]),
+        ("县(市 区)", ["县", "市", "区"]),
+        ("(县(市 OR b)", ["县", "市", "b"]),
+        ("a ) b", ["a", "b"]),
+        ("a () b", ["a", "b"]),
+        ("-*- a -> b", ["a", "b"]),
+        ("正确的是（　　）", ["正确的是"]),
+        ("a ， b 。", ["a", "b"]),
+        ("a - b --- c + d", ["a", "b", "c", "d"]),
+        ("a\0b\x1fc\x85d", ["a", "b", "c", "d"]),
+        ("a\u3000b\u00a0c", ["a", "b", "c"]),
+        ("\ufeffa\u200b", ["a"]),
+        ("a”b", ["a", "b"]),
+        ("a“”b", ["a", "b"]),
+        ("（此件公开发布）", ["此件公开发布"]),
+        ("（试行）的通知", ["试行", "的通知"]),
+    ],
+)
+def test_stray_punctuation_and_controls_only_separate(query: str, texts: list[str]) -> None:
+    assert leaves(parse(query)) == list(words(*texts))
+
+
+def test_text_within_a_group_keeps_its_own_parentheses() -> None:
+    query = "(县(市、区) OR 关于（“三农”工作）的) AND b"
+    group = any_of(*words("县(市、区)", "关于"), Phrase("三农"), *words("工作", "的"))
+    assert parse(query) == all_of(group, B)
+
+
+def test_an_empty_quotation_makes_text_of_what_touches_it() -> None:
+    assert parse('""+a') == Words("+a")
+    assert parse('""AND') == Words("AND")
+    assert parse('-""(a)') == lacking(Words("(a)"))
+
+
+# Phrases and prefixes
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        '"三农 工作"',
+        "“三农 工作”",
+        "＂三农 工作＂",
+        "”三农 工作”",
+        "“三农 工作“",
+        '“三农 工作"',
+        "「三农 工作」",
+        "『三农 工作』",
+        "“ 三农\n工作 ”",
+    ],
+)
+def test_quotation_marks_of_any_kind_make_a_phrase(query: str) -> None:
+    node = parse(query)
+    assert node == Phrase("三农 工作")
+    assert (node.start, node.end) == (0, len(query))
+
+
+def test_a_phrase_is_read_to_its_own_closing_mark() -> None:
+    assert parse('「甲“乙"丙』」') == Phrase('甲“乙"丙』')
+    assert parse("“a AND (b”") == Phrase("a AND (b")
+
+
+def test_text_and_quotations_that_touch_are_one_item() -> None:
+    run = any_of(Words("推出的"), Phrase("惠企"), Words("政策"))
+    assert parse("推出的“惠企”政策") == run
+    assert parse("推出的“惠企”政策 AND a") == all_of(run, A)
+    assert parse("-推出的“惠企”政策") == lacking(*run.should)
+    assert parse("“a”AND“b”") == all_of(Phrase("a"), Phrase("b"))
+    assert parse("“互联网”+医疗") == any_of(Phrase("互联网"), Words("+医疗"))
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("廉政*", "廉政"),
+        ("廉政＊", "廉政"),
+        ("*廉政**", "廉政"),
+        ("C#*", "C#"),
+        ("(廉政*)", "廉政"),
+    ],
+)
+def test_an_asterisk_at_the_end_of_a_word_makes_a_prefix(query: str, text: str) -> None:
+    assert parse(query) == Prefix(text)
+
+
+# Fields
+
+
+@pytest.mark.parametrize(
+    ("name", "alias"),
+    [(name, alias) for name, aliases in FIELDS.items() if name != "date" for alias in aliases],
+)
+def test_every_alias_names_its_field(name: str, alias: str) -> None:
+    for head in (f"{alias}:", f"{alias}：", f"{alias.upper()}: "):
+        assert parse(f"{head}廉政") == Words("廉政", name)
+        assert parse(f"{head}“廉政”") == Phrase("廉政", name)
+        assert parse(f"{head}廉政*") == Prefix("廉政", name)
+
+
+@pytest.mark.parametrize(
+    ("query", "meaning"),
+    [
+        ("标题:a b", any_of(Words("a", "title"), B)),
+        ("标题:(a OR b) c", any_of(*words("a", "b", field="title"), C)),
+        ("标题:(a 类型:b)", any_of(Words("a", "title"), Words("b", "type"))),
+        ("标题:a“b”", any_of(Words("a", "title"), Phrase("b", "title"))),
+        ("-标题:a", lacking(Words("a", "title"))),
+        ("+标题:a b", Boolean((Words("a", "title"),), (B,))),
+        ("标题:-a", Words("-a", "title")),
+        ("标题:标题:a", Words("标题:a", "title")),
+        ("标题:(一)进一步", Words("(一)进一步", "title")),
+        ("标题:", Words("标题:")),
+        ("日期:..", Words("日期:")),
+        ("文号：\n标题：a", any_of(Words("文号："), Words("a", "title"))),
+        ("标题: AND a", all_of(Words("标题:"), A)),
+        ("(标题:) a", any_of(Words("标题:"), A)),
+    ],
+)
+def test_a_field_holds_for_the_next_item_only(query: str, meaning: Node) -> None:
+    assert parse(query) == meaning
+
+
+# Dates
+
+
+@pytest.mark.parametrize(
+    ("written", "first", "last"),
+    [
+        ("2002", 20020101, 20021231),
+        ("2002-12", 20021201, 20021231),
+        ("2002-2", 20020201, 20020228),
+        ("2004-02", 20040201, 20040229),
+        ("2000-02", 20000201, 20000229),
+        ("1900-02", 19000201, 19000228),
+        ("2002-12-31", 20021231, 20021231),
+        ("2002/12/31", 20021231, 20021231),
+        ("2002.12.31", 20021231, 20021231),
+        ("20021231", 20021231, 20021231),
+        ("2002年", 20020101, 20021231),
+        ("2002年12月", 20021201, 20021231),
+        ("2002年12月31日", 20021231, 20021231),
+        ("2002 年 12 月 31 日", 20021231, 20021231),
+        ("２００２年１２月", 20021201, 20021231),
+        ("2002..2003", 20020101, 20031231),
+        ("2002 .. 2003", 20020101, 20031231),
+        ("2002-12..2003-02", 20021201, 20030228),
+        ("2002..", 20020101, 99991231),
+        ("..2002", 0, 20021231),
+        ("..9999", 0, 99991231),
+        ("2002～2003", 20020101, 20031231),
+        ("2002~2003", 20020101, 20031231),
+        ("2002年1月1日至2003年2月1日", 20020101, 20030201),
+        ("2002年1月1日 至 2003年2月1日", 20020101, 20030201),
+        ("2002—2003年", 20020101, 20031231),
+        ("2002-2003", 20020101, 20031231),
+        ("20020101-20030201", 20020101, 20030201),
+        ("2002-01-01-2003-02-01", 20020101, 20030201),
+        ("2002..2002", 20020101, 20021231),
+        ("0001", 10101, 11231),
+    ],
+)
+def test_dates_are_read_in_every_form(written: str, first: int, last: int) -> None:
+    for query in (f"日期:{written}", f"DATE：  {written} ", f"(date:{written})"):
+        node = parse(query)
+        assert node == DateRange(first, last)
+        assert query[node.start : node.end] == written
+
+
+@pytest.mark.parametrize("query", ["日期:(2002)", '日期:"2002"', "成文日期：2002", "发文日期:2002"])
+def test_a_date_may_be_wrapped(query: str) -> None:
+    assert parse(query) == DateRange(20020101, 20021231)
+
+
+def test_dates_beside_other_clauses_are_required() -> None:
+    year = DateRange(20020101, 20021231)
+    assert parse("a 日期:2002") == parse("日期:2002 a") == all_of(A, year)
+    assert parse("a b 日期:2002") == all_of(any_of(A, B), year)
+    assert parse("+a b 日期:2002") == Boolean((A, year), (B,))
+    assert parse("日期:2002 -a") == Boolean((year,), (), (A,))
+    assert parse("a -日期:2002") == Boolean((), (A,), (year,))
+    assert parse("a OR 日期:2002") == any_of(A, year)
+    either = any_of(year, DateRange(20040101, 20041231))
+    assert parse("a 日期:(2002 OR 2004)") == parse("a 日期:2002 OR 日期:2004") == all_of(A, either)
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    ("query", "position", "reason"),
+    [
+        ("", 0, "empty query"),
+        (" \t\0\u3000", 0, "empty query"),
+        ("，。！", 0, "empty query"),
+        ("😀", 0, "empty query"),
+        (":)", 0, "empty query"),
+        ("()", 0, "empty query"),
+        ("）", 0, "empty query"),
+        ("“”", 0, "empty query"),
+        ('a "b', 2, '" is missing'),
+        ("a “b", 2, "” is missing"),
+        ("a「b", 1, "」 is missing"),
+        ("(", 0, ") is missing"),
+        ("a AND (b OR c", 6, ") is missing"),
+        ("a AND", 2, "AND has nothing after it"),
+        ("AND a", 0, "AND has nothing before it"),
+        ("a OR OR b", 2, "OR has nothing after it"),
+        ("a OR AND b", 2, "OR has nothing after it"),
+        ("a AND OR b", 2, "AND has nothing after it"),
+        ("(OR a)", 1, "OR has nothing before it"),
+        ("a AND ()", 2, "AND has nothing after it"),
+        ("() AND a", 3, "AND has nothing before it"),
+        ("a NOT", 2, "NOT has nothing after it"),
+        ("a AND 。", 2, "AND has nothing after it"),
+        ("日期:见附件", 3, "not a date"),
+        ("日期: 200", 4, "not a date"),
+        ("日期:2002*", 3, "not a date"),
+        ("日期:2002-02-30", 3, "no such date"),
+        ("日期:2002-13", 3, "no such date"),
+        ("日期:20021301", 3, "no such date"),
+        ("日期:0000", 3, "no such date"),
+        ("日期:2002-00", 3, "no such date"),
+        ("a 日期:2001..2002-02-30", 11, "no such date"),
+        ("日期:2003..2002", 3, "ends before it begins"),
+        ("日期:(2002 x)", 9, "not a date"),
+    ],
+)
+def test_a_query_without_meaning_is_an_error_with_its_position(
+    query: str, position: int, reason: str
+) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse(query)
+    assert reason in caught.value.reason
+    assert (caught.value.query, caught.value.position) == (query, position)
+
+
+def test_length_is_limited() -> None:
+    assert parse("政" * MAX_LENGTH) == Words("政" * MAX_LENGTH)
+    with pytest.raises(QueryError) as caught:
+        parse("政" * (MAX_LENGTH + 1))
+    assert caught.value.position == MAX_LENGTH
+
+
+def test_clauses_are_limited() -> None:
+    assert len(leaves(parse("a " * MAX_CLAUSES))) == MAX_CLAUSES
+    with pytest.raises(QueryError) as caught:
+        parse("a " * (MAX_CLAUSES + 1))
+    assert caught.value.position == 2 * MAX_CLAUSES
+
+
+def test_depth_is_limited() -> None:
+    assert parse("(" * MAX_DEPTH + "a" + ")" * MAX_DEPTH) == A
+    for depth in (MAX_DEPTH + 1, 3_000):
+        with pytest.raises(QueryError) as caught:
+            parse("(" * depth + "a" + ")" * depth)
+        assert caught.value.position == MAX_DEPTH
+
+
+def test_depth_of_the_tree_is_limited_too() -> None:
+    # Each group makes two levels: OR, and AND within it.
+    query = "a OR b AND (" * MAX_DEPTH + "c" + ")" * MAX_DEPTH
+    with pytest.raises(QueryError, match="within each other"):
+        parse(query)
+
+
+# Laws
+
+MARKS = """“ ” “a” " 「 」 『 』 ( ) （ ） (a b) (一) + - ! * ＋ － ＊ : ： # | & < > 《 》 +( -( .. ~"""
+WORDS = "a b 一 二 市 AND OR NOT && || 标题: 日期： type: 2002 -12 2002年 20021231 日期:2002 日期:2001.."
+BLANKS = [" ", " ", "　", "\n", "\0", "\u200b", "\ud800", "😀", "，", "。"]
+fragments = st.sampled_from([*MARKS.split(), *WORDS.split(), *BLANKS])
+pasted = st.one_of(st.text(max_size=40), st.lists(fragments, max_size=25).map("".join))
+
+
+@st.composite
+def well_formed(draw: st.DrawFn, depth: int = 2) -> str:
+    """Queries that parse, to reach what random text seldom does."""
+    leaf = st.sampled_from(
+        [
+            "a",
+            "b",
+            "廉政",
+            "c*",
+            "“d e”",
+            '「f"g」',
+            "*",
+            "日期:2002",
+            "title:h",
+            "甲“乙”丙",
+            "(一)",
+        ]
+    )
+    if depth == 0:
+        return draw(leaf)
+    inner = well_formed(depth=depth - 1)
+    item = st.one_of(leaf, inner.map(lambda query: f"({query})"))
+    sign = st.sampled_from(["", "", "+", "-", "NOT ", "标题:"])
+    parts = draw(st.lists(st.tuples(sign, item), min_size=1, max_size=4))
+    texts = [mark + ("z" if "日期" in part and mark == "标题:" else part) for mark, part in parts]
+    joins = st.sampled_from([" ", " OR ", " AND "])
+    return texts[0] + "".join(draw(joins) + text for text in texts[1:])
+
+
+def parsed(query: str) -> Node | None:
+    try:
+        return parse(query)
+    except QueryError as error:
+        failure = error
+    assert 0 <= failure.position <= len(query)
+    assert failure.reason
+    assert failure.query == query
+    return None
+
+
+def is_flat(node: Node) -> bool:
+    """Whether no Boolean of the tree could be merged into the one that holds it."""
+    if not isinstance(node, Boolean):
+        return True
+    parts = (*node.must, *node.should, *node.must_not)
+    mergeable = [
+        *(part for part in node.must if isinstance(part, Boolean) and part.must),
+        *(
+            part
+            for part in (*node.should, *node.must_not)
+            if isinstance(part, Boolean) and not part.must and not part.must_not
+        ),
+    ]
+    lone = len(parts) == 1
+    return (
+        not mergeable and not lone and bool(node.must or node.should) and all(map(is_flat, parts))
+    )
+
+
+@settings(max_examples=500, deadline=None)
+@given(pasted)
+@example("“" * 5 + "(" * 5)
+@example("日期:((“")
+def test_any_text_is_a_query_or_a_query_error(query: str) -> None:
+    node = parsed(query)
+    assert node is None or is_flat(node)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(pasted, well_formed()))
+@example("“a”(b) “c”+d “e”标题:f “g”AND“h” x(OR y")
+@example("+a OR 日期:2002 *")
+def test_the_canonical_query_means_the_same(query: str) -> None:
+    node = parsed(query)
+    if node is not None:
+        canonical = to_string(node)
+        assert parse(canonical) == node
+        assert to_string(parse(canonical)) == canonical
+
+
+@settings(max_examples=100, deadline=None)
+@given(well_formed())
+def test_a_composed_query_always_parses(query: str) -> None:
+    assert is_flat(parse(query))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.one_of(pasted, well_formed()))
+def test_every_node_stands_where_its_span_says(query: str) -> None:
+    node = parsed(query)
+    for leaf in leaves(node) if node is not None else []:
+        read = query[leaf.start : leaf.end]
+        if isinstance(leaf, Words):
+            assert read == leaf.text
+        elif isinstance(leaf, Prefix):
+            assert read.rstrip("*＊").endswith(leaf.text)
+        else:
+            assert read.strip()
+
+
+HALF_TO_FULL = {
+    ord(half): ord(full) for half, full in zip('()":+-*', "（）＂：＋－＊", strict=True)
+}
+
+
+@settings(max_examples=100, deadline=None)
+@given(well_formed(), st.sampled_from([" ", "　", "\t\n", "\0", "\u00a0 "]))
+def test_blanks_and_widths_do_not_matter(query: str, blank: str) -> None:
+    changed = query.replace("「", "“").replace("」", "”").replace('f"g', "fg").replace("d e", "de")
+    wide = changed.translate(HALF_TO_FULL).replace(" ", blank)
+    expected = to_string(parse(changed)).translate(HALF_TO_FULL)
+    assert to_string(parse(wide)).translate(HALF_TO_FULL) == expected
+
+
+UNITS = ["(", ")", "“", "”", "「", "+", "-", "*", "!", "《", "-《", "a(", "(a", "a)", "a(“b", "(一"]
+UNITS += [
+    "a ",
+    "a*",
+    "AND",
+    "NOT ",
+    "a OR ",
+    "日期:",
+    "日期:2002 ",
+    "日期:2002年 ",
+    "标题:",
+    "\u200b",
+    "\0",
+]
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_time_is_linear_in_the_query(unit: str) -> None:
+    def seconds(length: int) -> float:
+        query = (unit * length)[:length]
+        best = 1.0
+        for _ in range(3):
+            start = time.perf_counter()
+            parsed(query)
+            best = min(best, time.perf_counter() - start)
+        return best
+
+    assert seconds(MAX_LENGTH) < 20 * seconds(MAX_LENGTH // 8) + 0.01
+
+
+def test_the_parser_needs_no_index() -> None:
+    """It is what a command line loads first."""
+    import subprocess
+
+    script = (
+        "import sys, searcher.query; print(sorted({'whoosh', 'jieba', 'rjieba'} & {*sys.modules}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
