@@ -182,9 +182,7 @@ def _print_report(report: Report, dry_run: bool) -> None:
 @_color_option
 @_json_option
 @_index_option
-@click.pass_context
 def search_command(
-    ctx: click.Context,
     query: tuple[str, ...],
     folder: Path,
     as_json: bool,
@@ -216,10 +214,9 @@ def search_command(
     else:
         from searcher.render import render_results
 
-        ctx.color = _wants_color(color)
-        click.echo(render_results(results, explanations), nl=False)
+        click.echo(render_results(results, explanations), nl=False, color=_wants_color(color))
     if not results.total:
-        ctx.exit(_NOTHING_FOUND)
+        click.get_current_context().exit(_NOTHING_FOUND)
 
 
 def _with_explanations(results: Results, explanations: list[Any] | None) -> dict[str, Any]:
@@ -237,10 +234,7 @@ def _with_explanations(results: Results, explanations: list[Any] | None) -> dict
 @_color_option
 @_json_option
 @_index_option
-@click.pass_context
-def show_command(
-    ctx: click.Context, name: str, only_outline: bool, color: str, as_json: bool, folder: Path
-) -> None:
+def show_command(name: str, only_outline: bool, color: str, as_json: bool, folder: Path) -> None:
     """Show a document of the index, or a section of it with those below.
 
     DOCUMENT is its id as search prints it, or the end of one, with or without suffix.
@@ -257,11 +251,11 @@ def show_command(
         document = searcher.document(id)
         if anchor:
             searcher.section(id, anchor)
-    ctx.color = _wants_color(color)
     if as_json:
         _print_json(document_dict(document, anchor))
     else:
-        click.echo(render_document(document, anchor, only_outline=only_outline), nl=False)
+        text = render_document(document, anchor, only_outline=only_outline)
+        click.echo(text, nl=False, color=_wants_color(color))
 
 
 @cli.command("outline")
@@ -282,7 +276,6 @@ def outline_command(ctx: click.Context, files: tuple[Path, ...], color: str, as_
     from indexer.reading import read_document
     from searcher.render import document_dict, render_document
 
-    ctx.color = _wants_color(color)
     failed = False
     for file in files:
         try:
@@ -294,7 +287,8 @@ def outline_command(ctx: click.Context, files: tuple[Path, ...], color: str, as_
         if as_json:
             _print_json(document_dict(document, "", text=False))
         else:
-            click.echo(render_document(document, "", only_outline=True), nl=False)
+            text = render_document(document, "", only_outline=True)
+            click.echo(text, nl=False, color=_wants_color(color))
     if failed:
         ctx.exit(_ERROR)
 

@@ -15,7 +15,7 @@ from indexer.errors import DocumentNotFound, IndexIncompatible
 from indexer.record import Row
 from indexer.snapshot import Snapshot
 from searcher.dates import LAST_DAY, read_range
-from searcher.highlight import Highlighter
+from searcher.excerpt import Highlighter
 from searcher.query import Boolean, DateRange, Node, Phrase, parse
 from searcher.ranking import Ranked, Ranker, place
 from searcher.results import Explanation, Facet, Hit, Results
@@ -171,6 +171,7 @@ class Searcher:
             document=row.id,
             anchor=unit.section.anchor,
             path=unit.section.path,
+            heading=unit.section.heading,
             headings=unit.headings,
             title=row.title,
             doc_number=row.doc_number,

@@ -35,7 +35,7 @@ def _heading(number: int, hit: Hit) -> Iterator[str]:
 
 
 def _section(hit: Hit) -> Iterator[str]:
-    where = "  ".join(filter(None, ("/".join(hit.path), plain(hit.heading))))
+    where = "  ".join(filter(None, ("/".join(hit.path), *map(plain, hit.headings[-1:]))))
     if where:
         yield "   " + style(where, fg="cyan")
     yield f"     {hit.snippet.ansi()}"
@@ -61,8 +61,7 @@ def render_document(document: Document, anchor: str, *, only_outline: bool) -> s
     lines = [*_facts(document.metadata), ""]
     if not only_outline:
         return "\n".join(lines) + "\n" + _text(document, document.sections)
-    for index, section in enumerate(document.sections):
-        lines.append(_outline_line(document, index, section))
+    lines += [_outline_line(document, section) for section in document.sections]
     return "\n".join(lines) + "\n"
 
 
@@ -97,7 +96,7 @@ def _facts(metadata: Metadata) -> Iterator[str]:
             yield f"{style(label, fg='cyan')}  {plain(fact.value)}{derived}"
 
 
-def _outline_line(document: Document, index: int, section: Section) -> str:
+def _outline_line(document: Document, section: Section) -> str:
     depth = 0
     parent = section.parent
     while parent >= 0:

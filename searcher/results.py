@@ -24,7 +24,8 @@ class Hit:
     """A section that answers, with what a reader needs to judge and to find it.
 
     ``document`` and ``anchor`` name it (``policysearch show DOCUMENT#ANCHOR``); ``path`` holds the
-    labels from the root in normal form, ``headings`` the headings along it. ``source`` is the
+    labels from the root in normal form, ``headings`` those headings along it
+    that are not empty, ``heading`` the section's own. ``source`` is the
     file, ``line`` (from 1) where the snippet's first highlight stands in it, ``span`` the
     characters of the whole section, ``repeats`` other places of the file with the same text, which
     begin on ``repeat_lines``.
@@ -34,6 +35,7 @@ class Hit:
     document: str
     anchor: str
     path: tuple[str, ...]
+    heading: str
     headings: tuple[str, ...]
     title: str
     doc_number: str
@@ -47,11 +49,6 @@ class Hit:
     snippet: Snippet
     repeats: tuple[Span, ...]
     repeat_lines: tuple[int, ...]
-
-    @property
-    def heading(self) -> str:
-        """The section's own heading, or that of the section it belongs to."""
-        return self.headings[-1] if self.headings else ""
 
     def to_dict(self) -> dict[str, Any]:
         """The hit as plain values, as ``search --json`` prints it."""
@@ -127,7 +124,7 @@ class Results:
 
 def _hit_html(hit: Hit) -> str:
     about = " · ".join(filter(None, (hit.doc_number, "、".join(hit.issuers), hit.date)))
-    where = " / ".join(filter(None, ("/".join(hit.path), hit.heading)))
+    where = " / ".join(filter(None, ("/".join(hit.path), *hit.headings[-1:])))
     return (
         f"<li><b>{escape(hit.title)}</b> <small>{escape(about)}</small><br>"
         f"<small>{escape(where)}</small><br>{hit.snippet.html()}</li>"
