@@ -54,15 +54,16 @@ __all__ = [
 ]
 
 # What reads and writes needs Whoosh and more; it is imported when it is asked for, because every
-# module of this package, errors included, runs this file first.
+# module of this package, errors included, runs this file first. No name here may be a module's:
+# importing the module would put it in the name's place.
 _LAZY = {
-    "Plan": "indexer.sync",
-    "Report": "indexer.sync",
+    "Plan": "indexer.updating",
+    "Report": "indexer.updating",
     "Store": "indexer.store",
     "parse_document": "indexer.reading",
-    "plan": "indexer.sync",
+    "plan": "indexer.updating",
     "read_document": "indexer.reading",
-    "sync": "indexer.sync",
+    "sync": "indexer.updating",
 }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from indexer.errors import PolicySearchError
 from indexer.store import Store
-from indexer.sync import sync
+from indexer.updating import sync
 
 
 def main() -> int:

@@ -7,7 +7,7 @@ from threading import Event
 
 from indexer.errors import IndexLocked, PolicySearchError
 from indexer.store import Store
-from indexer.sync import Report, locations, sync
+from indexer.updating import Report, locations, sync
 
 _QUIET_MS = 500  # a burst of changes is over when nothing happened for so long
 _LOCKED_RETRY_S = 2.0

@@ -20,7 +20,7 @@ from indexer._version import __version__
 from indexer.errors import PolicySearchError, QueryError
 
 if TYPE_CHECKING:
-    from indexer.sync import Report
+    from indexer.updating import Report
     from searcher.results import Results
 
 _NOTHING_FOUND = 1
@@ -113,7 +113,7 @@ def index_command(
       policysearch index
     """
     from indexer.store import Store
-    from indexer.sync import sync
+    from indexer.updating import sync
     from searcher.progress import showing_progress
 
     store = Store(folder)

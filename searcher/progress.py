@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from indexer.sync import Progress
+from indexer.updating import Progress
 
 _FEW = 20  # files that are done before a bar could be read
 

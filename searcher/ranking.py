@@ -1,7 +1,9 @@
 """Which units a query matches, and how well: the one place that knows how they are scored.
 
 Matching and scoring are two things. The query's operators, phrases, fields and dates say which
-units match. The score of a matching unit is BM25 summed over all distinct terms of the query that
+units match: bare words match where any of their terms is, words that an operator ties to others
+(AND, NOT, + and -) where they stand literally in the section or in its document's title. The score
+of a matching unit is BM25 summed over all distinct terms of the query that
 are not prohibited, words and bigrams alike:
 
     idf * (k1 + 1) * tf / (tf + k1 * (1 - b + b * length / average length))
@@ -142,36 +144,44 @@ class Ranker:
         return units, weights
 
     def _match(self, query: Node, *, literally: bool = False) -> set[int]:
-        """The units a node matches; ``literally``, with its words just as they were typed."""
+        """The units a node matches; ``literally``, its words stand there as they were typed."""
         match query:
             case Boolean():
-                return self._match_boolean(query)
-            case Words(field=None) if not literally:
+                return self._match_boolean(query, literally)
+            case Words(field=None) if literally:
+                titled = self._match_documents(Phrase(query.text, "title"))
+                return self._match_literal(query.text) | titled
+            case Words(field=None):
                 found: set[int] = set()
                 for term in terms_of(query.text):
                     found.update(self._postings(term)[0])
                 return found or self._match_literal(query.text)
-            case Words(field=None) | Phrase(field=None):
+            case Phrase(field=None):
                 return self._match_literal(query.text)
             case Prefix(field=None):
                 return self._match_prefix(query)
             case _:
-                rows = self._snapshot.rows
-                chosen = (i for i, row in enumerate(rows) if _row_matches(query, row))
-                return {unit for index in chosen for unit in self._snapshot.numbers(index)}
+                return self._match_documents(query)
 
-    def _match_boolean(self, query: Boolean) -> set[int]:
-        # One clause of text beside fields and dates means what it means alone.
+    def _match_documents(self, query: Node) -> set[int]:
+        """All units of the documents of which ``query`` is true."""
+        rows = self._snapshot.rows
+        chosen = (index for index, row in enumerate(rows) if _row_matches(query, row))
+        return {unit for index in chosen for unit in self._snapshot.numbers(index)}
+
+    def _match_boolean(self, query: Boolean, literally: bool) -> set[int]:
+        # A word that an operator ties to another stands literally. The only text beside fields
+        # and dates is tied to none: it means what it means alone.
         texts = [node for node in (*query.must, *query.should) if not _is_of_document(node)]
-        literally = len(texts) > 1
+        tied = literally or (len(texts) > 1 and bool(query.must))
         found: set[int] | None = None
         for node in query.must:
-            matched = self._match(node, literally=literally)
+            matched = self._match(node, literally=tied)
             found = matched if found is None else found & matched
         if found is None:
             found = set()
             for node in query.should:
-                found |= self._match(node)
+                found |= self._match(node, literally=tied)
         for node in query.must_not:
             found = found - self._match(node, literally=True)
         return found

@@ -1,0 +1,53 @@
+"""Fixtures: a folder of small documents, its index, the seed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))  # tests import tests' own helpers
+
+from documents import LIBRARY  # noqa: E402
+
+from indexer import Store, sync  # noqa: E402
+from searcher import Searcher  # noqa: E402
+
+SEEDS = Path(__file__).parent.parent / "seeds"
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Path:
+    folder = tmp_path / "docs"
+    for name, text in LIBRARY.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / ".policysearch")
+
+
+@pytest.fixture
+def searcher(sources: Path, store: Store) -> Iterator[Searcher]:
+    sync(store, [sources])
+    with Searcher.open(store.folder) as searcher:
+        yield searcher
+
+
+@pytest.fixture(scope="session")
+def seed() -> Path:
+    return next(SEEDS.glob("000_*.txt"))
+
+
+@pytest.fixture(scope="session")
+def seed_searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
+    store = Store(tmp_path_factory.mktemp("seed") / ".policysearch")
+    sync(store, [SEEDS])
+    with Searcher.open(store.folder) as searcher:
+        yield searcher

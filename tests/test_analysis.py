@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from documents import LIBRARY
+from indexer.analysis import (
+    END,
+    analyse,
+    bigrams,
+    jieba_segmenter,
+    ranked,
+    rjieba_segmenter,
+    words,
+)
+from indexer.normalize import HAN, fold, squeeze
+
+
+def test_rjieba_cuts_chinese_as_jieba_does(seed: Path) -> None:
+    jieba, rjieba = jieba_segmenter().load(), rjieba_segmenter().load()
+    text = "".join(LIBRARY.values()) + seed.read_text(encoding="utf-8")
+    runs = re.findall(f"[{HAN}]+", text)
+    assert len(runs) > 400
+    assert [rjieba(run) for run in runs] == [jieba(run) for run in runs]
+
+
+def test_jieba_leaves_no_cache_file_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert jieba_segmenter().load()("责任追究") == ["责任", "追究"]
+    assert not list(tmp_path.iterdir())
+
+
+def test_numbers_and_latin_words_are_cut_alike_by_every_segmenter() -> None:
+    assert words(fold("GB/T 9704-2012，PM2.5为0.1MPa，e-mail")) == [
+        "gb", "t", "9704", "2012", "pm", "2.5", "为", "0.1", "mpa", "e", "mail",
+    ]  # fmt: skip
+
+
+def test_numbers_are_words_in_digits_however_written() -> None:
+    assert words(fold("二○○二年十二月三十一日")) == words(fold("2002年12月31日"))
+
+
+@given(st.text(max_size=40))
+def test_a_bigram_begins_at_every_character(text: str) -> None:
+    squeezed = squeeze(fold(text))
+    pairs = bigrams(squeezed)
+    assert "".join(pair[0] for pair in pairs) == squeezed
+    assert all(pair[1] == following[0] for pair, following in zip(pairs, pairs[1:], strict=False))
+    assert not pairs or pairs[-1][1] == END
+
+
+def test_punctuation_and_bare_digits_do_not_rank() -> None:
+    assert ranked(bigrams("第3条,785名a")) == ["第3", "3条", "5名", "名a"]
+
+
+def test_positions_are_of_the_body_and_title_and_headings_only_weigh() -> None:
+    terms = analyse("河道管理条例", ["保护"], "河道保护，保护河道")
+    assert terms.positions["保护"].tolist() == [2, 5]
+    assert "条例" not in terms.positions
+    assert terms.bigrams["条例"] == 1
+    assert terms.bigrams["河道"] == 3
+    assert terms.words["保护"] == 3

@@ -1,0 +1,232 @@
+"""The command line as a shell sees it: output, exit codes, pipes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from documents import NOTICE
+from searcher.cli import cli
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    def policysearch(
+        *arguments: str, code: int = 0, env: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "searcher", *arguments],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=60,
+            env={**os.environ, "PYTHONUTF8": "1", **(env or {})},
+        )
+        assert done.returncode == code, done.stderr
+        assert "Traceback" not in done.stderr
+        return done
+
+    return policysearch
+
+
+@pytest.fixture
+def indexed(run: Run, sources: Path) -> Run:
+    run("index", str(sources))
+    return run
+
+
+def test_index_reports_exactly_what_it_does(run: Run, sources: Path) -> None:
+    first = run("index", str(sources))
+    assert first.stdout.splitlines() == [
+        "+ docs/law/regulation.txt",
+        "+ docs/law/reply.md",
+        "+ docs/notice.txt",
+        "3 added, 0 changed, 0 removed; 3 documents",
+    ]
+    assert run("index").stdout == "up to date; 3 documents\n"
+    (sources / "notice.txt").unlink()
+    (sources / "law/reply.md").write_text(NOTICE, encoding="utf-8")
+    assert run("index", "--dry-run").stdout.splitlines()[-1].startswith("would be: 0 added, 1")
+    assert run("index").stdout.splitlines()[:2] == ["~ docs/law/reply.md", "- docs/notice.txt"]
+
+
+def test_the_folder_seeds_is_indexed_where_none_is_named(run: Run, sources: Path) -> None:
+    sources.rename(sources.with_name("seeds"))
+    assert "3 added" in run("index").stdout
+
+
+def test_a_file_that_cannot_be_read_is_named_and_the_exit_code_is_2(
+    run: Run, sources: Path
+) -> None:
+    (sources / "broken.txt").write_bytes(b"\xff\xfe\x00")
+    done = run("index", str(sources), code=2)
+    assert "broken.txt: " in done.stderr
+    assert "3 added" in done.stdout
+
+
+def test_search_says_where_its_hits_stand(indexed: Run) -> None:
+    out = indexed("search", "擅自采砂").stdout
+    assert "青山市河道管理条例" in out
+    assert "第二章/第三条" in out
+    assert "docs/law/regulation.txt:11" in out
+    assert "\x1b" not in out
+
+
+def test_search_json_is_one_object_of_the_documented_shape(indexed: Run) -> None:
+    data = json.loads(indexed("search", "校园食品安全", "-n", "2", "--json").stdout)
+    assert set(data) == {"query", "total", "took_ms", "hits", "facets"}
+    assert len(data["hits"]) == 2 <= data["total"]
+    hit = data["hits"][0]
+    assert set(hit) == {
+        "document", "anchor", "path", "heading", "title", "doc_number", "issuers", "date",
+        "doc_type", "score", "source", "line", "span", "snippet", "repeats",
+    }  # fmt: skip
+    assert hit["doc_number"] == "青教办〔2019〕8号"
+    assert set(hit["snippet"]) == {"text", "highlights"}
+    kinds = data["facets"]["doc_type"]
+    assert kinds[0]["value"] == "通知"
+    assert sum(kind["count"] for kind in kinds) == data["total"]
+
+
+def test_exit_codes_tell_found_from_nothing_from_error(indexed: Run, tmp_path: Path) -> None:
+    indexed("search", "河道", code=0)
+    indexed("search", "恐龙化石", code=1)
+    indexed("search", '"河道', code=2)
+    indexed("search", "河道", "--from", "去年", code=2)
+    indexed("search", "河道", "--index", str(tmp_path / "none"), code=2)
+    indexed("show", "nothing", code=2)
+    indexed("nonsense", code=2)
+
+
+def test_a_malformed_query_is_pointed_at(indexed: Run) -> None:
+    message, query, caret = indexed("search", "河道 (采砂", code=2).stderr.splitlines()
+    assert "parenthesis" in message
+    assert query == "  河道 (采砂"
+    assert caret.index("^") == 2 + 5  # Chinese characters take two columns
+
+
+def test_a_minus_word_is_a_part_of_the_query(indexed: Run) -> None:
+    data = json.loads(indexed("search", "青山市", "-河道", "-n", "50", "--json").stdout)
+    assert data["query"] == "青山市 -河道"
+    assert all("河道" not in hit["title"] for hit in data["hits"])
+
+
+def test_colours_are_for_terminals_unless_asked_for(indexed: Run) -> None:
+    assert "\x1b[" in indexed("search", "采砂", "--color", "always").stdout
+    assert "\x1b[" not in indexed("search", "采砂", "--color", "never").stdout
+
+
+def test_explain_shows_parts_that_sum_to_the_score(indexed: Run) -> None:
+    data = json.loads(indexed("search", "采砂 罚款", "--explain", "--json").stdout)
+    for hit in data["hits"]:
+        parts = [term["score"] for term in hit["explanation"]["terms"]]
+        assert sum(parts) == pytest.approx(hit["score"])
+    assert "采砂" in indexed("search", "采砂", "--explain").stdout
+
+
+def test_show_gives_a_document_a_section_and_an_outline(indexed: Run) -> None:
+    assert "发文字号  青教办〔2019〕8号" in indexed("show", "notice").stdout
+    section = indexed("show", "notice#1").stdout
+    assert section.startswith("一、落实主体责任\n")
+    assert "（二）加强人员培训" in section
+    assert "二、严格监督检查" not in section
+    assert "#1.2 line 9" in indexed("show", "notice", "--outline").stdout
+    data = json.loads(indexed("show", "notice#1.1", "--json").stdout)
+    assert [s["path"] for s in data["sections"]] == [["一", "（一）"]]
+    indexed("show", "notice#7", code=2)
+
+
+def test_outline_reads_files_without_an_index(run: Run, sources: Path) -> None:
+    files = [str(sources / "notice.txt"), str(sources / "law/regulation.txt")]
+    first, second = map(json.loads, run("outline", "--json", *files).stdout.splitlines())
+    assert first["title"] == "关于进一步加强校园食品安全工作的通知"
+    text = (sources / "law/regulation.txt").read_text(encoding="utf-8")
+    spans = [section["span"] for section in second["sections"]]
+    assert "".join(text[start:end] for start, end in spans) == text
+    assert ["第二章", "第三条"] in [section["path"] for section in second["sections"]]
+    assert run("outline", str(sources / "none.txt"), files[0], code=2).stdout
+
+
+def test_status_and_check_describe_a_whole_index(indexed: Run) -> None:
+    status = json.loads(indexed("status", "--json").stdout)
+    assert (status["documents"], status["generation"]) == (3, 1)
+    assert status["sources"] == [{"name": "docs", "path": "docs"}]
+    assert indexed("check").stdout == "whole\n"
+
+
+def test_a_damaged_index_is_told_and_a_rebuild_mends_it(indexed: Run, tmp_path: Path) -> None:
+    for path in (tmp_path / ".policysearch").iterdir():
+        content = path.read_bytes()
+        if not content:
+            continue
+        for damaged in (content[: len(content) // 2], content[:-9] + b"\0" * 9):
+            path.write_bytes(damaged)
+            done = indexed("check", code=2)
+            assert done.stdout
+            if len(damaged) < len(content):
+                indexed("search", "河道", code=2)
+        path.write_bytes(content)
+    (tmp_path / ".policysearch" / "manifest.json").write_bytes(b"garbage")
+    indexed("index", code=2)
+    assert "3 added" in indexed("index", "--rebuild", "docs").stdout
+    indexed("check")
+
+
+def test_the_index_may_be_elsewhere(run: Run, sources: Path, tmp_path: Path) -> None:
+    elsewhere = str(tmp_path / "else" / "where")
+    run("index", str(sources), "--index", elsewhere)
+    run("search", "河道", env={"POLICYSEARCH_INDEX": elsewhere})
+    assert not (tmp_path / ".policysearch").exists()
+
+
+def test_a_reader_that_leaves_ends_the_output_quietly(indexed: Run, tmp_path: Path) -> None:
+    script = f"{sys.executable} -m searcher search 青山市 -n 1000 | head -1"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", script], cwd=tmp_path, capture_output=True)
+    assert done.returncode == 0
+    assert done.stderr == b""
+
+
+def test_every_command_has_an_example_in_its_help(run: Run) -> None:
+    for command in cli.commands:
+        shown = run(command, "--help").stdout
+        example = shown.partition("Example:\n")[2].split("\n")[0]
+        assert f"policysearch {command}" in example
+
+
+def test_completion_scripts_are_printed(run: Run) -> None:
+    assert "_POLICYSEARCH_COMPLETE=bash_complete" in run("completion", "bash").stdout
+
+
+def test_python_m_indexer_indexes(run: Run, sources: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "indexer", str(sources)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == "3 added, 0 changed, 0 removed\n"
+    run("search", "河道")
+
+
+def test_watching_keeps_the_index_in_step(indexed: Run, sources: Path, tmp_path: Path) -> None:
+    pytest.importorskip("watchfiles")
+    command = [sys.executable, "-m", "searcher", "index", "--watch"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as watching:
+        try:
+            assert watching.stdout
+            assert watching.stdout.readline() == "up to date; 3 documents\n"
+            time.sleep(1)  # until it listens
+            (sources / "new.txt").write_text(NOTICE, encoding="utf-8")
+            assert watching.stdout.readline() == "+ docs/new.txt\n"
+            assert "4 documents" in watching.stdout.readline()
+            (sources / "new.txt").unlink()
+            assert watching.stdout.readline() == "- docs/new.txt\n"
+        finally:
+            watching.terminate()
+    indexed("check")
