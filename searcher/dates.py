@@ -3,8 +3,8 @@
     range = date ".." date | date ".." | ".." date | date
     date  = 2002 | 2002-12 | 2002-12-31 | 2002年 | 2002年12月 | 2002年12月31日 | 20021231
 
-Between two dates ``~ 至 到 — –`` and ``-`` stand for ``..`` and blanks may surround it; ``/`` and
-``.`` stand for ``-`` within a date. Full-width characters are for the caller to fold.
+Between two dates ``~ 至 到 — –`` and ``-`` stand for ``..``, with blanks around it or not; ``/``
+and ``.`` stand for ``-`` within a date. Full-width characters are for the caller to fold.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ _DATE = (
     r"\d{4}(?:\s*年(?:\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*[日号])?)?"
     r"|(?:-\d{1,2}){1,2}|(?:/\d{1,2}){1,2}|(?:\.\d{1,2}){1,2}|\d{4})?(?!\d)"
 )
+# A hyphen with a blank on one side only is the sign of another clause.
+_TO = r"(?:-|\s+-\s+|\s*(?:\.\.|~|至|到|—{1,2}|–)\s*)"
 _END = r"(?=[\s()]|$)"
 _RANGE = re.compile(
-    rf"(?P<first>{_DATE})\s*(?:\.\.|~|至|到|—{{1,2}}|–|-)\s*(?P<last>{_DATE}){_END}"
+    rf"(?P<first>{_DATE}){_TO}(?P<last>{_DATE}){_END}"
     rf"|(?P<since>{_DATE})\.\.{_END}|\.\.(?P<until>{_DATE}){_END}|(?P<only>{_DATE}){_END}"
 )
 _EIGHT_DIGITS = re.compile(r"(\d{4})(\d\d)(\d\d)")
@@ -68,10 +70,8 @@ def read_range(text: str) -> tuple[int, int]:
 
 
 def write_range(first: int, last: int) -> str:
-    """A text that read_range reads as these days."""
-    begin = _iso(first) if first else ""
-    end = _iso(last) if last != LAST_DAY or not begin else ""
-    return begin if begin == end else f"{begin}..{end}"
+    """A text that read_range reads as these days, and find_end whatever stands after it."""
+    return f"{_iso(first) if first else ''}..{_iso(last)}"
 
 
 def _iso(day: int) -> str:

@@ -133,7 +133,7 @@ class Everything:
 class Boolean:
     """All of ``must``, none of ``must_not``, and one of ``should`` at least if ``must`` is empty.
 
-    Where ``must`` is not empty, ``should`` only ranks. One of the two is never empty. Nodes are in
+    Where ``must`` is not empty, ``should`` only ranks. The two are never both empty. Each keeps
     the query's order, and no part is a Boolean that could be merged into this one.
     """
 
@@ -163,7 +163,10 @@ def parse(text: str) -> Node:
 
 
 def to_string(node: Node) -> str:
-    """The canonical query for a node that parse made: parse reads an equal node from it."""
+    """The canonical query for a node that parse made: parse reads an equal node from it.
+
+    It names every field and may so be longer than the query was, and than parse takes.
+    """
     if not isinstance(node, Boolean):
         return _leaf_string(node)
     implied = node.must == (_EVERYTHING,) and not node.should
