@@ -13,6 +13,10 @@ _FORMATS = {
     ".text": "text",
     ".md": "markdown",
     ".markdown": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".shtml": "html",
+    ".xhtml": "html",
     ".docx": "docx",
     ".docm": "docx",
 }
@@ -68,5 +72,10 @@ def _read(kind: str, data: bytes, path: Path, limits: Limits) -> Source:
         from indexer.sources.docx import read_docx
 
         return Source(read_docx(data, path, limits), kind)
+    if kind == "html":
+        from indexer.sources.html import read_html
+
+        text, encoding = read_html(data, path, limits)
+        return Source(text, kind, encoding)
     text, encoding = decode(data, path)
     return Source(text, kind, encoding)
