@@ -35,6 +35,7 @@ class Limits:
     ratio: int = 250  # unpacked to packed, of a member beyond 1 MiB; text deflates 5 to 50 fold
     members: int = 20_000  # files in a zip container
     xml_depth: int = 256  # nested elements
+    xml_elements: int = 3_000_000  # of all parts read; each costs some 300 bytes of memory
     seconds: float = 60.0  # of work on the pages of a PDF or OFD, looked at between pages
 
 

@@ -13,6 +13,12 @@ _FORMATS = {
     ".text": "text",
     ".md": "markdown",
     ".markdown": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".shtml": "html",
+    ".xhtml": "html",
+    ".docx": "docx",
+    ".docm": "docx",
 }
 _CONVERTIBLE = frozenset(
     {".doc", ".dot", ".wps", ".wpt", ".rtf", ".odt", ".uof", ".uot"}
@@ -42,7 +48,7 @@ def read_source(
         data = _read_bytes(path, limits)
     if len(data) > limits.file_bytes:
         raise SourceTooLarge(path, f"over {limits.file_bytes:,} bytes")
-    source = _read(kind, data, path)
+    source = _read(kind, data, path, limits)
     if len(source.text) > limits.text_chars:
         raise SourceTooLarge(path, f"over {limits.text_chars:,} characters of text")
     if not source.text or source.text.isspace():
@@ -60,6 +66,16 @@ def _read_bytes(path: Path, limits: Limits) -> bytes:
         raise SourceError(path, getattr(error, "strerror", None) or str(error)) from error
 
 
-def _read(kind: str, data: bytes, path: Path) -> Source:
+def _read(kind: str, data: bytes, path: Path, limits: Limits) -> Source:
+    """Readers are imported when met: most files need none of them."""
+    if kind == "docx":
+        from indexer.sources.docx import read_docx
+
+        return Source(read_docx(data, path, limits), kind)
+    if kind == "html":
+        from indexer.sources.html import read_html
+
+        text, encoding = read_html(data, path, limits)
+        return Source(text, kind, encoding)
     text, encoding = decode(data, path)
     return Source(text, kind, encoding)
