@@ -18,7 +18,7 @@ def heading_of(label: Label, next_line: str) -> str:
     if label.style == Style.ARTICLE:
         found = re.match(r"[（(【]([^（）()【】]{2,30})[)）】]", rest)
         return found[1] if found else ""
-    if label.style <= Style.DIVISION:
+    if label.style <= Style.DIVISION or label.style == Style.TITLE:
         return squeeze(rest or (next_line if len(next_line) < _OWN_LINE else ""))
     if not rest or label.style >= Style.PAREN_ARABIC:
         return ""
