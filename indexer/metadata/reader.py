@@ -3,144 +3,256 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 
 from indexer.document import Fact, Metadata, Span
-from indexer.lexicon import DOCUMENT_TYPES, ORGAN_SUFFIXES
+from indexer.lexicon import (
+    DATE_LABELS,
+    EFFECTIVE_LABELS,
+    ISSUER_LABELS,
+    NUMBER_LABELS,
+    PUBLISHED_LABELS,
+    STATUS_LABELS,
+)
+from indexer.metadata import extras, notes
 from indexer.metadata.dates import DATE, find_dates
+from indexer.metadata.head import Head, read_head
 from indexer.metadata.lines import Line, read_lines
 from indexer.metadata.numbers import find_numbers
+from indexer.metadata.organs import part_organs, region_of, usual_name
+from indexer.metadata.signature import Signature, read_last_organ, read_signature
+from indexer.metadata.title import clean_title, derive_title, read_title, told_type, type_of
 
-_FIELD = re.compile(r"(发布部门|发布文号|发文机关|发文字号|成文日期|发布日期)[:：]\s*")
-_ENDING = "|".join(sorted(map(re.escape, ORGAN_SUFFIXES), key=len, reverse=True))
-_ORGAN_LINE = re.compile(rf"^[\u4e00-\u9fff（）()、“”\s]{{1,60}}(?:{_ENDING})$")
-_TYPE_END = re.compile(
-    "(?:"
-    + "|".join(sorted(DOCUMENT_TYPES, key=len, reverse=True))
-    + r")(?=(?:[（(][^（）()]*[）)])?$)"
-)
-_TOLD = re.compile(
-    r"(?:现|特)?(?:将|就|把)?(.{0,60}?)(通报|通知|公告|通告|意见|批复|函复|报告|公示)如下"
-)
+_FOOTER = re.compile(r"^(?:【?\s*(?:返回顶部|关闭窗口|打印本页|关闭)\s*】?|©|版权所有|分享：?)$")
+_AUTHORS = re.compile(r"(?:等\S{0,3}部门)?(?:关于|转发|印发|批转|公告|令|发布|通告|公布|对)")
+_OPENING = 12  # lines of a body whose words may tell what the text is
 
 
 def read_metadata(text: str) -> Metadata:
-    """What ``text`` says of itself; each Fact with its span in ``text``, or None where derived."""
-    lines = read_lines(text)
-    fields = _fields(lines)
-    signature = _signature(lines)
-    issuers = signature[0] or fields.get("发布部门") or fields.get("发文机关") or ()
-    head = [line for line in lines[:12] if not _FIELD.match(line.text)]
-    addressee = _addressee(head)
-    title = _title(head, addressee)
-    number = _number(lines)
-    doc_type = _type(title, head)
-    if title is None:
-        title = _derived_title(text, doc_type, issuers)
-    return Metadata(
-        title=title,
-        doc_number=number,
-        issuers=tuple(issuers),
-        date=signature[1] or _note_date(lines[:12]),
-        doc_type=doc_type,
-        addressee=addressee,
-    )
+    """What ``text`` says of itself. Never fails; what it does not say is None or empty.
+
+    Each Fact has its span in ``text``, the whole of what the value was read from (a title over
+    two lines, its break included), or None where the value was derived. Names of organs come in
+    their usual form, numbers and dates in canonical form. Linear in the length of ``text``.
+    """
+    lines = _without_footer(read_lines(text))
+    head = read_head(lines)
+    return _Reading(text, lines, head).metadata()
 
 
-def _fields(lines: list[Line]) -> dict[str, tuple[Fact, ...]]:
-    fields: dict[str, tuple[Fact, ...]] = {}
-    for line in lines[:30]:
-        match = _FIELD.match(line.text)
-        if match and match.end() < len(line.text):
-            facts = []
-            for part in re.finditer(r"[^、 \u3000]+", line.text[match.end() :]):
-                start = line.span.start + match.end() + part.start()
-                facts.append(Fact(part[0], Span(start, start + len(part[0]))))
-            fields[match[1]] = tuple(facts)
-    return fields
+def _without_footer(lines: list[Line]) -> list[Line]:
+    for index in range(max(3, len(lines) - 40), len(lines)):
+        if _FOOTER.match(lines[index].text):
+            return lines[:index]
+    return lines
 
 
-def _signature(lines: list[Line]) -> tuple[tuple[Fact, ...], Fact | None]:
-    for index, line in enumerate(lines):
-        if len(line.text) > 60:
-            continue
-        match = DATE.search(line.text)
-        if not match or match.end() != len(line.text):
-            continue
-        organs = []
-        front = line.text[: match.start()].strip()
-        if front and _ORGAN_LINE.match(front):
-            organs.append(Fact(front, Span(line.span.start, line.span.start + len(front))))
-        elif not front:
-            for above in reversed(lines[max(0, index - 15) : index]):
-                if not _ORGAN_LINE.match(above.text):
-                    break
-                organs.insert(0, Fact(above.text, above.span))
-        if organs:
-            span, iso = next(find_dates(line.text), (Span(0, 0), ""))
-            if iso:
-                start = line.span.start
-                return tuple(organs), Fact(iso, Span(start + span.start, start + span.end))
-    return (), None
+class _Reading:
+    """The parts of one document that several values are read from."""
 
+    def __init__(self, text: str, lines: Sequence[Line], head: Head) -> None:
+        self.text = text
+        self.lines = lines
+        self.head = head
+        self.title = read_title(head)
+        self.region = region_of(self.title.value) if self.title else ""
+        self.steps = notes.read_steps(head.notes)
+        self.number = self._number()
+        self.signature = self._signature()
 
-def _addressee(head: list[Line]) -> Fact | None:
-    for line in head:
-        if line.text[-1] in ":：" and "如下" not in line.text and "。" not in line.text:
-            return Fact(line.text[:-1], Span(line.span.start, line.span.end - 1))
-    return None
+    def metadata(self) -> Metadata:
+        issuers = self._issuers()
+        date = self._date()
+        doc_type = self._type()
+        title = self.title or derive_title(
+            self._opening(), doc_type.value if doc_type else None, issuers
+        )
+        published = extras.first_date(self._field(PUBLISHED_LABELS))
+        return Metadata(
+            title=title,
+            doc_number=self.number,
+            issuers=issuers,
+            date=date,
+            doc_type=doc_type,
+            addressee=self._addressee(),
+            published=published or notes.publication_date(self.steps),
+            effective=self._effective(date),
+            region=self._region(issuers),
+            attachments=extras.attachments(self.lines, min(self.head.body, len(self.lines))),
+            copied_to=extras.copied_to(self.lines),
+            revisions=notes.revisions(self.steps),
+            status=self._field(STATUS_LABELS) or extras.status(self.lines, self.title),
+        )
 
+    def _field(self, labels: Iterable[str]) -> Fact | None:
+        return next((self.head.fields[label] for label in labels if label in self.head.fields), None)
 
-def _title(head: list[Line], addressee: Fact | None) -> Fact | None:
-    parts: list[Line] = []
-    for line in head:
-        if addressee and addressee.span and line.span.start >= addressee.span.start:
-            break
-        if next(find_numbers(line.text), None) or "。" in line.text or len(line.text) > 120:
-            break
-        if DATE.match(line.text):
-            break
-        parts.append(line)
-        if _TYPE_END.search(line.text):
-            break
-    if not parts:
-        return None
-    return Fact("".join(p.text for p in parts), Span(parts[0].span.start, parts[-1].span.end))
+    def _opening(self) -> str:
+        start = self.head.body
+        return "\n".join(line.text for line in self.lines[start : start + _OPENING])
 
+    def _signature(self) -> Signature:
+        """The 落款; in a law with notes only what stands before its first article."""
+        start = self._first_line_after_title()
+        if not self.head.notes:
+            return read_signature(self.lines, start)
+        return read_signature(self.lines, start, self.head.body)
 
-def _number(lines: list[Line]) -> Fact | None:
-    for line in lines[:40]:
-        if len(line.text) > 120:
+    def _first_line_after_title(self) -> int:
+        if self.title is None or self.title.span is None:
+            return 0
+        end = self.title.span.end
+        return next((i for i, line in enumerate(self.lines) if line.at(0) >= end), 0)
+
+    def _issuers(self) -> tuple[Fact, ...]:
+        return (
+            self.signature.issuers
+            or self._title_authors()
+            or self._order_organs()
+            or notes.adopters(self.head.notes, self.region)
+            or self._field_organs()
+            or ("" if self.steps else read_last_organ(self.lines, self.head.body))
+            or ()
+        )
+
+    def _title_authors(self) -> tuple[Fact, ...]:
+        title = self.title
+        found = _AUTHORS.search(title.value) if title else None
+        if title is None or found is None:
+            return ()
+        front = title.value[: found.start()].rstrip(" 》《")
+        return tuple(
+            Fact(usual_name(front[start:end], self.region), self._within(title, front[start:end]))
+            for start, end in part_organs(front)
+        )
+
+    def _within(self, fact: Fact, words: str) -> Span | None:
+        if fact.span is None:
             return None
-        for span, number in find_numbers(line.text):
-            start = line.span.start
+        at = self.text.find(words, fact.span.start, fact.span.end)
+        return Span(at, at + len(words)) if at >= 0 else fact.span
+
+    def _order_organs(self) -> tuple[Fact, ...]:
+        number = self.number
+        match = re.match(r"(.+?)(?:令|公告|通告)", number.value) if number else None
+        if number is None or match is None or "〔" in number.value:
+            return ()
+        names = [usual_name(part, self.region) for part in match[1].split("、")]
+        return tuple(Fact(name, number.span) for name in names)
+
+    def _field_organs(self) -> tuple[Fact, ...]:
+        field = self._field(ISSUER_LABELS)
+        if field is None or field.span is None:
+            return ()
+        start = field.span.start
+        parts = part_organs(field.value) or [(0, len(field.value))]
+        return tuple(
+            Fact(usual_name(field.value[first:last]), Span(start + first, start + last))
+            for first, last in parts
+        )
+
+    def _number(self) -> Fact | None:
+        return (
+            self._head_number()
+            or self._title_number()
+            or self._field_number()
+            or notes.first_number(self.head.notes)
+        )
+
+    def _head_number(self) -> Fact | None:
+        for line in self.head.numbers:
+            for span, number in find_numbers(line.text):
+                return Fact(number, line.span(span.start, span.end))
+            composed = self._composed_number(line)
+            if composed:
+                return composed
+        return None
+
+    def _composed_number(self, line: Line) -> Fact | None:
+        """第707号 under …令 or …公告: the number of that order."""
+        index = next(i for i, other in enumerate(self.lines) if other is line)
+        words = line.text.strip("（()） ")
+        above = index - 1
+        while above >= 0 and index - above <= 12:
+            text = self.lines[above].text
+            if not (part_organs(text) or re.search(r"(?:令|公\s*告|通\s*告)$", text)):
+                break
+            words = re.sub(r"\s+", "", text) + " " + words
+            above -= 1
+        for span, number in find_numbers(re.sub(r"(?<=[令告]) +", "", words)):
+            if span.start == 0:
+                return Fact(number, self.lines[above + 1].span()._replace(end=line.span().end))
+        if self.title and self.title.value.endswith("公告"):
+            authors = "、".join(fact.value for fact in self._title_authors())
+            for _, number in find_numbers(f"公告{words}"):
+                return Fact(authors + number, line.span())
+        return None
+
+    def _title_number(self) -> Fact | None:
+        for run in self.head.runs:
+            for line in run:
+                for span, number in find_numbers(line.text):
+                    whole = span.start == 0 or span.end >= len(line.text) - 1
+                    if whole and (span.start == 0 or "〔" not in number):
+                        return Fact(number, line.span(span.start, span.end))
+        return None
+
+    def _field_number(self) -> Fact | None:
+        field = self._field(NUMBER_LABELS)
+        if field is None or field.span is None:
+            return None
+        for span, number in find_numbers(field.value):
+            start = field.span.start
             return Fact(number, Span(start + span.start, start + span.end))
-    return None
+        return None
 
+    def _date(self) -> Fact | None:
+        signature = self.signature
+        if signature.date and (signature.issuers or signature.personal or not self.steps):
+            return signature.date
+        return (
+            notes.adoption_date(self.steps)
+            or self.signature.date
+            or self._number_line_date()
+            or extras.first_date(self._field(DATE_LABELS))
+        )
 
-def _type(title: Fact | None, head: list[Line]) -> Fact | None:
-    if title:
-        match = _TYPE_END.search(title.value)
-        return Fact(match[0]) if match else None
-    for line in head:
-        told = _TOLD.search(line.text)
-        if told:
-            return Fact(told[2])
-    return None
+    def _number_line_date(self) -> Fact | None:
+        for line in self.head.numbers:
+            for span, iso in find_dates(line.text):
+                return Fact(iso, line.span(span.start, span.end))
+        for line in self.head.dates:
+            if line.text[0] in "（(" and DATE.search(line.text):
+                span, iso = next(find_dates(line.text), (Span(0, 0), ""))
+                return Fact(iso, line.span(span.start, span.end)) if iso else None
+        return None
 
+    def _type(self) -> Fact | None:
+        if self.title:
+            word = type_of(self.title.value)
+            span = self._within(self.title, word) if word else None
+            return Fact(word, span) if word else None
+        return told_type(self.lines[self.head.body : self.head.body + _OPENING])
 
-def _derived_title(text: str, doc_type: Fact | None, issuers: tuple[Fact, ...]) -> Fact | None:
-    if doc_type:
-        return Fact("、".join(fact.value for fact in issuers) + doc_type.value)
-    return None
+    def _addressee(self) -> Fact | None:
+        lines = self.head.addressee
+        if not lines:
+            return None
+        value = clean_title("".join(line.text for line in lines)).rstrip(":： ")
+        span = Span(lines[0].at(0), lines[-1].span(0, len(lines[-1].text) - 1).end)
+        return Fact(value, span)
 
+    def _effective(self, issued: Fact | None) -> Fact | None:
+        return (
+            extras.first_date(self._field(EFFECTIVE_LABELS))
+            or extras.effective(self.lines, issued)
+            or notes.effective_date(self.steps)
+        )
 
-def _note_date(lines: list[Line]) -> Fact | None:
-    best = None
-    for line in lines:
-        for span, iso in find_dates(line.text):
-            if line.text[span.end :].lstrip().startswith(("施行", "起施行")):
-                continue
-            start = line.span.start
-            if best is None or iso > best.value:
-                best = Fact(iso, Span(start + span.start, start + span.end))
-    return best
+    def _region(self, issuers: tuple[Fact, ...]) -> Fact | None:
+        for fact in (*issuers, *([self.title] if self.title else [])):
+            region = region_of(fact.value)
+            if region:
+                return Fact(region, self._within(fact, region))
+        return None
+

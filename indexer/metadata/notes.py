@@ -1,0 +1,158 @@
+"""The notes under a law's title: who passed, issued and amended it, and when. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from indexer.document import Fact, Span
+from indexer.metadata.dates import find_dates
+from indexer.metadata.lines import Line
+from indexer.metadata.numbers import find_numbers
+from indexer.metadata.organs import is_organ, usual_name
+
+_VERB = re.compile(
+    r"通过|批准|公布|发布|颁布|公告|修正|修订|修改|审议|废止|施行|实施|实行|执行|生效|印发"
+)
+_EFFECT = frozenset({"施行", "实施", "实行", "执行", "生效"})
+_PUBLICATION = frozenset({"公布", "发布", "颁布", "公告"})
+_EDGES = " \t\u3000\xa0\u2002（()）。，,；;、"
+
+_HAN = "\u4e00-\u9fff"
+_BODY = r"(?:人民代表大会|人大)(?:常务委员会|常务员会|常委会|常委)?"
+_SESSION = r"第[一二三四五六七八九十百零〇\d]{1,6}次"
+_PASSED = re.compile(
+    rf"(?P<assembly>[{_HAN}]{{0,30}}?{_BODY}){_SESSION}"
+    rf"|(?P<council>国务院|政务院){_SESSION}"
+    rf"|(?P<court>最高人民法院)[{_HAN}]{{0,10}}{_SESSION}"
+    rf"|(?P<procurator>最高人民检察院)[{_HAN}]{{0,16}}{_SESSION}"
+    rf"|(?P<office>[{_HAN}]{{2,24}}?){_SESSION}(?:[{_HAN}]{{0,6}}(?:务|办公|常务))会"
+)
+_ISSUED = re.compile(
+    rf"(?:日|^|[\s\u3000，,（(])\s*(?P<organs>[{_HAN}、 ]{{2,60}}?)\s*"
+    rf"(?:[（(]?\d{{2,4}}[)）]?)?[{_HAN}]{{0,4}}(?:第?\d+号)?(?:公告)?(?:发布|公布|颁布|印发)"
+)
+_ENTRY = re.compile(r"^(?:根据|于|经|已于|日)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a law's history: a date, what happened, the words that tell it."""
+
+    date: str
+    verb: str
+    fact: Fact
+    date_span: Span
+
+
+def read_steps(notes: Sequence[Line]) -> list[Step]:
+    """The dated steps that ``notes`` tell, in the text's order."""
+    return [step for line in notes for step in _steps(line)]
+
+
+def _steps(line: Line) -> Iterator[Step]:
+    dates = list(find_dates(line.text))
+    for index, (span, iso) in enumerate(dates):
+        end = dates[index + 1][0].start if index + 1 < len(dates) else len(line.text)
+        words = line.text[span.end : end]
+        verbs = _VERB.findall(words)
+        starts = words.lstrip(" \u3000起开始正式")
+        effective = line.text[: span.start].rstrip().endswith("自") or any(
+            starts.startswith(verb) for verb in _EFFECT
+        )
+        verb = "施行" if effective else _main_verb(verbs)
+        told = line.text[span.start : end].rstrip(_EDGES + "自根据经")
+        stop = span.start + len(told)
+        fact = Fact(told, line.span(span.start, stop))
+        yield Step(iso, verb, fact, line.span(span.start, span.end))
+
+
+def _main_verb(verbs: list[str]) -> str:
+    plain = [verb for verb in verbs if verb not in _EFFECT]
+    return plain[-1] if plain else ""
+
+
+def adoption_date(steps: Sequence[Step]) -> Fact | None:
+    """The latest date on which it was passed, issued or amended; never that of 施行."""
+    past = [step for step in steps if step.verb != "施行"]
+    latest = max(past, key=lambda step: step.date, default=None)
+    return Fact(latest.date, latest.date_span) if latest else None
+
+
+def effective_date(steps: Sequence[Step]) -> Fact | None:
+    """The last date of 施行 the notes tell, or None."""
+    dates = [step for step in steps if step.verb == "施行"]
+    return Fact(dates[-1].date, dates[-1].date_span) if dates else None
+
+
+def publication_date(steps: Sequence[Step]) -> Fact | None:
+    """The last date of 公布 or 发布 the notes tell, or None."""
+    dates = [step for step in steps if step.verb in _PUBLICATION]
+    return Fact(dates[-1].date, dates[-1].date_span) if dates else None
+
+
+def revisions(steps: Sequence[Step]) -> tuple[Fact, ...]:
+    """Each step but those of 施行, in the text's order."""
+    return tuple(step.fact for step in steps if step.verb != "施行")
+
+
+def first_number(notes: Sequence[Line]) -> Fact | None:
+    """The number of the order or notice that first issued the text, or None."""
+    for line in notes:
+        amended = re.search(r"根据|修改[〈《<]", line.text)
+        for span, number in find_numbers(line.text):
+            if amended and amended.start() < span.start:
+                break
+            if re.match(r".{0,40}(?:公布|发布|颁布|印发|公告)", line.text[span.end :]) or (
+                not re.search(r"修[正订改]", line.text[span.end :][:20])
+            ):
+                return Fact(number, line.span(span.start, span.end))
+    return None
+
+
+def adopters(notes: Sequence[Line], region: str) -> tuple[Fact, ...]:
+    """The organs that passed the text, else those that issued it; 批准 aside. In order."""
+    for line in notes:
+        passed = _passed(line, region)
+        if passed:
+            return passed
+    for line in notes:
+        issued = _issued(line, region)
+        if issued:
+            return issued
+    return ()
+
+
+def _passed(line: Line, region: str) -> tuple[Fact, ...]:
+    facts: dict[str, Fact] = {}
+    first = re.search(r"通过|修[正订]|批准", line.text)
+    if not first:
+        return ()
+    stop = first.end()
+    if first[0] == "批准":
+        return ()
+    for match in _PASSED.finditer(line.text, 0, stop):
+        group = match.lastgroup or ""
+        start, end = match.span(group)
+        entry = _ENTRY.match(line.text[start:end])
+        start += entry.end() if entry else 0
+        name = usual_name(line.text[start:end].replace("常务员会", "常务委员会"), region)
+        if group == "office" and not is_organ(name):
+            continue
+        facts.setdefault(name, Fact(name, line.span(start, end)))
+    return tuple(facts.values())
+
+
+def _issued(line: Line, region: str) -> tuple[Fact, ...]:
+    match = _ISSUED.search(line.text)
+    if not match:
+        return ()
+    facts = []
+    for part in re.finditer(r"[^、\s]+", match["organs"]):
+        start = match.start("organs") + part.start()
+        name = usual_name(part[0], region)
+        if not is_organ(name):
+            return ()
+        facts.append(Fact(name, line.span(start, start + len(part[0]))))
+    return tuple(facts)
