@@ -13,6 +13,10 @@ from indexer.document import Section, Span
 
 # Shorter copies are boilerplate (an addressee, a legal formula), not the body once more.
 _MIN_CHARS = 200
+# Policies listed twice and articles that share their items are part of the text, not copies of
+# it: copies count when they make up this share of the file, or one of them is this long.
+_MIN_SHARE = 0.2
+_LONG_CHARS = 2000
 _LINE = re.compile(r"[^\r\n]+")
 
 
@@ -35,7 +39,8 @@ def find_repeats(text: str) -> tuple[Repeat, ...]:
     """Return the stretches of ``text`` that stand again later in it, by their copy's place.
 
     A stretch is a run of whole lines of at least 200 characters, whitespace not counted. Copies
-    do not overlap each other nor their originals. Blank lines within a stretch may differ.
+    do not overlap each other nor their originals. Blank lines within a stretch may differ. There
+    are none where all copies make less than a fifth of the text and none has 2,000 characters.
     """
     lines = [
         _Line(found.start(), found.end(), key)
@@ -56,6 +61,9 @@ def find_repeats(text: str) -> tuple[Repeat, ...]:
             index += length
         else:
             index += 1
+    sizes = [repeat.copy.end - repeat.copy.start for repeat in repeats]
+    if sum(sizes) < _MIN_SHARE * len(text) and max(sizes, default=0) < _LONG_CHARS:
+        return ()
     return tuple(repeats)
 
 

@@ -39,6 +39,8 @@ class Anchors:
         unit = _UNITS.get(label.style)
         if unit == "bian" and "部" in label.name:
             unit = "bufen"
+        if label.number == (0,):
+            number = "fuze" if label.name == "附则" else "zongze"
         if label.style == Style.ARTICLE:
             return self._unique(f"{self._attachment}{unit}-{number}")
         if label.style in (Style.DECIMAL, Style.SUBDECIMAL):

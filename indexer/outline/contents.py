@@ -22,9 +22,9 @@ def contents(lines: list[Line], labels: list[Label]) -> list[tuple[int, range]]:
     run of short labelled lines whose labels come again below, with a text of their own.
     """
     found = []
+    last = {_key(label): index for index, label in enumerate(labels)}
     for entries in _runs(lines, labels):
-        later = {_key(label) for label in labels[entries.stop : entries.stop + 400]}
-        again = sum(_key(labels[index]) in later for index in entries)
+        again = sum(last[_key(labels[index])] >= entries.stop for index in entries)
         title = _title_before(lines, labels[entries.start].line)
         if title is not None and again > 0:
             found.append((title, entries))

@@ -23,6 +23,11 @@ _PAPER = re.compile(
     r"条件|限额|图|函|证明|说明|报告|材料|doc|docx|xls|xlsx|pdf|wps|zip|rar)(?:[（(].{1,12}[）)])?$",
     re.IGNORECASE,
 )
+_COMPLETE = re.compile(
+    r"(?:办法|规定|条例|细则|规则|方案|意见|措施|通知|决定|规划|计划|纲要|制度|标准|指南|指引|要点|"
+    r"规范|规程|章程|预案|清单|目录|名单|报告|公告|通报|政策|说明|协议|守则|表|书|函|图)"
+    r"(?:[（(].{1,14}[）)])?$"
+)
 _AFTER_DATE = re.compile(
     r"[（(【\[]|抄\s*[送报]|主送|公开(?:方式|属性|类别)|信息公开|附件?\s*[:：]|联系(?:人|电话|方式)|"
     r".{0,40}印发$|首页|关闭|打印|分享|来源|责任编辑|编辑|上一篇|下一篇|相关"
@@ -138,8 +143,8 @@ def _mark_enclosed(found: Frame) -> None:
         text = line.text
         label = found.label_at(index)
         head = None
-        if text[0] == "附" and prose:
-            head = _attachment(found, index)
+        if text[0] == "附" and (prose or signed) and _ATTACHMENT.match(text):
+            head = _attachment(found, index, signed)
         elif label is None and len(text) <= _SHORT + 24 and text[-1] not in _STOPS:
             if signed and _is_head(found, index):
                 head = Mark("attachment", index, _name(found, index))
@@ -153,7 +158,7 @@ def _mark_enclosed(found: Frame) -> None:
             found.marks.append(head)
             signed = prose = False
             names.clear()
-        elif label is not None or len(text) > _SHORT:
+        elif label is not None or "。" in text or text[-1] in "：；":
             prose = True
             if "《" in text and len(names) < 20:
                 names.update(map(_squeeze, _NAMED.findall(text)))
@@ -201,10 +206,11 @@ def _drop_papers(found: Frame, end: int) -> int:
     return start
 
 
-def _attachment(found: Frame, index: int) -> Mark | None:
+def _attachment(found: Frame, index: int, signed: bool) -> Mark | None:
+    """The head of an attachment; before the signature it is rather an item of their list."""
     text = found.lines[index].text
     match = _ATTACHMENT.match(text)
-    if match is None or text[-1] in _STOPS[:3] or not _has_text(found, index + 1):
+    if match is None or text[-1] in "。；;" or not _has_text(found, index + 1, signed):
         return None
     name = _squeeze(match["name"]) or _name(found, index + 1)
     return Mark("attachment", index, name, match["number"] or "")
@@ -214,11 +220,13 @@ def _is_head(found: Frame, index: int) -> bool:
     return not _AFTER_DATE.match(found.lines[index].text) and _has_text(found, index + 1)
 
 
-def _has_text(found: Frame, start: int) -> bool:
-    """Whether running text or an outline comes soon, before the next attachment."""
+def _has_text(found: Frame, start: int, signed: bool = True) -> bool:
+    """Whether running text or an outline comes soon, before the next attachment or signature."""
     for index in range(start, min(start + _NEAR, len(found.lines))):
         text = found.lines[index].text
         if text[0] == "附" and _ATTACHMENT.match(text):
+            return False
+        if not signed and len(text) < 60 and _DATE.match(text):
             return False
         if len(text) > _SHORT and text[-1] in "。；：:":
             return True
@@ -228,13 +236,16 @@ def _has_text(found: Frame, start: int) -> bool:
 
 
 def _name(found: Frame, index: int) -> str:
-    parts: list[str] = []
-    for at in range(index, min(index + 4, len(found.lines))):
-        text = found.lines[at].text
-        if text[0] in "（(" or found.label_at(at) or len(text) > 50 or text[-1] in _STOPS:
+    """The title that starts at ``index``: often broken over lines, complete with its 文种."""
+    joined = ""
+    for line in found.lines[index : index + 4]:
+        text = _squeeze(line.text)
+        if text[0] in "（(" or len(text) > 50 or text[-1] in _STOPS:
             break
-        parts.append(_squeeze(text))
-    return "".join(parts)
+        joined += text
+        if _COMPLETE.search(text):
+            return joined
+    return _squeeze(found.lines[index].text)[:60] if index < len(found.lines) else ""
 
 
 def _squeeze(text: str) -> str:

@@ -1,32 +1,137 @@
-"""The heading of a section: on its own line, or run in before the text."""
+"""The heading of a section: on its own line, or run in before the text.
+
+Whether a first sentence is a heading shows among its siblings: a list has headings or it has
+none. So headings are read for all the sections of one list together.
+"""
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from enum import Enum
+from typing import NamedTuple
 
-from indexer.outline.labels import Label, Style
+from indexer.document import Kind
+from indexer.outline.labels import Style
+from indexer.outline.lines import BLANK, Line
+from indexer.outline.resolve import Node
 
-_OWN_LINE = 60
-_RUN_IN = 40
-_SENTENCE = re.compile("应当|应该|不得|可以|有下列|以下|下列")
+_OWN_LINE = 80
+_RUN_IN = 50
+# The share of a list that must have something like a heading for its first sentences to be some.
+_SHARE = 0.6
+
+_B = f"[{BLANK}]"
 _STOP = re.compile("[。：:]")
+_ATTRIBUTION = re.compile(r"[（(][^（）()]{2,120}[)）]\s*$")
+_BRACKETED = re.compile(rf"{_B}*[（(【〔]([^（）()【】〔〕]{{2,40}})[)）】〕]")
+# Full sentences and lead-ins, which state or announce and do not name a topic.
+_SENTENCE = re.compile(
+    "应当|应该|不得|可以|必须|下列|以下|如下|本(?:通知|意见|办法|规定|方案|细则|决定|措施|条例)自"
+)
+_LEAD_IN = re.compile(
+    "修改为|改为|增加|作为|删[去除]|规定|包括|如下|下列|以下|具备|是指|即$|例如$|[为是有]$|要求$|情形|条件$"
+)
+_BODY = re.compile(
+    r"(?:各级|各|有关|相关|全[国省市县区])?.{0,6}(?:党委|党组|政府|部门|单位|机关|地区|各地|干部|群众|企业)$"
+)
 
 
-def heading_of(label: Label, next_line: str) -> str:
-    """Return the heading that stands behind ``label``, or an empty string."""
+class Form(Enum):
+    """How a possible heading stands in the text."""
+
+    LINE = 1  # a line without a closing stop
+    CLOSED = 2  # a line that is one sentence
+    RUN_IN = 3  # the first sentence of a line
+    NONE = 4
+
+
+class _Read(NamedTuple):
+    text: str
+    form: Form
+    followed: bool
+
+
+def headings(nodes: list[Node], kinds: list[Kind], rows: list[Line], ends: list[int]) -> list[str]:
+    """Return the heading of each node, empty where it has none.
+
+    ``ends`` holds the line behind each node's own text. The stop that closes a heading and the
+    blanks that spread it (总　则) are not part of it.
+    """
+    reads = [_read(node, nodes, index, rows, ends[index]) for index, node in enumerate(nodes)]
+    groups: dict[tuple[int, Style], list[int]] = defaultdict(list)
+    result = [""] * len(nodes)
+    for index, (node, kind) in enumerate(zip(nodes, kinds, strict=True)):
+        if kind == "heading" and node.label.style != Style.TITLE:
+            groups[node.parent, node.label.style].append(index)
+        elif kind == "article":
+            found = _BRACKETED.match(node.label.rest)
+            result[index] = squeeze(found[1]) if found else ""
+        elif kind != "item":
+            result[index] = squeeze(reads[index].text)
+    for members in groups.values():
+        share = sum(_is_likely(reads[index]) for index in members) / len(members)
+        for index in members:
+            result[index] = squeeze(_choose(reads[index], share))
+    return result
+
+
+def _read(node: Node, nodes: list[Node], index: int, rows: list[Line], end: int) -> _Read:
+    label = node.label
     rest = label.rest
-    if label.style == Style.ARTICLE:
-        found = re.match(r"[（(【]([^（）()【】]{2,30})[)）】]", rest)
-        return found[1] if found else ""
+    below = index + 1 < len(nodes) and nodes[index + 1].parent == index
+    line = label.line + 1
+    if not rest and line < end and len(rows[line].text) <= _OWN_LINE:
+        rest = rows[line].text
+        line += 1
+    followed = below or line < end
     if label.style <= Style.DIVISION or label.style == Style.TITLE:
-        return squeeze(rest or (next_line if len(next_line) < _OWN_LINE else ""))
-    if not rest or label.style >= Style.PAREN_ARABIC:
-        return ""
-    if len(rest) <= _OWN_LINE and rest[-1] not in "。；;：:，,":
-        return "" if _SENTENCE.search(rest) else squeeze(rest)
-    stop = _STOP.search(rest)
-    if stop and stop.start() <= _RUN_IN and stop.end() < len(rest):
-        return "" if _SENTENCE.search(rest[: stop.start()]) else squeeze(rest[: stop.start()])
+        return _Read(rest, Form.LINE, followed)
+    found = _form(rest)
+    return _Read(*found, followed)
+
+
+def _form(rest: str) -> tuple[str, Form]:
+    if found := _BRACKETED.match(rest):
+        return found[1], Form.RUN_IN
+    plain = rest
+    if "。" in rest or rest[-1:] == "；":
+        plain = _ATTRIBUTION.sub("", rest).rstrip(BLANK)
+    if not plain or plain[-1] in "；;，,":
+        return "", Form.NONE
+    stop = _STOP.search(plain)
+    if stop is None:
+        return _spaced(plain)
+    head = plain[: stop.start()]
+    if stop.end() == len(plain):
+        if plain[-1] != "。" and (len(head) > 20 or _LEAD_IN.search(head)):
+            return "", Form.NONE
+        return (head, Form.CLOSED) if len(head) <= _OWN_LINE else ("", Form.NONE)
+    if _BODY.match(head) and len(head) <= 12:
+        # 各级党委。政府和领导干部…: a slip of the pen within the heading
+        stop = _STOP.search(plain, stop.end()) or stop
+        head = plain[: stop.start()]
+    if len(head) > _RUN_IN or _SENTENCE.search(head) or "；" in head:
+        return "", Form.NONE
+    if stop[0] != "。" and _LEAD_IN.search(head):
+        return "", Form.NONE
+    return head, Form.RUN_IN
+
+
+def _spaced(plain: str) -> tuple[str, Form]:
+    """A line without 。, or a heading with only a blank before its text."""
+    return (plain, Form.LINE) if len(plain) <= _OWN_LINE else ("", Form.NONE)
+
+
+def _is_likely(read: _Read) -> bool:
+    return read.form == Form.RUN_IN or (read.followed and read.form in (Form.LINE, Form.CLOSED))
+
+
+def _choose(read: _Read, share: float) -> str:
+    if read.form == Form.LINE and (read.followed or share >= _SHARE):
+        return read.text
+    if _is_likely(read) and share >= _SHARE:
+        return read.text
     return ""
 
 

@@ -39,7 +39,7 @@ class Label(NamedTuple):
 
     ``number`` has more than one part in 第十七条之一 and 1.1. ``name`` is the normal form.
     ``spaced`` says that a blank or the line's end follows, ``led`` that the line before ends in a
-    colon. ``depth`` is the rank of a Markdown heading, 0 elsewhere. ``line`` is the line's index.
+    colon. ``number`` is 0 for 附则 without one. ``depth`` is the rank of a Markdown heading, 0 elsewhere. ``line`` is the line's index.
     """
 
     style: Style
@@ -72,7 +72,7 @@ _LABEL = re.compile(
     """,
     re.VERBOSE,
 )
-_FIRST = frozenset(_HAN + "第（(0123456789０１２３４５６７８９#")
+_FIRST = frozenset(_HAN + "第（(0123456789０１２３４５６７８９#附总")
 _GLYPHS = {
     "①": Style.CIRCLED,
     "㈠": Style.PAREN_HAN,
@@ -101,10 +101,24 @@ def labels(lines: list[Line]) -> list[Label]:
         if line.text[0] not in _CANDIDATE:
             continue
         led = index > 0 and lines[index - 1].text[-1] in "：:"
-        label = _marked(index, line) if line.text[0] == "#" else _label(index, line, led)
+        if line.text[0] in "附总":
+            label = _unnumbered(index, line)
+        elif line.text[0] == "#":
+            label = _marked(index, line)
+        else:
+            label = _label(index, line, led)
         if label is not None:
             found.append(label)
     return _without_lone_clauses(found)
+
+
+def _unnumbered(index: int, line: Line) -> Label | None:
+    """附则 or 总则 on a line of its own, which stands over articles like a 章."""
+    name = "".join(line.text.split())
+    if name not in ("附则", "总则"):
+        return None
+    start = line.start
+    return Label(Style.CHAPTER, (0,), start, start, name, name, True, False, 0, index)
 
 
 def _label(index: int, line: Line, led: bool, depth: int = 0) -> Label | None:

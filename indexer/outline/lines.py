@@ -20,8 +20,8 @@ DAY = rf"{_DIGIT}{{4}}{_B}*年{_B}*{_DIGIT}{{1,2}}{_B}*月{_B}*{_DIGIT}{{1,3}}{_
 # Where a flat page had a paragraph: after a stop, around a lone date, before a label.
 _PARAGRAPH = re.compile(
     rf"(?<=[。；：！？]){_B}+"
-    rf"|{_B}+(?={DAY}(?:{_B}|$))"
-    rf"|(?<=日){_B}+"
+    rf"|{_B}+(?={DAY}(?:{_B}+(?!\d)|$))"
+    rf"|(?<=日){_B}+(?!\d)"
     rf"|(?<![》、和]){_B}+(?="
     rf"第[{_HAN}]{{1,7}}[编章节条]|附件|[{_HAN}]{{1,3}}、|[（(][{_HAN}]{{1,3}}[）)]|\d{{1,2}}[.．、](?!\d))"
 )

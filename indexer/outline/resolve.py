@@ -18,6 +18,9 @@ _DECIMALS = (Style.CLAUSE, Style.DECIMAL, Style.SUBDECIMAL)
 _CITATION = re.compile(
     "[、，,；;。）)和及或至与以中的之所]|第.{1,4}[条款项]|规定|修改|改为|增加|删[去除]|[一二三四五六七八九十]款"
 )
+_ITEM_CITATION = re.compile(
+    "[、，,和及或至与]?(?:[（(]|第.{1,4}[款项条])|[两三]?项(?:[、，规所的]|$)"
+)
 _STOPS = "。；;：:，,"
 
 
@@ -55,6 +58,11 @@ class _Resolver:
         if label.depth:
             self._close(self._marked_depth(label.depth))
             self._push(label)
+            return
+        if label.number == (0,):
+            if self._has_articles(index) and self._carries_on(index):
+                self._close(0)
+                self._push(label)
             return
         if label.style in _DECIMALS[1:]:
             self._take_decimal(label)
@@ -161,11 +169,17 @@ class _Resolver:
         last = self.stack[open_at].number if open_at >= 0 else known
         for later in self.labels[index + 1 : index + 4]:
             if later.style == Style.ARTICLE:
-                return follows(last, later.number) or later.number == (1,)
-        return not self._has_articles()
+                gap = later.number[0] - last[0]
+                return 0 < gap <= _GAP or later.number == (1,)
+        return not self._has_articles(index)
 
-    def _has_articles(self) -> bool:
-        return Style.ARTICLE in self.closed or self._find(Style.ARTICLE) >= 0
+    def _has_articles(self, index: int) -> bool:
+        near = self.labels[index + 1 : index + 2]
+        return (
+            Style.ARTICLE in self.closed
+            or self._find(Style.ARTICLE) >= 0
+            or any(label.style == Style.ARTICLE for label in near)
+        )
 
     def _skips(self, index: int, label: Label, last: tuple[int, ...]) -> bool:
         """Whether a number that does not run on is a gap of the text itself."""
@@ -231,8 +245,9 @@ def follows(last: tuple[int, ...], number: tuple[int, ...]) -> bool:
 
 
 def _cites(label: Label) -> bool:
-    return (
-        label.style in (Style.ARTICLE, Style.PAREN_HAN)
-        and not label.spaced
-        and _CITATION.match(label.rest) is not None
-    )
+    """Whether ``label`` is rather the start of a sentence on another provision."""
+    if label.spaced:
+        return False
+    if label.style == Style.ARTICLE:
+        return _CITATION.match(label.rest) is not None
+    return label.style == Style.PAREN_HAN and _ITEM_CITATION.match(label.rest) is not None
