@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from itertools import pairwise
 from operator import itemgetter
 
 from indexer.document import Kind, Section, Span
@@ -77,7 +78,7 @@ def _kinds(nodes: list[Node]) -> list[Kind]:
 def _ends(rows: list[Line], marks: list[Mark], nodes: list[Node]) -> list[int]:
     """The line at which the own text of each node ends."""
     starts = sorted({*(mark.line for mark in marks), *(node.label.line for node in nodes)})
-    behind = dict(zip(starts, [*starts[1:], len(rows)], strict=True))
+    behind = dict(pairwise([*starts, len(rows)]))
     return [behind[node.label.line] for node in nodes]
 
 
