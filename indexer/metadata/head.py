@@ -11,7 +11,7 @@ from indexer.document import Fact
 from indexer.lexicon import PAGE_LABELS, TITLE_LABELS, TYPE_WORD, alternatives
 from indexer.metadata.dates import DATE
 from indexer.metadata.lines import Line
-from indexer.metadata.numbers import canonical_number
+from indexer.metadata.numbers import canonical_number, find_numbers
 from indexer.metadata.organs import part_organs
 
 HEAD_LINES = 120  # crumbs, menus and links before a title seldom take more
@@ -51,8 +51,9 @@ _TELLING = re.compile(r"如下|以下|下列|说明|注意")
 class Head:
     """What stands before the body of a document.
 
-    ``runs`` are the groups of lines between others that a title may stand in, ``body`` is the
-    index of the first line of text, ``fields`` what labels of the page say.
+    ``start`` is the index of the first line behind a page's menu, ``body`` that of the first line
+    of text; ``runs`` are the groups of lines a title may stand in, ``mentions`` the links that
+    name the document, ``fields`` what labels of the page say.
     """
 
     fields: Mapping[str, Fact]
@@ -61,7 +62,9 @@ class Head:
     dates: Sequence[Line]
     notes: Sequence[Line]
     addressee: Sequence[Line]
+    start: int
     body: int
+    mentions: Sequence[Line]
     page_title: Fact | None = None
 
 
@@ -72,6 +75,7 @@ class _Collector:
     numbers: list[Line] = field(default_factory=list)
     dates: list[Line] = field(default_factory=list)
     notes: list[Line] = field(default_factory=list)
+    mentions: list[Line] = field(default_factory=list)
     run: list[Line] = field(default_factory=list)
 
     def end_run(self) -> None:
@@ -84,16 +88,20 @@ class _Collector:
             self.run.append(line)
             return
         self.end_run()
-        kept = {"number": self.numbers, "date": self.dates, "note": self.notes}.get(kind)
-        if kept is not None:
-            kept.append(line)
+        kept = {
+            "number": self.numbers,
+            "date": self.dates,
+            "note": self.notes,
+            "noise": self.mentions,
+        }[kind]
+        kept.append(line)
 
 
 def read_head(lines: Sequence[Line]) -> Head:
     """The head of a document of ``lines``, page furniture told apart."""
     found = _Collector()
     title = _page_title(lines)
-    index = _after_menu(lines) if title else 0
+    start = index = _after_menu(lines) if title else 0
     while index < min(len(lines), HEAD_LINES):
         line = lines[index]
         taken = _take_field(lines, index, found)
@@ -104,7 +112,8 @@ def read_head(lines: Sequence[Line]) -> Head:
         kind = classify(line.text, bool(found.notes))
         if kind == "body":
             break
-        found.put(kind, line)
+        for part_kind, part in _parted(kind, line):
+            found.put(part_kind, part)
         index += 1
     addressee = _addressee(lines, index, found)
     found.end_run()
@@ -115,9 +124,23 @@ def read_head(lines: Sequence[Line]) -> Head:
         found.dates,
         found.notes,
         addressee,
+        start,
         index,
+        found.mentions,
         title,
     )
+
+
+def _parted(kind: LineKind, line: Line) -> Iterator[tuple[LineKind, Line]]:
+    """…的通知人社部发〔2020〕11号: a number that stands on the title's line, parted from it."""
+    if kind == "words":
+        for span, number in find_numbers(line.text):
+            title = line.text[: span.start].rstrip()
+            if "〔" in number and span.end == len(line.text) and ends_with_type(title):
+                yield "words", line.part(0, len(title))
+                yield "number", line.part(span.start, span.end)
+                return
+    yield kind, line
 
 
 def classify(text: str, after_note: bool = False) -> LineKind:
@@ -221,10 +244,12 @@ def _plain(label: re.Match[str]) -> str:
 
 
 _ADDRESSED = re.compile(
-    r"(?:政府|机构|单位|部门|机关|企业|公司|集团|协会|组织|团体|部队|军区|学校|院校|高校|医院|银行|"
+    r"(?:政府|机构|单位|部门|机关|企业|公司|集团|协会|组织|团体|部队|军区|学校|院校|高校|医院|银行|兵团|"
     r"同志|朋友|市民|居民|群众|代表|委员|主席|总理|部长|省长|市长|书记|同胞|用户|客户|员工|职工|考生|家长|"
     r"[局厅委办会部院署处所社行府区县市省站中心]|[员民者们友人户商])等?(?:[（(][^（）()]{1,40}[)）])?$"
 )
+
+_ALL_OF = re.compile(r"各[省市区县州部地]|各有关|有关(?:单位|部门)|各(?:相关)?(?:单位|部门)")
 
 
 def _addressee(lines: Sequence[Line], index: int, found: _Collector) -> Sequence[Line]:
@@ -243,7 +268,7 @@ def _addressee(lines: Sequence[Line], index: int, found: _Collector) -> Sequence
 def _looks_addressed(text: str) -> bool:
     if "。" in text or len(text) > 500 or HEADING.match(text) or _TELLING.search(text):
         return False
-    return bool(_ADDRESSED.search(text))
+    return bool(_ADDRESSED.search(text) or _ALL_OF.match(text))
 
 
 def title_field(head: Head) -> Fact | None:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from indexer.lexicon import CENTRAL_ORGANS, ORGAN_END, PROVINCE, alternatives
 
 _HAN = "\u4e00-\u9fff"
-_NAME = re.compile(rf"[{_HAN}A-Za-z0-9（）()“”\"·\-－—]{{1,70}}(?:{ORGAN_END})(?:（[{_HAN}]{{2,40}}）)?")
+_NAME = re.compile(rf"[{_HAN}A-Za-z0-9（）()“”\"·]{{1,70}}(?:{ORGAN_END})(?:（[{_HAN}]{{2,40}}）)?")
 # Words that stand in sentences and titles, never in the name of an organ.
 _NOT_A_NAME = re.compile(
-    r"[的请将为]|如下|按照|根据|为了|以下|自(?!治|然|由|贸)|"
+    r"[的请将为《》个]|如下|关于|同意|对(?!外|口|台)|按照|根据|为了|以下|自(?!治|然|由|贸)|"
     r"(?:执行|进行|举行|试行|实行|施行|运行|通知|公告|召开|印发|现予公布|会商|机会|社会|大会|部署|"
     r"晚会|处处|到处|内部|全部|部分|北部|南部|西部|东部|中部|干部|一部|年会|音乐会|发布会|处理|好处)$"
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 from indexer.document import Fact, Metadata, Span
@@ -24,7 +25,7 @@ from indexer.metadata.signature import Signature, read_last_organ, read_signatur
 from indexer.metadata.title import clean_title, derive_title, read_title, told_type, type_of
 
 _FOOTER = re.compile(r"^(?:【?\s*(?:返回顶部|关闭窗口|打印本页|关闭)\s*】?|©|版权所有|分享：?)$")
-_AUTHORS = re.compile(r"(?:等\S{0,3}部门)?(?:关于|转发|印发|批转|公告|令|发布|通告|公布|对)")
+_AUTHORS = re.compile(r"(?:等\S{0,3}部门)?(?:联合)?(?:关于|转发|印发|批转|公告|令|发布|通告|公布|对)")
 _OPENING = 12  # lines of a body whose words may tell what the text is
 
 
@@ -67,7 +68,7 @@ class _Reading:
         title = self.title or derive_title(
             self._opening(), doc_type.value if doc_type else None, issuers
         )
-        published = extras.first_date(self._field(PUBLISHED_LABELS))
+        published = extras.first_date(self._field(PUBLISHED_LABELS)) or self._page_date()
         return Metadata(
             title=title,
             doc_number=self.number,
@@ -87,27 +88,27 @@ class _Reading:
     def _field(self, labels: Iterable[str]) -> Fact | None:
         return next((self.head.fields[label] for label in labels if label in self.head.fields), None)
 
+    def _page_date(self) -> Fact | None:
+        """The date a web page's menu ends with: 2025年03月21日 17:00 来源."""
+        for line in reversed(self.lines[: self.head.start]):
+            for span, iso in find_dates(line.text):
+                return Fact(iso, line.span(span.start, span.end))
+        return None
+
     def _opening(self) -> str:
         start = self.head.body
         return "\n".join(line.text for line in self.lines[start : start + _OPENING])
 
     def _signature(self) -> Signature:
         """The 落款; in a law with notes only what stands before its first article."""
-        start = self._first_line_after_title()
-        if not self.head.notes:
-            return read_signature(self.lines, start)
-        return read_signature(self.lines, start, self.head.body)
-
-    def _first_line_after_title(self) -> int:
-        if self.title is None or self.title.span is None:
-            return 0
-        end = self.title.span.end
-        return next((i for i, line in enumerate(self.lines) if line.at(0) >= end), 0)
+        stop = self.head.body if self.head.notes else len(self.lines)
+        return read_signature(self.lines, self.head.start, self.head.body, stop)
 
     def _issuers(self) -> tuple[Fact, ...]:
         return (
             self.signature.issuers
             or self._title_authors()
+            or self._bracketed_organs()
             or self._order_organs()
             or notes.adopters(self.head.notes, self.region)
             or self._field_organs()
@@ -131,6 +132,22 @@ class _Reading:
             return None
         at = self.text.find(words, fact.span.start, fact.span.end)
         return Span(at, at + len(words)) if at >= 0 else fact.span
+
+    def _bracketed_organs(self) -> tuple[Fact, ...]:
+        """（2025年9月11日 国家互联网信息办公室） under a title, in a flat page on two lines."""
+        for index, line in enumerate(self.lines[self.head.start : self.head.body], self.head.start):
+            date = DATE.match(line.text[1:]) if line.text[0] in "（(" else None
+            if date is None:
+                continue
+            rest = line if date.end() + 1 < len(line.text) else self.lines[index + 1]
+            start = date.end() + 1 if rest is line else 0
+            names = rest.text[start:].rstrip("）)")
+            start += len(names) - len(names.lstrip(" \u3000"))
+            return tuple(
+                Fact(usual_name(names.strip()[first:last]), rest.span(start + first, start + last))
+                for first, last in part_organs(names.strip())
+            )
+        return ()
 
     def _order_organs(self) -> tuple[Fact, ...]:
         number = self.number
@@ -170,8 +187,21 @@ class _Reading:
 
     def _composed_number(self, line: Line) -> Fact | None:
         """第707号 under …令 or …公告: the number of that order."""
-        index = next(i for i, other in enumerate(self.lines) if other is line)
         words = line.text.strip("（()） ")
+        composed = self._with_organs_above(self._index(line), words)
+        if composed:
+            return composed
+        if self.title and self.title.value.endswith("公告"):
+            authors = "、".join(fact.value for fact in self._title_authors())
+            for _, number in find_numbers(f"公告{words}"):
+                return Fact(authors + number, line.span())
+        return None
+
+    def _index(self, line: Line) -> int:
+        """The index of the line that ``line`` is, or is the first part of."""
+        return bisect_right(self.lines, line.at(0), key=lambda other: other.at(0)) - 1
+
+    def _with_organs_above(self, index: int, words: str) -> Fact | None:
         above = index - 1
         while above >= 0 and index - above <= 12:
             text = self.lines[above].text
@@ -181,21 +211,27 @@ class _Reading:
             above -= 1
         for span, number in find_numbers(re.sub(r"(?<=[令告]) +", "", words)):
             if span.start == 0:
-                return Fact(number, self.lines[above + 1].span()._replace(end=line.span().end))
-        if self.title and self.title.value.endswith("公告"):
-            authors = "、".join(fact.value for fact in self._title_authors())
-            for _, number in find_numbers(f"公告{words}"):
-                return Fact(authors + number, line.span())
+                first = self.lines[above + 1].span()
+                return Fact(number, first._replace(end=self.lines[index].span().end))
         return None
 
     def _title_number(self) -> Fact | None:
         for run in self.head.runs:
             for line in run:
                 for span, number in find_numbers(line.text):
-                    whole = span.start == 0 or span.end >= len(line.text) - 1
-                    if whole and (span.start == 0 or "〔" not in number):
-                        return Fact(number, line.span(span.start, span.end))
+                    if span.start == 0 or (span.end >= len(line.text) - 1 and "〔" not in number):
+                        return self._whole_order(line, span, number)
         return None
+
+    def _whole_order(self, line: Line, span: Span, number: str) -> Fact:
+        """财政部⏎税务总局公告2020年第8号 is one number of both."""
+        if span.start == 0 and "〔" not in number and part_organs(re.split("令|公告", number)[0]):
+            index = self._index(line)
+            if index and part_organs(self.lines[index - 1].text):
+                whole = self._with_organs_above(index, line.text)
+                if whole:
+                    return whole
+        return Fact(number, line.span(span.start, span.end))
 
     def _field_number(self) -> Fact | None:
         field = self._field(NUMBER_LABELS)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from indexer.document import Fact, Span
-from indexer.lexicon import ORGAN_END, TYPE_WORD
-from indexer.metadata.head import Head, ends_with_type, title_field
+from indexer.lexicon import OFFICIAL_TYPES, ORGAN_END, TYPE_WORD, alternatives
+from indexer.metadata.head import HEADING, Head, ends_with_type, title_field
 from indexer.metadata.lines import Line
 from indexer.metadata.numbers import find_numbers
 from indexer.metadata.organs import join_letters, part_organs
@@ -15,9 +15,15 @@ from indexer.metadata.organs import join_letters, part_organs
 _MAX_LINES = 8
 _REMARKS = re.compile(r"\s*(?:[（(〔【][^（）()〔〕【】]*[）)〕】]|20\d\d年第?\d*号?|第\d+号)\s*$")
 _TYPE = re.compile(rf"(?:{TYPE_WORD})$")
-_GOES_ON = re.compile(r"[的和与及等暨、，]|有关|实施|工作的|情况的|若干|中|（|\(")
+_GOES_ON = re.compile(r"[的和与及等暨、，]|有关|实施|工作的|情况的|若干|（|\(")
+_ENDS_ABOUT = re.compile(
+    rf"(?:{alternatives(OFFICIAL_TYPES)}|的[^，。的]{{0,6}}(?:{TYPE_WORD}))(?:[（(][^（）()]*[）)])*$"
+)
+_STARTS_ANEW = re.compile(r"关于|.{2,40}?(?:关于|印发|转发|批转)|中华人民共和国")
 _OPENS = re.compile(r"关于|印发|转发|批转|发布|公布|对|令$|公告|通告|[（(]?第?\s*\d|《")
+_ET_AL = re.compile(r"等[一二三四五六七八九十\d]{0,3}(?:个)?部门")
 _REPRINT = re.compile(r"^[（(【\[](?:转载|转发|转)[)）】\]]")
+_MENTION = re.compile(r"解读】.{0,4}?《(?P<title>.{6,150})》")
 _SPACE = re.compile(r"[ \t\u3000\xa0\u2002\u2003]+")
 _JOINED_ORGAN = re.compile(rf"(?:{ORGAN_END})$")
 
@@ -27,22 +33,42 @@ def read_title(head: Head) -> Fact | None:
     complete = [title for run in head.runs for title in _titles(run) if _is_complete(title)]
     own = [title for title in complete if not _is_order_name(title)]
     complete = own or complete
+    if head.page_title:
+        return _of_page(head.page_title, complete)
     if complete:
         best = complete[-1]
         for other in complete[:-1]:
             if len(_key(other)) > len(_key(best)) and _key(other).endswith(_key(best)):
                 best = other
         return _fact(best)
-    if head.page_title:
-        return Fact(clean_title(head.page_title.value), head.page_title.span)
+    mentioned = next((found for line in head.mentions if (found := _mentioned(line))), None)
+    if mentioned:
+        return mentioned
     field = title_field(head)
     if field:
         return Fact(clean_title(field.value), field.span)
     for run in head.runs:
         words = [line for line in run if not part_organs(line.text)]
         if words:
-            return _fact(_headline(words))
+            return _fact(words if len(words) == len(run) == 2 else words[:1])
     return None
+
+
+def _of_page(page: Fact, complete: Sequence[Sequence[Line]]) -> Fact:
+    """The title of a web page, from the page's own text where that has it with its spaces."""
+    value = clean_title(page.value)
+    for title in reversed(complete):
+        if _key(title).endswith(re.sub(r"\s+", "", value)):
+            return _fact(title)
+    return Fact(value, page.span)
+
+
+def _mentioned(line: Line) -> Fact | None:
+    """【音频解读】《…的通知》政策解读: the title a link beside the text gives."""
+    match = _MENTION.search(line.text)
+    if not match or not ends_with_type(match["title"]):
+        return None
+    return Fact(clean_title(match["title"]), line.span(*match.span("title")))
 
 
 def _is_complete(lines: Sequence[Line]) -> bool:
@@ -63,6 +89,9 @@ def _titles(run: Sequence[Line]) -> Iterator[list[Line]]:
     """The titles of a run of lines: each ends where a 文种 does and no title goes on."""
     current: list[Line] = []
     for index, line in enumerate(run):
+        if current and _begins_title(current, line):
+            yield _without_heading_organs(current)
+            current = []
         current.append(line)
         following = run[index + 1].text if index + 1 < len(run) else ""
         joined = "".join(part.text for part in current)
@@ -73,12 +102,25 @@ def _titles(run: Sequence[Line]) -> Iterator[list[Line]]:
         yield _without_heading_organs(current)
 
 
+def _begins_title(current: Sequence[Line], line: Line) -> bool:
+    """Whether ``line`` begins a title although the headline above it has ended with no 文种."""
+    above = current[-1].text
+    if above[-1] in "！？!?":
+        return True
+    about = line.text.startswith("关于") and len(above) > 12 and _balanced(above)
+    return about and not part_organs(above) and not _JOINED_ORGAN.search(above)
+
+
 def _goes_on(so_far: str, following: str) -> bool:
     if not following:
         return False
     if re.fullmatch(r"[\u4e00-\u9fff\s]{4,30}(?:令|公\s*告)", so_far):
         return False
-    return bool(_GOES_ON.match(following)) and not following.startswith("关于")
+    if _GOES_ON.match(following) and not following.startswith("关于"):
+        return True
+    # 关于全面推行⏎行政执法公示制度⏎…的指导意见: 制度 ends the line, not the title
+    about = "关于" in so_far and not _ENDS_ABOUT.search(so_far)
+    return about and ends_with_type(following) and not _STARTS_ANEW.match(following)
 
 
 def _balanced(text: str) -> bool:
@@ -94,8 +136,8 @@ def _without_heading_organs(lines: list[Line]) -> list[Line]:
             break
         organs = [line.text for line in lines[: lines.index(rest)]]
         repeated = any(rest.text.startswith(join_letters(organ)) for organ in organs)
-        starts_itself = _OPENS.match(rest.text) or _has_organ_before_about(rest.text)
-        if not repeated and starts_itself:
+        goes_on = _OPENS.match(rest.text) or _has_organ_before_about(rest.text)
+        if goes_on and not repeated and not _REPRINT.match(rest.text):
             break
         lines = lines[1:]
     return lines
@@ -103,24 +145,14 @@ def _without_heading_organs(lines: list[Line]) -> list[Line]:
 
 def _has_organ_before_about(text: str) -> bool:
     front = re.match(r"(.{2,40}?)(?:关于|印发|转发)", text)
-    return bool(front and part_organs(front[1]))
-
-
-def _headline(words: Sequence[Line]) -> list[Line]:
-    """The first line of ``words`` with those that go on with it: a headline over lines."""
-    headline = [words[0]]
-    for line in words[1:3]:
-        if len(headline[-1].text) > 30 or line.text == headline[0].text:
-            break
-        headline.append(line)
-    return headline
+    return bool(front and part_organs(front[1]) and not _ET_AL.search(text))
 
 
 def _fact(lines: Sequence[Line]) -> Fact:
     parts: list[str] = []
     for line in lines:
         text = join_letters(line.text)
-        glue = " " if parts and part_organs(parts[-1]) and part_organs(text) else ""
+        glue = " " if parts and part_organs(parts[-1]) and part_organs(_front(text)) else ""
         parts.append(glue + text)
     value = "".join(parts)
     skipped = _prefix_length(lines[0].text)
@@ -204,6 +236,8 @@ _NOW = re.compile(
 _VAGUE = re.compile(r"^(?:这次|此次|本次|有关|具体|相关|检查|如下|以下|调整后的|该)")
 _TOPIC = re.compile(r"(?:对|就)?[^，。；]{0,40}?((?:落实|贯彻|执行|开展|实施)[^，。；]{4,40}?)的?情况")
 
+_WORK = re.compile(r"((?:开展|启动|做好|加强|推进|规范|推动)[^，。；“”《》]{4,40}?工作)")
+
 
 def derive_title(text: str, kind: str | None, issuers: Sequence[Fact]) -> Fact | None:
     """A title for a text without one: 关于 what it tells of, or its first line, span None.
@@ -219,6 +253,8 @@ def derive_title(text: str, kind: str | None, issuers: Sequence[Fact]) -> Fact |
         return None
     if kind and authors:
         return Fact(f"{authors}{kind}")
+    label = HEADING.match(first)
+    first = first[label.end() :].strip(" 、\u3000") if label else first
     sentence = re.split(r"[。；！？]", first, maxsplit=1)[0]
     return Fact(sentence if len(sentence) <= 50 else sentence[:49] + "…")
 
@@ -228,4 +264,7 @@ def _topic(text: str) -> str | None:
     if now and not _VAGUE.match(now[1]):
         return now[1].removeprefix("关于")
     topic = _TOPIC.search(text)
-    return topic[1].rstrip("的") + "情况" if topic else None
+    if topic:
+        return topic[1].rstrip("的") + "情况"
+    work = _WORK.search(text)
+    return work[1] if work else None
