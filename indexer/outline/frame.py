@@ -33,6 +33,7 @@ _AFTER_DATE = re.compile(
     r".{0,40}印发$|首页|关闭|打印|分享|来源|责任编辑|编辑|上一篇|下一篇|相关"
 )
 _NAMED = re.compile("《([^《》]{3,50})》")
+_PROSE = re.compile("[。；;：:，]|[、！？!?]$")
 _STOPS = "。；;：:，,！？!?、"
 _SHORT = 36
 _NEAR = 12
@@ -118,17 +119,24 @@ def _drop_quoted(found: Frame) -> None:
 def _drop_lists(found: Frame) -> None:
     """Drop the numbers of attachment lists (附件：1.… 2.…) and of table notes (注：1.…)."""
     inside = notes = False
+    entries: list[int] = []
     for index, line in enumerate(found.lines):
-        if line.text[0] in "附备注" and (_LIST.match(line.text) or _NOTES.match(line.text)):
-            inside, notes = True, line.text[0] != "附"
+        text = line.text
+        if text[0] in "附备注" and (_LIST.match(text) or _NOTES.match(text)):
+            inside, notes, entries = True, text[0] != "附", []
             continue
-        label = found.label_at(index) if inside else None
-        inside = (
-            label is not None
-            and label.style == Style.ARABIC
-            and (notes or _is_title(label.rest) or not label.rest)
-        )
-        if inside:
+        if not inside:
+            continue
+        label = found.label_at(index)
+        if label is None:
+            # a name broken over lines, or one behind its number
+            inside = bool(entries) and not notes and _is_title(text) and not _DATE.match(text)
+        elif label.style != Style.ARABIC or not (notes or _is_title(label.rest)):
+            inside = False
+        elif label.number[0] == 1 and entries:
+            inside = False
+        else:
+            entries.append(index)
             found.dropped.add(found.by_line[index])
 
 
@@ -178,7 +186,7 @@ def _signature_start(found: Frame, date: int) -> int:
     while start > 0 and date - start < 40:
         before = found.lines[start - 1].text
         listed = found.by_line.get(start - 1, -1) in found.dropped
-        short = len(before) <= _SHORT and before[-1] not in _STOPS
+        short = len(before) <= _SHORT and not _PROSE.search(before)
         if not (listed or _LIST.match(before) or (short and found.label_at(start - 1) is None)):
             break
         start -= 1
@@ -217,6 +225,9 @@ def _attachment(found: Frame, index: int, signed: bool) -> Mark | None:
 
 
 def _is_head(found: Frame, index: int) -> bool:
+    above = found.label_at(index - 1)
+    if above is not None and not above.rest:  # 第一部分, with its heading on the next line
+        return False
     return not _AFTER_DATE.match(found.lines[index].text) and _has_text(found, index + 1)
 
 

@@ -20,6 +20,10 @@ _OWN_LINE = 80
 _RUN_IN = 50
 # The share of a list that must have something like a heading for its first sentences to be some.
 _SHARE = 0.6
+_SURE = 0.75
+_LIKELY = 32
+_LEAD = 20
+_BODY_LENGTH = 12
 
 _B = f"[{BLANK}]"
 _STOP = re.compile("[。：:]")
@@ -27,8 +31,12 @@ _ATTRIBUTION = re.compile(r"[（(][^（）()]{2,120}[)）]\s*$")
 _BRACKETED = re.compile(rf"{_B}*[（(【〔]([^（）()【】〔〕]{{2,40}})[)）】〕]")
 # Full sentences and lead-ins, which state or announce and do not name a topic.
 _SENTENCE = re.compile(
-    "应当|应该|不得|可以|必须|下列|以下|如下|本(?:通知|意见|办法|规定|方案|细则|决定|措施|条例)自"
+    "应当|应该|不得|可以|下列|以下|如下|是指|，包括|，属于|本(?:通知|意见|办法|规定|方案|细则|决定|措施|条例)自"
 )
+_NORM = re.compile("对.{6,}，|凡|本")
+_DIGITS = "0123456789０１２３４５６７８９"
+_SCRAP = re.compile(rf"[{_DIGITS}.%％—\-]+$|[、，。；：）》”]")
+_QUESTION = re.compile(rf"(?:记者)?问{_B}*[:：]{_B}*([^？?。]{{2,120}}[？?。])")
 _LEAD_IN = re.compile(
     "修改为|改为|增加|作为|删[去除]|规定|包括|如下|下列|以下|具备|是指|即$|例如$|[为是有]$|要求$|情形|条件$"
 )
@@ -81,50 +89,62 @@ def _read(node: Node, nodes: list[Node], index: int, rows: list[Line], end: int)
     rest = label.rest
     below = index + 1 < len(nodes) and nodes[index + 1].parent == index
     line = label.line + 1
-    if not rest and line < end and len(rows[line].text) <= _OWN_LINE:
-        rest = rows[line].text
+    while line < end and (not rest or _is_broken(rest, rows[line].text)):
+        rest += rows[line].text
         line += 1
     followed = below or line < end
     if label.style <= Style.DIVISION or label.style == Style.TITLE:
-        return _Read(rest, Form.LINE, followed)
-    found = _form(rest)
-    return _Read(*found, followed)
+        return _Read(rest if len(rest) <= _OWN_LINE else "", Form.LINE, followed)
+    return _Read(*_form(rest), followed)
+
+
+def _is_broken(one: str, two: str) -> bool:
+    """Whether a stray line break parts ``one`` and ``two``: at a number, or within 《…》."""
+    if len(one) >= _OWN_LINE:
+        return False
+    counted = one[-1] in _DIGITS and two[0] in "年月日个项家人万亿元倍%％、，.点"
+    return counted or _SCRAP.match(two) is not None or one.count("《") > one.count("》")
 
 
 def _form(rest: str) -> tuple[str, Form]:
     if found := _BRACKETED.match(rest):
         return found[1], Form.RUN_IN
-    plain = rest
-    if "。" in rest or rest[-1:] == "；":
-        plain = _ATTRIBUTION.sub("", rest).rstrip(BLANK)
-    if not plain or plain[-1] in "；;，,":
-        return "", Form.NONE
+    if found := _QUESTION.match(rest):
+        return found[1], Form.RUN_IN
+    plain = _ATTRIBUTION.sub("", rest).rstrip(BLANK) if "。" in rest or "；" in rest else rest
     stop = _STOP.search(plain)
+    if not plain or plain[-1] in "；;，," and (stop is None or stop[0] != "。"):
+        return "", Form.NONE
     if stop is None:
-        return _spaced(plain)
+        return _unstopped(plain)
     head = plain[: stop.start()]
     if stop.end() == len(plain):
-        if plain[-1] != "。" and (len(head) > 20 or _LEAD_IN.search(head)):
+        if plain[-1] != "。" and (len(head) > _LEAD or _LEAD_IN.search(head)):
             return "", Form.NONE
         return (head, Form.CLOSED) if len(head) <= _OWN_LINE else ("", Form.NONE)
-    if _BODY.match(head) and len(head) <= 12:
+    if len(head) <= _BODY_LENGTH and _BODY.match(head):
         # 各级党委。政府和领导干部…: a slip of the pen within the heading
         stop = _STOP.search(plain, stop.end()) or stop
         head = plain[: stop.start()]
-    if len(head) > _RUN_IN or _SENTENCE.search(head) or "；" in head:
-        return "", Form.NONE
-    if stop[0] != "。" and _LEAD_IN.search(head):
+    lead_in = stop[0] != "。" and _LEAD_IN.search(head)
+    if len(head) > _RUN_IN or lead_in or "；" in head or _SENTENCE.search(head):
         return "", Form.NONE
     return head, Form.RUN_IN
 
 
-def _spaced(plain: str) -> tuple[str, Form]:
-    """A line without 。, or a heading with only a blank before its text."""
-    return (plain, Form.LINE) if len(plain) <= _OWN_LINE else ("", Form.NONE)
+def _unstopped(plain: str) -> tuple[str, Form]:
+    """A line without 。: a heading, unless it is a reference (《…》) or too long for one."""
+    if len(plain) > _OWN_LINE or (plain[0] == "《" and plain[-1] in "》）)"):
+        return "", Form.NONE
+    return plain, Form.LINE
 
 
 def _is_likely(read: _Read) -> bool:
-    return read.form == Form.RUN_IN or (read.followed and read.form in (Form.LINE, Form.CLOSED))
+    """Whether ``read`` looks like a heading by itself: a topic, not the start of an argument."""
+    if read.form == Form.RUN_IN:
+        clauses = read.text.count("，") + read.text.count(",")
+        return clauses <= 1 and len(read.text) <= _LIKELY and not _NORM.match(read.text)
+    return read.followed and read.form in (Form.LINE, Form.CLOSED)
 
 
 def _choose(read: _Read, share: float) -> str:
@@ -132,7 +152,7 @@ def _choose(read: _Read, share: float) -> str:
         return read.text
     if _is_likely(read) and share >= _SHARE:
         return read.text
-    return ""
+    return read.text if read.form == Form.RUN_IN and share >= _SURE else ""
 
 
 def squeeze(heading: str) -> str:

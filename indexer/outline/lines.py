@@ -17,13 +17,11 @@ _HAN = "一二三四五六七八九十百千零〇○"
 _B = f"[{BLANK}]"
 _DIGIT = f"[0-9０-９{_HAN}ОＯ]"
 DAY = rf"{_DIGIT}{{4}}{_B}*年{_B}*{_DIGIT}{{1,2}}{_B}*月{_B}*{_DIGIT}{{1,3}}{_B}*日"  # 成文日期
-# Where a flat page had a paragraph: after a stop, around a lone date, before a label.
+# In a flat page a blank between Chinese characters was a line break; around a date and before a
+# number it was one too. A blank behind 《…》 is one within a citation (《价格法》 第十四条).
 _PARAGRAPH = re.compile(
-    rf"(?<=[。；：！？]){_B}+"
-    rf"|{_B}+(?={DAY}(?:{_B}+(?!\d)|$))"
-    rf"|(?<=日){_B}+(?!\d)"
-    rf"|(?<![》、和]){_B}+(?="
-    rf"第[{_HAN}]{{1,7}}[编章节条]|附件|[{_HAN}]{{1,3}}、|[（(][{_HAN}]{{1,3}}[）)]|\d{{1,2}}[.．、](?!\d))"
+    rf"(?<=[\u4e00-\u9fff。；：！？，、”）》】]){_B}+(?=[\u4e00-\u9fff“（《【①-⑳])(?!(?<=[》、和及]{_B})第)"
+    rf"|(?<=[\u4e00-\u9fff。；：！？”）》】]){_B}+(?={DAY}(?:{_B}+(?!\d)|$)|[0-9]{{1,2}}[.．、](?!\d))"
 )
 # Some exports run a heading and its first article, or several articles, into one line.
 _NEXT = rf"(?=第[{_HAN}]{{1,9}}[编章节条])"
