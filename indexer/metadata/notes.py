@@ -15,6 +15,7 @@ from indexer.metadata.organs import is_organ, usual_name
 _VERB = re.compile(
     r"通过|批准|公布|发布|颁布|公告|修正|修订|修改|审议|废止|施行|实施|实行|执行|生效|印发"
 )
+_ASIDE = re.compile(r"《[^》]*》?|现予以?公布|现公布|予以公布")
 _EFFECT = frozenset({"施行", "实施", "实行", "执行", "生效"})
 _PUBLICATION = frozenset({"公布", "发布", "颁布", "公告"})
 _EDGES = " \t\u3000\xa0\u2002（()）。，,；;、"
@@ -27,13 +28,14 @@ _PASSED = re.compile(
     rf"|(?P<council>国务院|政务院){_SESSION}"
     rf"|(?P<court>最高人民法院)[{_HAN}]{{0,10}}{_SESSION}"
     rf"|(?P<procurator>最高人民检察院)[{_HAN}]{{0,16}}{_SESSION}"
-    rf"|(?P<office>[{_HAN}]{{2,24}}?){_SESSION}(?:[{_HAN}]{{0,6}}(?:务|办公|常务))会"
+    rf"|(?P<office>[{_HAN}]{{1,24}}?(?:部|局|署|委|会|院|办公室|政府))(?:\d{{4}}年)?(?:{_SESSION})?"
+    r"(?:部|局|署|总局|委|室|办)?(?:务|长办公|主任办公|办公|常务|党组)会"
 )
 _ISSUED = re.compile(
-    rf"(?:日|^|[\s\u3000，,（(])\s*(?P<organs>[{_HAN}、 ]{{2,60}}?)\s*"
-    rf"(?:[（(]?\d{{2,4}}[)）]?)?[{_HAN}]{{0,4}}(?:第?\d+号)?(?:公告)?(?:发布|公布|颁布|印发)"
+    rf"(?:日|^|[\s\u3000，,（(])\s*(?P<organs>[{_HAN}、 ]{{2,60}}?)\s*(?:[（(]\d{{2,4}}[)）])?"
+    rf"(?:[{_HAN}]{{1,6}}第?\d{{1,5}}号)?(?:令|公告)?(?:修订)?(?:发布|公布|颁布|印发)"
 )
-_ENTRY = re.compile(r"^(?:根据|于|经|已于|日)+")
+_ENTRY = re.compile(r"^(?:根据|已经|已于|经|于|由|日)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def _steps(line: Line) -> Iterator[Step]:
     for index, (span, iso) in enumerate(dates):
         end = dates[index + 1][0].start if index + 1 < len(dates) else len(line.text)
         words = line.text[span.end : end]
-        verbs = _VERB.findall(words)
+        verbs = _VERB.findall(_ASIDE.sub("", words))
         starts = words.lstrip(" \u3000起开始正式")
         effective = line.text[: span.start].rstrip().endswith("自") or any(
             starts.startswith(verb) for verb in _EFFECT
@@ -104,43 +106,38 @@ def first_number(notes: Sequence[Line]) -> Fact | None:
         for span, number in find_numbers(line.text):
             if amended and amended.start() < span.start:
                 break
-            if re.match(r".{0,40}(?:公布|发布|颁布|印发|公告)", line.text[span.end :]) or (
-                not re.search(r"修[正订改]", line.text[span.end :][:20])
-            ):
-                return Fact(number, line.span(span.start, span.end))
+            return Fact(number, line.span(span.start, span.end))
     return None
 
 
+def assemblies(notes: Sequence[Line], region: str) -> tuple[Fact, ...]:
+    """The assemblies or courts whose session passed the text; those that approved it aside."""
+    return _first(_passed(line, region, offices=False) for line in notes)
+
+
 def adopters(notes: Sequence[Line], region: str) -> tuple[Fact, ...]:
-    """The organs that passed the text, else those that issued it; 批准 aside. In order."""
-    for line in notes:
-        passed = _passed(line, region)
-        if passed:
-            return passed
-    for line in notes:
-        issued = _issued(line, region)
-        if issued:
-            return issued
-    return ()
+    """The organs that passed the text in a session, else those that issued it."""
+    passed = _first(_passed(line, region, offices=True) for line in notes)
+    return passed or _first(_issued(line, region) for line in notes)
 
 
-def _passed(line: Line, region: str) -> tuple[Fact, ...]:
-    facts: dict[str, Fact] = {}
+def _first(found: Iterator[tuple[Fact, ...]]) -> tuple[Fact, ...]:
+    return next((facts for facts in found if facts), ())
+
+
+def _passed(line: Line, region: str, offices: bool) -> tuple[Fact, ...]:
     first = re.search(r"通过|修[正订]|批准", line.text)
-    if not first:
+    if not first or first[0] == "批准":
         return ()
-    stop = first.end()
-    if first[0] == "批准":
-        return ()
-    for match in _PASSED.finditer(line.text, 0, stop):
+    facts: dict[str, Fact] = {}
+    for match in _PASSED.finditer(line.text, 0, first.end()):
         group = match.lastgroup or ""
         start, end = match.span(group)
         entry = _ENTRY.match(line.text[start:end])
         start += entry.end() if entry else 0
         name = usual_name(line.text[start:end].replace("常务员会", "常务委员会"), region)
-        if group == "office" and not is_organ(name):
-            continue
-        facts.setdefault(name, Fact(name, line.span(start, end)))
+        if group != "office" or (offices and is_organ(name)):
+            facts.setdefault(name, Fact(name, line.span(start, end)))
     return tuple(facts.values())
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from indexer.document import Span
+from indexer.lexicon import CENTRAL_ORGANS, alternatives
 from indexer.numerals import to_int
 
 _GAP = r"[ \t\u3000\xa0\u2002\u200b]{0,3}"
@@ -29,6 +30,10 @@ _LEAD_IN = re.compile(
     r"规定|办法|意见|以及|废止|原文|详见|[的了和与及是以由即据将在于见《对])"
 )
 
+# 交通部交基发〔1995〕97号: the organ's name, then the code
+_ORGAN_AND_CODE = re.compile(
+    rf"(?:{alternatives(CENTRAL_ORGANS)})令?(?=[{_HAN}]{{2,6}}$)(?![函办发秘综厅]+$)"
+)
 _ORDER = re.compile(
     rf"(?P<kind>令|公告|通告){_GAP}[{_OPEN}]?{_GAP}(?:(?P<year>{_YEAR}){_GAP}年?{_GAP}[{_CLOSE}]?)?"
     rf"{_GAP}[{_OPEN}]?{_GAP}第?{_GAP}(?P<serial>{_SERIAL}|{_HAN_SERIAL}){_GAP}号"
@@ -78,7 +83,7 @@ def _coded(text: str) -> Iterator[tuple[Span, str]]:
     for match in _YEAR_AND_SERIAL.finditer(text):
         before = text[max(0, match.start() - _CODE_LENGTH) : match.start()]
         code = _CODE.search(before)
-        word = _trim_code(code[0]) if code else ""
+        word = _trim_code(code[0], before) if code else ""
         if len(word) < 2 or (match["plain"] and not _CODE_END.search(word)):
             continue
         if word.endswith(("公告", "通告", "令")) and len(word) > 3:
@@ -88,14 +93,18 @@ def _coded(text: str) -> Iterator[tuple[Span, str]]:
         yield span, f"{_SPACES.sub('', word)}〔{year}〕{to_int(match['serial'])}号"
 
 
-def _trim_code(word: str) -> str:
-    """``word`` without the words of its sentence and unbalanced brackets in front."""
+def _trim_code(word: str, before: str) -> str:
+    """``word``, which ends ``before``, without a sentence's words, a date or an organ in front."""
+    if word[0] in "年月日" and before[: -len(word)][-1:].isdigit():
+        word = word[1:]
     lead = _LEAD_IN.match(word)
     if lead and lead.end() < len(word):
         word = word[lead.end() :]
     if any(word.count(opening) != word.count(closing) for opening, closing in ("（）", "()")):
         word = re.split(r"[（）()]", word)[-1]
-    return word.lstrip("）)")
+    word = word.lstrip("）)")
+    organ = _ORGAN_AND_CODE.match(word)
+    return word[organ.end() :] if organ else word
 
 
 def _orders(text: str) -> Iterator[tuple[Span, str]]:

@@ -108,6 +108,7 @@ class _Reading:
         return (
             self.signature.issuers
             or self._title_authors()
+            or notes.assemblies(self.head.notes, self.region)
             or self._bracketed_organs()
             or self._order_organs()
             or notes.adopters(self.head.notes, self.region)

@@ -116,6 +116,8 @@ def _goes_on(so_far: str, following: str) -> bool:
         return False
     if re.fullmatch(r"[\u4e00-\u9fff\s]{4,30}(?:令|公\s*告)", so_far):
         return False
+    if so_far.endswith("》") and not _STARTS_ANEW.match(following):
+        return ends_with_type(following)
     if _GOES_ON.match(following) and not following.startswith("关于"):
         return True
     # 关于全面推行⏎行政执法公示制度⏎…的指导意见: 制度 ends the line, not the title
