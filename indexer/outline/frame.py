@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from indexer.document import Kind
@@ -88,32 +89,38 @@ def _mark_contents(found: Frame) -> None:
 
 def _drop_quoted(found: Frame) -> None:
     """Drop labels in quotations over several lines, unless they run on from those outside."""
-    reached: dict[Style, tuple[int, ...]] = {}
-    inside: list[int] = []
+    places = [label.line for label in found.labels]
+    for opened, closed in _quotations(found.lines):
+        inside = range(bisect_right(places, opened), bisect_right(places, closed))
+        styles: set[Style] = set()
+        for index in inside:
+            label = found.labels[index]
+            if label.style not in styles and _runs_on(found, inside.start, label):
+                break
+            styles.add(label.style)
+            found.dropped.add(index)
+
+
+def _quotations(lines: list[Line]) -> Iterator[tuple[int, int]]:
+    """The first and last lines of quotations; each paragraph of one may open it anew."""
     opened = -1
-    for index, line in enumerate(found.lines):
-        if opened >= 0 and index - opened > _QUOTE:
+    for index, (_, _, text) in enumerate(lines):
+        if "“" not in text and "”" not in text:
+            continue
+        balance = text.count("“") - text.count("”")
+        if balance > 0 and (opened < 0 or index - opened > _QUOTE):
+            opened = index
+        elif balance < 0:
+            if 0 <= opened and index - opened <= _QUOTE:
+                yield opened, index
             opened = -1
-        label = found.label_at(index)
-        if label is not None:
-            quoted = {found.labels[i].style for i in inside}
-            last = reached.get(label.style)
-            runs_on = last is not None and label.number == (last[0] + 1,)
-            if opened < 0 or (runs_on and label.style not in quoted):
-                opened = -1
-                reached[label.style] = label.number
-            else:
-                inside.append(found.by_line[index])
-        if "“" in line.text or "”" in line.text:
-            balance = line.text.count("“") - line.text.count("”")
-            if balance > 0:
-                opened = index if opened < 0 else opened
-            elif balance < 0:
-                if opened >= 0:
-                    found.dropped.update(inside)
-                opened = -1
-        if opened < 0:
-            inside = []
+
+
+def _runs_on(found: Frame, before: int, label: Label) -> bool:
+    for index in range(before - 1, max(before - 1 - _QUOTE, -1), -1):
+        if found.labels[index].style == label.style and index not in found.dropped:
+            return label.number == (found.labels[index].number[0] + 1,)
+    return False
 
 
 def _drop_lists(found: Frame) -> None:
