@@ -25,7 +25,9 @@ from indexer.metadata.signature import Signature, read_last_organ, read_signatur
 from indexer.metadata.title import clean_title, derive_title, read_title, told_type, type_of
 
 _FOOTER = re.compile(r"^(?:【?\s*(?:返回顶部|关闭窗口|打印本页|关闭)\s*】?|©|版权所有|分享：?)$")
-_AUTHORS = re.compile(r"(?:等\S{0,3}部门)?(?:联合)?(?:关于|转发|印发|批转|公告|令|发布|通告|公布|对)")
+_AUTHORS = re.compile(
+    r"(?:等\S{0,3}部门)?(?:联合)?(?:关于|转发|印发|批转|公告|令|发布|通告|公布|对)"
+)
 _OPENING = 12  # lines of a body whose words may tell what the text is
 
 
@@ -86,7 +88,9 @@ class _Reading:
         )
 
     def _field(self, labels: Iterable[str]) -> Fact | None:
-        return next((self.head.fields[label] for label in labels if label in self.head.fields), None)
+        return next(
+            (self.head.fields[label] for label in labels if label in self.head.fields), None
+        )
 
     def _page_date(self) -> Fact | None:
         """The date a web page's menu ends with: 2025年03月21日 17:00 来源."""
@@ -292,4 +296,3 @@ class _Reading:
             if region:
                 return Fact(region, self._within(fact, region))
         return None
-

@@ -36,11 +36,7 @@ def read_title(head: Head) -> Fact | None:
     if head.page_title:
         return _of_page(head.page_title, complete)
     if complete:
-        best = complete[-1]
-        for other in complete[:-1]:
-            if len(_key(other)) > len(_key(best)) and _key(other).endswith(_key(best)):
-                best = other
-        return _fact(best)
+        return _fact(_fullest(complete))
     mentioned = next((found for line in head.mentions if (found := _mentioned(line))), None)
     if mentioned:
         return mentioned
@@ -52,6 +48,20 @@ def read_title(head: Head) -> Fact | None:
         if words:
             return _fact(words if len(words) == len(run) == 2 else words[:1])
     return None
+
+
+def _fullest(complete: Sequence[Sequence[Line]]) -> Sequence[Line]:
+    """The last title, unless an earlier one says more in front or parts the authors by 、."""
+    best = complete[-1]
+    for other in complete[:-1]:
+        if _letters(other).endswith(_letters(best)):
+            more = len(_letters(other)) > len(_letters(best))
+            return other if more or _key(other).count("、") > _key(best).count("、") else best
+    return best
+
+
+def _letters(lines: Sequence[Line]) -> str:
+    return re.sub(r"\W", "", _key(lines))
 
 
 def _of_page(page: Fact, complete: Sequence[Sequence[Line]]) -> Fact:
@@ -77,8 +87,10 @@ def _is_complete(lines: Sequence[Line]) -> bool:
 
 def _is_order_name(lines: Sequence[Line]) -> bool:
     """Whether ``lines`` only name an order: 国务院令, 财政部 税务总局公告2020年第8号."""
-    named = re.fullmatch(r"(.*?)(?:令|公\s*告|通\s*告)(?:[（(\d第].*)?", _key(lines))
-    return bool(named and (not named[1] or part_organs(named[1])))
+    key = _key(lines)
+    named = re.fullmatch(r"(.*?)第?\d+号令|(.*?)(?:令|公告|通告)(?:[（(\d第].*)?", key)
+    organs = (named[1] or named[2]) if named else None
+    return named is not None and (not organs or bool(part_organs(organs)))
 
 
 def _key(lines: Sequence[Line]) -> str:
@@ -236,7 +248,9 @@ _NOW = re.compile(
     r"(?:通报|通知|通告|公告|批复|函复|答复|报告|公示|提出|作出|公布)(?:如下|以下)?"
 )
 _VAGUE = re.compile(r"^(?:这次|此次|本次|有关|具体|相关|检查|如下|以下|调整后的|该)")
-_TOPIC = re.compile(r"(?:对|就)?[^，。；]{0,40}?((?:落实|贯彻|执行|开展|实施)[^，。；]{4,40}?)的?情况")
+_TOPIC = re.compile(
+    r"(?:对|就)?[^，。；]{0,40}?((?:落实|贯彻|执行|开展|实施)[^，。；]{4,40}?)的?情况"
+)
 
 _WORK = re.compile(r"((?:开展|启动|做好|加强|推进|规范|推动)[^，。；“”《》]{4,40}?工作)")
 
