@@ -63,10 +63,11 @@ def _runs(lines: list[Line], labels: list[Label]) -> Iterator[range]:
 
 def _until_repeated(labels: list[Label], run: range) -> range:
     """The part of ``run`` before one of its labels comes again: there the text itself begins."""
+    top = labels[run.start].style
     seen: set[tuple[Style, tuple[int, ...], str]] = set()
     for index in run:
         key = _key(labels[index])
-        if key in seen:
+        if key in seen and key[0] <= top:  # every 章 may have a 第一节　一般规定
             return range(run.start, index)
         seen.add(key)
     return run

@@ -14,8 +14,9 @@ from indexer.outline.lines import DAY, Line
 
 _DATE = re.compile(rf"(?:[^。；：，]{{0,40}}[\s）)])?{DAY}(?:\s*[（(].{{0,20}}[）)])?$")
 _ATTACHMENT = re.compile(
-    r"附\s*[件录表](?:\s*(?P<number>[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})(?![年月]))?"
-    r"\s*[-—:：.．、]?\s*(?P<name>.{0,60})$"
+    r"附\s*(?P<word>[件录表])"
+    r"(?:\s*(?P<number>[0-9０-９]{1,2}(?![年月])|[一二三四五六七八九十]{1,3}(?=[\s:：.．、—-]|$)))?"
+    r"\s*[-—:：.．、]?\s*(?P<name>(?![一二三四五六七八九十0-9]).{0,60})$"
 )
 _LIST = re.compile(r"附\s*[件表]?\s*[0-9０-９一二三四五六七八九十]{0,3}\s*[:：]")
 _NOTES = re.compile(r"[备]?注\s*[:：]\s*(?:1|１|$)")
@@ -26,9 +27,10 @@ _PAPER = re.compile(
 )
 _COMPLETE = re.compile(
     r"(?:办法|规定|条例|细则|规则|方案|意见|措施|通知|决定|规划|计划|纲要|制度|标准|指南|指引|要点|"
-    r"规范|规程|章程|预案|清单|目录|名单|报告|公告|通报|政策|说明|协议|守则|表|书|函|图)"
+    r"规范|规程|章程|预案|解释|批复|答复|安排|决议|通告|纪要|清单|目录|名单|报告|公告|通报|政策|说明|协议|守则|表|书|函|图)"
     r"(?:[（(].{1,14}[）)])?$"
 )
+_NUMBER = re.compile(r"[〔﹝\[［（(]\s*\d{4}\s*[〕﹞\]］）)]\s*第?\s*\d+\s*号$")
 _AFTER_DATE = re.compile(
     r"[（(【\[]|抄\s*[送报]|主送|公开(?:方式|属性|类别)|信息公开|附件?\s*[:：]|联系(?:人|电话|方式)|"
     r".{0,40}印发$|首页|关闭|打印|分享|来源|责任编辑|编辑|上一篇|下一篇|相关"
@@ -43,12 +45,16 @@ _QUOTE = 60
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A section without a label: it starts on ``line``. ``number`` is an attachment's own."""
+    """A section without a label: it starts on ``line``.
+
+    ``number`` is what an attachment is called by (附件1); ``end`` the line behind a 目录.
+    """
 
     kind: Kind
     line: int
     name: str = ""
     number: str = ""
+    end: int = 0
 
 
 @dataclass(slots=True)
@@ -81,8 +87,8 @@ def frame(lines: list[Line], labels: list[Label]) -> Frame:
 def _mark_contents(found: Frame) -> None:
     for line, entries in contents(found.lines, found.labels):
         found.dropped.update(entries)
-        found.marks.append(Mark("contents", line))
         behind = end_of_contents(found.lines, found.labels, entries)
+        found.marks.append(Mark("contents", line, end=behind))
         if found.label_at(behind) is None and behind < len(found.lines):
             found.marks.append(Mark("preamble", behind))
 
@@ -154,7 +160,10 @@ def _is_title(text: str) -> bool:
 def _mark_enclosed(found: Frame) -> None:
     names: set[str] = set()
     prose = signed = False
+    listed = _contents_lines(found)
     for index, line in enumerate(found.lines):
+        if index in listed:
+            continue
         text = line.text
         label = found.label_at(index)
         head = None
@@ -177,6 +186,14 @@ def _mark_enclosed(found: Frame) -> None:
             prose = True
             if "《" in text and len(names) < 20:
                 names.update(map(_squeeze, _NAMED.findall(text)))
+
+
+def _contents_lines(found: Frame) -> set[int]:
+    listed: set[int] = set()
+    for mark in found.marks:
+        if mark.kind == "contents":
+            listed.update(range(mark.line, mark.end))
+    return listed
 
 
 def _restarts(found: Frame, line: int) -> bool:
@@ -228,7 +245,8 @@ def _attachment(found: Frame, index: int, signed: bool) -> Mark | None:
     if match is None or text[-1] in "。；;" or not _has_text(found, index + 1, signed):
         return None
     name = _squeeze(match["name"]) or _name(found, index + 1)
-    return Mark("attachment", index, name, match["number"] or "")
+    number = match["number"]
+    return Mark("attachment", index, name, f"附{match['word']}{number}" if number else "")
 
 
 def _is_head(found: Frame, index: int) -> bool:
@@ -255,15 +273,18 @@ def _has_text(found: Frame, start: int, signed: bool = True) -> bool:
 
 def _name(found: Frame, index: int) -> str:
     """The title that starts at ``index``: often broken over lines, complete with its 文种."""
+    lines = found.lines[index : index + 7]
+    if lines and _NUMBER.search(lines[0].text):
+        lines = lines[1:]
     joined = ""
-    for line in found.lines[index : index + 4]:
+    for line in lines:
         text = _squeeze(line.text)
-        if text[0] in "（(" or len(text) > 50 or text[-1] in _STOPS:
+        if text[0] in "（(" or len(text) > 60 or text[-1] in _STOPS:
             break
         joined += text
         if _COMPLETE.search(text):
             return joined
-    return _squeeze(found.lines[index].text)[:60] if index < len(found.lines) else ""
+    return _squeeze(lines[0].text)[:60] if lines else ""
 
 
 def _squeeze(text: str) -> str:
