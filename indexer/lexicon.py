@@ -1,8 +1,8 @@
 """Words that readers of documents share: 文种, organs, regions and small patterns. Data only.
 
-Sources: 文种 from 党政机关公文处理工作条例 (2012), the practice GB/T 9704-2012 is written for; names
-of laws, regulations and rules from 立法法, 行政法规制定程序条例, 规章制定程序条例; organs of the State
-Council and regions from their public lists.
+Sources: 文种 from 党政机关公文处理工作条例 (2012), the practice GB/T 9704-2012 is written
+for; names of laws, regulations and rules from 立法法, 行政法规制定程序条例 and
+规章制定程序条例; organs of the State Council and regions from their public lists.
 """
 
 from __future__ import annotations

@@ -16,6 +16,8 @@ from indexer.metadata.organs import part_organs
 
 HEAD_LINES = 120  # crumbs, menus and links before a title seldom take more
 _MENU_LINES = 80
+_MAX_HEAD_LINE = 2000  # the longest note of a law; longer lines are text
+_MAX_TITLE_LINE = 300
 _MAX_NOTE = 400
 _LONG = 90  # a line longer than this that names no 文种 is text
 
@@ -153,7 +155,7 @@ def _parted(kind: LineKind, line: Line) -> Iterator[tuple[LineKind, Line]]:
 
 def classify(text: str, in_note: bool = False) -> LineKind:
     """What a line of a head is; ``in_note``: it stands in the brackets of a note."""
-    if HEADING.match(text) or _NEWS.match(text):
+    if len(text) > _MAX_HEAD_LINE or HEADING.match(text) or _NEWS.match(text):
         return "body"
     if text[-1] in ":：":
         return "body"
@@ -166,9 +168,13 @@ def classify(text: str, in_note: bool = False) -> LineKind:
         return "date"
     if len(text) <= _LONG and _NOISE.search(text):
         return "noise"
-    if "。" in text or text[-1] in "；;" or (len(text) > _LONG and not ends_with_type(text)):
+    if "。" in text or text[-1] in "；;" or _too_long(text):
         return "body"
     return "organs" if part_organs(text) else "words"
+
+
+def _too_long(text: str) -> bool:
+    return len(text) > _MAX_TITLE_LINE or (len(text) > _LONG and not ends_with_type(text))
 
 
 _TYPE_AT_END = re.compile(rf"(?:{TYPE_WORD})(?:\s*[（(〔【][^（）()]*[）)〕】]){{0,3}}[》]?$")

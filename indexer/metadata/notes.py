@@ -41,12 +41,17 @@ _ENTRY = re.compile(r"^(?:根据|已经|已于|经|于|由|日)+")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of a law's history: a date, what happened, the words that tell it."""
+    """A step of a law's history: a date (ISO), what happened, the words that tell it."""
 
     date: str
     verb: str
     fact: Fact
     date_span: Span
+
+    @property
+    def is_publication(self) -> bool:
+        """Whether the text was published on this date."""
+        return self.verb in _PUBLICATION
 
 
 def read_steps(notes: Sequence[Line]) -> list[Step]:
@@ -91,7 +96,7 @@ def effective_date(steps: Sequence[Step]) -> Fact | None:
 
 def publication_date(steps: Sequence[Step]) -> Fact | None:
     """The last date of 公布 or 发布 the notes tell, or None."""
-    dates = [step for step in steps if step.verb in _PUBLICATION]
+    dates = [step for step in steps if step.is_publication]
     return Fact(dates[-1].date, dates[-1].date_span) if dates else None
 
 

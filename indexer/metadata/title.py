@@ -204,6 +204,17 @@ def _front(word: str) -> str:
     return re.split(r"关于|印发|转发|令|公告|[、，]", word, maxsplit=1)[0]
 
 
+_AUTHORS = re.compile(
+    r"(?:等\S{0,3}部门)?(?:联合)?(?:关于|转发|印发|批转|公告|令|发布|通告|公布|对)"
+)
+
+
+def title_authors(title: Fact) -> list[tuple[int, int]]:
+    """Where the organs that open the value of ``title`` (国务院办公厅关于…) stand in it."""
+    found = _AUTHORS.search(title.value)
+    return part_organs(title.value[: found.start()].rstrip()) if found else []
+
+
 def type_of(title: str) -> str | None:
     """The 文种 that ends ``title``, remarks in brackets and numbers aside, or None."""
     bare = re.sub(r"\s+", "", title)
@@ -226,6 +237,7 @@ _TOLD = re.compile(
     r"(?:通报|通知|通告|公告|批复|函复|答复|报告|公示|公布|决定|规定|解释)(?=如下|：|:)|"
     r"(?:提出|作出|做出)(?:如下|以下)?(意见|决定|规定|解释)"
 )
+_TOLD_WITHIN = 1000  # characters of a paragraph
 _TOLD_TYPES = {"函复": "复函", "公布": "公告"}
 _SELF = re.compile(r"本(条例|办法|规定|细则|规则|章程|准则|规范|通知|意见|决定|公告|通告|法|解释)")
 
@@ -233,11 +245,12 @@ _SELF = re.compile(r"本(条例|办法|规定|细则|规则|章程|准则|规范
 def told_type(lines: Iterable[Line]) -> Fact | None:
     """The 文种 that the opening words tell (现将…通报如下, 本办法适用于), derived."""
     for line in lines:
-        told = _TOLD.search(line.text)
-        if told and "如下" in line.text[told.start() :]:
+        words = line.text[:_TOLD_WITHIN]
+        told = _TOLD.search(words)
+        if told and "如下" in words[told.start() :]:
             word = told[1] or told[0]
             return Fact(_TOLD_TYPES.get(word, word))
-        own = _SELF.search(line.text)
+        own = _SELF.search(words)
         if own:
             return Fact(own[1])
     return None
