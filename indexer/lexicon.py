@@ -1,35 +1,127 @@
-"""Words shared by those who read documents: organs, 文种, and the small patterns around them.
+"""Words that readers of documents share: 文种, organs, regions and small patterns. Data only.
 
-Sources: 文种 of 党政机关公文处理工作条例 (2012, the fifteen of GB/T 9704 practice) and the names of
-laws, regulations and rules (立法法; 行政法规制定程序条例; 规章制定程序条例).
+Sources: 文种 from 党政机关公文处理工作条例 (2012), the practice GB/T 9704-2012 is written
+for; names of laws, regulations and rules from 立法法, 行政法规制定程序条例 and
+规章制定程序条例; organs of the State Council and regions from their public lists.
 """
 
 from __future__ import annotations
 
 import re
 
-# The fifteen 文种 of the 2012 条例; 函 last among its forms so that the longer word wins.
+
+def alternatives(words: tuple[str, ...]) -> str:
+    """A regular expression for any of ``words``, the longest first."""
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+
+
+# The fifteen 文种 of the 2012 条例, with the forms 函 and 纪要 are met in.
 OFFICIAL_TYPES = (
-    "决议 决定 命令 公报 公告 通告 意见 通知 通报 报告 请示 批复 议案 复函 函 纪要".split()
+    *("决议", "决定", "命令", "公报", "公告", "通告", "意见", "通知", "通报", "报告"),
+    *("请示", "批复", "议案", "复函", "便函", "函", "会议纪要", "纪要"),
 )
 # What laws, regulations, rules and judicial interpretations call themselves.
 NORMATIVE_TYPES = (
-    "修正案 法典 宪法 组织法 条例 规定 办法 细则 规则 准则 守则 规程 规范 章程 解释 解答 批答 标准 "
-    "法 令 制度"
-).split()
-# Other papers an authority issues.
+    *("修正案", "宪法", "法", "条例", "规定", "办法", "细则", "规则", "准则", "守则"),
+    *("规程", "规范", "章程", "解释", "解答", "标准", "制度", "程序", "安排", "令"),
+)
+# Other papers that authorities issue.
 OTHER_TYPES = (
-    "答复 纲要 规划 计划 方案 预案 要点 措施 目录 清单 指南 指引 倡议书 告知书 承诺书 公开信 公示 "
-    "通稿 声明 建议 政策 意见函 要求 提示 提醒 名单 简报 总结 倡议 指示 讲话 白皮书"
-).split()
-DOCUMENT_TYPES = tuple(dict.fromkeys([*OFFICIAL_TYPES, *NORMATIVE_TYPES, *OTHER_TYPES]))
+    *("答复", "纲要", "规划", "计划", "方案", "预案", "要点", "措施", "举措", "目录"),
+    *("清单", "指南", "指引", "指示", "政策", "倡议书", "告知书", "承诺书", "公开信", "公示"),
+    *("声明", "倡议", "提示", "名单", "名录", "白皮书", "大纲", "基准", "说明"),
+)
+DOCUMENT_TYPES = (*OFFICIAL_TYPES, *NORMATIVE_TYPES, *OTHER_TYPES)
+TYPE_WORD = alternatives(DOCUMENT_TYPES)
 
-# How the name of an organ, office or enterprise ends.
+# How the name of an organ, office, committee or enterprise ends.
 ORGAN_SUFFIXES = (
-    "人民代表大会 常务委员会 常委会 人民政府 政府 国务院 委员会 党委 党组 纪委 省委 市委 区委 县委 "
-    "州委 旗委 工委 办公厅 办公室 指挥部 领导小组 工作组 专班 小组 人民法院 法院 人民检察院 检察院 "
-    "中央军委 军委 部 委 局 厅 署 处 科 司 室 院 会 总局 中心 总队 支队 大队 队 公司 集团 银行 学校 "
-    "大学 学院 医院 协会 联合会 总工会 工会 团委 妇联 联席会议 管委会 社 站 所 馆 街道办事处 办 "
-    "行 联盟 组 党 总社 总会 基金会 "
-    "中央 法制办 国资委 兵团 党校 秘书局 秘书处 组委会 机关"
-).split()
+    *("人民代表大会", "人大", "常务委员会", "常委会", "政府", "国务院", "委员会", "党委", "党组"),
+    *("纪委", "省委", "市委", "区委", "县委", "州委", "旗委", "工委", "办公厅", "办公室"),
+    *("指挥部", "领导小组", "工作组", "专家组", "小组", "专班", "保障组", "管控组", "法院"),
+    *("检察院", "军委", "中央", "部", "委", "局", "厅", "署", "处", "科", "司", "院", "会"),
+    *("中心", "总队", "支队", "大队", "公司", "集团", "银行", "总行", "分行", "支行", "营业管理部"),
+    *("学校", "大学", "学院", "医院", "工会", "妇联", "联合会", "联席会议", "管委会", "总社"),
+    *("出版社", "通讯社", "研究所", "研究院", "派出所", "图书馆", "博物馆", "档案馆", "基金会"),
+    *("街道办事处", "街道办", "办事处", "兵团", "党校", "秘书局", "秘书处", "组委会", "机关"),
+    *("总工会", "网信办", "法制办", "扶贫办", "港澳办", "台办", "侨办", "防控办", "联防联控机制"),
+    *("市场监管组", "防控组", "工作专班", "组织", "站", "办"),
+)
+ORGAN_END = alternatives(ORGAN_SUFFIXES)
+
+# Organs of the central authorities, long and short forms: they tell where joined names part.
+CENTRAL_ORGANS = (
+    *("中共中央办公厅", "中共中央", "国务院办公厅", "国务院", "中央军委办公厅", "中央军委"),
+    *("全国人民代表大会常务委员会", "全国人民代表大会", "最高人民法院", "最高人民检察院"),
+    *("外交部", "国防部", "国家发展和改革委员会", "国家发展改革委", "国家发改委", "发展改革委"),
+    *("教育部", "科学技术部", "科技部", "工业和信息化部", "国家民委", "公安部", "国家安全部"),
+    *("民政部", "司法部", "财政部", "人力资源和社会保障部", "人力资源社会保障部", "自然资源部"),
+    *("生态环境部", "环境保护部", "住房和城乡建设部", "住房城乡建设部", "建设部", "交通运输部"),
+    *("交通部", "铁道部", "水利部", "农业农村部", "农业部", "商务部", "文化和旅游部", "文化部"),
+    *("国家卫生健康委员会", "国家卫生健康委", "卫生部", "退役军人事务部", "应急管理部"),
+    *("中国人民银行", "人民银行", "审计署", "国务院国有资产监督管理委员会", "国务院国资委"),
+    *("国资委", "海关总署", "国家税务总局", "税务总局", "国家市场监督管理总局", "市场监管总局"),
+    *("国家广播电视总局", "广电总局", "体育总局", "国家体育总局", "国家统计局", "国家医保局"),
+    *("国家互联网信息办公室", "国家网信办", "中央网信办", "国家能源局", "国家林草局"),
+    *("国家铁路局", "中国民用航空局", "中国民航局", "国家邮政局", "国家中医药局", "国家疾控局"),
+    *("国家药品监督管理局", "国家药监局", "国家知识产权局", "国家数据局", "国家标准委"),
+    *("国家标准化管理委员会", "国家消防救援局", "金融监管总局", "银保监会", "保监会", "证监会"),
+    *("安全监管总局", "国家安全监管总局", "中国科学院", "新华社", "中国气象局", "国家保密局"),
+)
+
+_PROVINCES = (
+    *("河北", "山西", "辽宁", "吉林", "黑龙江", "江苏", "浙江", "安徽", "福建", "江西", "山东"),
+    *("河南", "湖北", "湖南", "广东", "海南", "四川", "贵州", "云南", "陕西", "甘肃", "青海"),
+    *("台湾",),
+)
+PROVINCES = (
+    *(name + "省" for name in _PROVINCES),
+    *("北京市", "天津市", "上海市", "重庆市", "内蒙古自治区", "广西壮族自治区", "西藏自治区"),
+    *("宁夏回族自治区", "新疆维吾尔自治区", "香港特别行政区", "澳门特别行政区"),
+)
+PROVINCE = re.compile(alternatives(PROVINCES))
+
+# Labels a web page or an export puts before what it says of a document.
+ISSUER_LABELS = ("发布部门", "发文机关", "发文单位", "发布机关", "制定机关", "颁布单位", "发布单位")
+NUMBER_LABELS = ("发文字号", "发布文号", "文号", "文件编号", "发文号")
+DATE_LABELS = ("成文日期", "发文日期", "制定日期", "颁布日期", "通过日期")
+PUBLISHED_LABELS = ("发布日期", "发布时间", "公布日期", "公开日期", "印发日期", "发文时间")
+EFFECTIVE_LABELS = ("施行日期", "实施日期", "生效日期")
+STATUS_LABELS = ("时效性", "有效性", "效力状态", "文件状态")
+TITLE_LABELS = ("标题", "文件名称", "名称")
+_OTHER_LABELS = (
+    *("分类", "主题分类", "发布机构", "索引号", "来源", "信息来源", "效力级别", "主题词", "关键词"),
+    *(
+        "法宝引证码",
+        "原文链接",
+        "统一编号",
+        "主办单位",
+        "责任编辑",
+        "编辑",
+        "时间",
+        "浏览次数",
+        "字体",
+    ),
+    *("公开方式", "当前位置", "您当前所在的位置", "您现在的位置", "原标题", "公开范围", "体裁分类"),
+    *(
+        "法规类别",
+        "信息索引",
+        "失效日期",
+        "废止日期",
+        "浏览量",
+        "访问量",
+        "点击数",
+        "作者",
+        "组配分类",
+    ),
+)
+PAGE_LABELS = (
+    *ISSUER_LABELS,
+    *NUMBER_LABELS,
+    *DATE_LABELS,
+    *PUBLISHED_LABELS,
+    *EFFECTIVE_LABELS,
+    *STATUS_LABELS,
+    *TITLE_LABELS,
+    *_OTHER_LABELS,
+)

@@ -8,11 +8,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from indexer.document import Section, Span
 
 # Shorter copies are boilerplate (an addressee, a legal formula), not the body once more.
 _MIN_CHARS = 200
+# Policies listed twice and articles that share their items are part of the text, not copies of
+# it: copies count when they make up this share of the file, or one of them is this long.
+_MIN_SHARE = 0.2
+_LONG_CHARS = 2000
+_INNER = re.compile(r"\s")
 _LINE = re.compile(r"[^\r\n]+")
 
 
@@ -24,8 +30,7 @@ class Repeat:
     copy: Span
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
     start: int
     end: int
     key: str
@@ -35,13 +40,16 @@ def find_repeats(text: str) -> tuple[Repeat, ...]:
     """Return the stretches of ``text`` that stand again later in it, by their copy's place.
 
     A stretch is a run of whole lines of at least 200 characters, whitespace not counted. Copies
-    do not overlap each other nor their originals. Blank lines within a stretch may differ.
+    do not overlap each other nor their originals. Blank lines within a stretch may differ. There
+    are none where all copies make less than a fifth of the text and none has 2,000 characters.
     """
     lines = [
         _Line(found.start(), found.end(), key)
         for found in _LINE.finditer(text)
-        if (key := "".join(found[0].split()))
+        if (key := _squeezed(found[0]))
     ]
+    if len({line.key for line in lines}) == len(lines):
+        return ()
     first: dict[str, int] = {}
     repeats: list[Repeat] = []
     index = 0
@@ -56,7 +64,16 @@ def find_repeats(text: str) -> tuple[Repeat, ...]:
             index += length
         else:
             index += 1
+    sizes = [repeat.copy.end - repeat.copy.start for repeat in repeats]
+    if sum(sizes) < _MIN_SHARE * len(text) and max(sizes, default=0) < _LONG_CHARS:
+        return ()
     return tuple(repeats)
+
+
+def _squeezed(line: str) -> str:
+    line = line.strip()
+    # most lines have no blank within: telling so is cheaper than splitting them
+    return "".join(line.split()) if _INNER.search(line) else line
 
 
 def with_repeats(text: str, sections: list[Section], repeats: tuple[Repeat, ...]) -> list[Section]:

@@ -5,142 +5,125 @@ from __future__ import annotations
 import re
 
 from indexer.document import Fact, Metadata, Span
-from indexer.lexicon import DOCUMENT_TYPES, ORGAN_SUFFIXES
-from indexer.metadata.dates import DATE, find_dates
-from indexer.metadata.lines import Line, read_lines
-from indexer.metadata.numbers import find_numbers
+from indexer.lexicon import DATE_LABELS, EFFECTIVE_LABELS, PUBLISHED_LABELS, STATUS_LABELS
+from indexer.metadata import extras, notes
+from indexer.metadata.dates import find_dates
+from indexer.metadata.issuers import read_issuers
+from indexer.metadata.number import read_number
+from indexer.metadata.organs import region_of
+from indexer.metadata.page import Page, read_page
+from indexer.metadata.signature import Signature, read_signature
+from indexer.metadata.title import derive_title, told_type, type_of
 
-_FIELD = re.compile(r"(发布部门|发布文号|发文机关|发文字号|成文日期|发布日期)[:：]\s*")
-_ENDING = "|".join(sorted(map(re.escape, ORGAN_SUFFIXES), key=len, reverse=True))
-_ORGAN_LINE = re.compile(rf"^[\u4e00-\u9fff（）()、“”\s]{{1,60}}(?:{_ENDING})$")
-_TYPE_END = re.compile(
-    "(?:"
-    + "|".join(sorted(DOCUMENT_TYPES, key=len, reverse=True))
-    + r")(?=(?:[（(][^（）()]*[）)])?$)"
-)
-_TOLD = re.compile(
-    r"(?:现|特)?(?:将|就|把)?(.{0,60}?)(通报|通知|公告|通告|意见|批复|函复|报告|公示)如下"
-)
+_OPENING = 12  # lines of a body whose words may tell what the text is
+_OPENING_LENGTH = 2000
+_SPACES = re.compile(r"\s+")
 
 
 def read_metadata(text: str) -> Metadata:
-    """What ``text`` says of itself; each Fact with its span in ``text``, or None where derived."""
-    lines = read_lines(text)
-    fields = _fields(lines)
-    signature = _signature(lines)
-    issuers = signature[0] or fields.get("发布部门") or fields.get("发文机关") or ()
-    head = [line for line in lines[:12] if not _FIELD.match(line.text)]
-    addressee = _addressee(head)
-    title = _title(head, addressee)
-    number = _number(lines)
-    doc_type = _type(title, head)
-    if title is None:
-        title = _derived_title(text, doc_type, issuers)
+    """What ``text`` says of itself. Never fails; what it does not say is None or empty.
+
+    Each Fact has its span in ``text``, the whole of what the value was read from (a title over
+    two lines, its break included), or None where the value was derived. Names of organs come in
+    their usual form, numbers and dates in canonical form. Linear in the length of ``text``.
+    """
+    page = read_page(text)
+    steps = notes.read_steps(page.head.notes)
+    number = read_number(page)
+    signature = _signature(page)
+    issuers = read_issuers(page, signature, number)
+    date = _date(page, signature, steps)
+    doc_type = _type(page)
     return Metadata(
-        title=title,
+        title=page.title or _derived_title(page, doc_type, issuers),
         doc_number=number,
-        issuers=tuple(issuers),
-        date=signature[1] or _note_date(lines[:12]),
+        issuers=issuers,
+        date=date,
         doc_type=doc_type,
-        addressee=addressee,
+        addressee=_addressee(page),
+        published=_published(page, steps),
+        effective=_effective(page, steps, date),
+        region=_region(page, issuers),
+        attachments=extras.attachments(page.lines, page.head.body),
+        copied_to=extras.copied_to(page.lines),
+        revisions=notes.revisions(steps),
+        status=page.field(STATUS_LABELS) or extras.status(page.lines, page.title),
     )
 
 
-def _fields(lines: list[Line]) -> dict[str, tuple[Fact, ...]]:
-    fields: dict[str, tuple[Fact, ...]] = {}
-    for line in lines[:30]:
-        match = _FIELD.match(line.text)
-        if match and match.end() < len(line.text):
-            facts = []
-            for part in re.finditer(r"[^、 \u3000]+", line.text[match.end() :]):
-                start = line.span.start + match.end() + part.start()
-                facts.append(Fact(part[0], Span(start, start + len(part[0]))))
-            fields[match[1]] = tuple(facts)
-    return fields
+def _signature(page: Page) -> Signature:
+    """The 落款; in a law with notes only what stands before its first article."""
+    head = page.head
+    stop = head.body if head.notes else len(page.lines)
+    return read_signature(page.lines, head.start, head.body, stop)
 
 
-def _signature(lines: list[Line]) -> tuple[tuple[Fact, ...], Fact | None]:
-    for index, line in enumerate(lines):
-        if len(line.text) > 60:
-            continue
-        match = DATE.search(line.text)
-        if not match or match.end() != len(line.text):
-            continue
-        organs = []
-        front = line.text[: match.start()].strip()
-        if front and _ORGAN_LINE.match(front):
-            organs.append(Fact(front, Span(line.span.start, line.span.start + len(front))))
-        elif not front:
-            for above in reversed(lines[max(0, index - 15) : index]):
-                if not _ORGAN_LINE.match(above.text):
-                    break
-                organs.insert(0, Fact(above.text, above.span))
-        if organs:
-            span, iso = next(find_dates(line.text), (Span(0, 0), ""))
-            if iso:
-                start = line.span.start
-                return tuple(organs), Fact(iso, Span(start + span.start, start + span.end))
-    return (), None
+def _date(page: Page, signature: Signature, steps: list[notes.Step]) -> Fact | None:
+    if signature.date and (signature.issuers or signature.personal or not steps):
+        return signature.date
+    return (
+        notes.adoption_date(steps)
+        or signature.date
+        or _head_date(page)
+        or extras.first_date(page.field(DATE_LABELS))
+    )
 
 
-def _addressee(head: list[Line]) -> Fact | None:
-    for line in head:
-        if line.text[-1] in ":：" and "如下" not in line.text and "。" not in line.text:
-            return Fact(line.text[:-1], Span(line.span.start, line.span.end - 1))
-    return None
-
-
-def _title(head: list[Line], addressee: Fact | None) -> Fact | None:
-    parts: list[Line] = []
-    for line in head:
-        if addressee and addressee.span and line.span.start >= addressee.span.start:
-            break
-        if next(find_numbers(line.text), None) or "。" in line.text or len(line.text) > 120:
-            break
-        if DATE.match(line.text):
-            break
-        parts.append(line)
-        if _TYPE_END.search(line.text):
-            break
-    if not parts:
-        return None
-    return Fact("".join(p.text for p in parts), Span(parts[0].span.start, parts[-1].span.end))
-
-
-def _number(lines: list[Line]) -> Fact | None:
-    for line in lines[:40]:
-        if len(line.text) > 120:
-            return None
-        for span, number in find_numbers(line.text):
-            start = line.span.start
-            return Fact(number, Span(start + span.start, start + span.end))
-    return None
-
-
-def _type(title: Fact | None, head: list[Line]) -> Fact | None:
-    if title:
-        match = _TYPE_END.search(title.value)
-        return Fact(match[0]) if match else None
-    for line in head:
-        told = _TOLD.search(line.text)
-        if told:
-            return Fact(told[2])
-    return None
-
-
-def _derived_title(text: str, doc_type: Fact | None, issuers: tuple[Fact, ...]) -> Fact | None:
-    if doc_type:
-        return Fact("、".join(fact.value for fact in issuers) + doc_type.value)
-    return None
-
-
-def _note_date(lines: list[Line]) -> Fact | None:
-    best = None
-    for line in lines:
+def _head_date(page: Page) -> Fact | None:
+    """A date beside the number, 交政法发〔2010〕251号  2010年6月2日, or in brackets under the title."""
+    bracketed = [line for line in page.head.dates if line.text[0] in "（("]
+    for line in (*page.head.numbers, *bracketed):
         for span, iso in find_dates(line.text):
-            if line.text[span.end :].lstrip().startswith(("施行", "起施行")):
-                continue
-            start = line.span.start
-            if best is None or iso > best.value:
-                best = Fact(iso, Span(start + span.start, start + span.end))
-    return best
+            return Fact(iso, line.span(span.start, span.end))
+    return None
+
+
+def _published(page: Page, steps: list[notes.Step]) -> Fact | None:
+    labelled = extras.first_date(page.field(PUBLISHED_LABELS))
+    return labelled or _page_date(page) or notes.publication_date(steps)
+
+
+def _page_date(page: Page) -> Fact | None:
+    """The date a web page's menu ends with: 2025年03月21日 17:00 来源."""
+    for line in reversed(page.lines[: page.head.start]):
+        for span, iso in find_dates(line.text):
+            return Fact(iso, line.span(span.start, span.end))
+    return None
+
+
+def _effective(page: Page, steps: list[notes.Step], date: Fact | None) -> Fact | None:
+    first_issued = next((Fact(step.date) for step in steps if step.is_publication), date)
+    return (
+        extras.first_date(page.field(EFFECTIVE_LABELS))
+        or extras.effective(page.lines, first_issued)
+        or notes.effective_date(steps)
+    )
+
+
+def _type(page: Page) -> Fact | None:
+    if page.title is None:
+        return told_type(page.opening(_OPENING))
+    word = type_of(page.title.value)
+    return Fact(word, page.within(page.title, word)) if word else None
+
+
+def _derived_title(page: Page, doc_type: Fact | None, issuers: tuple[Fact, ...]) -> Fact | None:
+    opening = "\n".join(line.text for line in page.opening(_OPENING))[:_OPENING_LENGTH]
+    return derive_title(opening, doc_type.value if doc_type else None, issuers)
+
+
+def _addressee(page: Page) -> Fact | None:
+    lines = page.head.addressee
+    if not lines:
+        return None
+    value = _SPACES.sub("", "".join(line.text for line in lines)).rstrip(":：")
+    last = lines[-1]
+    return Fact(value, Span(lines[0].at(0), last.span(0, len(last.text.rstrip(":： "))).end))
+
+
+def _region(page: Page, issuers: tuple[Fact, ...]) -> Fact | None:
+    for fact in (*issuers, *((page.title,) if page.title else ())):
+        region = region_of(fact.value)
+        if region:
+            return Fact(region, page.within(fact, region))
+    return None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from indexer.document import Kind, Section
+from indexer.numerals import to_int
 from indexer.outline.frame import Mark
 from indexer.outline.labels import Label, Style
 
@@ -36,10 +39,14 @@ class Anchors:
         unit = _UNITS.get(label.style)
         if unit == "bian" and "部" in label.name:
             unit = "bufen"
+        if label.number == (0,):
+            number = "fuze" if label.name == "附则" else "zongze"
         if label.style == Style.ARTICLE:
             return self._unique(f"{self._attachment}{unit}-{number}")
-        if label.style == Style.DECIMAL:
+        if label.style in (Style.DECIMAL, Style.SUBDECIMAL):
             number = str(label.number[-1]) if above else ".".join(map(str, label.number))
+        if label.style == Style.TITLE:
+            number = re.sub(r"[\W_]+", "", label.name.lower())[:24] or "untitled"
         if above is None:
             return self._unique(f"{unit}-{number}" if unit else number)
         if unit:
@@ -51,7 +58,7 @@ class Anchors:
         """Return the anchor of a section that ``mark`` starts."""
         if mark.kind == "attachment":
             self._attachments += 1
-            anchor = self._unique(f"att-{mark.number or self._attachments}")
+            anchor = self._unique(f"att-{to_int(mark.number[2:]) or self._attachments}")
             self._attachment = f"{anchor}/"
             return anchor
         name = _FIXED[mark.kind]

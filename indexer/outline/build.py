@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from itertools import pairwise
+from operator import itemgetter
 
 from indexer.document import Kind, Section, Span
 from indexer.outline.anchors import Anchors
 from indexer.outline.frame import Mark, frame
-from indexer.outline.headings import heading_of
-from indexer.outline.labels import Label, Style, labels
+from indexer.outline.headings import headings
+from indexer.outline.labels import Style, labels
 from indexer.outline.lines import Line, lines
 from indexer.outline.passages import with_passages
 from indexer.outline.resolve import Node, resolve
@@ -38,10 +40,13 @@ def outline(text: str) -> tuple[Section, ...]:
     around = frame(rows, possible)
     kept = [label for index, label in enumerate(possible) if index not in around.dropped]
     nodes = resolve(kept, [mark.line for mark in around.marks if mark.kind == "attachment"])
-    events: list[tuple[int, Mark | Node]] = [(start, mark) for start, mark in copies]
+    kinds = _kinds(nodes)
+    titles = headings(nodes, kinds, rows, _ends(rows, around.marks, nodes))
+    events: list[tuple[int, Mark | int]] = [(start, mark) for start, mark in copies]
     events += [(rows[mark.line].start, mark) for mark in around.marks]
-    events += [(node.label.start, node) for node in nodes]
-    return tuple(with_repeats(text, with_passages(text, _assemble(text, rows, events)), repeats))
+    events += [(node.label.start, index) for index, node in enumerate(nodes)]
+    sections = _assemble(text, _settled(events), nodes, kinds, titles)
+    return tuple(with_repeats(text, with_passages(text, sections), repeats))
 
 
 def _without_copies(
@@ -61,14 +66,48 @@ def _without_copies(
     return rows, marks
 
 
-def _assemble(text: str, rows: list[Line], events: list[tuple[int, Mark | Node]]) -> list[Section]:
-    events = _settled(events)
+def _kinds(nodes: list[Node]) -> list[Kind]:
+    kinds: list[Kind] = []
+    for node in nodes:
+        kind = _KINDS.get(node.label.style, "heading")
+        under = kinds[node.parent] if node.parent >= 0 else kind
+        kinds.append("item" if kind == "heading" and under in ("article", "item") else kind)
+    return kinds
+
+
+def _ends(rows: list[Line], marks: list[Mark], nodes: list[Node]) -> list[int]:
+    """The line at which the own text of each node ends."""
+    starts = sorted({*(mark.line for mark in marks), *(node.label.line for node in nodes)})
+    behind = dict(pairwise([*starts, len(rows)]))
+    return [behind[node.label.line] for node in nodes]
+
+
+def _settled(events: list[tuple[int, Mark | int]]) -> list[tuple[int, Mark | int]]:
+    """Sort ``events``; where several start at one place the most telling one stays."""
+    best: dict[int, Mark | int] = {}
+    for start, event in events:
+        known = best.get(start)
+        if known is None or isinstance(event, int) or getattr(known, "kind", "") == "passage":
+            best[start] = event
+    ordered = sorted(best.items(), key=itemgetter(0))
+    if ordered and ordered[0][0] == 0:
+        return ordered
+    return [(0, Mark("preamble", 0)), *ordered]
+
+
+def _assemble(
+    text: str,
+    events: list[tuple[int, Mark | int]],
+    nodes: list[Node],
+    kinds: list[Kind],
+    titles: list[str],
+) -> list[Section]:
+    """Make sections of ``events``, each a mark or the index of a node, with its start."""
     ends = [start for start, _ in events[1:]] + [len(text)]
     anchors = Anchors()
     sections: list[Section] = []
-    place: dict[int, int] = {-1: -1}
+    place: dict[int, int] = {}
     root = -1
-    count = 0
     for (start, event), end in zip(events, ends, strict=True):
         span = Span(start, end)
         if isinstance(event, Mark):
@@ -78,46 +117,15 @@ def _assemble(text: str, rows: list[Line], events: list[tuple[int, Mark | Node]]
             above = sections[parent] if parent >= 0 else None
             sections.append(_unlabelled(event, span, parent, above, anchors))
             continue
-        parent = place[event.parent] if event.parent >= 0 else root
-        place[count] = len(sections)
-        count += 1
+        node, kind = nodes[event], kinds[event]
+        place[event] = len(sections)
+        parent = place[node.parent] if node.parent >= 0 else root
         above = sections[parent] if parent >= 0 else None
-        label = event.label
-        kind = _kind(label, above)
-        following = rows[label.line + 1].text if label.line + 1 < len(rows) else ""
-        path = (*above.path, label.name) if above else (label.name,)
-        sections.append(
-            Section(
-                kind=kind,
-                label=text[start : label.end],
-                path=path,
-                heading=heading_of(label, following),
-                span=span,
-                anchor=anchors.labelled(label, kind, above),
-                parent=parent,
-            )
-        )
+        label = text[start : node.label.end]
+        path = (*above.path, node.label.name) if above else (node.label.name,)
+        anchor = anchors.labelled(node.label, kind, above)
+        sections.append(Section(kind, label, path, titles[event], span, anchor, parent))
     return sections
-
-
-def _settled(events: list[tuple[int, Mark | Node]]) -> list[tuple[int, Mark | Node]]:
-    """Sort ``events``; where several start at one place the most telling one stays."""
-    best: dict[int, Mark | Node] = {}
-    for start, event in events:
-        known = best.get(start)
-        if known is None or isinstance(event, Node) or getattr(known, "kind", "") == "passage":
-            best[start] = event
-    ordered = sorted(best.items())
-    if ordered and ordered[0][0] == 0:
-        return ordered
-    return [(0, Mark("preamble", 0)), *ordered]
-
-
-def _kind(label: Label, above: Section | None) -> Kind:
-    kind = _KINDS.get(label.style, "heading")
-    if kind == "heading" and above and above.kind in ("article", "item"):
-        return "item"
-    return kind
 
 
 def _unlabelled(
@@ -125,5 +133,5 @@ def _unlabelled(
 ) -> Section:
     path: tuple[str, ...] = above.path if above and mark.kind == "passage" else ()
     if mark.kind == "attachment":
-        path = (f"附件{mark.number}" if mark.number else mark.name or "附件",)
+        path = (mark.number or mark.name or "附件",)
     return Section(mark.kind, "", path, mark.name, span, anchors.unlabelled(mark, above), parent)

@@ -1,35 +1,167 @@
-"""The heading of a section: on its own line, or run in before the text."""
+"""The heading of a section: on its own line, or run in before the text.
+
+Whether a first sentence is a heading shows among its siblings: a list has headings or it has
+none. So headings are read for all the sections of one list together.
+"""
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from enum import Enum
+from typing import NamedTuple
 
-from indexer.outline.labels import Label, Style
+from indexer.document import Kind
+from indexer.outline.labels import Style
+from indexer.outline.lines import BLANK, Line
+from indexer.outline.resolve import Node
 
-_OWN_LINE = 60
-_RUN_IN = 40
-_SENTENCE = re.compile("应当|应该|不得|可以|有下列|以下|下列")
+_OWN_LINE = 80
+_RUN_IN = 50
+# The share of a list that must have something like a heading for its first sentences to be some.
+_SHARE = 0.6
+_SURE = 0.75
+_LIKELY = 32
+_LEAD = 20
+_BODY_LENGTH = 12
+
+_B = f"[{BLANK}]"
+_BLANKS = re.compile(r"(?<![A-Za-z0-9])\s+|\s+(?![A-Za-z0-9])")
 _STOP = re.compile("[。：:]")
+_ATTRIBUTION = re.compile(r"[（(][^（）()]{2,120}[)）]\s*$")
+_BRACKETS = frozenset("（(【〔")
+_BRACKETED = re.compile(rf"{_B}*[（(【〔]([^（）()【】〔〕]{{2,40}})[)）】〕]")
+# Full sentences and lead-ins, which state or announce and do not name a topic.
+_SENTENCE = re.compile(
+    "应当|应该|不得|可以|下列|以下|如下|是指|，包括|，属于|本(?:通知|意见|办法|规定|方案|细则|决定|措施|条例)自"
+)
+_NORM = re.compile("对.{6,}，|凡|本")
+_DIGITS = "0123456789０１２３４５６７８９"
+_SCRAP = re.compile(rf"[{_DIGITS}.%％—\-]+$|[、，。；：）》”]")
+_QUESTION = re.compile(rf"(?:记者)?问{_B}*[:：]{_B}*([^？?。]{{2,120}}[？?。])")
+_LEAD_IN = re.compile(
+    "修改为|改为|增加|作为|删[去除]|规定|包括|如下|下列|以下|具备|是指|即$|例如$|[为是有]$|要求$|情形|条件$"
+)
+_BODY = re.compile(
+    r"(?:各级|各|有关|相关|全[国省市县区])?.{0,6}(?:党委|党组|政府|部门|单位|机关|地区|各地|干部|群众|企业)$"
+)
 
 
-def heading_of(label: Label, next_line: str) -> str:
-    """Return the heading that stands behind ``label``, or an empty string."""
+class Form(Enum):
+    """How a possible heading stands in the text."""
+
+    LINE = 1  # a line without a closing stop
+    CLOSED = 2  # a line that is one sentence
+    RUN_IN = 3  # the first sentence of a line
+    NONE = 4
+
+
+class _Read(NamedTuple):
+    text: str
+    form: Form
+    followed: bool
+
+
+def headings(nodes: list[Node], kinds: list[Kind], rows: list[Line], ends: list[int]) -> list[str]:
+    """Return the heading of each node, empty where it has none.
+
+    ``ends`` holds the line behind each node's own text. The stop that closes a heading and the
+    blanks that spread it (总　则) are not part of it.
+    """
+    groups: dict[tuple[int, Style], list[tuple[int, _Read]]] = defaultdict(list)
+    result = [""] * len(nodes)
+    for index, (node, kind) in enumerate(zip(nodes, kinds, strict=True)):
+        if kind == "item":
+            continue
+        if kind == "article":
+            if node.label.rest[:1] in _BRACKETS and (found := _BRACKETED.match(node.label.rest)):
+                result[index] = squeeze(found[1])
+            continue
+        read = _read(node, nodes, index, rows, ends[index])
+        if kind == "heading" and node.label.style != Style.TITLE:
+            groups[node.parent, node.label.style].append((index, read))
+        else:
+            result[index] = squeeze(read.text)
+    for members in groups.values():
+        share = sum(_is_likely(read) for _, read in members) / len(members)
+        for index, read in members:
+            result[index] = squeeze(_choose(read, share))
+    return result
+
+
+def _read(node: Node, nodes: list[Node], index: int, rows: list[Line], end: int) -> _Read:
+    label = node.label
     rest = label.rest
-    if label.style == Style.ARTICLE:
-        found = re.match(r"[（(【]([^（）()【】]{2,30})[)）】]", rest)
-        return found[1] if found else ""
-    if label.style <= Style.DIVISION:
-        return squeeze(rest or (next_line if len(next_line) < _OWN_LINE else ""))
-    if not rest or label.style >= Style.PAREN_ARABIC:
-        return ""
-    if len(rest) <= _OWN_LINE and rest[-1] not in "。；;：:，,":
-        return "" if _SENTENCE.search(rest) else squeeze(rest)
-    stop = _STOP.search(rest)
-    if stop and stop.start() <= _RUN_IN and stop.end() < len(rest):
-        return "" if _SENTENCE.search(rest[: stop.start()]) else squeeze(rest[: stop.start()])
-    return ""
+    below = index + 1 < len(nodes) and nodes[index + 1].parent == index
+    line = label.line + 1
+    while line < end and (not rest or _is_broken(rest, rows[line].text)):
+        rest += rows[line].text
+        line += 1
+    followed = below or line < end
+    if label.style <= Style.DIVISION or label.style == Style.TITLE:
+        return _Read(rest if len(rest) <= _OWN_LINE else "", Form.LINE, followed)
+    return _Read(*_form(rest), followed)
+
+
+def _is_broken(one: str, two: str) -> bool:
+    """Whether a stray line break parts ``one`` and ``two``: at a number, or within 《…》."""
+    if len(one) >= _OWN_LINE:
+        return False
+    counted = one[-1] in _DIGITS and two[0] in "年月日个项家人万亿元倍%％、，.点"
+    return counted or _SCRAP.match(two) is not None or one.count("《") > one.count("》")
+
+
+def _form(rest: str) -> tuple[str, Form]:
+    if found := _BRACKETED.match(rest):
+        return found[1], Form.RUN_IN
+    if found := _QUESTION.match(rest):
+        return found[1], Form.RUN_IN
+    plain = _ATTRIBUTION.sub("", rest).rstrip(BLANK) if "。" in rest or "；" in rest else rest
+    stop = _STOP.search(plain)
+    if not plain or plain[-1] in "；;，," and (stop is None or stop[0] != "。"):
+        return "", Form.NONE
+    if stop is None:
+        return _unstopped(plain)
+    head = plain[: stop.start()]
+    if stop.end() == len(plain):
+        if plain[-1] != "。" and (len(head) > _LEAD or _LEAD_IN.search(head)):
+            return "", Form.NONE
+        return (head, Form.CLOSED) if len(head) <= _OWN_LINE else ("", Form.NONE)
+    if len(head) <= _BODY_LENGTH and _BODY.match(head):
+        # 各级党委。政府和领导干部…: a slip of the pen within the heading
+        stop = _STOP.search(plain, stop.end()) or stop
+        head = plain[: stop.start()]
+    lead_in = stop[0] != "。" and _LEAD_IN.search(head)
+    if len(head) > _RUN_IN or lead_in or "；" in head or _SENTENCE.search(head):
+        return "", Form.NONE
+    return head, Form.RUN_IN
+
+
+def _unstopped(plain: str) -> tuple[str, Form]:
+    """A line without 。: a heading, unless it is a reference (《…》) or too long for one."""
+    if len(plain) > _OWN_LINE or (plain[0] == "《" and plain[-1] in "》）)"):
+        return "", Form.NONE
+    return plain, Form.LINE
+
+
+def _is_likely(read: _Read) -> bool:
+    """Whether ``read`` looks like a heading by itself: a topic, not the start of an argument."""
+    if read.form == Form.RUN_IN:
+        clauses = read.text.count("，") + read.text.count(",")
+        return clauses <= 1 and len(read.text) <= _LIKELY and not _NORM.match(read.text)
+    return read.followed and read.form in (Form.LINE, Form.CLOSED)
+
+
+def _choose(read: _Read, share: float) -> str:
+    if read.form == Form.LINE and (read.followed or share >= _SHARE):
+        return read.text
+    if _is_likely(read) and share >= _SHARE:
+        return read.text
+    return read.text if read.form == Form.RUN_IN and share >= _SURE else ""
 
 
 def squeeze(heading: str) -> str:
     """Drop the blanks that spread a heading (总　则) and its closing stop."""
-    return re.sub(r"(?<![A-Za-z0-9])\s+|\s+(?![A-Za-z0-9])", "", heading).strip("。：: ")
+    if _BLANKS.search(heading):
+        heading = _BLANKS.sub("", heading)
+    return heading.strip("。：: ")

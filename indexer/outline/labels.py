@@ -10,54 +10,78 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from indexer.outline.lines import Line
+from indexer.numerals import to_int
+from indexer.outline.lines import BLANK, Line
 
 
 class Style(IntEnum):
-    """The form of a label; a smaller one stands above a greater one in an outline."""
+    """The form of a label; as a rule a smaller one stands above a greater one."""
 
     PART = 1  # 第一编, 第一部分
     SUBPART = 2  # 第一分编
     CHAPTER = 3  # 第一章
     DIVISION = 4  # 第一节
     HAN = 5  # 一、
-    ARTICLE = 6  # 第一条
-    PAREN_HAN = 7  # （一）
-    ARABIC = 8  # 1.
-    DECIMAL = 9  # 1.1
-    PAREN_ARABIC = 10  # （1）
-    CIRCLED = 11  # ①
+    GROUP = 6  # （一） over articles
+    ARTICLE = 7  # 第一条
+    CLAUSE = 8  # 1 总则, of texts numbered 1, 1.1, 1.1.1
+    PAREN_HAN = 9  # （一）
+    ARABIC = 10  # 1.
+    DECIMAL = 11  # 1.1
+    SUBDECIMAL = 12  # 1.1.1
+    PAREN_ARABIC = 13  # （1）
+    CIRCLED = 14  # ①
+    TITLE = 15  # a Markdown heading without a number
 
 
 class Label(NamedTuple):
-    """A possible label: ``start`` to ``end`` of the source; the rest of its line is ``rest``."""
+    """A possible label, from ``start`` to ``end`` of the source; ``rest`` is what follows it.
+
+    ``number`` has more than one part in 第十七条之一 and 1.1. ``name`` is the normal form.
+    ``spaced`` says that a blank or the line's end follows, ``led`` that the line before ends in a
+    colon. ``number`` is 0 for 附则 without one. ``depth`` is the rank of a Markdown heading, 0 elsewhere. ``line`` is the line's index.
+    """
 
     style: Style
     number: tuple[int, ...]
     start: int
     end: int
+    name: str
     rest: str
     spaced: bool
+    led: bool
+    depth: int
     line: int
-    name: str
 
 
 _HAN = "一二三四五六七八九十百千零〇○两"
-_B = r"[ \t\u3000\u00a0\u2002\u2003\u2009]"
+_B = f"[{BLANK}]"
+_D = "[0-9０-９]"
+# 一、二审 and 一、二、三产业 count, they do not label; neither does 3.14 (but 3.2020年 does).
 _LABEL = re.compile(
     rf"""
-    第{_B}*(?P<nth>[{_HAN}]{{1,9}}|[0-9０-９]{{1,4}}){_B}*
-        (?P<unit>分编|编|章|节|条|部分)(?P<sub>(?:之[一二三四五六七八九十]{{1,3}}(?![一二三四五六七八九十]))*)
-  | (?P<han>[{_HAN}]{{1,5}}){_B}*[、．.]
-  | [（(]{_B}*(?:(?P<phan>[{_HAN}]{{1,5}})|(?P<parabic>[0-9０-９]{{1,3}})){_B}*[)）][、．.]?
-  | (?P<decimal>[0-9０-９]{{1,2}}(?:[.．][0-9０-９]{{1,2}}){{1,3}})[.．]?(?={_B}*[\u4e00-\u9fff“《（(])(?![^\s]{{0,1}}[％%元倍米亿万年吨度])
-  | (?P<arabic>[0-9０-９]{{1,3}}){_B}*[.．、](?![0-9０-９])
-  | (?P<half>[0-9０-９]{{1,2}})[)）][、．.]?
-  | (?P<circled>[①-⑳])
+    第{_B}*(?P<nth>[{_HAN}]{{1,9}}|{_D}{{1,4}}){_B}*(?P<unit>分编|编|章|节|条|部分)
+        (?P<sub>(?:之[一二三四五六七八九十]{{1,3}}(?![一二三四五六七八九十]))*)
+  | (?P<han>[{_HAN}]{{1,5}}){_B}*[、．.](?![{_HAN}]{{1,3}}(?:[、审级类期线层]|产业))
+  | [（(]{_B}*(?:(?P<phan>[{_HAN}]{{1,5}})|(?P<parabic>{_D}{{1,3}})){_B}*[)）][、．.]?
+  | (?P<decimal>{_D}{{1,2}}(?:[.．]{_D}{{1,2}}){{1,4}})(?={_B}+[^\s\d])
+  | (?P<arabic>{_D}{{1,3}}){_B}*[.．、](?!{_D}(?!{_D}{{3}}年))
+  | (?P<half>{_D}{{1,2}})[)）][、．.]?
+  | (?P<clause>[1-9][0-9]?)(?={_B}+[\u4e00-\u9fff]{{2,20}}$)
+  | (?P<glyph>[①-⑳㈠-㈩⑴-⒇⒈-⒛])[、．.]?
     """,
     re.VERBOSE,
 )
-_FIRST = frozenset("第（(0123456789０１２３４５６７８９①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳" + _HAN)
+_FIRST = frozenset(_HAN + "第（(0123456789０１２３４５６７８９#附总")
+_GLYPHS = {
+    "①": Style.CIRCLED,
+    "㈠": Style.PAREN_HAN,
+    "⑴": Style.PAREN_ARABIC,
+    "⒈": Style.ARABIC,
+}
+_GLYPH_RUNS = {chr(ord(first) + i): (first, i + 1) for first in _GLYPHS for i in range(20)}
+_CANDIDATE = _FIRST | _GLYPH_RUNS.keys()
+_HASHES = re.compile(rf"(#{{1,6}}){_B}+(?=\S)")
 _UNITS = {
     "编": Style.PART,
     "部分": Style.PART,
@@ -66,75 +90,111 @@ _UNITS = {
     "节": Style.DIVISION,
     "条": Style.ARTICLE,
 }
-_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
-_TENS = {"十": 10, "百": 100, "千": 1000}
-
-
-@lru_cache(maxsize=4096)
-def number_of(numeral: str) -> int:
-    """Return the value of a label's numeral: 二百六十四, 12, １２, 二〇 (0 where it has none)."""
-    if numeral.isdigit():
-        return int(numeral)
-    if not any(c in _TENS for c in numeral):
-        return int("".join(str(_DIGITS[c]) for c in numeral))
-    total = digit = 0
-    for c in numeral:
-        if c in _TENS:
-            total += (digit or 1) * _TENS[c]
-            digit = 0
-        else:
-            digit = _DIGITS[c]
-    return total + digit
+_UNIT = re.compile("|".join(sorted(_UNITS, key=len, reverse=True)))
+_COUNTING = "一二三四五六七八九十"
 
 
 def labels(lines: list[Line]) -> list[Label]:
     """Return all possible labels of ``lines``, in order."""
-    found = []
+    found: list[Label] = []
     for index, line in enumerate(lines):
-        if line.text[0] in _FIRST and (label := _label(index, line)):
+        if line.text[0] not in _CANDIDATE:
+            continue
+        led = index > 0 and lines[index - 1].text[-1] in "：:"
+        if line.text[0] in "附总":
+            label = _unnumbered(index, line)
+        elif line.text[0] == "#":
+            label = _marked(index, line)
+        else:
+            label = _label(index, line, led)
+        if label is not None:
             found.append(label)
-    return found
+    return _without_lone_clauses(found)
 
 
-def _label(index: int, line: Line) -> Label | None:
+def _unnumbered(index: int, line: Line) -> Label | None:
+    """附则 or 总则 on a line of its own, which stands over articles like a 章."""
+    name = "".join(line.text.split())
+    if name not in ("附则", "总则"):
+        return None
+    start = line.start
+    return Label(Style.CHAPTER, (0,), start, start, name, name, True, False, 0, index)
+
+
+def _label(index: int, line: Line, led: bool, depth: int = 0) -> Label | None:
     match = _LABEL.match(line.text)
     if match is None:
         return None
-    style, number, name = _read(match)
-    rest = line.text[match.end() :]
-    body = rest.lstrip(" \t\u3000\u00a0\u2002\u2003\u2009")
-    if number[0] == 0:
+    kind = match.lastgroup or ""
+    read = _meaning(kind, match[0] if kind == "sub" else match[kind])
+    if read is None:
         return None
+    style, number, name = read
+    rest = line.text[match.end() :]
+    body = rest.lstrip(BLANK)
+    spaced = len(body) < len(rest) or not body
+    end = line.start + match.end()
+    return Label(style, number, line.start, end, name, body, spaced, led, depth, index)
+
+
+def _marked(index: int, line: Line) -> Label | None:
+    """A Markdown heading, with the label it may hold (## 一、总体要求)."""
+    hashes = _HASHES.match(line.text)
+    if hashes is None:
+        return None
+    body = Line(line.start, line.end, line.text[hashes.end() :].rstrip("#" + BLANK))
+    depth = len(hashes[1])
+    if not body.text:
+        return None
+    if label := _label(index, body, led=False, depth=depth):
+        return label._replace(end=label.end + hashes.end())
+    end = line.start + depth
     return Label(
-        style,
-        number,
-        line.start,
-        line.start + match.end(),
-        body,
-        len(body) < len(rest) or not body,
-        index,
-        name,
+        Style.TITLE, (1,), line.start, end, body.text, body.text, True, False, depth, index
     )
 
 
-def _read(match: re.Match[str]) -> tuple[Style, tuple[int, ...], str]:
-    kind = match.lastgroup
-    if match["nth"]:
-        number = number_of(match["nth"])
-        subs = [number_of(part) for part in match["sub"].split("之")[1:]]
-        name = "".join(match[0].split())
-        return _UNITS[match["unit"]], (number, *subs), name
-    value = match[kind] if kind else ""
+@lru_cache(maxsize=8192)
+def _meaning(kind: str, value: str) -> tuple[Style, tuple[int, ...], str] | None:
+    """The style, number and normal form of what group ``kind`` of the pattern has found.
+
+    None for a numeral without a value.
+    """
+    if kind == "sub":
+        name = "".join(value.split())
+        unit = _UNIT.search(name)
+        if unit is None:
+            return None
+        parts = [name[1 : unit.start()], *name[unit.end() :].split("之")[1:]]
+        return _numbered(_UNITS[unit[0]], parts, name)
+    if kind == "glyph":
+        first, count = _GLYPH_RUNS[value]
+        han = _COUNTING[count - 1 : count] or "十"
+        names = {"①": value, "㈠": f"（{han}）", "⑴": f"（{count}）", "⒈": str(count)}
+        return _GLYPHS[first], (count,), names[first]
     if kind == "decimal":
-        parts = tuple(number_of(part) for part in re.split("[.．]", value))
-        return Style.DECIMAL, parts, ".".join(map(str, parts))
-    if kind == "circled":
-        return Style.CIRCLED, (ord(value) - ord("①") + 1,), value
-    number = number_of(value)
+        parts = re.split("[.．]", value)
+        style = Style.DECIMAL if len(parts) == 2 else Style.SUBDECIMAL
+        return _numbered(style, parts, value.replace("．", "."))
     if kind == "han":
-        return Style.HAN, (number,), value
+        return _numbered(Style.HAN, [value], value)
     if kind == "phan":
-        return Style.PAREN_HAN, (number,), f"（{value}）"
-    if kind == "arabic":
-        return Style.ARABIC, (number,), str(number)
-    return Style.PAREN_ARABIC, (number,), f"（{number}）"
+        return _numbered(Style.PAREN_HAN, [value], f"（{value}）")
+    style = {"arabic": Style.ARABIC, "clause": Style.CLAUSE}.get(kind, Style.PAREN_ARABIC)
+    name = str(int(value))
+    return _numbered(style, [value], name if style != Style.PAREN_ARABIC else f"（{name}）")
+
+
+def _numbered(
+    style: Style, numerals: list[str], name: str
+) -> tuple[Style, tuple[int, ...], str] | None:
+    number = tuple(to_int(numeral) or 0 for numeral in numerals)
+    return (style, number, name) if all(number) else None
+
+
+def _without_lone_clauses(found: list[Label]) -> list[Label]:
+    """Drop bare numbers (1 总则) from texts that do not go on with 1.1 below them."""
+    decimals = {label.number for label in found if label.style == Style.DECIMAL}
+    if (1, 1) in decimals:
+        return found
+    return [label for label in found if label.style != Style.CLAUSE]

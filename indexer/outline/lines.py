@@ -6,26 +6,27 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+BLANK = " \t\u3000\u00a0\u2002\u2003\u2009\u200b\ufeff"
+
 # A page scraped without its line breaks has paragraphs far longer than people write them.
 _FLAT_LINE = 700
 
+_BLANKS = re.compile(f"[{BLANK}]")
 _LINE = re.compile(r"[^\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
-_BLANK = " \t\u3000\u00a0\u2002\u2003\u2009\u200b\ufeff"
-
 _HAN = "一二三四五六七八九十百千零〇○"
-DAY = rf"(?:\d{{4}}|[{_HAN}]{{4}})年[\d{_HAN}]{{1,2}}月[\d{_HAN}]{{1,3}}日"
-# Where a flat page had a paragraph: after a stop, around a lone date, before a label.
+_B = f"[{BLANK}]"
+_DIGIT = f"[0-9０-９{_HAN}ОＯ]"
+DAY = rf"{_DIGIT}{{4}}{_B}*年{_B}*{_DIGIT}{{1,2}}{_B}*月{_B}*{_DIGIT}{{1,3}}{_B}*日"  # 成文日期
+# In a flat page a blank between Chinese characters was a line break; around a date and before a
+# number it was one too. A blank behind 《…》 is one within a citation (《价格法》 第十四条).
 _PARAGRAPH = re.compile(
-    rf"(?<=[。；：！？])[{_BLANK}]+"
-    rf"|[{_BLANK}]+(?={DAY}(?:[{_BLANK}]|$))"
-    rf"|(?<=日)[{_BLANK}]+"
-    rf"|(?<![》、和])[{_BLANK}]+(?="
-    rf"第[{_HAN}]{{1,7}}[编章节条]|[{_HAN}]{{1,3}}、|[（(][{_HAN}]{{1,3}}[）)]|\d{{1,2}}[.．、](?!\d))"
+    rf"(?<=[\u4e00-\u9fff。；：！？，、”）》】]){_B}+(?=[\u4e00-\u9fff“（《【①-⑳])(?!(?<=[》、和及]{_B})第)"
+    rf"|(?<=[\u4e00-\u9fff。；：！？”）》】]){_B}+(?={DAY}(?:{_B}+(?!\d)|$)|[0-9]{{1,2}}[.．、](?!\d))"
 )
-# A heading and the first article on one line, as some exports have them: 第一章　总则　第一条 …
+# Some exports run a heading and its first article, or several articles, into one line.
+_NEXT = rf"(?=第[{_HAN}]{{1,9}}[编章节条])"
 _JOINED = re.compile(
-    rf"第[{_HAN}]{{1,7}}[编章节][{_BLANK}]*[^{_BLANK}。；，]{{1,30}}"
-    rf"(?P<gap>[{_BLANK}]+)(?=第[{_HAN}]{{1,7}}[节条](?:[{_BLANK}]|之))"
+    rf"(?<=[。；]){_B}+{_NEXT}|^第[{_HAN}]{{1,7}}[编章节]{_B}*[^{BLANK}。；，]{{1,30}}(?P<gap>{_B}+){_NEXT}"
 )
 
 
@@ -42,30 +43,31 @@ def lines(text: str) -> list[Line]:
     result: list[Line] = []
     for found in _LINE.finditer(text):
         raw = found[0]
-        body = raw.strip(_BLANK)
+        body = raw.strip(BLANK)
         if not body:
             continue
-        start = found.start() + (len(raw) - len(raw.lstrip(_BLANK)))
+        start = found.start()
+        if len(body) < len(raw):
+            start += len(raw) - len(raw.lstrip(BLANK))
         line = Line(start, start + len(body), body)
-        if len(body) > _FLAT_LINE:
-            result += _split(line, _PARAGRAPH.finditer(body), 0)
-        elif body[0] == "第" and (joined := _JOINED.match(body)):
-            result += _split(line, [joined], "gap")
+        if len(body) > _FLAT_LINE and _BLANKS.search(body):
+            result += _split(line, _PARAGRAPH.finditer(body))
+        elif " 第" in body or "\u3000第" in body:
+            result += _split(line, _JOINED.finditer(body))
         else:
             result.append(line)
     return result
 
 
-def _split(line: Line, gaps: Iterable[re.Match[str]], group: int | str) -> list[Line]:
+def _split(line: Line, gaps: Iterable[re.Match[str]]) -> list[Line]:
     parts: list[Line] = []
     start = 0
     for gap in gaps:
-        if gap.start(group) > start:
-            parts.append(_part(line, start, gap.start(group)))
-        start = gap.end(group)
-    if start < len(line.text):
-        parts.append(_part(line, start, len(line.text)))
-    return parts
+        name = gap.lastgroup or 0
+        parts.append(_part(line, start, gap.start(name)))
+        start = gap.end(name)
+    parts.append(_part(line, start, len(line.text)))
+    return [part for part in parts if part.text]
 
 
 def _part(line: Line, start: int, end: int) -> Line:
