@@ -15,7 +15,7 @@ from indexer.errors import DocumentNotFound, IndexIncompatible
 from indexer.record import Row
 from indexer.snapshot import Snapshot
 from searcher.dates import LAST_DAY, read_range
-from searcher.excerpt import Highlighter
+from searcher.excerpt import Excerpter
 from searcher.query import Boolean, DateRange, Node, Phrase, parse
 from searcher.ranking import Ranked, Ranker, place
 from searcher.results import Explanation, Facet, Hit, Results
@@ -111,8 +111,8 @@ class Searcher:
         with self._lock:
             found = self._ranker.rank(filtered)
             best = self._order(found, limit + offset, sort)[offset:]
-            highlighter = Highlighter(node)
-            hits = tuple(self._hit(unit, score, highlighter) for unit, score in best)
+            excerpter = Excerpter(node, self._ranker.idf)
+            hits = tuple(self._hit(unit, score, excerpter) for unit, score in best)
             facets = self._facets(found)
         took = time.perf_counter() - started
         return Results(query, len(found.scores), took, offset, hits, facets)
@@ -161,12 +161,12 @@ class Searcher:
 
         return sorted(found.scores.items(), key=key)[:count]
 
-    def _hit(self, number: int, score: float, highlighter: Highlighter) -> Hit:
+    def _hit(self, number: int, score: float, excerpter: Excerpter) -> Hit:
         snapshot = self._snapshot
         index = snapshot.document_of[number]
         row, document = snapshot.rows[index], snapshot.document(index)
         unit = snapshot.units(index)[number - snapshot.firsts[index]]
-        snippet, at = highlighter.snippet(unit.span.of(document.text))
+        excerpt = excerpter.excerpt(unit.span.of(document.text))
         return Hit(
             document=row.id,
             anchor=unit.section.anchor,
@@ -180,9 +180,9 @@ class Searcher:
             doc_type=row.doc_type,
             score=score,
             source=snapshot.source(row.id),
-            line=_line(document, unit.span.start + at),
+            line=_line(document, unit.span.start + excerpt.offset),
             span=unit.span,
-            snippet=snippet,
+            snippet=excerpt.snippet,
             repeats=unit.repeats,
             repeat_lines=tuple(_line(document, span.start) for span in unit.repeats),
         )

@@ -1,44 +1,81 @@
-"""From a query and a unit's text to the snippet that shows why it was found."""
+"""From a query and the text of a hit to the snippet that shows why it was found."""
 
-from indexer.normalize import squeezed, with_arabic, fold, squeeze
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
 from indexer.analysis import words
-from searcher.highlight import Snippet
-from searcher.query import *
+from indexer.normalize import Folding, fold, squeeze, squeezed, with_arabic
+from indexer.schema import WORDS
+from searcher.highlight import Match, Snippet, best_window, find_matches, make_snippet
+from searcher.query import Boolean, Node, Phrase, Prefix, Words
+from searcher.ranking import Term, terms_of
+
+WIDTH = 120  # characters of a snippet
 
 
-class Highlighter:
-    def __init__(self, query):
-        self.words = []
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A snippet, and where in the text it was made of its first highlight stands (0 if none)."""
 
-        def walk(n):
-            if isinstance(n, Boolean):
-                for x in (*n.must, *n.should):
-                    walk(x)
-            elif isinstance(n, (Words,)):
-                self.words += [w for w in words(fold(n.text)) if len(w) > 1]
-            elif isinstance(n, (Phrase, Prefix)):
-                self.words.append(squeeze(fold(n.text)))
+    snippet: Snippet
+    offset: int
 
-        walk(query)
 
-    def snippet(self, text):
-        f = with_arabic(squeezed(text))
-        sp = []
-        for w in self.words:
-            i = f.text.find(w)
-            while i >= 0:
-                sp.append(f.source(i, i + len(w)))
-                i = f.text.find(w, i + 1)
-        sp.sort()
-        at = sp[0][0] if sp else 0
-        a = max(0, at - 20)
-        b = min(len(text), a + 120)
-        t = text[a:b].replace("\n", " ")
-        m = []
-        for x, y in sp:
-            if x >= a and y <= b:
-                if m and x - a <= m[-1][1]:
-                    m[-1] = (m[-1][0], max(y - a, m[-1][1]))
-                else:
-                    m.append((x - a, y - a))
-        return Snippet(t, tuple(m)), at
+class Excerpter:
+    """Makes excerpts for one query. ``weigh`` says how much a term tells, its idf.
+
+    A quoted phrase is sought as it stands; of other text its words are, and where none of them
+    stands, its bigrams. What is prohibited or about fields is not sought.
+    """
+
+    def __init__(self, query: Node, weigh: Callable[[Term], float]) -> None:
+        texts = list(_sought(query))
+        self._phrases = [squeeze(fold(text)) for text, exact in texts if exact]
+        loose = [text for text, exact in texts if not exact]
+        self._words = list(dict.fromkeys(word for text in loose for word in words(fold(text))))
+        terms = (term for text in loose for term in terms_of(text))
+        self._bigrams = list(dict.fromkeys(text for field, text in terms if field != WORDS))
+        self._word_weights = [weigh((WORDS, word)) for word in self._words]
+        self._phrase_weights = [
+            sum(weigh(term) for term in terms_of(text) if term[0] == WORDS)
+            for text, exact in texts
+            if exact
+        ]
+
+    def excerpt(self, text: str) -> Excerpt:
+        """The best of ``text``."""
+        plain = squeezed(text)
+        digits = with_arabic(plain)
+        matches = _located(digits, self._words) + _located(
+            plain, self._phrases, first=len(self._words)
+        )
+        weights = self._word_weights + self._phrase_weights
+        if not matches:
+            matches = _located(plain, self._bigrams)
+            weights = [1.0] * len(self._bigrams)
+        matches.sort()
+        start, _ = best_window(text, matches, weights, WIDTH)
+        shown = (match.start for match in matches if match.start >= start)
+        return Excerpt(make_snippet(text, matches, weights, WIDTH), next(shown, 0))
+
+
+def _sought(query: Node) -> Iterator[tuple[str, bool]]:
+    """The texts a query looks for in sections, and whether to the letter."""
+    match query:
+        case Boolean():
+            for node in (*query.must, *query.should):
+                yield from _sought(node)
+        case Phrase(field=None):
+            yield query.text, True
+        case Words(field=None | "title") | Prefix(field=None) | Phrase(field="title"):
+            yield query.text, False
+
+
+def _located(folding: Folding, needles: list[str], first: int = 0) -> list[Match]:
+    """The matches of folded needles, numbered from ``first``, as they stand in the source."""
+    return [
+        Match(*folding.source(match.start, match.end), match.needle + first)
+        for match in find_matches(folding.text, needles)
+    ]

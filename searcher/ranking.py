@@ -102,6 +102,10 @@ class Ranker:
             score += part.score
         return Explanation(score, tuple(explained))
 
+    def idf(self, term: Term) -> float:
+        """How much a term tells: the fewer units have it, the more."""
+        return self._idf(len(self._postings(term)[0]))
+
     def _explain(self, term: Term, unit: int, frequency: int, weight: float) -> TermScore:
         field, text = term
         idf = self._idf(frequency)

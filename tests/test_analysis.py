@@ -28,9 +28,7 @@ def test_rjieba_cuts_chinese_as_jieba_does(seed: Path) -> None:
     assert [rjieba(run) for run in runs] == [jieba(run) for run in runs]
 
 
-def test_jieba_leaves_no_cache_file_behind(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_jieba_leaves_no_cache_file_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     assert jieba_segmenter().load()("责任追究") == ["责任", "追究"]
     assert not list(tmp_path.iterdir())

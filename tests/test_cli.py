@@ -191,7 +191,9 @@ def test_the_index_may_be_elsewhere(run: Run, sources: Path, tmp_path: Path) -> 
 
 def test_a_reader_that_leaves_ends_the_output_quietly(indexed: Run, tmp_path: Path) -> None:
     script = f"{sys.executable} -m searcher search 青山市 -n 1000 | head -1"
-    done = subprocess.run(["bash", "-o", "pipefail", "-c", script], cwd=tmp_path, capture_output=True)
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", script], cwd=tmp_path, capture_output=True
+    )
     assert done.returncode == 0
     assert done.stderr == b""
 

@@ -9,7 +9,9 @@ from indexer.normalize import arabic, fold, squeeze, squeezed, with_arabic
 # What policy texts are made of, with the characters folding is about.
 TEXT = st.text(
     st.one_of(
-        st.sampled_from("党风廉政責任製〇○零一二十百千万第条年月日 　\t\n\r\u200b\ue000（）()〔〕[]“”，,：Ａａ１1-－"),
+        st.sampled_from(
+            "党风廉政責任製〇○零一二十百千万第条年月日 　\t\n\r\u200b\ue000（）()〔〕[]“”，,：Ａａ１1-－"
+        ),
         st.characters(exclude_categories=["Cs"]),
     ),
     max_size=60,
