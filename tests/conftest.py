@@ -10,10 +10,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # tests import tests' own helpers
 
-from documents import LIBRARY  # noqa: E402
+from documents import LIBRARY
 
-from indexer import Store, sync  # noqa: E402
-from searcher import Searcher  # noqa: E402
+from indexer import Store, sync
+from searcher import Searcher
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 

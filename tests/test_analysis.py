@@ -1,13 +1,14 @@
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import Path
 
 import pytest
+from documents import LIBRARY
 from hypothesis import given
 from hypothesis import strategies as st
 
-from documents import LIBRARY
 from indexer.analysis import (
     END,
     analyse,
@@ -49,7 +50,7 @@ def test_a_bigram_begins_at_every_character(text: str) -> None:
     squeezed = squeeze(fold(text))
     pairs = bigrams(squeezed)
     assert "".join(pair[0] for pair in pairs) == squeezed
-    assert all(pair[1] == following[0] for pair, following in zip(pairs, pairs[1:], strict=False))
+    assert all(pair[1] == following[0] for pair, following in itertools.pairwise(pairs))
     assert not pairs or pairs[-1][1] == END
 
 

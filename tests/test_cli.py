@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from documents import NOTICE
+
 from searcher.cli import cli
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from documents import NOTICE, REGULATION
+
 from indexer import Store, sync
 from indexer.check import check
 from searcher import Searcher

@@ -10,7 +10,8 @@ from indexer.normalize import arabic, fold, squeeze, squeezed, with_arabic
 TEXT = st.text(
     st.one_of(
         st.sampled_from(
-            "党风廉政責任製〇○零一二十百千万第条年月日 　\t\n\r\u200b\ue000（）()〔〕[]“”，,：Ａａ１1-－"
+            "党风廉政責任製〇○零一二十百千万第条年月日"
+            " 　\t\n\r\u200b\ue000（）()〔〕[]“”，,：Ａａ１1-－"
         ),
         st.characters(exclude_categories=["Cs"]),
     ),

@@ -6,10 +6,10 @@ import threading
 from pathlib import Path
 
 import pytest
+from documents import LIBRARY, NOTICE
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from documents import LIBRARY, NOTICE
 from indexer import Store, sync
 from indexer.normalize import fold, squeeze
 from searcher import DocumentNotFound, QueryError, Results, Searcher

@@ -7,10 +7,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from documents import NOTICE, REPLY
 from hypothesis import given
 from hypothesis import strategies as st
 
-from documents import NOTICE, REPLY
 from indexer import (
     IndexIncompatible,
     IndexLocked,
@@ -95,7 +95,7 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_indexed(store: Store, sour
     (sources / "table.xls").write_bytes(b"\xd0\xcf\x11\xe0")
     (sources / "picture.png").write_bytes(b"\x89PNG")
     (sources / ".hidden.txt").write_text(NOTICE, encoding="utf-8")
-    os.symlink(sources / "nowhere", sources / "dangling.txt")
+    (sources / "dangling.txt").symlink_to(sources / "nowhere")
     report = sync(store, [sources])
     assert len(report.plan.added) == 3
     assert {error.path.name for error in report.failed} == {

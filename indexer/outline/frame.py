@@ -117,7 +117,7 @@ def _quotations(lines: list[Line]) -> Iterator[tuple[int, int]]:
         if balance > 0 and (opened < 0 or index - opened > _QUOTE):
             opened = index
         elif balance < 0:
-            if 0 <= opened and index - opened <= _QUOTE:
+            if opened >= 0 and index - opened <= _QUOTE:
                 yield opened, index
             opened = -1
 
@@ -144,9 +144,11 @@ def _drop_lists(found: Frame) -> None:
         if label is None:
             # a name broken over lines, or one behind its number
             inside = bool(entries) and not notes and _is_title(text) and not _DATE.match(text)
-        elif label.style != Style.ARABIC or not (notes or _is_title(label.rest)):
-            inside = False
-        elif label.number[0] == 1 and entries:
+        elif (
+            label.style != Style.ARABIC
+            or not (notes or _is_title(label.rest))
+            or (label.number[0] == 1 and entries)
+        ):
             inside = False
         else:
             entries.append(index)
@@ -170,9 +172,9 @@ def _mark_enclosed(found: Frame) -> None:
         if text[0] == "附" and (prose or signed) and _ATTACHMENT.match(text):
             head = _attachment(found, index, signed)
         elif label is None and len(text) <= _SHORT + 24 and text[-1] not in _STOPS:
-            if signed and _is_head(found, index):
-                head = Mark("attachment", index, _name(found, index))
-            elif prose and _squeeze(text) in names and _restarts(found, index):
+            if (signed and _is_head(found, index)) or (
+                prose and _squeeze(text) in names and _restarts(found, index)
+            ):
                 head = Mark("attachment", index, _name(found, index))
             elif prose and _DATE.match(text) and _restarts(found, index):
                 found.marks.append(Mark("signature", _signature_start(found, index)))
