@@ -34,7 +34,8 @@ _VARIANTS = (("後", "后"), ("馀", "余"), ("餘", "余"))
 _CUT = re.compile(r"[\W_]+")
 
 _CROWD = 24  # documents that share one value; in a larger crowd only neighbours are compared
-_PROPOSED = 0.3  # similarity from which two texts are compared clause by clause
+_PROPOSED = 0.25  # similarity from which two texts are compared clause by clause
+_ALIKE = 0.3  # at this similarity texts of one name are versions whoever issued them
 _KIN = 0.15  # below it two 决定 of one title are two decisions, not versions
 
 
@@ -168,7 +169,7 @@ def _are_versions(one: Item, other: Item, apart: bool, lasting: bool) -> bool:
     alike = one.fingerprint.similarity(other.fingerprint)
     if one.issuers and other.issuers and not {*one.issuers} & {*other.issuers}:
         apart = True
-    return alike >= _PROPOSED or (not apart and (lasting or alike >= _KIN))
+    return alike >= _ALIKE or (not apart and (lasting or alike >= _KIN))
 
 
 class _Groups:
@@ -213,12 +214,11 @@ def _candidates(items: list[Item]) -> Iterator[tuple[Item, Item]]:
 
 @dataclass(frozen=True, slots=True)
 class _Edit:
-    """Wording that differs between two texts, and the characters on both sides of it."""
+    """Wording that differs between two texts; ``noise`` says that it is no part of either."""
 
     before: str
     after: str
-    left: str
-    right: str
+    noise: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,27 +244,36 @@ def _compare(a: list[str], b: list[str]) -> _Comparison:
     inner = runs[firm[0] : firm[-1] + 1]
     edits = []
     for run, following in pairwise(inner):
-        before = "".join(a[run.a + run.size : following.a])
-        after = "".join(b[run.b + run.size : following.b])
-        if before != after:
-            edits.append(_edit(before, after, a[following.a - 1], a[following.a]))
+        before, after = a[run.a + run.size : following.a], b[run.b + run.size : following.b]
+        if "".join(before) != "".join(after):
+            edits.append(_edit(before, after, a[following.a]))
     return _Comparison(sum(sizes), tuple(edits))
 
 
-def _edit(before: str, after: str, left: str, right: str) -> _Edit:
+def _edit(before: list[str], after: list[str], following: str) -> _Edit:
     """The edit without what its two sides have in common at their ends."""
-    head = 0
-    while head < min(len(before), len(after)) and before[head] == after[head]:
-        head += 1
-    tail = 0
-    while tail < min(len(before), len(after)) - head and before[-1 - tail] == after[-1 - tail]:
-        tail += 1
-    return _Edit(
-        before[head : len(before) - tail],
-        after[head : len(after) - tail],
-        (left + before)[: len(left) + head][-1:],
-        (before[len(before) - tail :] + right)[:1],
+    old, new = "".join(before), "".join(after)
+    if "".join(_without_pages(before)) == "".join(_without_pages(after)):
+        return _Edit(old, new, True)
+    head = _shared_head(old, new)
+    tail = _shared_head(old[head:][::-1], new[head:][::-1])
+    right = (old[len(old) - tail :] + following)[:1]
+    old_own, new_own = old[head : len(old) - tail], new[head : len(new) - tail]
+    added = old_own or new_own
+    noise = not (old_own and new_own) and (
+        bool(_PAGE.fullmatch(added) and not _COUNTED.search(old[:head][-1:] + right))
+        or (len(added) <= _MAX_HISTORY and bool(_HISTORY.fullmatch(added)))
     )
+    return _Edit(old_own, new_own, noise)
+
+
+def _shared_head(a: str, b: str) -> int:
+    unlike = (place for place, (x, y) in enumerate(zip(a, b, strict=False)) if x != y)
+    return next(unlike, min(len(a), len(b)))
+
+
+def _without_pages(clauses: list[str]) -> list[str]:
+    return [clause for clause in clauses if not _PAGE.fullmatch(clause)]
 
 
 _NUMERALS = "0-9一二三四五六七八九十百千万零〇两"
@@ -272,6 +281,7 @@ _NUMERAL = re.compile(rf"[{_NUMERALS}不未非无]")
 _COUNTED = re.compile(rf"[{_NUMERALS}第元日月年时天条款项目章节编个人次级批号吨米页周岁倍]")
 _PAGE = re.compile(r"(?:第?\d{1,4}页?(?:共\d{1,4}页?)?){1,3}")
 _HISTORY = re.compile(r"[12]\d{3}年\d{1,2}月\d{1,2}日.*(?:施行|修正|修订|通过|公布|发布|批准|会议)")
+_MAX_HISTORY = 60  # characters of one line of a law's history
 _MAX_SLIPS = 3
 _MAX_DAYS = 31  # a repost may bear its own day; no law is amended twice within a month
 _TRIAL = re.compile("暂行|试行|的")  # words that come and go between versions
@@ -283,12 +293,10 @@ def _same(one: Item, other: Item, compared: _Comparison) -> bool:
     least, most = (0.6, 0.35) if _titles_agree(one.title, other.title) else (0.9, 0.8)
     if compared.shared < least * smaller or compared.shared < most * larger:
         return False
-    edits = [edit for edit in compared.edits if not _is_noise(edit)]
-    if not edits:
-        return True
     days = _days_apart(one.date, other.date)
     if days is not None and days > _MAX_DAYS:
-        return False
+        return not compared.edits
+    edits = [edit for edit in compared.edits if not edit.noise]
     longest = 1 if days is None else 3
     changes = {(edit.before, edit.after) for edit in edits}
     return len(changes) <= _MAX_SLIPS and all(
@@ -304,13 +312,3 @@ def _days_apart(one: str | None, other: str | None) -> int | None:
 
 def _titles_agree(one: str | None, other: str | None) -> bool:
     return not one or not other or not {*name_keys(one)}.isdisjoint(name_keys(other))
-
-
-def _is_noise(edit: _Edit) -> bool:
-    """Whether ``edit`` is a page number between words, or a line of a law's history."""
-    if edit.before and edit.after:
-        return False
-    added = edit.before or edit.after
-    if _PAGE.fullmatch(added):
-        return not _COUNTED.match(edit.left) and not _COUNTED.match(edit.right)
-    return len(added) <= 60 and bool(_HISTORY.fullmatch(added))
