@@ -35,8 +35,7 @@ _CUT = re.compile(r"[\W_]+")
 
 _CROWD = 24  # documents that share one value; in a larger crowd only neighbours are compared
 _PROPOSED = 0.25  # similarity from which two texts are compared clause by clause
-_ALIKE = 0.3  # at this similarity texts of one name are versions whoever issued them
-_KIN = 0.15  # below it two 决定 of one title are two decisions, not versions
+_ALIKE = 0.4  # at this similarity texts of one name are versions whoever issued them
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +168,7 @@ def _are_versions(one: Item, other: Item, apart: bool, lasting: bool) -> bool:
     alike = one.fingerprint.similarity(other.fingerprint)
     if one.issuers and other.issuers and not {*one.issuers} & {*other.issuers}:
         apart = True
-    return alike >= _ALIKE or (not apart and (lasting or alike >= _KIN))
+    return alike >= _ALIKE or (lasting and not apart)
 
 
 class _Groups:
