@@ -16,7 +16,7 @@ _DATE = re.compile(rf"(?:[^。；：，]{{0,40}}[\s）)])?{DAY}(?:\s*[（(].{{0,
 _ATTACHMENT = re.compile(
     r"附\s*(?P<word>[件录表])"
     r"(?:\s*(?P<number>[0-9０-９]{1,2}(?![年月])|[一二三四五六七八九十]{1,3}(?=[\s:：.．、—-]|$)))?"
-    r"\s*[-—:：.．、]?\s*(?P<name>(?![一二三四五六七八九十0-9]).{0,60})$"
+    r"\s*[-—:：.．、]?\s*(?P<name>(?![一二三四五六七八九十0-9第中所的]).{0,60})$"
 )
 _LIST = re.compile(r"附\s*[件表]?\s*[0-9０-９一二三四五六七八九十]{0,3}\s*[:：]")
 _NOTES = re.compile(r"[备]?注\s*[:：]\s*(?:1|１|$)")
@@ -131,30 +131,30 @@ def _runs_on(found: Frame, before: int, label: Label) -> bool:
 
 def _drop_lists(found: Frame) -> None:
     """Drop the numbers of attachment lists (附件：1.… 2.…) and of table notes (注：1.…)."""
-    inside = notes = False
-    entries: list[int] = []
+    head = -1
+    notes = False
     for index, line in enumerate(found.lines):
         text = line.text
         if text[0] in "附备注" and (_LIST.match(text) or _NOTES.match(text)):
-            inside, notes, entries = True, text[0] != "附", []
+            head, notes = index, text[0] != "附"
             continue
-        if not inside:
+        if head < 0:
             continue
         label = found.label_at(index)
         if label is None:
             # a name broken over lines, or one behind its number
-            inside = bool(entries) and not notes and _is_title(text) and not _DATE.match(text)
+            if notes or not _is_title(text) or _DATE.match(text):
+                head = -1
         elif label.style != Style.ARABIC or not (notes or _is_title(label.rest)):
-            inside = False
-        elif label.number[0] == 1 and entries:
-            inside = False
+            head = -1
+        elif label.number[0] == 1 and index > head + 1:
+            head = -1
         else:
-            entries.append(index)
             found.dropped.add(found.by_line[index])
 
 
 def _is_title(text: str) -> bool:
-    return len(text) <= 60 and text[-1:] not in _STOPS[:5]
+    return len(text) <= 60 and not text.endswith(tuple("。；;：:"))
 
 
 def _mark_enclosed(found: Frame) -> None:
@@ -184,6 +184,7 @@ def _mark_enclosed(found: Frame) -> None:
             names.clear()
         elif label is not None or "。" in text or text[-1] in "：；":
             prose = True
+            signed = signed and label is None
             if "《" in text and len(names) < 20:
                 names.update(map(_squeeze, _NAMED.findall(text)))
 

@@ -102,7 +102,8 @@ def labels(lines: list[Line]) -> list[Label]:
             continue
         led = index > 0 and lines[index - 1].text[-1] in "：:"
         if line.text[0] in "附总":
-            label = _unnumbered(index, line)
+            bare = bool(found) and found[-1].line == index - 1 and not found[-1].rest
+            label = None if bare else _unnumbered(index, line)
         elif line.text[0] == "#":
             label = _marked(index, line)
         else:
