@@ -118,7 +118,7 @@ def _form(rest: str) -> tuple[str, Form]:
         return found[1], Form.RUN_IN
     plain = _ATTRIBUTION.sub("", rest).rstrip(BLANK) if "。" in rest or "；" in rest else rest
     stop = _STOP.search(plain)
-    if not plain or plain[-1] in "；;，," and (stop is None or stop[0] != "。"):
+    if not plain or (plain[-1] in "；;，," and (stop is None or stop[0] != "。")):
         return "", Form.NONE
     if stop is None:
         return _unstopped(plain)
