@@ -1,8 +1,8 @@
 """Words that readers of documents share: 文种, organs, regions and small patterns. Data only.
 
-Sources: 文种 from 党政机关公文处理工作条例 (2012), the practice GB/T 9704-2012 is written for; names
-of laws, regulations and rules from 立法法, 行政法规制定程序条例, 规章制定程序条例; organs of the State
-Council and regions from their public lists.
+Sources: 文种 from 党政机关公文处理工作条例 (2012), the practice GB/T 9704-2012 is written
+for; names of laws, regulations and rules from 立法法, 行政法规制定程序条例 and
+规章制定程序条例; organs of the State Council and regions from their public lists.
 """
 
 from __future__ import annotations
@@ -91,9 +91,29 @@ STATUS_LABELS = ("时效性", "有效性", "效力状态", "文件状态")
 TITLE_LABELS = ("标题", "文件名称", "名称")
 _OTHER_LABELS = (
     *("分类", "主题分类", "发布机构", "索引号", "来源", "信息来源", "效力级别", "主题词", "关键词"),
-    *("法宝引证码", "原文链接", "统一编号", "主办单位", "责任编辑", "编辑", "时间", "浏览次数", "字体"),
+    *(
+        "法宝引证码",
+        "原文链接",
+        "统一编号",
+        "主办单位",
+        "责任编辑",
+        "编辑",
+        "时间",
+        "浏览次数",
+        "字体",
+    ),
     *("公开方式", "当前位置", "您当前所在的位置", "您现在的位置", "原标题", "公开范围", "体裁分类"),
-    *("法规类别", "信息索引", "失效日期", "废止日期", "浏览量", "访问量", "点击数", "作者", "组配分类"),
+    *(
+        "法规类别",
+        "信息索引",
+        "失效日期",
+        "废止日期",
+        "浏览量",
+        "访问量",
+        "点击数",
+        "作者",
+        "组配分类",
+    ),
 )
 PAGE_LABELS = (
     *ISSUER_LABELS,

@@ -78,7 +78,7 @@ def _by_place(digits: str) -> int | None:
 
 
 def to_chinese(value: int) -> str:
-    """``value`` (0 up to 99,999,999) as articles are numbered: 12 十二, 102 一百零二, 264 二百六十四.
+    """``value``, 0 up to 99,999,999, as articles are numbered: 12 十二, 102 一百零二.
 
     Raises ValueError outside that range.
     """

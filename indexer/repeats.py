@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from indexer.document import Section, Span
 
@@ -17,6 +18,7 @@ _MIN_CHARS = 200
 # it: copies count when they make up this share of the file, or one of them is this long.
 _MIN_SHARE = 0.2
 _LONG_CHARS = 2000
+_INNER = re.compile(r"\s")
 _LINE = re.compile(r"[^\r\n]+")
 
 
@@ -28,8 +30,7 @@ class Repeat:
     copy: Span
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
     start: int
     end: int
     key: str
@@ -45,8 +46,10 @@ def find_repeats(text: str) -> tuple[Repeat, ...]:
     lines = [
         _Line(found.start(), found.end(), key)
         for found in _LINE.finditer(text)
-        if (key := "".join(found[0].split()))
+        if (key := _squeezed(found[0]))
     ]
+    if len({line.key for line in lines}) == len(lines):
+        return ()
     first: dict[str, int] = {}
     repeats: list[Repeat] = []
     index = 0
@@ -65,6 +68,12 @@ def find_repeats(text: str) -> tuple[Repeat, ...]:
     if sum(sizes) < _MIN_SHARE * len(text) and max(sizes, default=0) < _LONG_CHARS:
         return ()
     return tuple(repeats)
+
+
+def _squeezed(line: str) -> str:
+    line = line.strip()
+    # most lines have no blank within: telling so is cheaper than splitting them
+    return "".join(line.split()) if _INNER.search(line) else line
 
 
 def with_repeats(text: str, sections: list[Section], repeats: tuple[Repeat, ...]) -> list[Section]:

@@ -79,8 +79,8 @@ def copied_to(lines: Sequence[Line]) -> tuple[Fact, ...]:
     for line in lines:
         match = _COPIED.match(line.text)
         if match:
-            for part in _PARTS.finditer(line.text, match.end()):
-                facts.append(Fact(part[0], line.span(part.start(), part.end())))
+            parts = _PARTS.finditer(line.text, match.end())
+            facts.extend(Fact(part[0], line.span(*part.span())) for part in parts)
     return tuple(facts)
 
 

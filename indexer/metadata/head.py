@@ -16,6 +16,9 @@ from indexer.metadata.organs import part_organs
 
 HEAD_LINES = 120  # crumbs, menus and links before a title seldom take more
 _MENU_LINES = 80
+_MAX_HEAD_LINE = 2000  # the longest note of a law; longer lines are text
+_MAX_TITLE_LINE = 300
+_MAX_NOTE = 400
 _LONG = 90  # a line longer than this that names no 文种 is text
 
 LineKind = Literal["noise", "number", "date", "note", "organs", "words", "body"]
@@ -35,14 +38,16 @@ _NOISE = re.compile(
 HEADING = re.compile(
     r"第[一二三四五六七八九十百零〇—]{1,4}[章编条节](?:[\s\u3000]|$|[（【])|第[一二三四五六七八九十]+分编|"
     r"第[一二三四五六七八九十百零〇\d]{1,6}条|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[)）]|"
-    r"\d{1,2}[.．、](?!\d)|附\s*件"
+    r"\d{1,2}[.．、](?!\d)|1\s?(?:总则|范围|目的)|附\s*件"
 )
 _BARE_NUMBER = re.compile(
     r"[（(]?\s*(?:[12][09]\d\d\s*年)?\s*第\s*[\d一二三四五六七八九十百〇零]{1,5}\s*号\s*(?:令)?\s*[）)]?"
 )
 _NEWS = re.compile(r"新华社|本报|.{0,8}(?:日报|晚报|网)?讯|[（(]?(?:首席|见习)?记者|原标题|题：")
 _STEP = r"(?:通过|批准|公布|发布|颁布|修正|修订|修改|施行|实施|废止|公告)"
-_NOTE = re.compile(rf"[（(【]?\s*(?:根据|经|自|于|《[^》]*》已)?.{{0,60}}?(?:会议|令|日|号).{{0,200}}{_STEP}")
+_NOTE = re.compile(
+    rf"[（(【]?\s*(?:根据|经|自|于|《[^》]*》已)?.{{0,60}}?(?:会议|令|日|号).{{0,200}}{_STEP}"
+)
 _ORDER_SENTENCE = re.compile(r"现?(?:予以?|将)?(?:公布|发布)|现公布|公布施行")
 _TELLING = re.compile(r"如下|以下|下列|说明|注意")
 
@@ -77,6 +82,7 @@ class _Collector:
     notes: list[Line] = field(default_factory=list)
     mentions: list[Line] = field(default_factory=list)
     run: list[Line] = field(default_factory=list)
+    depth: int = 0  # brackets that the notes have left open
 
     def end_run(self) -> None:
         if self.run:
@@ -88,6 +94,10 @@ class _Collector:
             self.run.append(line)
             return
         self.end_run()
+        if kind == "note":
+            text = line.text
+            opened = sum(map(text.count, "（(")) - sum(map(text.count, "）)"))
+            self.depth = max(0, self.depth + opened)
         kept = {
             "number": self.numbers,
             "date": self.dates,
@@ -109,7 +119,7 @@ def read_head(lines: Sequence[Line]) -> Head:
             found.end_run()
             index += taken
             continue
-        kind = classify(line.text, bool(found.notes))
+        kind = classify(line.text, in_note=found.depth > 0)
         if kind == "body":
             break
         for part_kind, part in _parted(kind, line):
@@ -143,26 +153,28 @@ def _parted(kind: LineKind, line: Line) -> Iterator[tuple[LineKind, Line]]:
     yield kind, line
 
 
-def classify(text: str, after_note: bool = False) -> LineKind:
-    """What a line of a head is: ``after_note`` tells that notes of a law have begun."""
-    if HEADING.match(text) or _NEWS.match(text):
+def classify(text: str, in_note: bool = False) -> LineKind:
+    """What a line of a head is; ``in_note``: it stands in the brackets of a note."""
+    if len(text) > _MAX_HEAD_LINE or HEADING.match(text) or _NEWS.match(text):
         return "body"
     if text[-1] in ":：":
         return "body"
     if _is_number(text):
         return "number"
-    if _is_note(text):
+    if _is_note(text) or (in_note and len(text) <= _MAX_NOTE):
         return "note"
     date = DATE.match(text.lstrip("（("))
     if date and len(text) - date.end() <= 12:
         return "date"
-    if after_note and text[-1] in ")）" and len(text) < 120 and "。" not in text:
-        return "note"
     if len(text) <= _LONG and _NOISE.search(text):
         return "noise"
-    if "。" in text or text[-1] in "；;" or (len(text) > _LONG and not ends_with_type(text)):
+    if "。" in text or text[-1] in "；;" or _too_long(text):
         return "body"
     return "organs" if part_organs(text) else "words"
+
+
+def _too_long(text: str) -> bool:
+    return len(text) > _MAX_TITLE_LINE or (len(text) > _LONG and not ends_with_type(text))
 
 
 _TYPE_AT_END = re.compile(rf"(?:{TYPE_WORD})(?:\s*[（(〔【][^（）()]*[）)〕】]){{0,3}}[》]?$")
@@ -186,6 +198,8 @@ def _is_number(text: str) -> bool:
 
 
 def _is_note(text: str) -> bool:
+    if text[0] in "（(" and len(text) < 120 and _names_order(text):
+        return True
     if not _NOTE.match(text[:300]):
         return False
     if text[0] in "（(【":
@@ -195,6 +209,15 @@ def _is_note(text: str) -> bool:
     if _ORDER_SENTENCE.search(text[:400]) and len(text) < 400:
         return text.startswith(("《", "现", "经", "根据"))
     return "。" not in text and len(text) < 160 and bool(re.search(_STEP + r"[）)]?$", text))
+
+
+def _names_order(text: str) -> bool:
+    """（1996年10月14日林业部令第10号）: a note that names an order and nothing else."""
+    inside = text.strip("（()） ")
+    return any(
+        span.end == len(inside) and "〔" not in number and not number.startswith(("令", "公告"))
+        for span, number in find_numbers(inside)
+    )
 
 
 def _page_title(lines: Sequence[Line]) -> Fact | None:

@@ -10,7 +10,9 @@ from indexer.document import Span
 BLANK = " \t\r\n\x0b\x0c\u3000\xa0\u2002\u2003\u2009\u200b\u200c\u200d\u2060\ufeff"
 _CHUNK = re.compile(rf"[^{BLANK}]+")
 _FLAT = 400  # a page whose line breaks were lost is one line at least this long
-_TORN_MAX = 400  # a line longer than this is text, and keeps the work linear
+# A longer line is text, one of more pieces a table: the bounds keep the work linear.
+_TORN_MAX = 400
+_MAX_PIECES = 40
 
 # Web pages break a line around every number and inside some words: 2019⏎年⏎8⏎月, 科⏎技⏎部.
 _CONTINUES = frozenset("〕）》」”：，。；、,;")
@@ -63,7 +65,7 @@ def read_lines(text: str) -> list[Line]:
     lines: list[Line] = []
     for start, stripped in _chunks(text) if is_flat(text) else _split(text):
         line = Line(stripped, ((0, start),))
-        if len(lines) > 1 and _measures(lines[-2].text, lines[-1].text, stripped):
+        if len(lines) > 1 and _measures(lines[-2], lines[-1].text, stripped):
             line = _joined(lines.pop(), line)
             lines.append(_joined(lines.pop(), line))
         elif lines and _belongs_to(lines[-1], stripped):
@@ -79,13 +81,14 @@ def _joined(line: Line, rest: Line) -> Line:
     return Line(line.text + rest.text, line.pieces + pieces)
 
 
-def _measures(before: str, number: str, after: str) -> bool:
+def _measures(before: Line, number: str, after: str) -> bool:
     """批准《…》等⏎436⏎项行业标准: a number torn from the words on both sides."""
     return (
         len(number) <= 4
         and after[0] in _MEASURES
-        and len(before) <= _TORN_MAX
-        and _HAN.fullmatch(before[-1]) is not None
+        and len(before.text) <= _TORN_MAX
+        and len(before.pieces) <= _MAX_PIECES
+        and _HAN.fullmatch(before.text[-1]) is not None
         and _DIGITS.fullmatch(number) is not None
     )
 
@@ -114,7 +117,7 @@ def _split(text: str) -> list[tuple[int, str]]:
 def _belongs_to(line: Line, current: str) -> bool:
     """Whether ``current`` is the rest of the torn ``line``."""
     previous, first = line.text, current[0]
-    if len(previous) > _TORN_MAX:
+    if len(previous) > _TORN_MAX or len(line.pieces) > _MAX_PIECES:
         return False
     if first in _AFTER_DIGIT:
         return previous[-1].isdigit() and (len(current) == 1 or not current[1].isalpha())

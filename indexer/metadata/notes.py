@@ -21,31 +21,37 @@ _PUBLICATION = frozenset({"公布", "发布", "颁布", "公告"})
 _EDGES = " \t\u3000\xa0\u2002（()）。，,；;、"
 
 _HAN = "\u4e00-\u9fff"
-_BODY = r"(?:人民代表大会|人大)(?:常务委员会|常务员会|常委会|常委)?"
+_BODY = r"(?:人民代表大?会|人大)(?:常务委员会|常务员会|常务委员|常委会|常委)?"
 _SESSION = r"第[一二三四五六七八九十百零〇\d]{1,6}次"
 _PASSED = re.compile(
     rf"(?P<assembly>[{_HAN}]{{0,30}}?{_BODY}){_SESSION}"
     rf"|(?P<council>国务院|政务院){_SESSION}"
     rf"|(?P<court>最高人民法院)[{_HAN}]{{0,10}}{_SESSION}"
     rf"|(?P<procurator>最高人民检察院)[{_HAN}]{{0,16}}{_SESSION}"
-    rf"|(?P<office>[{_HAN}]{{1,24}}?(?:部|局|署|委|会|院|办公室|政府))(?:\d{{4}}年)?(?:{_SESSION})?"
+    rf"|(?P<office>(?!次)[{_HAN}]{{1,24}}?(?:部|局|署|委|会|院|办公室|政府))(?:\d{{4}}年)?(?:{_SESSION})?"
     r"(?:部|局|署|总局|委|室|办)?(?:务|长办公|主任办公|办公|常务|党组)会"
 )
 _ISSUED = re.compile(
     rf"(?:日|^|[\s\u3000，,（(])\s*(?P<organs>[{_HAN}、 ]{{2,60}}?)\s*(?:[（(]\d{{2,4}}[)）])?"
     rf"(?:[{_HAN}]{{1,6}}第?\d{{1,5}}号)?(?:令|公告)?(?:修订)?(?:发布|公布|颁布|印发)"
 )
+_OFFICES = frozenset({"council", "office"})
 _ENTRY = re.compile(r"^(?:根据|已经|已于|经|于|由|日)+")
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of a law's history: a date, what happened, the words that tell it."""
+    """A step of a law's history: a date (ISO), what happened, the words that tell it."""
 
     date: str
     verb: str
     fact: Fact
     date_span: Span
+
+    @property
+    def is_publication(self) -> bool:
+        """Whether the text was published on this date."""
+        return self.verb in _PUBLICATION
 
 
 def read_steps(notes: Sequence[Line]) -> list[Step]:
@@ -90,7 +96,7 @@ def effective_date(steps: Sequence[Step]) -> Fact | None:
 
 def publication_date(steps: Sequence[Step]) -> Fact | None:
     """The last date of 公布 or 发布 the notes tell, or None."""
-    dates = [step for step in steps if step.verb in _PUBLICATION]
+    dates = [step for step in steps if step.is_publication]
     return Fact(dates[-1].date, dates[-1].date_span) if dates else None
 
 
@@ -135,8 +141,8 @@ def _passed(line: Line, region: str, offices: bool) -> tuple[Fact, ...]:
         start, end = match.span(group)
         entry = _ENTRY.match(line.text[start:end])
         start += entry.end() if entry else 0
-        name = usual_name(line.text[start:end].replace("常务员会", "常务委员会"), region)
-        if group != "office" or (offices and is_organ(name)):
+        name = usual_name(line.text[start:end], region)
+        if group not in _OFFICES or (offices and is_organ(name)):
             facts.setdefault(name, Fact(name, line.span(start, end)))
     return tuple(facts.values())
 

@@ -79,10 +79,11 @@ def usual_name(name: str, region: str = "") -> str:
     squeezed = re.sub(r"[\s\u200b]+|&\w*;?", "", name)
     usual = _SESSION.sub("", squeezed)
     usual = usual.removeprefix(_STATE) or squeezed
-    if "人大" in usual or "届" in usual or usual.endswith("常委会"):
+    if re.search("人大|届|人民代表会|常委会$", usual):
         usual = _SHORT_SESSION.sub("", usual)
         usual = re.sub(r"人大(?!代表|财政|环|法)", "人民代表大会", usual)
-        usual = usual.replace("常委会", "常务委员会")
+        usual = usual.replace("常委会", "常务委员会").replace("人民代表会", "人民代表大会")
+    usual = re.sub(r"(人民代表大会)常务(?:员会|委员)$", r"\1常务委员会", usual)
     return _with_region(usual, region)
 
 

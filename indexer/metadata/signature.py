@@ -20,7 +20,9 @@ _PERSON = re.compile(
     r"社长|书记|校长|代省长|代市长)\s*[:：]?[\s\u3000]*(?:[\u4e00-\u9fff·]{1,4}[\s\u3000]*){0,2}$"
 )
 _NAME = re.compile(r"[\u4e00-\u9fff·][\s\u3000]{0,4}[\u4e00-\u9fff·]{1,3}$")
-_REST_OF_NAME = re.compile(r"(?:工作委员会|委员会|办公室|领导小组|指挥部|总指挥部|工作组|专家组|秘书处)+$")
+_REST_OF_NAME = re.compile(
+    r"(?:工作委员会|委员会|办公室|领导小组|指挥部|总指挥部|工作组|专家组|秘书处)+$"
+)
 _HALF_NAME = re.compile(r"[\u4e00-\u9fff（）、“”]{4,40}$")
 _AFTER_DATE = re.compile(r"\s*[）)]?\s*(?:[（(][^（）()]{2,20}[)）])?")
 _LAST_LINES = 14
@@ -46,7 +48,7 @@ def read_signature(lines: Sequence[Line], start: int, body: int, stop: int) -> S
     fallback = Signature()
     for index in range(start, last):
         text = lines[index].text
-        if len(text) > _MAX_DATED or "日" not in text and not text[-1].isdigit():
+        if len(text) > _MAX_DATED or ("日" not in text and not text[-1].isdigit()):
             continue
         found = _dated(lines, index, start)
         if found and found.issuers:
@@ -106,7 +108,11 @@ def _signers(lines: Sequence[Line], index: int, start: int) -> tuple[Fact, ...]:
 
 
 def _is_person(text: str) -> bool:
-    return len(text) <= 40 and bool(_PERSON.search(text) or _NAME.fullmatch(text)) and not is_organ(text)
+    return (
+        len(text) <= 40
+        and bool(_PERSON.search(text) or _NAME.fullmatch(text))
+        and not is_organ(text)
+    )
 
 
 def _joined_name(lines: Sequence[Line], index: int, lowest: int) -> Fact | None:

@@ -36,11 +36,7 @@ def read_title(head: Head) -> Fact | None:
     if head.page_title:
         return _of_page(head.page_title, complete)
     if complete:
-        best = complete[-1]
-        for other in complete[:-1]:
-            if len(_key(other)) > len(_key(best)) and _key(other).endswith(_key(best)):
-                best = other
-        return _fact(best)
+        return _fact(_fullest(complete))
     mentioned = next((found for line in head.mentions if (found := _mentioned(line))), None)
     if mentioned:
         return mentioned
@@ -52,6 +48,20 @@ def read_title(head: Head) -> Fact | None:
         if words:
             return _fact(words if len(words) == len(run) == 2 else words[:1])
     return None
+
+
+def _fullest(complete: Sequence[Sequence[Line]]) -> Sequence[Line]:
+    """The last title, unless an earlier one says more in front or parts the authors by 、."""
+    best = complete[-1]
+    for other in complete[:-1]:
+        if _letters(other).endswith(_letters(best)):
+            more = len(_letters(other)) > len(_letters(best))
+            return other if more or _key(other).count("、") > _key(best).count("、") else best
+    return best
+
+
+def _letters(lines: Sequence[Line]) -> str:
+    return re.sub(r"\W", "", _key(lines))
 
 
 def _of_page(page: Fact, complete: Sequence[Sequence[Line]]) -> Fact:
@@ -77,8 +87,10 @@ def _is_complete(lines: Sequence[Line]) -> bool:
 
 def _is_order_name(lines: Sequence[Line]) -> bool:
     """Whether ``lines`` only name an order: 国务院令, 财政部 税务总局公告2020年第8号."""
-    named = re.fullmatch(r"(.*?)(?:令|公\s*告|通\s*告)(?:[（(\d第].*)?", _key(lines))
-    return bool(named and (not named[1] or part_organs(named[1])))
+    key = _key(lines)
+    named = re.fullmatch(r"(.*?)第?\d+号令|(.*?)(?:令|公告|通告)(?:[（(\d第].*)?", key)
+    organs = (named[1] or named[2]) if named else None
+    return named is not None and (not organs or bool(part_organs(organs)))
 
 
 def _key(lines: Sequence[Line]) -> str:
@@ -192,6 +204,17 @@ def _front(word: str) -> str:
     return re.split(r"关于|印发|转发|令|公告|[、，]", word, maxsplit=1)[0]
 
 
+_AUTHORS = re.compile(
+    r"(?:等\S{0,3}部门)?(?:联合)?(?:关于|转发|印发|批转|公告|令|发布|通告|公布|对)"
+)
+
+
+def title_authors(title: Fact) -> list[tuple[int, int]]:
+    """Where the organs that open the value of ``title`` (国务院办公厅关于…) stand in it."""
+    found = _AUTHORS.search(title.value)
+    return part_organs(title.value[: found.start()].rstrip()) if found else []
+
+
 def type_of(title: str) -> str | None:
     """The 文种 that ends ``title``, remarks in brackets and numbers aside, or None."""
     bare = re.sub(r"\s+", "", title)
@@ -214,6 +237,7 @@ _TOLD = re.compile(
     r"(?:通报|通知|通告|公告|批复|函复|答复|报告|公示|公布|决定|规定|解释)(?=如下|：|:)|"
     r"(?:提出|作出|做出)(?:如下|以下)?(意见|决定|规定|解释)"
 )
+_TOLD_WITHIN = 1000  # characters of a paragraph
 _TOLD_TYPES = {"函复": "复函", "公布": "公告"}
 _SELF = re.compile(r"本(条例|办法|规定|细则|规则|章程|准则|规范|通知|意见|决定|公告|通告|法|解释)")
 
@@ -221,11 +245,12 @@ _SELF = re.compile(r"本(条例|办法|规定|细则|规则|章程|准则|规范
 def told_type(lines: Iterable[Line]) -> Fact | None:
     """The 文种 that the opening words tell (现将…通报如下, 本办法适用于), derived."""
     for line in lines:
-        told = _TOLD.search(line.text)
-        if told and "如下" in line.text[told.start() :]:
+        words = line.text[:_TOLD_WITHIN]
+        told = _TOLD.search(words)
+        if told and "如下" in words[told.start() :]:
             word = told[1] or told[0]
             return Fact(_TOLD_TYPES.get(word, word))
-        own = _SELF.search(line.text)
+        own = _SELF.search(words)
         if own:
             return Fact(own[1])
     return None
@@ -236,7 +261,9 @@ _NOW = re.compile(
     r"(?:通报|通知|通告|公告|批复|函复|答复|报告|公示|提出|作出|公布)(?:如下|以下)?"
 )
 _VAGUE = re.compile(r"^(?:这次|此次|本次|有关|具体|相关|检查|如下|以下|调整后的|该)")
-_TOPIC = re.compile(r"(?:对|就)?[^，。；]{0,40}?((?:落实|贯彻|执行|开展|实施)[^，。；]{4,40}?)的?情况")
+_TOPIC = re.compile(
+    r"(?:对|就)?[^，。；]{0,40}?((?:落实|贯彻|执行|开展|实施)[^，。；]{4,40}?)的?情况"
+)
 
 _WORK = re.compile(r"((?:开展|启动|做好|加强|推进|规范|推动)[^，。；“”《》]{4,40}?工作)")
 

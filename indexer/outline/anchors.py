@@ -58,7 +58,7 @@ class Anchors:
         """Return the anchor of a section that ``mark`` starts."""
         if mark.kind == "attachment":
             self._attachments += 1
-            anchor = self._unique(f"att-{to_int(mark.number) or self._attachments}")
+            anchor = self._unique(f"att-{to_int(mark.number[2:]) or self._attachments}")
             self._attachment = f"{anchor}/"
             return anchor
         name = _FIXED[mark.kind]

@@ -133,5 +133,5 @@ def _unlabelled(
 ) -> Section:
     path: tuple[str, ...] = above.path if above and mark.kind == "passage" else ()
     if mark.kind == "attachment":
-        path = (f"附件{mark.number}" if mark.number else mark.name or "附件",)
+        path = (mark.number or mark.name or "附件",)
     return Section(mark.kind, "", path, mark.name, span, anchors.unlabelled(mark, above), parent)

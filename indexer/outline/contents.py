@@ -21,13 +21,19 @@ def contents(lines: list[Line], labels: list[Label]) -> list[tuple[int, range]]:
     A place is an index of ``lines``; the labels are a range of indices of ``labels``. A table is a
     run of short labelled lines whose labels come again below, with a text of their own.
     """
-    found = []
-    last = {_key(label): index for index, label in enumerate(labels)}
-    for entries in _runs(lines, labels):
+    found: list[tuple[int, range]] = []
+    runs = [
+        run for run in _runs(lines, labels) if len(run) > 2 or _title_before(lines, labels, run)
+    ]
+    if not runs:
+        return found
+    last = {_key(label): index for index, label in enumerate(labels) if _is_entry(label.rest)}
+    for run in runs:
+        entries = _until_repeated(labels, run)
         again = sum(last[_key(labels[index])] >= entries.stop for index in entries)
-        title = _title_before(lines, labels[entries.start].line)
-        if title is not None and again > 0:
-            found.append((title, entries))
+        title = _title_before(lines, labels, entries)
+        if title and again > 0:
+            found.append((title - 1, entries))
         elif again * 2 > len(entries) and len(entries) > 2:
             found.append((labels[entries.start].line, entries))
     return found
@@ -36,28 +42,39 @@ def contents(lines: list[Line], labels: list[Label]) -> list[tuple[int, range]]:
 def end_of_contents(lines: list[Line], labels: list[Label], entries: range) -> int:
     """The line behind a table of contents: its last entry may have no number (附则)."""
     line = labels[entries.stop - 1].line + 1
-    while line < len(lines) and _PAGE.sub("", "".join(lines[line].text.split())) in _TAIL:
+    while (
+        line < len(lines)
+        and len(lines[line].text) <= _ENTRY
+        and _PAGE.sub("", "".join(lines[line].text.split())) in _TAIL
+    ):
         line += 1
     return line
 
 
 def _runs(lines: list[Line], labels: list[Label]) -> Iterator[range]:
-    """Runs of short labels with next to nothing between them, none coming twice."""
+    """Runs of short labels with next to nothing between them."""
     start = 0
-    seen: set[tuple[Style, tuple[int, ...], str]] = set()
     for index, label in enumerate(labels):
-        key = _key(label)
-        if index > start and not (_is_near(lines, labels[index - 1], label) and key not in seen):
-            if index - start > 1:
-                yield range(start, index)
+        short = _is_entry(label.rest)
+        if index > start and not (short and _is_near(lines, labels[index - 1], label)):
+            yield range(start, index)
             start = index
-            seen = set()
-        if not _is_entry(label.rest):
-            if index - start > 1:
-                yield range(start, index)
+        if not short:
             start = index + 1
-            seen = set()
+    if start < len(labels):
+        yield range(start, len(labels))
+
+
+def _until_repeated(labels: list[Label], run: range) -> range:
+    """The part of ``run`` before one of its labels comes again: there the text itself begins."""
+    top = labels[run.start].style
+    seen: set[tuple[Style, tuple[int, ...], str]] = set()
+    for index in run:
+        key = _key(labels[index])
+        if key in seen and key[0] <= top:  # every 章 may have a 第一节　一般规定
+            return range(run.start, index)
         seen.add(key)
+    return run
 
 
 def _is_near(lines: list[Line], one: Label, two: Label) -> bool:
@@ -70,11 +87,13 @@ def _is_entry(text: str) -> bool:
     return len(text) <= _ENTRY and text[-1:] not in _STOPS
 
 
-def _title_before(lines: list[Line], line: int) -> int | None:
+def _title_before(lines: list[Line], labels: list[Label], run: range) -> int:
+    """The number, from 1, of the line 目录 before the run; 0 if there is none."""
+    line = labels[run.start].line
     for index in range(line - 1, max(line - 4, -1), -1):
         if lines[index].text[0] == "目" and _TITLE.match(lines[index].text):
-            return index
-    return None
+            return index + 1
+    return 0
 
 
 def _key(label: Label) -> tuple[Style, tuple[int, ...], str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from indexer.document import Kind
@@ -13,8 +14,9 @@ from indexer.outline.lines import DAY, Line
 
 _DATE = re.compile(rf"(?:[^。；：，]{{0,40}}[\s）)])?{DAY}(?:\s*[（(].{{0,20}}[）)])?$")
 _ATTACHMENT = re.compile(
-    r"附\s*[件录表](?:\s*(?P<number>[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})(?![年月]))?"
-    r"\s*[-—:：.．、]?\s*(?P<name>.{0,60})$"
+    r"附\s*(?P<word>[件录表])"
+    r"(?:\s*(?P<number>[0-9０-９]{1,2}(?![年月])|[一二三四五六七八九十]{1,3}(?=[\s:：.．、—-]|$)))?"
+    r"\s*[-—:：.．、]?\s*(?P<name>(?![一二三四五六七八九十0-9第中所的]).{0,60})$"
 )
 _LIST = re.compile(r"附\s*[件表]?\s*[0-9０-９一二三四五六七八九十]{0,3}\s*[:：]")
 _NOTES = re.compile(r"[备]?注\s*[:：]\s*(?:1|１|$)")
@@ -25,9 +27,10 @@ _PAPER = re.compile(
 )
 _COMPLETE = re.compile(
     r"(?:办法|规定|条例|细则|规则|方案|意见|措施|通知|决定|规划|计划|纲要|制度|标准|指南|指引|要点|"
-    r"规范|规程|章程|预案|清单|目录|名单|报告|公告|通报|政策|说明|协议|守则|表|书|函|图)"
+    r"规范|规程|章程|预案|解释|批复|答复|安排|决议|通告|纪要|清单|目录|名单|报告|公告|通报|政策|说明|协议|守则|表|书|函|图)"
     r"(?:[（(].{1,14}[）)])?$"
 )
+_NUMBER = re.compile(r"[〔﹝\[［（(]\s*\d{4}\s*[〕﹞\]］）)]\s*第?\s*\d+\s*号$")
 _AFTER_DATE = re.compile(
     r"[（(【\[]|抄\s*[送报]|主送|公开(?:方式|属性|类别)|信息公开|附件?\s*[:：]|联系(?:人|电话|方式)|"
     r".{0,40}印发$|首页|关闭|打印|分享|来源|责任编辑|编辑|上一篇|下一篇|相关"
@@ -36,18 +39,24 @@ _NAMED = re.compile("《([^《》]{3,50})》")
 _PROSE = re.compile("[。；;：:，]|[、！？!?]$")
 _STOPS = "。；;：:，,！？!?、"
 _SHORT = 36
+_HEAD = 80
 _NEAR = 12
 _QUOTE = 60
+_AHEAD = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A section without a label: it starts on ``line``. ``number`` is an attachment's own."""
+    """A section without a label: it starts on ``line``.
+
+    ``number`` is what an attachment is called by (附件1); ``end`` the line behind a 目录.
+    """
 
     kind: Kind
     line: int
     name: str = ""
     number: str = ""
+    end: int = 0
 
 
 @dataclass(slots=True)
@@ -80,83 +89,97 @@ def frame(lines: list[Line], labels: list[Label]) -> Frame:
 def _mark_contents(found: Frame) -> None:
     for line, entries in contents(found.lines, found.labels):
         found.dropped.update(entries)
-        found.marks.append(Mark("contents", line))
         behind = end_of_contents(found.lines, found.labels, entries)
+        found.marks.append(Mark("contents", line, end=behind))
         if found.label_at(behind) is None and behind < len(found.lines):
             found.marks.append(Mark("preamble", behind))
 
 
 def _drop_quoted(found: Frame) -> None:
     """Drop labels in quotations over several lines, unless they run on from those outside."""
-    reached: dict[Style, tuple[int, ...]] = {}
-    inside: list[int] = []
+    places = [label.line for label in found.labels]
+    for opened, closed in _quotations(found.lines):
+        inside = range(bisect_right(places, opened), bisect_right(places, closed))
+        styles: set[Style] = set()
+        for index in inside:
+            label = found.labels[index]
+            if label.style not in styles and _runs_on(found, inside.start, label):
+                break
+            styles.add(label.style)
+            found.dropped.add(index)
+
+
+def _quotations(lines: list[Line]) -> Iterator[tuple[int, int]]:
+    """The first and last lines of quotations; each paragraph of one may open it anew."""
     opened = -1
-    for index, line in enumerate(found.lines):
-        if opened >= 0 and index - opened > _QUOTE:
+    for index, (_, _, text) in enumerate(lines):
+        if "“" not in text and "”" not in text:
+            continue
+        balance = text.count("“") - text.count("”")
+        if balance > 0 and (opened < 0 or index - opened > _QUOTE):
+            opened = index
+        elif balance < 0:
+            if opened >= 0 and index - opened <= _QUOTE:
+                yield opened, index
             opened = -1
-        label = found.label_at(index)
-        if label is not None:
-            quoted = {found.labels[i].style for i in inside}
-            last = reached.get(label.style)
-            runs_on = last is not None and label.number == (last[0] + 1,)
-            if opened < 0 or (runs_on and label.style not in quoted):
-                opened = -1
-                reached[label.style] = label.number
-            else:
-                inside.append(found.by_line[index])
-        if "“" in line.text or "”" in line.text:
-            balance = line.text.count("“") - line.text.count("”")
-            if balance > 0:
-                opened = index if opened < 0 else opened
-            elif balance < 0:
-                if opened >= 0:
-                    found.dropped.update(inside)
-                opened = -1
-        if opened < 0:
-            inside = []
+
+
+def _runs_on(found: Frame, before: int, label: Label) -> bool:
+    for index in range(before - 1, max(before - 1 - _QUOTE, -1), -1):
+        if found.labels[index].style == label.style and index not in found.dropped:
+            return label.number == (found.labels[index].number[0] + 1,)
+    return False
 
 
 def _drop_lists(found: Frame) -> None:
     """Drop the numbers of attachment lists (附件：1.… 2.…) and of table notes (注：1.…)."""
-    inside = notes = False
-    entries: list[int] = []
+    head = -1
+    notes = False
     for index, line in enumerate(found.lines):
         text = line.text
-        if text[0] in "附备注" and (_LIST.match(text) or _NOTES.match(text)):
-            inside, notes, entries = True, text[0] != "附", []
+        if text[0] in "附备注" and (_is_list(text) or _NOTES.match(text[:_SHORT])):
+            head, notes = index, text[0] != "附"
             continue
-        if not inside:
+        if head < 0:
             continue
         label = found.label_at(index)
         if label is None:
             # a name broken over lines, or one behind its number
-            inside = bool(entries) and not notes and _is_title(text) and not _DATE.match(text)
-        elif label.style != Style.ARABIC or not (notes or _is_title(label.rest)):
-            inside = False
-        elif label.number[0] == 1 and entries:
-            inside = False
-        else:
-            entries.append(index)
+            if notes or not _is_title(text) or _DATE.match(text):
+                head = -1
+        elif (
+            label.style == Style.ARABIC
+            and (notes or _is_title(label.rest))
+            and (label.number[0] > 1 or index == head + 1)
+        ):
             found.dropped.add(found.by_line[index])
+        else:
+            head = -1
+
+
+def _is_list(text: str) -> bool:
+    return text[0] == "附" and _LIST.match(text[:_SHORT]) is not None
 
 
 def _is_title(text: str) -> bool:
-    return len(text) <= 60 and text[-1:] not in _STOPS[:5]
+    return len(text) <= 60 and not text.endswith(tuple("。；;：:"))
 
 
 def _mark_enclosed(found: Frame) -> None:
     names: set[str] = set()
     prose = signed = False
+    listed = _contents_lines(found)
     for index, line in enumerate(found.lines):
+        if index in listed:
+            continue
         text = line.text
         label = found.label_at(index)
         head = None
-        if text[0] == "附" and (prose or signed) and _ATTACHMENT.match(text):
+        if (prose or signed) and _names_attachment(text):
             head = _attachment(found, index, signed)
         elif label is None and len(text) <= _SHORT + 24 and text[-1] not in _STOPS:
-            if signed and _is_head(found, index):
-                head = Mark("attachment", index, _name(found, index))
-            elif prose and _squeeze(text) in names and _restarts(found, index):
+            named = prose and _squeeze(text) in names and _restarts(found, index)
+            if named or (signed and _is_head(found, index)):
                 head = Mark("attachment", index, _name(found, index))
             elif prose and _DATE.match(text) and _restarts(found, index):
                 found.marks.append(Mark("signature", _signature_start(found, index)))
@@ -168,14 +191,23 @@ def _mark_enclosed(found: Frame) -> None:
             names.clear()
         elif label is not None or "。" in text or text[-1] in "：；":
             prose = True
+            signed = signed and label is None
             if "《" in text and len(names) < 20:
                 names.update(map(_squeeze, _NAMED.findall(text)))
+
+
+def _contents_lines(found: Frame) -> set[int]:
+    listed: set[int] = set()
+    for mark in found.marks:
+        if mark.kind == "contents":
+            listed.update(range(mark.line, mark.end))
+    return listed
 
 
 def _restarts(found: Frame, line: int) -> bool:
     """Whether the next label behind ``line``, if any, is the first of a list."""
     low = bisect_left(found.labels, line, key=lambda label: label.line)
-    for index in range(low, len(found.labels)):
+    for index in range(low, min(low + _AHEAD, len(found.labels))):
         if index not in found.dropped:
             return found.labels[index].number[0] == 1
     return True
@@ -187,7 +219,7 @@ def _signature_start(found: Frame, date: int) -> int:
         before = found.lines[start - 1].text
         listed = found.by_line.get(start - 1, -1) in found.dropped
         short = len(before) <= _SHORT and not _PROSE.search(before)
-        if not (listed or _LIST.match(before) or (short and found.label_at(start - 1) is None)):
+        if not (listed or _is_list(before) or (short and found.label_at(start - 1) is None)):
             break
         start -= 1
     return _drop_papers(found, start)
@@ -221,7 +253,12 @@ def _attachment(found: Frame, index: int, signed: bool) -> Mark | None:
     if match is None or text[-1] in "。；;" or not _has_text(found, index + 1, signed):
         return None
     name = _squeeze(match["name"]) or _name(found, index + 1)
-    return Mark("attachment", index, name, match["number"] or "")
+    number = match["number"]
+    return Mark("attachment", index, name, f"附{match['word']}{number}" if number else "")
+
+
+def _names_attachment(text: str) -> bool:
+    return text[0] == "附" and len(text) <= _HEAD and _ATTACHMENT.match(text) is not None
 
 
 def _is_head(found: Frame, index: int) -> bool:
@@ -235,7 +272,7 @@ def _has_text(found: Frame, start: int, signed: bool = True) -> bool:
     """Whether running text or an outline comes soon, before the next attachment or signature."""
     for index in range(start, min(start + _NEAR, len(found.lines))):
         text = found.lines[index].text
-        if text[0] == "附" and _ATTACHMENT.match(text):
+        if _names_attachment(text):
             return False
         if not signed and len(text) < 60 and _DATE.match(text):
             return False
@@ -248,15 +285,18 @@ def _has_text(found: Frame, start: int, signed: bool = True) -> bool:
 
 def _name(found: Frame, index: int) -> str:
     """The title that starts at ``index``: often broken over lines, complete with its 文种."""
+    lines = found.lines[index : index + 7]
+    if lines and len(lines[0].text) <= _HEAD and _NUMBER.search(lines[0].text):
+        lines = lines[1:]
     joined = ""
-    for line in found.lines[index : index + 4]:
+    for line in lines:
         text = _squeeze(line.text)
-        if text[0] in "（(" or len(text) > 50 or text[-1] in _STOPS:
+        if text[0] in "（(" or len(text) > 60 or text[-1] in _STOPS:
             break
         joined += text
         if _COMPLETE.search(text):
             return joined
-    return _squeeze(found.lines[index].text)[:60] if index < len(found.lines) else ""
+    return _squeeze(lines[0].text)[:60] if lines else ""
 
 
 def _squeeze(text: str) -> str:

@@ -26,8 +26,10 @@ _LEAD = 20
 _BODY_LENGTH = 12
 
 _B = f"[{BLANK}]"
+_BLANKS = re.compile(r"(?<![A-Za-z0-9])\s+|\s+(?![A-Za-z0-9])")
 _STOP = re.compile("[。：:]")
 _ATTRIBUTION = re.compile(r"[（(][^（）()]{2,120}[)）]\s*$")
+_BRACKETS = frozenset("（(【〔")
 _BRACKETED = re.compile(rf"{_B}*[（(【〔]([^（）()【】〔〕]{{2,40}})[)）】〕]")
 # Full sentences and lead-ins, which state or announce and do not name a topic.
 _SENTENCE = re.compile(
@@ -66,21 +68,24 @@ def headings(nodes: list[Node], kinds: list[Kind], rows: list[Line], ends: list[
     ``ends`` holds the line behind each node's own text. The stop that closes a heading and the
     blanks that spread it (总　则) are not part of it.
     """
-    reads = [_read(node, nodes, index, rows, ends[index]) for index, node in enumerate(nodes)]
-    groups: dict[tuple[int, Style], list[int]] = defaultdict(list)
+    groups: dict[tuple[int, Style], list[tuple[int, _Read]]] = defaultdict(list)
     result = [""] * len(nodes)
     for index, (node, kind) in enumerate(zip(nodes, kinds, strict=True)):
+        if kind == "item":
+            continue
+        if kind == "article":
+            if node.label.rest[:1] in _BRACKETS and (found := _BRACKETED.match(node.label.rest)):
+                result[index] = squeeze(found[1])
+            continue
+        read = _read(node, nodes, index, rows, ends[index])
         if kind == "heading" and node.label.style != Style.TITLE:
-            groups[node.parent, node.label.style].append(index)
-        elif kind == "article":
-            found = _BRACKETED.match(node.label.rest)
-            result[index] = squeeze(found[1]) if found else ""
-        elif kind != "item":
-            result[index] = squeeze(reads[index].text)
+            groups[node.parent, node.label.style].append((index, read))
+        else:
+            result[index] = squeeze(read.text)
     for members in groups.values():
-        share = sum(_is_likely(reads[index]) for index in members) / len(members)
-        for index in members:
-            result[index] = squeeze(_choose(reads[index], share))
+        share = sum(_is_likely(read) for _, read in members) / len(members)
+        for index, read in members:
+            result[index] = squeeze(_choose(read, share))
     return result
 
 
@@ -113,7 +118,7 @@ def _form(rest: str) -> tuple[str, Form]:
         return found[1], Form.RUN_IN
     plain = _ATTRIBUTION.sub("", rest).rstrip(BLANK) if "。" in rest or "；" in rest else rest
     stop = _STOP.search(plain)
-    if not plain or plain[-1] in "；;，," and (stop is None or stop[0] != "。"):
+    if not plain or (plain[-1] in "；;，," and (stop is None or stop[0] != "。")):
         return "", Form.NONE
     if stop is None:
         return _unstopped(plain)
@@ -157,4 +162,6 @@ def _choose(read: _Read, share: float) -> str:
 
 def squeeze(heading: str) -> str:
     """Drop the blanks that spread a heading (总　则) and its closing stop."""
-    return re.sub(r"(?<![A-Za-z0-9])\s+|\s+(?![A-Za-z0-9])", "", heading).strip("。：: ")
+    if _BLANKS.search(heading):
+        heading = _BLANKS.sub("", heading)
+    return heading.strip("。：: ")

@@ -37,9 +37,10 @@ class Style(IntEnum):
 class Label(NamedTuple):
     """A possible label, from ``start`` to ``end`` of the source; ``rest`` is what follows it.
 
-    ``number`` has more than one part in 第十七条之一 and 1.1. ``name`` is the normal form.
-    ``spaced`` says that a blank or the line's end follows, ``led`` that the line before ends in a
-    colon. ``number`` is 0 for 附则 without one. ``depth`` is the rank of a Markdown heading, 0 elsewhere. ``line`` is the line's index.
+    ``number`` has more than one part in 第十七条之一 and 1.1, and is 0 for 附则 without one.
+    ``name`` is the normal form. ``spaced`` says that a blank or the line's end follows, ``led``
+    that the line before ends in a colon. ``depth`` is the rank of a Markdown heading, 0 elsewhere.
+    ``line`` is the line's index.
     """
 
     style: Style
@@ -90,8 +91,8 @@ _UNITS = {
     "节": Style.DIVISION,
     "条": Style.ARTICLE,
 }
+_UNIT = re.compile("|".join(sorted(_UNITS, key=len, reverse=True)))
 _COUNTING = "一二三四五六七八九十"
-_number = lru_cache(maxsize=4096)(to_int)
 
 
 def labels(lines: list[Line]) -> list[Label]:
@@ -102,7 +103,8 @@ def labels(lines: list[Line]) -> list[Label]:
             continue
         led = index > 0 and lines[index - 1].text[-1] in "：:"
         if line.text[0] in "附总":
-            label = _unnumbered(index, line)
+            bare = bool(found) and found[-1].line == index - 1 and not found[-1].rest
+            label = None if bare else _unnumbered(index, line)
         elif line.text[0] == "#":
             label = _marked(index, line)
         else:
@@ -125,7 +127,8 @@ def _label(index: int, line: Line, led: bool, depth: int = 0) -> Label | None:
     match = _LABEL.match(line.text)
     if match is None:
         return None
-    read = _read(match)
+    kind = match.lastgroup or ""
+    read = _meaning(kind, match[0] if kind == "sub" else match[kind])
     if read is None:
         return None
     style, number, name = read
@@ -153,14 +156,19 @@ def _marked(index: int, line: Line) -> Label | None:
     )
 
 
-def _read(match: re.Match[str]) -> tuple[Style, tuple[int, ...], str] | None:
-    """The style, number and normal form of a label; None for a numeral without a value."""
-    if match["nth"]:
-        parts = [match["nth"], *match["sub"].split("之")[1:]]
-        name = "".join(match[0].split())
-        return _numbered(_UNITS[match["unit"]], parts, name)
-    kind = match.lastgroup or ""
-    value = match[kind]
+@lru_cache(maxsize=8192)
+def _meaning(kind: str, value: str) -> tuple[Style, tuple[int, ...], str] | None:
+    """The style, number and normal form of what group ``kind`` of the pattern has found.
+
+    None for a numeral without a value.
+    """
+    if kind == "sub":
+        name = "".join(value.split())
+        unit = _UNIT.search(name)
+        if unit is None:
+            return None
+        parts = [name[1 : unit.start()], *name[unit.end() :].split("之")[1:]]
+        return _numbered(_UNITS[unit[0]], parts, name)
     if kind == "glyph":
         first, count = _GLYPH_RUNS[value]
         han = _COUNTING[count - 1 : count] or "十"
@@ -182,7 +190,7 @@ def _read(match: re.Match[str]) -> tuple[Style, tuple[int, ...], str] | None:
 def _numbered(
     style: Style, numerals: list[str], name: str
 ) -> tuple[Style, tuple[int, ...], str] | None:
-    number = tuple(_number(numeral) or 0 for numeral in numerals)
+    number = tuple(to_int(numeral) or 0 for numeral in numerals)
     return (style, number, name) if all(number) else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from dataclasses import replace
+from itertools import pairwise
 
 from indexer.document import UNINDEXED, Section, Span
 
@@ -19,33 +20,41 @@ _SENTENCE = re.compile(r"[。！？；][”’）]?\s*|\n\s*")
 
 def with_passages(text: str, sections: list[Section]) -> list[Section]:
     """Return ``sections`` with the long ones cut; parents point to the same sections as before."""
-    place: dict[int, int] = {}
+    if not any(_is_long(section) for section in sections):
+        return sections
+    place: list[int] = []
     result: list[Section] = []
-    for index, section in enumerate(sections):
-        place[index] = len(result)
+    for section in sections:
+        place.append(len(result))
         parent = place[section.parent] if section.parent >= 0 else -1
-        cuts = _cuts(section.span.of(text)) if section.kind not in UNINDEXED else []
-        bounds = [section.span.start, *(section.span.start + c for c in cuts), section.span.end]
-        result.append(replace(section, parent=parent, span=Span(bounds[0], bounds[1])))
-        for number, (start, end) in enumerate(zip(bounds[1:], bounds[2:], strict=False), 2):
-            result.append(
-                Section(
-                    kind="passage",
-                    label="",
-                    path=section.path,
-                    heading="",
-                    span=Span(start, end),
-                    anchor=f"{section.anchor}/p{number}",
-                    parent=place[index],
-                )
-            )
+        if _is_long(section):
+            result += _cut(text, section, parent, len(result))
+        elif parent != section.parent:
+            result.append(replace(section, parent=parent))
+        else:
+            result.append(section)
     return result
+
+
+def _is_long(section: Section) -> bool:
+    return section.span.end - section.span.start > _LONG and section.kind not in UNINDEXED
+
+
+def _cut(text: str, section: Section, parent: int, index: int) -> list[Section]:
+    """The section, which is to stand at ``index``, shortened, and its passages."""
+    start, end = section.span
+    bounds = [start, *(start + cut for cut in _cuts(section.span.of(text))), end]
+    pieces = [replace(section, parent=parent, span=Span(start, bounds[1]))]
+    for number, (low, high) in enumerate(pairwise(bounds[1:]), 2):
+        anchor = f"{section.anchor}/p{number}"
+        pieces.append(
+            Section("passage", "", section.path, "", Span(low, high), anchor, parent=index)
+        )
+    return pieces
 
 
 def _cuts(own: str) -> list[int]:
     """Return where to cut ``own``, preferring the enumeration's starts to ends of sentences."""
-    if len(own) <= _LONG:
-        return []
     strong = [found.end() for found in _ENUMERATION.finditer(own)]
     weak = [found.end() for found in _SENTENCE.finditer(own)]
     cuts: list[int] = []
