@@ -25,16 +25,15 @@ _GROUP = re.compile(
     rf"(?P<unit>[条款项目])(?![款例约件目])(?P<sub>{_SUB})"
 )
 _EACH = re.compile(rf"(?P<joint>{_AND})?(?P<mark>第?{_GAP}[（(]?{_GAP}(?P<value>{_NUMERAL}))")
-_ARTICLE = rf"第{_GAP}{_NUMERAL}{_GAP}条"
-_GOES_ON = r"[、至到和与及或的中第款]|以及|规定|修改|改为|增加|删|移"
+# Every alternative begins with one character: the search then skips from one to the next.
 _ANCHOR = re.compile(
-    rf"(?P<heading>(?:^[ \t\u3000\xa0#*>]*{_ARTICLE}{_SUB}(?!{_GOES_ON})"
-    rf"|(?<=[\s“\"]){_ARTICLE}{_SUB}(?=\s)))"
-    rf"|(?P<name>《)|(?P<article>{_ARTICLE}(?![款例约件]))"
-    rf"|(?P<article_list>第{_NUMERAL}(?:(?:{_AND})第?{_NUMERAL}){{1,30}}条(?![款例约件]))"
-    rf"|(?P<relative>前[一二两三四五六七八九十]?[条款项]|本条(?={_GAP}第{_NUMERAL}[款项]))(?![目例约])",
-    re.MULTILINE,
+    rf"(?P<name>《)|(?P<article>第{_GAP}{_NUMERAL}{_GAP}条{_SUB}(?![款例约件]))"
+    rf"|(?P<several>第{_NUMERAL}(?:(?:{_AND})第?{_NUMERAL}){{1,30}}条(?![款例约件]))"
+    rf"|(?P<before>前[一二两三四五六七八九十]?[条款项])(?![目例约])"
+    rf"|(?P<this>本条)(?={_GAP}第{_NUMERAL}[款项])"
 )
+_GOES_ON = re.compile(r"[、至到和与及或的中第款]|以及|规定|修改|改为|增加|删|移")
+_LINE_MARKS = " \t\u3000\xa0#*>"
 _RANK = {"条": 0, "款": 1, "项": 2, "目": 3}
 _MAX_RANGE = 300  # a longer one is a slip of the pen; its two ends are kept
 
@@ -129,7 +128,7 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.numbers = list(_disjoint(find_numbers(text)))
+        self.numbers = list(_disjoint(_numbers(text)))
         self.next_number = 0
         self.short: dict[str, str] = {}
         self.last_name: str | None = None
@@ -141,9 +140,9 @@ class _Reader:
             resume = found.end()
             if found["name"]:
                 citation, resume = self._named(found.start(), resume)
-            elif found["relative"]:
+            elif found["before"] or found["this"]:
                 citation = self._relative(found)
-            elif not found["heading"]:
+            elif not (found["article"] and self._is_heading(*found.span())):
                 citation = self._articles(found.start(), end)
             before = citation.span.start if citation else found.start()
             yield from self._lone_numbers(before)
@@ -151,6 +150,16 @@ class _Reader:
             if citation:
                 yield self._with_numbers(citation, end)
         yield from self._lone_numbers(len(self.text))
+
+    def _is_heading(self, start: int, end: int) -> bool:
+        """Whether the article at ``start`` is the head of one: at a line's start, or set apart."""
+        text, left = self.text, start
+        while left and text[left - 1] in _LINE_MARKS:
+            left -= 1
+        if left == 0 or text[left - 1] in "\r\n":
+            return not _GOES_ON.match(text, end)
+        apart = text[start - 1].isspace() or text[start - 1] in '“"'
+        return apart and text[end : end + 1].isspace()
 
     def _named(self, start: int, after: int) -> tuple[Citation | None, int]:
         close = _closing(self.text, start)
@@ -227,7 +236,7 @@ class _Reader:
         return name
 
     def _relative(self, found: re.Match[str]) -> Citation:
-        label = found["relative"]
+        label = found[0]
         first = Reference(Span(*found.span()), label)
         references, end = _references(self.text, found.end(), first, _RANK[label[-1]])
         return Citation(Span(found.start(), end), None, None, references, True)
@@ -250,6 +259,22 @@ class _Reader:
             self.next_number += 1
             number = number or found
         return replace(citation, number=number) if number else citation
+
+
+_NUMBER_REACH = 200  # no number begins further in front of its 号, organs included
+
+
+def _numbers(text: str) -> Iterator[tuple[Span, str]]:
+    """``find_numbers``, asked only about the surroundings of each 号."""
+    start = end = text.find("号")
+    while end >= 0:
+        start = max(0, end - _NUMBER_REACH)
+        following = text.find("号", end + 1)
+        while 0 <= following <= end + _NUMBER_REACH:
+            end, following = following, text.find("号", following + 1)
+        for span, number in find_numbers(text[start : end + 10]):
+            yield Span(start + span.start, start + span.end), number
+        end = following
 
 
 def _disjoint(numbers: Iterator[tuple[Span, str]]) -> Iterator[tuple[Span, str]]:

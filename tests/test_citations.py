@@ -113,6 +113,14 @@ def test_a_number_alone_is_a_citation() -> None:
     assert (citation.name, citation.number) == (None, "国发〔2020〕1号")
 
 
+def test_numbers_are_found_however_far_apart() -> None:
+    gaps = ["。" * width for width in (1, 9, 150, 199, 201, 1000)]
+    text = "".join(f"{gap}国发〔2020〕{n}号" for n, gap in enumerate(gaps, 1))
+    assert [each.number for each in find_citations(text)] == [
+        f"国发〔2020〕{n}号" for n in range(1, 7)
+    ]
+
+
 @pytest.mark.parametrize(
     "definition",
     [
