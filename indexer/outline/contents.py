@@ -42,7 +42,11 @@ def contents(lines: list[Line], labels: list[Label]) -> list[tuple[int, range]]:
 def end_of_contents(lines: list[Line], labels: list[Label], entries: range) -> int:
     """The line behind a table of contents: its last entry may have no number (附则)."""
     line = labels[entries.stop - 1].line + 1
-    while line < len(lines) and _PAGE.sub("", "".join(lines[line].text.split())) in _TAIL:
+    while (
+        line < len(lines)
+        and len(lines[line].text) <= _ENTRY
+        and _PAGE.sub("", "".join(lines[line].text.split())) in _TAIL
+    ):
         line += 1
     return line
 

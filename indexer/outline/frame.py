@@ -16,7 +16,7 @@ _DATE = re.compile(rf"(?:[^。；：，]{{0,40}}[\s）)])?{DAY}(?:\s*[（(].{{0,
 _ATTACHMENT = re.compile(
     r"附\s*(?P<word>[件录表])"
     r"(?:\s*(?P<number>[0-9０-９]{1,2}(?![年月])|[一二三四五六七八九十]{1,3}(?=[\s:：.．、—-]|$)))?"
-    r"\s*[-—:：.．、]?\s*(?P<name>(?![一二三四五六七八九十0-9]).{0,60})$"
+    r"\s*[-—:：.．、]?\s*(?P<name>(?![一二三四五六七八九十0-9第中所的]).{0,60})$"
 )
 _LIST = re.compile(r"附\s*[件表]?\s*[0-9０-９一二三四五六七八九十]{0,3}\s*[:：]")
 _NOTES = re.compile(r"[备]?注\s*[:：]\s*(?:1|１|$)")
@@ -39,8 +39,10 @@ _NAMED = re.compile("《([^《》]{3,50})》")
 _PROSE = re.compile("[。；;：:，]|[、！？!?]$")
 _STOPS = "。；;：:，,！？!?、"
 _SHORT = 36
+_HEAD = 80
 _NEAR = 12
 _QUOTE = 60
+_AHEAD = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,32 +133,36 @@ def _runs_on(found: Frame, before: int, label: Label) -> bool:
 
 def _drop_lists(found: Frame) -> None:
     """Drop the numbers of attachment lists (附件：1.… 2.…) and of table notes (注：1.…)."""
-    inside = notes = False
-    entries: list[int] = []
+    head = -1
+    notes = False
     for index, line in enumerate(found.lines):
         text = line.text
-        if text[0] in "附备注" and (_LIST.match(text) or _NOTES.match(text)):
-            inside, notes, entries = True, text[0] != "附", []
+        if text[0] in "附备注" and (_is_list(text) or _NOTES.match(text[:_SHORT])):
+            head, notes = index, text[0] != "附"
             continue
-        if not inside:
+        if head < 0:
             continue
         label = found.label_at(index)
         if label is None:
             # a name broken over lines, or one behind its number
-            inside = bool(entries) and not notes and _is_title(text) and not _DATE.match(text)
+            if notes or not _is_title(text) or _DATE.match(text):
+                head = -1
         elif (
-            label.style != Style.ARABIC
-            or not (notes or _is_title(label.rest))
-            or (label.number[0] == 1 and entries)
+            label.style == Style.ARABIC
+            and (notes or _is_title(label.rest))
+            and (label.number[0] > 1 or index == head + 1)
         ):
-            inside = False
-        else:
-            entries.append(index)
             found.dropped.add(found.by_line[index])
+        else:
+            head = -1
+
+
+def _is_list(text: str) -> bool:
+    return text[0] == "附" and _LIST.match(text[:_SHORT]) is not None
 
 
 def _is_title(text: str) -> bool:
-    return len(text) <= 60 and text[-1:] not in _STOPS[:5]
+    return len(text) <= 60 and not text.endswith(tuple("。；;：:"))
 
 
 def _mark_enclosed(found: Frame) -> None:
@@ -169,12 +175,11 @@ def _mark_enclosed(found: Frame) -> None:
         text = line.text
         label = found.label_at(index)
         head = None
-        if text[0] == "附" and (prose or signed) and _ATTACHMENT.match(text):
+        if (prose or signed) and _names_attachment(text):
             head = _attachment(found, index, signed)
         elif label is None and len(text) <= _SHORT + 24 and text[-1] not in _STOPS:
-            if (signed and _is_head(found, index)) or (
-                prose and _squeeze(text) in names and _restarts(found, index)
-            ):
+            named = prose and _squeeze(text) in names and _restarts(found, index)
+            if named or (signed and _is_head(found, index)):
                 head = Mark("attachment", index, _name(found, index))
             elif prose and _DATE.match(text) and _restarts(found, index):
                 found.marks.append(Mark("signature", _signature_start(found, index)))
@@ -186,6 +191,7 @@ def _mark_enclosed(found: Frame) -> None:
             names.clear()
         elif label is not None or "。" in text or text[-1] in "：；":
             prose = True
+            signed = signed and label is None
             if "《" in text and len(names) < 20:
                 names.update(map(_squeeze, _NAMED.findall(text)))
 
@@ -201,7 +207,7 @@ def _contents_lines(found: Frame) -> set[int]:
 def _restarts(found: Frame, line: int) -> bool:
     """Whether the next label behind ``line``, if any, is the first of a list."""
     low = bisect_left(found.labels, line, key=lambda label: label.line)
-    for index in range(low, len(found.labels)):
+    for index in range(low, min(low + _AHEAD, len(found.labels))):
         if index not in found.dropped:
             return found.labels[index].number[0] == 1
     return True
@@ -213,7 +219,7 @@ def _signature_start(found: Frame, date: int) -> int:
         before = found.lines[start - 1].text
         listed = found.by_line.get(start - 1, -1) in found.dropped
         short = len(before) <= _SHORT and not _PROSE.search(before)
-        if not (listed or _LIST.match(before) or (short and found.label_at(start - 1) is None)):
+        if not (listed or _is_list(before) or (short and found.label_at(start - 1) is None)):
             break
         start -= 1
     return _drop_papers(found, start)
@@ -251,6 +257,10 @@ def _attachment(found: Frame, index: int, signed: bool) -> Mark | None:
     return Mark("attachment", index, name, f"附{match['word']}{number}" if number else "")
 
 
+def _names_attachment(text: str) -> bool:
+    return text[0] == "附" and len(text) <= _HEAD and _ATTACHMENT.match(text) is not None
+
+
 def _is_head(found: Frame, index: int) -> bool:
     above = found.label_at(index - 1)
     if above is not None and not above.rest:  # 第一部分, with its heading on the next line
@@ -262,7 +272,7 @@ def _has_text(found: Frame, start: int, signed: bool = True) -> bool:
     """Whether running text or an outline comes soon, before the next attachment or signature."""
     for index in range(start, min(start + _NEAR, len(found.lines))):
         text = found.lines[index].text
-        if text[0] == "附" and _ATTACHMENT.match(text):
+        if _names_attachment(text):
             return False
         if not signed and len(text) < 60 and _DATE.match(text):
             return False
@@ -276,7 +286,7 @@ def _has_text(found: Frame, start: int, signed: bool = True) -> bool:
 def _name(found: Frame, index: int) -> str:
     """The title that starts at ``index``: often broken over lines, complete with its 文种."""
     lines = found.lines[index : index + 7]
-    if lines and _NUMBER.search(lines[0].text):
+    if lines and len(lines[0].text) <= _HEAD and _NUMBER.search(lines[0].text):
         lines = lines[1:]
     joined = ""
     for line in lines:

@@ -37,9 +37,10 @@ class Style(IntEnum):
 class Label(NamedTuple):
     """A possible label, from ``start`` to ``end`` of the source; ``rest`` is what follows it.
 
-    ``number`` has more than one part in 第十七条之一 and 1.1. ``name`` is the normal form.
-    ``spaced`` says that a blank or the line's end follows, ``led`` that the line before ends in a
-    colon. ``number`` is 0 for 附则 without one. ``depth`` is the rank of a Markdown heading, 0 elsewhere. ``line`` is the line's index.
+    ``number`` has more than one part in 第十七条之一 and 1.1, and is 0 for 附则 without one.
+    ``name`` is the normal form. ``spaced`` says that a blank or the line's end follows, ``led``
+    that the line before ends in a colon. ``depth`` is the rank of a Markdown heading, 0 elsewhere.
+    ``line`` is the line's index.
     """
 
     style: Style
@@ -102,7 +103,8 @@ def labels(lines: list[Line]) -> list[Label]:
             continue
         led = index > 0 and lines[index - 1].text[-1] in "：:"
         if line.text[0] in "附总":
-            label = _unnumbered(index, line)
+            bare = bool(found) and found[-1].line == index - 1 and not found[-1].rest
+            label = None if bare else _unnumbered(index, line)
         elif line.text[0] == "#":
             label = _marked(index, line)
         else:

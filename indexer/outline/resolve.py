@@ -14,7 +14,8 @@ _AHEAD = 60
 _GAP = 5
 _RUN = 8
 
-_DECIMALS = (Style.CLAUSE, Style.DECIMAL, Style.SUBDECIMAL)
+_DECIMALS = (Style.DECIMAL, Style.SUBDECIMAL)
+_COUNTED = (*_DECIMALS, Style.CLAUSE, Style.ARABIC)
 _CITATION = re.compile(
     "[、，,；;。）)和及或至与以中的之所]|第.{1,4}[条款项]|规定|修改|改为|增加|删[去除]|[一二三四五六七八九十]款"
 )
@@ -64,8 +65,8 @@ class _Resolver:
                 self._close(0)
                 self._push(label)
             return
-        if label.style in _DECIMALS[1:]:
-            self._take_decimal(label)
+        if label.style in _DECIMALS:
+            self._take_decimal(index, label)
             return
         depth = self._find(label.style)
         if depth < 0:
@@ -91,16 +92,19 @@ class _Resolver:
             return label._replace(style=Style.GROUP)
         return label
 
-    def _take_decimal(self, label: Label) -> None:
+    def _take_decimal(self, index: int, label: Label) -> None:
         """1.1 and 1.1.1 say themselves where they belong: under the open 1 and 1.1."""
-        for depth in range(len(self.stack) - 1, -1, -1):
-            above = self.stack[depth]
-            if above.number == label.number[:-1] and (
-                above.style in _DECIMALS or above.style == Style.ARABIC
-            ):
-                self._close(depth + 1)
-                self._push(label)
-                return
+        for length in range(len(label.number) - 1, 0, -1):
+            for depth in range(len(self.stack) - 1, -1, -1):
+                above = self.stack[depth]
+                if above.number == label.number[:length] and above.style in _COUNTED:
+                    self._close(depth + 1)
+                    self._push(label)
+                    return
+        near = self.labels[index + 1 : index + 2]
+        if near and near[0].style in _DECIMALS and follows(label.number, near[0].number):
+            self._close(self._place(index, label))
+            self._push(label)
 
     def _find(self, style: Style) -> int:
         for depth in range(len(self.stack) - 1, -1, -1):
@@ -122,9 +126,11 @@ class _Resolver:
         if label.number[0] == 1:
             return not _cites(label)
         if label.style <= Style.DIVISION:
-            return self._carries_on(index)
+            return not _cites(label) and self._carries_on(index)
         if label.style == Style.ARTICLE:
             return label.spaced and self._skips(index, label, last or (0,))
+        if label.style == Style.PAREN_HAN:  # the head of its list was lost
+            return not _cites(label)
         return self._skips(index, label, (0,))
 
     def _goes_on(self, index: int, label: Label, last: tuple[int, ...]) -> bool:
@@ -136,7 +142,7 @@ class _Resolver:
                 label.style <= Style.DIVISION or self._ahead(index, label, 2)
             )
         if label.style <= Style.DIVISION:
-            return self._carries_on(index)
+            return not _cites(label) and self._carries_on(index)
         if label.style == Style.ARTICLE and not label.spaced:
             return False
         return self._skips(index, label, last)
@@ -191,6 +197,8 @@ class _Resolver:
             if later.style == label.style:
                 if later.number[0] == last[0] + 1:
                     return False
+                if later.number[0] == 1:
+                    break
                 if later.number[0] == label.number[0] + run:
                     run += 1
             elif later.style < label.style:
@@ -248,6 +256,8 @@ def _cites(label: Label) -> bool:
     """Whether ``label`` is rather the start of a sentence on another provision."""
     if label.spaced:
         return False
+    if label.style <= Style.DIVISION:
+        return label.rest[0] in "，、。的是为和与及或至规中所内"
     if label.style == Style.ARTICLE:
         return _CITATION.match(label.rest) is not None
     return label.style == Style.PAREN_HAN and _ITEM_CITATION.match(label.rest) is not None

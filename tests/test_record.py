@@ -1,0 +1,82 @@
+"""What is written is read back, and what was not written is refused."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from documents import LIBRARY
+from indexer import Document, Fact, IndexDamaged, IndexIncompatible, Metadata, parse_document
+from indexer.manifest import File, Manifest, Root, Segment
+from indexer.record import Row, decode_document, decode_rows, encode_document, encode_rows
+
+TEXT = st.text(max_size=80)
+MANIFESTS = st.builds(
+    Manifest,
+    generation=st.integers(0, 10**9),
+    analyzer=TEXT,
+    sources=st.lists(st.builds(Root, TEXT, TEXT), max_size=3).map(tuple),
+    segments=st.lists(
+        st.builds(
+            Segment,
+            id=TEXT,
+            units=st.integers(0, 10**6),
+            files=st.lists(
+                st.builds(File, TEXT, st.integers(0, 10**12), st.integers(0, 2**32 - 1)),
+                max_size=3,
+            ).map(tuple),
+            deleted=st.lists(st.integers(0, 10**6), max_size=3).map(tuple),
+        ),
+        max_size=3,
+    ).map(tuple),
+)
+
+
+@given(st.one_of(TEXT, st.sampled_from(list(LIBRARY.values()))))
+def test_a_document_is_read_as_it_was_written(text: str) -> None:
+    document = parse_document(text, "docs/a.txt", "00ff")
+    assert decode_document(encode_document(document)) == document
+
+
+def test_every_kind_of_fact_is_read_as_it_was_written() -> None:
+    facts = {
+        field.name: (Fact("甲"), Fact("乙")) if "tuple" in str(field.type) else Fact(field.name)
+        for field in dataclasses.fields(Metadata)
+    }
+    document = Document("a", "", "甲", Metadata(**facts), ())  # type: ignore[arg-type]
+    assert decode_document(encode_document(document)).metadata == Metadata(**facts)  # type: ignore[arg-type]
+
+
+@given(st.lists(st.tuples(TEXT, st.lists(TEXT, max_size=3).map(tuple), st.integers(0, 9))))
+def test_rows_are_read_as_they_were_written(values: list[tuple[str, tuple[str, ...], int]]) -> None:
+    rows = [
+        Row(name, "d", name, "", issuers, "2002-12-31", "", units, 0, units)
+        for name, issuers, units in values
+    ]
+    assert decode_rows(encode_rows(rows)) == rows
+
+
+@given(st.binary(max_size=200))
+def test_bytes_that_are_no_record_are_damage(data: bytes) -> None:
+    for decode in (decode_document, decode_rows, Manifest.decode):
+        with pytest.raises((IndexDamaged, IndexIncompatible)):
+            decode(data)
+
+
+@given(MANIFESTS)
+def test_a_manifest_is_read_as_it_was_written(manifest: Manifest) -> None:
+    assert Manifest.decode(manifest.encode()) == manifest
+
+
+@given(MANIFESTS, st.data())
+def test_a_manifest_with_any_byte_changed_is_refused(
+    manifest: Manifest, data: st.DataObject
+) -> None:
+    written = bytearray(manifest.encode())
+    at = data.draw(st.integers(0, len(written) - 2))  # but the newline at its end
+    written[at] ^= data.draw(st.integers(1, 255))
+    with pytest.raises((IndexDamaged, IndexIncompatible)):
+        Manifest.decode(bytes(written))
