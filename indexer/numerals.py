@@ -20,6 +20,7 @@ _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000
 _TENS = {"廿": 20, "卄": 20, "卅": 30, "丗": 30, "卌": 40}
 _MYRIADS = {"亿": 10**8, "億": 10**8, "万": 10**4, "萬": 10**4}  # the larger first
 
+_NUMERALS = frozenset(_DIGITS | _UNITS | _TENS)
 NUMERAL_CHARACTERS = "".join((_DIGITS | _UNITS | _TENS | _MYRIADS).keys())
 _TOO_LONG = 20  # longer runs are serial numbers, not quantities
 
@@ -43,34 +44,24 @@ def to_int(numeral: str) -> int | None:
 def _below_myriad(numeral: str) -> int | None:
     if all(character in _DIGITS for character in numeral):
         return _by_place(numeral)
-    total, pending, unit = 0, "", 0
+    if not all(character in _NUMERALS for character in numeral):
+        return None
+    total, pending, unit = 0, "", 10**4
     for character in numeral:
         if character in _DIGITS:
             pending += character
-        elif character in _UNITS:
-            unit = _UNITS[character]
-            digit = 1 if not pending else _by_place(pending)
-            if digit is None:
-                return None
-            total += digit * unit
-            pending = ""
-        elif character in _TENS and not pending:
-            total += _TENS[character]
-            unit = 10
-        else:
-            return None
-    if not pending:
-        return total
-    rest = _by_place(pending)
-    if rest is None:
-        return None
-    spoken_short = unit >= 100 and len(pending) == 1
-    return total + rest * (unit // 10 if spoken_short else 1)
+            continue
+        own, tens = _UNITS.get(character, 10), _TENS.get(character)
+        if own >= unit or (tens and pending):
+            return None  # units fall from left to right
+        unit = own
+        total += tens or (_by_place(pending) or 1) * unit
+        pending = ""
+    spoken_short = 100 <= unit < 10**4 and len(pending) == 1
+    return total + _by_place(pending) * (unit // 10 if spoken_short else 1)
 
 
-def _by_place(digits: str) -> int | None:
-    if not digits:
-        return None
+def _by_place(digits: str) -> int:
     value = 0
     for character in digits:
         value = value * 10 + _DIGITS[character]

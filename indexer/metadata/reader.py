@@ -70,7 +70,7 @@ def _date(page: Page, signature: Signature, steps: list[notes.Step]) -> Fact | N
 
 
 def _head_date(page: Page) -> Fact | None:
-    """A date beside the number, 交政法发〔2010〕251号  2010年6月2日, or in brackets under the title."""
+    """A date beside the number (交政法发〔2010〕251号  2010年6月2日) or in brackets by itself."""
     bracketed = [line for line in page.head.dates if line.text[0] in "（("]
     for line in (*page.head.numbers, *bracketed):
         for span, iso in find_dates(line.text):

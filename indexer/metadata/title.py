@@ -284,7 +284,9 @@ def derive_title(text: str, kind: str | None, issuers: Sequence[Fact]) -> Fact |
         return Fact(f"{authors}{kind}")
     label = HEADING.match(first)
     first = first[label.end() :].strip(" 、\u3000") if label else first
-    sentence = re.split(r"[。；！？]", first, maxsplit=1)[0]
+    sentence = re.split(r"(?<=.)[。；！？]", first, maxsplit=1)[0] or first
+    if not sentence:
+        return None
     return Fact(sentence if len(sentence) <= 50 else sentence[:49] + "…")
 
 

@@ -110,12 +110,14 @@ def _drop_quoted(found: Frame) -> None:
 
 
 def _quotations(lines: list[Line]) -> Iterator[tuple[int, int]]:
-    """The first and last lines of quotations; each paragraph of one may open it anew."""
+    """The first and last lines of quotations over several lines."""
     opened = -1
     for index, (_, _, text) in enumerate(lines):
         if "“" not in text and "”" not in text:
             continue
         balance = text.count("“") - text.count("”")
+        if opened >= 0 and text[0] == "“":  # each paragraph of a quotation opens it anew
+            balance -= 1
         if balance > 0 and (opened < 0 or index - opened > _QUOTE):
             opened = index
         elif balance < 0:

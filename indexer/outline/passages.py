@@ -59,18 +59,14 @@ def _cuts(own: str) -> list[int]:
     weak = [found.end() for found in _SENTENCE.finditer(own)]
     cuts: list[int] = []
     last = 0
-    while len(own) - last > _MOST + _LEAST:
-        cut = _best(strong, last) or _best(weak, last) or last + _MOST
-        cuts.append(cut)
-        last = cut
+    while len(own) - last > _MOST:
+        low, high = last + _LEAST, min(last + _MOST, len(own) - _LEAST)
+        last = _middle(strong, low, high) or _middle(weak, low, high) or high
+        cuts.append(last)
     return cuts
 
 
-def _best(places: list[int], last: int) -> int:
-    """The place nearest to the middle of the wanted range behind ``last``; 0 if there is none."""
-    low = bisect_left(places, last + _LEAST)
-    high = bisect_right(places, last + _MOST)
-    if low == high:
-        return 0
-    middle = last + (_LEAST + _MOST) // 2
-    return min(places[low:high], key=lambda place: abs(place - middle))
+def _middle(places: list[int], low: int, high: int) -> int:
+    """The place nearest to the middle between ``low`` and ``high``; 0 if there is none."""
+    between = places[bisect_left(places, low) : bisect_right(places, high)]
+    return min(between, key=lambda place: abs(place * 2 - low - high), default=0)
