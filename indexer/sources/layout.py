@@ -55,6 +55,12 @@ _LABEL = re.compile(rf"第{_NUMERAL}+[编章节条]|{_ITEM}")
 _LABEL_GAP = re.compile(rf"({_ITEM})[ \t]+(?=[^\x00-\x7f])")
 _ARTICLE_GAP = re.compile(rf"(第{_NUMERAL}+[编章节条])\t+")
 _ENDED = re.compile(r"[。！？；：…][”’」』）)》]*$")
+_HANGING = re.compile(rf"附件\d*\s*[:：]|{_LABEL.pattern}|[①-⑳•·*-]")
+# What a line is not broken within: a word, brackets and what they open on, closing punctuation.
+_UNBROKEN = re.compile(
+    r"[“‘《〈（(【〔「『]*(?:[!-~]+|.)[”’》〉）)】〕」』，。、；：？！,.;:?!%％…—]*", re.DOTALL
+)
+_NUMBERED = re.compile(rf"附[件表录图]|[表图]|{_LABEL.pattern}")
 _EDGE_ROWS = 2  # rows at the top and bottom of a page among which headers and footers are sought
 _EDGE_SHARE = 0.4  # share of the pages on which a running header stands; odd and even may differ
 _LONG_ROW = 15  # characters of a row that tells where the margins are
@@ -138,34 +144,41 @@ def paragraphs(pages: Sequence[Page]) -> list[str]:
     pages = _without_edges(pages)
     margins = _margins(pages)
     usual = _leading(pages)
-    texts: list[str] = []
+    texts: list[list[str]] = []
     first = before = None  # rows of the paragraph in the making
     for page in pages:
         left, right = margins[round(page.width)]
         for row in page.rows:
             near = before is not None and row.base - before.base <= 1.6 * usual
             if near and first and before and _continues(first, before, row, left, right):
-                texts[-1] = texts[-1] + _seam(texts[-1][-1], row.text[0]) + row.text
+                texts[-1] += [_seam(before.text[-1], row.text[0]), row.text]
             else:
-                texts.append(row.text)
+                texts.append([row.text])
                 first = row
             before = row
-    return texts
+    return ["".join(parts) for parts in texts]
 
 
 def _continues(first: Row, before: Row, row: Row, left: float, right: float) -> bool:
     """Whether ``row`` goes on with the paragraph from ``first`` to ``before``."""
     em = before.em
-    if before.right < right - 1.3 * em or "\t" in before.text or "\t" in row.text:
+    if before.right + _head(row) * em < right or "\t" in before.text or "\t" in row.text:
         return False
     if abs(before.em - row.em) > 0.15 * em:
         return False
     ended = _ENDED.search(before.text) is not None
     if row.left <= left + 0.8 * em:
         return not (ended and _LABEL.match(row.text))
-    # A hanging indent: the rows after the first one stand further in, all at one place.
-    hangs = 0.3 * em < row.left - first.left <= 6 * em
+    # A hanging indent: the rows of an item after the first one stand further in, all at one place.
+    hangs = _HANGING.match(first.text) is not None and 0.3 * em < row.left - first.left <= 6 * em
     return hangs and not ended and (before is first or abs(before.left - row.left) < 0.3 * em)
+
+
+def _head(row: Row) -> float:
+    """How many ems the row before must have had left for it to take in the start of ``row``."""
+    match = _UNBROKEN.match(row.text)
+    head = match[0] if match else row.text[:1]
+    return sum(0.5 if char.isascii() else 1.0 for char in head) + 0.3
 
 
 def _seam(before: str, after: str) -> str:
@@ -186,7 +199,7 @@ def _measure(width: int, found: list[Row]) -> tuple[float, float]:
     long = [row for row in plain if len(row.text) >= _LONG_ROW] or plain or found
     if not long:
         return 0.0, float(width)
-    lefts = sorted(row.left for row in long)
+    lefts = sorted(row.left for row in plain or found)
     rights = sorted(row.right for row in long)
     right = rights[min(int(0.95 * len(rights)), len(rights) - 1)]
     return lefts[int(0.05 * len(lefts))], max(right, _LEAST_MEASURE * width)
@@ -199,7 +212,8 @@ def _leading(pages: Sequence[Page]) -> float:
 
 def _without_edges(pages: Sequence[Page]) -> list[Page]:
     """``pages`` without page numbers and without what stands at the edge of many of them."""
-    seen = Counter(key for page in pages for key in {_key(row) for row in _edges(page.rows)})
+    edges = ({_key(row) for row in _edges(page.rows) if "\t" not in row.text} for page in pages)
+    seen = Counter(key for keys in edges for key in keys)
     least = max(2, _EDGE_SHARE * len(pages))
     running = {key for key, count in seen.items() if count >= least}
 
@@ -210,7 +224,8 @@ def _inner(found: Sequence[Row], running: set[tuple[str, int]]) -> Iterator[Row]
     for index, row in enumerate(found):
         edge = index < _EDGE_ROWS or index >= len(found) - _EDGE_ROWS
         number = index in (0, len(found) - 1) and _PAGE_NUMBER.fullmatch(row.text)
-        if not (edge and (number or _key(row) in running)):
+        repeated = "\t" not in row.text and _key(row) in running
+        if not (edge and (number or repeated)):
             yield row
 
 
@@ -221,5 +236,9 @@ def _edges(found: Sequence[Row]) -> Sequence[Row]:
 
 
 def _key(row: Row) -> tuple[str, int]:
-    """What a running header has in common from page to page: its words and its height."""
-    return re.sub(r"[\d\s]+", "", row.text), round(row.base / row.em)
+    """What a running header has in common from page to page: its words and its height.
+
+    附件1 and 附件2 at the top of two pages are no such header, 公报 第1期 12 and 公报 第1期 13 are.
+    """
+    varying = r"\s+" if _NUMBERED.match(row.text) else r"[\d\s]+"
+    return re.sub(varying, "", row.text), round(row.base / row.em)
