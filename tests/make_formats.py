@@ -5,12 +5,18 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from xml.sax.saxutils import escape
 
 import docx
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Paragraph, SimpleDocTemplate
 
 # A 通知 as it stands on paper, one line a paragraph; the long ones break over lines in a PDF.
 NOTICE = (
@@ -161,3 +167,116 @@ def word_xml(body: str) -> str:
 def paragraph_xml(text: str) -> str:
     """A w:p that holds ``text``."""
     return f'<w:p><w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p>'
+
+
+def notice_pdf(lines: Sequence[str] = NOTICE, **canvas: object) -> bytes:
+    """``lines`` as a PDF of A4 pages in 16 pt type with page numbers like — 3 —."""
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    style = ParagraphStyle(
+        "body", fontName="STSong-Light", fontSize=16, leading=28, firstLineIndent=32, wordWrap="CJK"
+    )
+
+    def number(page: Canvas, _: object) -> None:
+        page.setFont("STSong-Light", 14)
+        page.drawCentredString(297, 40, f"— {page.getPageNumber()} —")
+
+    buffer = io.BytesIO()
+    document = SimpleDocTemplate(buffer, pagesize=A4, leftMargin=80, rightMargin=80, **canvas)
+    story = [Paragraph(line, style) for line in lines]
+    document.build(story, onFirstPage=number, onLaterPages=number)
+    return buffer.getvalue()
+
+
+def drawn_pdf(*pages: Callable[[Canvas], None], **options: object) -> bytes:
+    """A PDF whose pages are drawn by ``pages``."""
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=A4, **options)
+    for draw in pages:
+        canvas.setFont("STSong-Light", 16)
+        draw(canvas)
+        canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
+
+
+OFD = 'xmlns:ofd="http://www.ofdspec.org/2016"'
+_ROW, _SIZE, _LEFT, _COLUMNS, _ROWS = 10.0, 5.6, 28.0, 27, 22  # in mm, and characters and lines
+
+
+def ofd_text(text: str, x: float, y: float, more: str = "") -> str:
+    """An ofd:TextObject of full-width type whose first glyph stands at ``x``, ``y``."""
+    delta = f'DeltaX="g {len(text) - 1} {_SIZE}"' if len(text) > 1 else ""
+    return (
+        f'<ofd:TextObject ID="1" Boundary="{x} {y - _SIZE} 150 {_SIZE}" Size="{_SIZE}" {more}>'
+        f'<ofd:TextCode X="0" Y="{_SIZE}" {delta}>{escape(text)}</ofd:TextCode></ofd:TextObject>'
+    )
+
+
+def ofd(*pages: str, template: str = "") -> bytes:
+    """An OFD file (GB/T 33190) of pages with these objects."""
+    back = '<ofd:Template TemplateID="99" ZOrder="Background"/>' if template else ""
+    members: dict[str, str | bytes] = {
+        "OFD.xml": f'<ofd:OFD {OFD} DocType="OFD" Version="1.0"><ofd:DocBody><ofd:DocInfo/>'
+        "<ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>",
+        "Doc_0/Tpl.xml": _ofd_page(template),
+    }
+    references = ""
+    for index, objects in enumerate(pages):
+        members[f"Doc_0/Pages/Page_{index}/Content.xml"] = _ofd_page(objects, back)
+        references += f'<ofd:Page ID="{index}" BaseLoc="Pages/Page_{index}/Content.xml"/>'
+    members["Doc_0/Document.xml"] = (
+        f"<ofd:Document {OFD}><ofd:CommonData><ofd:PageArea><ofd:PhysicalBox>0 0 210 297"
+        '</ofd:PhysicalBox></ofd:PageArea><ofd:TemplatePage ID="99" BaseLoc="Tpl.xml"/>'
+        f"</ofd:CommonData><ofd:Pages>{references}</ofd:Pages></ofd:Document>"
+    )
+    return zipped(members)
+
+
+def _ofd_page(objects: str, back: str = "") -> str:
+    return (
+        f'<ofd:Page {OFD}>{back}<ofd:Content><ofd:Layer ID="7" Type="Body">{objects}'
+        "</ofd:Layer></ofd:Content></ofd:Page>"
+    )
+
+
+def notice_ofd(lines: Sequence[str] = NOTICE) -> bytes:
+    """``lines`` set as an OFD, each indented by two characters and broken at the right margin."""
+    printed: list[tuple[str, float]] = []
+    for line in lines:
+        first, rest = line[: _COLUMNS - 2], line[_COLUMNS - 2 :]
+        printed.append((first, _LEFT + 2 * _SIZE))
+        printed += [(rest[i : i + _COLUMNS], _LEFT) for i in range(0, len(rest), _COLUMNS)]
+    pages = []
+    for start in range(0, len(printed), _ROWS):
+        objects = "".join(
+            ofd_text(text, x, 40 + row * _ROW)
+            for row, (text, x) in enumerate(printed[start : start + _ROWS])
+        )
+        pages.append(objects + ofd_text(f"—{len(pages) + 1}—", 150, 285))
+    return ofd(*pages)
+
+
+def notice_html(lines: Sequence[str] = NOTICE, charset: str = "utf-8") -> bytes:
+    """``lines`` as a page of a government's site, with all that stands around them there."""
+    title, *body = lines
+    article = "".join(f"<p>　　{escape(line)}</p>\n" for line in body)
+    return _SITE.format(charset=charset, title=title, article=article).encode(charset)
+
+
+_SITE = """<!DOCTYPE html>
+<html><head><meta http-equiv="Content-Type" content="text/html; charset={charset}">
+<title>{title}_云岭省人民政府</title><style>p {{ margin: 0 }}</style>
+<script>var nav = "<div>导航，菜单。</div>";</script></head><body>
+<div class="top"><a href="/">设为首页</a> | <a href="/">加入收藏</a><ul><li><a href="/1">首页</a>
+<li><a href="/2">政务公开</a><li><a href="/3">互动交流</a></ul></div>
+<div class="crumb">当前位置：<a href="/">首页</a> &gt; <a href="/2">政策文件</a></div>
+<div class="main"><h1>{title}</h1>
+<div class="tools">【字体：<a href="javascript:s(1)">大</a> <a href="javascript:s(2)">中</a>
+<a href="javascript:s(3)">小</a>】 <a href="javascript:p()">打印</a></div>
+<div id="zoom"><div class="TRS_Editor">{article}</div></div>
+<div class="close">【<a href="javascript:close()">关闭窗口</a>】</div>
+<div class="related"><h3>相关链接</h3><ul><li><a href="/a">一图读懂：加强山区道路养护，好消息</a>
+<li><a href="/b">省政府办公厅负责人答记者问，谈山区道路养护</a></ul></div></div>
+<div class="foot">主办单位：云岭省人民政府办公厅　版权所有　网站标识码：9900000001<br>
+地址：云岭市中山路一号，邮编：999999。<a href="/map">网站地图</a></div></body></html>"""

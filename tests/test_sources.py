@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ from hypothesis import strategies as st
 
 from indexer.errors import SourceError, SourceTooLarge, UndecodableText, UnsupportedFormat
 from indexer.sources import DEFAULT_LIMITS, SUFFIXES, Limits, Source, read_source
+
+from .make_formats import NOTICE as LINES
+from .make_formats import notice_docx, notice_html, notice_ofd, notice_pdf
 
 NOTICE = (
     "云岭省人民政府办公厅关于加强山区道路养护工作的通知\r\n"
@@ -207,3 +211,28 @@ def test_what_cannot_be_opened_is_a_source_error(tmp_path: Path, name: str) -> N
 def test_a_line_of_five_megabytes_is_read_in_linear_time() -> None:
     text = "山区道路养护" * 280_000
     assert read(text.encode("gb18030")).text == text
+
+
+PRINTED = "".join(f"{line}\n" for line in LINES)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("n.txt", PRINTED.encode()),
+        ("n.txt", PRINTED.encode("gb18030")),
+        ("n.html", notice_html()),
+        ("n.htm", notice_html(charset="gb2312")),
+        ("n.docx", notice_docx()),
+        ("n.pdf", notice_pdf()),
+        ("n.ofd", notice_ofd()),
+    ],
+)
+def test_a_document_has_the_same_lines_in_every_format(name: str, data: bytes) -> None:
+    assert read(data, name).text == PRINTED
+
+
+@pytest.mark.parametrize("make", [notice_pdf, notice_ofd])
+def test_a_document_of_many_pages_has_its_lines_too(make: Callable[..., bytes]) -> None:
+    suffix = make.__name__.removeprefix("notice_")
+    assert read(make(LINES * 12), f"n.{suffix}").text == PRINTED * 12

@@ -36,7 +36,8 @@ class Limits:
     members: int = 20_000  # files in a zip container
     xml_depth: int = 256  # nested elements
     xml_elements: int = 3_000_000  # of all parts read; each costs some 300 bytes of memory
-    seconds: float = 60.0  # of work on the pages of a PDF or OFD, looked at between pages
+    seconds: float = 60.0  # of work on a PDF
+    memory_bytes: int = 4 * 2**30  # of address space for a PDF, where the system can bound it
 
 
 DEFAULT_LIMITS = Limits()

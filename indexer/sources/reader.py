@@ -17,8 +17,10 @@ _FORMATS = {
     ".htm": "html",
     ".shtml": "html",
     ".xhtml": "html",
+    ".pdf": "pdf",
     ".docx": "docx",
     ".docm": "docx",
+    ".ofd": "ofd",
 }
 _CONVERTIBLE = frozenset(
     {".doc", ".dot", ".wps", ".wpt", ".rtf", ".odt", ".uof", ".uot"}
@@ -72,6 +74,14 @@ def _read(kind: str, data: bytes, path: Path, limits: Limits) -> Source:
         from indexer.sources.docx import read_docx
 
         return Source(read_docx(data, path, limits), kind)
+    if kind == "pdf":
+        from indexer.sources.pdf import read_pdf
+
+        return Source(read_pdf(data, path, limits), kind)
+    if kind == "ofd":
+        from indexer.sources.ofd import read_ofd
+
+        return Source(read_ofd(data, path, limits), kind)
     if kind == "html":
         from indexer.sources.html import read_html
 

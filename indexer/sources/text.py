@@ -119,8 +119,15 @@ def _score(data: bytes, codec: str) -> float:
         counts = Counter(data.decode(codec))
     except (UnicodeDecodeError, UnicodeError):
         return 0.0
-    if not _is_text(counts):
-        return 0.0
+    return _share(counts) if _is_text(counts) else 0.0
+
+
+def everyday_share(text: str) -> float:
+    """The share of everyday characters among those beyond ASCII and blanks; 1 if there are none."""
+    return _share(Counter(text))
+
+
+def _share(counts: Counter[str]) -> float:
     beyond = {char: n for char, n in counts.items() if char > "\x7f" and not char.isspace()}
     if not beyond:
         return 1.0

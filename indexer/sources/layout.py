@@ -1,0 +1,244 @@
+"""Glyphs on pages -> paragraphs: what PDF and OFD leave to be found out.
+
+Lengths are in whatever unit the pages use, baselines count down from the top, and an *em* is the
+width of a Han character. Thresholds are in ems, so that they hold for every size of type.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+from typing import NamedTuple
+
+
+class Glyph(NamedTuple):
+    """A character and where it stands."""
+
+    char: str
+    left: float
+    right: float
+    base: float
+    em: float  # the height of its type, for rows without a Han character
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A printed line; the cells of a table row are parted by tabs."""
+
+    text: str
+    left: float
+    right: float
+    base: float
+    em: float
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The rows of a page from top to bottom."""
+
+    width: float
+    rows: tuple[Row, ...]
+
+
+_PAGE_NUMBER = re.compile(
+    r"[-—–－─·.\s]*(?:第\s*)?[0-9０-９]{1,4}(?:\s*[/／]\s*\d{1,4})?\s*页?[-—–－─·.\s]*"
+    r"|第\s*\d{1,4}\s*页[，,\s]*共\s*\d{1,4}\s*页|[ivxIVX]{1,6}"
+)
+_NUMERAL = "[零〇一二三四五六七八九十百千\\d]"
+_ITEM = rf"[一二三四五六七八九十]+、|[（(]{_NUMERAL}+[）)]|\d+[.．、]"
+_LABEL = re.compile(rf"第{_NUMERAL}+[编章节条]|{_ITEM}")
+_LABEL_GAP = re.compile(rf"({_ITEM})[ \t]+(?=[^\x00-\x7f])")
+_ARTICLE_GAP = re.compile(rf"(第{_NUMERAL}+[编章节条])\t+")
+_ENDED = re.compile(r"[。！？；：…][”’」』）)》]*$")
+_HANGING = re.compile(rf"附件\d*\s*[:：]|{_LABEL.pattern}|[①-⑳•·*-]")
+# What a line is not broken within: a word, brackets and what they open on, closing punctuation.
+_UNBROKEN = re.compile(
+    r"[“‘《〈（(【〔「『]*(?:[!-~]+|.)[”’》〉）)】〕」』，。、；：？！,.;:?!%％…—]*", re.DOTALL
+)
+_NUMBERED = re.compile(rf"附[件表录图]|[表图]|{_LABEL.pattern}")
+_EDGE_ROWS = 2  # rows at the top and bottom of a page among which headers and footers are sought
+_EDGE_SHARE = 0.4  # share of the pages on which a running header stands; odd and even may differ
+_LONG_ROW = 15  # characters of a row that tells where the margins are
+_LEAST_MEASURE = 0.75  # where the right margin is at least, as a share of the page's width
+
+# Radicals that fonts give for the characters they look like, where Unicode has no mapping.
+_RADICALS = str.maketrans(
+    "⺠⺟⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻩⻬⻮⻰⻁⺎⺝⻳⻨⻧⻪⻫⻭⻯⻱",
+    "民母西见角贝车长门青韦页风飞食马骨鬼鱼鸟黄齐齿龙虎兀月龟麦卤黾斉歯竜亀",
+)
+_LOOKALIKES = re.compile("[\u2f00-\u2fd5\uf900-\ufaff]")
+
+
+def rows(glyphs: Iterable[Glyph]) -> tuple[Row, ...]:
+    """The printed lines that ``glyphs`` (without blanks, in any order) make up, from the top."""
+    lines: list[list[Glyph]] = []
+    for glyph in sorted(glyphs, key=lambda glyph: (glyph.base, glyph.left)):
+        if not lines or glyph.base - lines[-1][0].base > 0.4 * max(glyph.em, lines[-1][0].em):
+            lines.append([])
+        lines[-1].append(glyph)
+    return tuple(_row(sorted(line, key=lambda glyph: glyph.left)) for line in lines)
+
+
+def _row(line: list[Glyph]) -> Row:
+    em = _em(line)
+    glyphs = _single(line, em)
+    gaps = [after.left - before.right for before, after in pairwise(glyphs)]
+    # In letter-spaced or justified lines every gap is wide: only what exceeds the usual counts.
+    usual = max(median(gaps), 0.0) if len(gaps) >= 3 else 0.0
+    parts = [glyphs[0].char]
+    for (before, after), gap in zip(pairwise(glyphs), gaps, strict=True):
+        parts.append(_blank((gap - usual) / em, before.char, after.char))
+        parts.append(after.char)
+    text = _LOOKALIKES.sub(lambda found: unicodedata.normalize("NFKC", found[0]), "".join(parts))
+    return Row(
+        _closed(text.translate(_RADICALS)),
+        glyphs[0].left,
+        max(glyph.right for glyph in glyphs),
+        line[0].base,
+        em,
+    )
+
+
+def _closed(text: str) -> str:
+    """``text`` without the gap that a typesetter leaves after the number of a heading or item."""
+    if match := _LABEL_GAP.match(text):
+        return match[1] + text[match.end() :]
+    if match := _ARTICLE_GAP.match(text):
+        return f"{match[1]} {text[match.end() :]}"
+    return text
+
+
+def _em(line: Sequence[Glyph]) -> float:
+    widths = [glyph.right - glyph.left for glyph in line if "\u4e00" <= glyph.char <= "\u9fff"]
+    return max(median(widths) if widths else max(glyph.em for glyph in line), 1e-6)
+
+
+def _single(line: list[Glyph], em: float) -> list[Glyph]:
+    """``line`` without the second strike of type that is printed twice to look bold."""
+    kept = line[:1]
+    for glyph in line[1:]:
+        if glyph.char != kept[-1].char or glyph.left - kept[-1].left > 0.2 * em:
+            kept.append(glyph)
+    return kept
+
+
+def _blank(gap: float, before: str, after: str) -> str:
+    if gap >= 1.8:
+        return "\t"
+    if gap >= 0.6 or (gap >= 0.15 and before.isascii() and after.isascii()):
+        return " "
+    return ""
+
+
+def paragraphs(pages: Sequence[Page]) -> list[str]:
+    """The text of ``pages``, a paragraph each, without page numbers, headers and footers.
+
+    A row that reaches the right margin is continued by the next one, on the next page too, unless
+    that is indented, in other type, or begins with the label of a heading.
+    """
+    pages = _without_edges(pages)
+    margins = _margins(pages)
+    usual = _leading(pages)
+    texts: list[list[str]] = []
+    first = before = None  # rows of the paragraph in the making
+    for page in pages:
+        left, right = margins[round(page.width)]
+        for row in page.rows:
+            near = before is not None and row.base - before.base <= 1.6 * usual
+            if near and first and before and _continues(first, before, row, left, right):
+                texts[-1] += [_seam(before.text[-1], row.text[0]), row.text]
+            else:
+                texts.append([row.text])
+                first = row
+            before = row
+    return ["".join(parts) for parts in texts]
+
+
+def _continues(first: Row, before: Row, row: Row, left: float, right: float) -> bool:
+    """Whether ``row`` goes on with the paragraph from ``first`` to ``before``."""
+    em = before.em
+    if before.right + _head(row) * em < right or "\t" in before.text or "\t" in row.text:
+        return False
+    if abs(before.em - row.em) > 0.15 * em:
+        return False
+    ended = _ENDED.search(before.text) is not None
+    if row.left <= left + 0.8 * em:
+        return not (ended and _LABEL.match(row.text))
+    # A hanging indent: the rows of an item after the first one stand further in, all at one place.
+    hangs = _HANGING.match(first.text) is not None and 0.3 * em < row.left - first.left <= 6 * em
+    return hangs and not ended and (before is first or abs(before.left - row.left) < 0.3 * em)
+
+
+def _head(row: Row) -> float:
+    """How many ems the row before must have had left for it to take in the start of ``row``."""
+    match = _UNBROKEN.match(row.text)
+    head = match[0] if match else row.text[:1]
+    return sum(0.5 if char.isascii() else 1.0 for char in head) + 0.3
+
+
+def _seam(before: str, after: str) -> str:
+    letters = before.isascii() and after.isascii() and (before.isalpha() or after.isalpha())
+    return " " if letters and before.isalnum() and after.isalnum() else ""
+
+
+def _margins(pages: Sequence[Page]) -> dict[int, tuple[float, float]]:
+    """The left and right margins of the text, by the (rounded) width of the page."""
+    by_width: defaultdict[int, list[Row]] = defaultdict(list)
+    for page in pages:
+        by_width[round(page.width)].extend(page.rows)
+    return {width: _measure(width, found) for width, found in by_width.items()}
+
+
+def _measure(width: int, found: list[Row]) -> tuple[float, float]:
+    plain = [row for row in found if "\t" not in row.text]
+    long = [row for row in plain if len(row.text) >= _LONG_ROW] or plain or found
+    if not long:
+        return 0.0, float(width)
+    lefts = sorted(row.left for row in plain or found)
+    rights = sorted(row.right for row in long)
+    right = rights[min(int(0.95 * len(rights)), len(rights) - 1)]
+    return lefts[int(0.05 * len(lefts))], max(right, _LEAST_MEASURE * width)
+
+
+def _leading(pages: Sequence[Page]) -> float:
+    steps = [b.base - a.base for page in pages for a, b in pairwise(page.rows)]
+    return median(steps) if steps else 0.0
+
+
+def _without_edges(pages: Sequence[Page]) -> list[Page]:
+    """``pages`` without page numbers and without what stands at the edge of many of them."""
+    edges = ({_key(row) for row in _edges(page.rows) if "\t" not in row.text} for page in pages)
+    seen = Counter(key for keys in edges for key in keys)
+    least = max(2, _EDGE_SHARE * len(pages))
+    running = {key for key, count in seen.items() if count >= least}
+
+    return [Page(page.width, tuple(_inner(page.rows, running))) for page in pages]
+
+
+def _inner(found: Sequence[Row], running: set[tuple[str, int]]) -> Iterator[Row]:
+    for index, row in enumerate(found):
+        edge = index < _EDGE_ROWS or index >= len(found) - _EDGE_ROWS
+        number = index in (0, len(found) - 1) and _PAGE_NUMBER.fullmatch(row.text)
+        repeated = "\t" not in row.text and _key(row) in running
+        if not (edge and (number or repeated)):
+            yield row
+
+
+def _edges(found: Sequence[Row]) -> Sequence[Row]:
+    if len(found) <= 2 * _EDGE_ROWS:
+        return found
+    return (*found[:_EDGE_ROWS], *found[-_EDGE_ROWS:])
+
+
+def _key(row: Row) -> tuple[str, int]:
+    """What a running header has in common from page to page: its words and its height.
+
+    附件1 and 附件2 at the top of two pages are no such header, 公报 第1期 12 and 公报 第1期 13 are.
+    """
+    varying = r"\s+" if _NUMBERED.match(row.text) else r"[\d\s]+"
+    return re.sub(varying, "", row.text), round(row.base / row.em)
