@@ -234,7 +234,8 @@ def test_a_snippet_is_clean_and_its_highlights_are_disjoint(
     for start, end in snippet.highlights:
         assert done <= start < end <= len(snippet.text)
         done = end
-    assert bool(snippet.highlights) == any(needles[match.needle].strip() for match in matches)
+    if "\n" not in "".join(needles):
+        assert bool(snippet.highlights) == bool(matches)
 
 
 class Reader(HTMLParser):
