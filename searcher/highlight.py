@@ -201,7 +201,7 @@ def _densest(
 def _window_start(
     text: str, spans: list[tuple[int, int]], first: int, last: int, width: int
 ) -> int:
-    """Before ``first`` by as much as ``width`` allows: a sentence's or clause's start, or halfway."""
+    """As far before ``first`` as ``width`` allows: a sentence's or clause's start, or halfway."""
     spare = width - (last - first)
     # A third of the context is kept for what follows.
     earliest = max(0, first - (spare - spare // 3))
@@ -226,7 +226,7 @@ def _window_end(text: str, spans: list[tuple[int, int]], last: int, limit: int) 
         limit = span[0]
     near = max(last, limit - (limit - last) // 4)
     stop = max(text.rfind(mark, near, limit) for mark in _STOPS)
-    return limit if stop < 0 or _span_across(spans, stop + 1) else stop + 1
+    return limit if stop < 0 else stop + 1
 
 
 def _span_across(spans: list[tuple[int, int]], position: int) -> tuple[int, int] | None:

@@ -130,7 +130,7 @@ class _Lexer:
     def _blanks(self) -> bool:
         if found := _BLANKS.match(self.folded, self.position):
             self._go_on(found.end(), _ANYTHING)
-        elif self.query[self.position] in _INVISIBLE and not self.glued:
+        elif self.query[self.position] in _INVISIBLE:
             self.position += 1
         else:
             return False

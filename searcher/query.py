@@ -133,8 +133,8 @@ class Everything:
 class Boolean:
     """All of ``must``, none of ``must_not``, and one of ``should`` at least if ``must`` is empty.
 
-    Where ``must`` is not empty, ``should`` only ranks. The two are never both empty. Each keeps
-    the query's order, and no part is a Boolean that could be merged into this one.
+    Where ``must`` is not empty, ``should`` only ranks. The two are never both empty.
+    No part is a Boolean that could be merged into this one.
     """
 
     must: tuple[Node, ...] = ()

@@ -57,9 +57,7 @@ def test_an_empty_needle_matches_nowhere() -> None:
 
 def test_the_window_with_more_different_needles_wins() -> None:
     text = "税法税法税法。" + "某" * 50 + "刑法和民法。" + "某" * 50
-    start, end = best_window(text, find_matches(text, ["税法", "刑法", "民法"]), [1, 1, 1], 20)
-    assert text[start:end].startswith("某") or text[start:end].startswith("刑法")
-    assert "刑法和民法" in text[start:end]
+    assert "[刑法]和[民法]。" in shown(text, "税法", "刑法", "民法", width=20)
 
 
 def test_the_window_with_the_heavier_needle_wins() -> None:
@@ -71,9 +69,10 @@ def test_the_window_with_the_heavier_needle_wins() -> None:
 def test_of_equal_windows_the_earliest_wins() -> None:
     text = "某税法。" + "某" * 50 + "。某税法。"
     assert shown(text, "税法", width=6).startswith("某[税法]。")
-    # 0.1 added and taken away again must not leave a rest that decides.
-    text = "甲乙。" + "某" * 30 + "丙丁。" + "某" * 30 + "甲乙"
-    assert shown(text, "甲乙", "丙丁", width=5, weights=(0.1, 0.1)).startswith("[甲乙]")
+    # 0.1 + 0.2 weighs no more than 0.3.
+    text = "甲乙。" + "某" * 30 + "丙丁戊己。"
+    parts = shown(text, "甲乙", "丙丁", "戊己", width=6, weights=(0.3, 0.1, 0.2))
+    assert parts.startswith("[甲乙]")
 
 
 def test_a_window_begins_with_a_sentence() -> None:
@@ -135,6 +134,10 @@ def test_what_has_no_width_is_dropped() -> None:
     )
 
 
+def test_a_lone_surrogate_is_replaced() -> None:
+    assert shown("\ud800税法", "税法") == "\ufffd[税法]"
+
+
 def test_blanks_at_the_edge_of_a_highlight_are_not_marked() -> None:
     snippet = make_snippet("某 税法 某", [Match(1, 5, 0)], [1.0])
     assert marked(snippet) == "某 [税法] 某"
@@ -183,7 +186,7 @@ def test_matches_are_the_needles_and_sorted(text: str, needles: list[str]) -> No
 
 @settings(max_examples=400, deadline=None)
 @given(texts, needle_lists, widths, st.lists(st.floats(0, 9), min_size=5, max_size=5))
-@example("某某税。法某", ["税。法"], 4, [1.0] * 5)
+@example("某某某税法国。法某刑民某某某", ["税法国。法", "刑民"], 7, [0.0, 1.0])
 def test_a_window_fits_and_cuts_no_highlight(
     text: str, needles: list[str], width: int, weights: list[float]
 ) -> None:
@@ -231,8 +234,8 @@ def test_a_snippet_is_clean_and_its_highlights_are_disjoint(
     for start, end in snippet.highlights:
         assert done <= start < end <= len(snippet.text)
         done = end
-    if any(not needles[match.needle].isspace() for match in matches[:1]):
-        assert snippet.highlights or "\n" in "".join(needles)
+    if "\n" not in "".join(needles):
+        assert bool(snippet.highlights) == bool(matches)
 
 
 class Reader(HTMLParser):
@@ -270,4 +273,5 @@ def test_a_line_of_megabytes_takes_linear_time(unit: str) -> None:
         make_snippet(text, find_matches(text, needles), [1.0] * 4)
         return time.perf_counter() - start
 
-    assert min(seconds(160_000), seconds(160_000)) < 20 * seconds(20_000) + 0.05
+    # Eight times the text: quadratic work would take 64 times as long.
+    assert min(seconds(160_000), seconds(160_000)) < 40 * seconds(20_000) + 0.1

@@ -80,6 +80,9 @@ def leaves(node: Node) -> list[Words | Phrase | Prefix | DateRange]:
         ("c NOT a AND NOT b", Boolean((), (C,), (A, B))),
         ("a AND b -c", Boolean((A, B), (), (C,))),
         ("(a b) -c", Boolean((), (A, B), (C,))),
+        ("(a b -c) -d", Boolean((), (A, B), (D, C))),
+        ("（a）-b", any_of(A, Words("-b"))),
+        ("a -AND", Boolean((), (A,), words("AND"))),
         ("+(a b) c", Boolean((any_of(A, B),), (C,))),
         ("-(a b) c", Boolean((), (C,), (A, B))),
         ("NOT NOT a", A),
@@ -119,6 +122,7 @@ def test_a_lone_asterisk_is_everything() -> None:
     assert parse("*") == parse(" ＊ ") == parse("* * *") == parse("标题:*") == Everything()
     assert parse("a OR *") == any_of(A, Everything())
     assert parse("* AND a") == A
+    assert parse("* AND *") == Everything()
     assert parse("+* a") == Boolean((Everything(),), (A,))
 
 
@@ -217,6 +221,9 @@ def test_text_within_a_group_keeps_its_own_parentheses() -> None:
     query = "(县(市、区) OR 关于（“三农”工作）的) AND b"
     group = any_of(*words("县(市、区)", "关于"), Phrase("三农"), *words("工作", "的"))
     assert parse(query) == all_of(group, B)
+    assert parse("(关于（“三农”） OR a) AND b") == all_of(
+        any_of(Words("关于"), Phrase("三农"), A), B
+    )
 
 
 def test_an_empty_quotation_makes_text_of_what_touches_it() -> None:
@@ -251,6 +258,10 @@ def test_quotation_marks_of_any_kind_make_a_phrase(query: str) -> None:
 def test_a_phrase_is_read_to_its_own_closing_mark() -> None:
     assert parse('「甲“乙"丙』」') == Phrase('甲“乙"丙』')
     assert parse("“a AND (b”") == Phrase("a AND (b")
+
+
+def test_a_closing_mark_that_closes_nothing_is_punctuation() -> None:
+    assert parse("a”b“c”") == any_of(A, B, Phrase("c"))
 
 
 def test_text_and_quotations_that_touch_are_one_item() -> None:

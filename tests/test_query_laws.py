@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from random import Random
 
 import pytest
 from hypothesis import example, given, settings
@@ -107,6 +108,30 @@ def test_any_text_is_a_query_or_a_query_error(query: str) -> None:
     assert node is None or is_flat(node)
 
 
+def matches(node: Node, document: set[Node]) -> bool:
+    """What a tree means, for a document given as the leaves that match it."""
+    if not isinstance(node, Boolean):
+        return isinstance(node, Everything) or node in document
+    if any(matches(part, document) for part in node.must_not):
+        return False
+    if node.must:
+        return all(matches(part, document) for part in node.must)
+    return any(matches(part, document) for part in node.should)
+
+
+@settings(max_examples=150, deadline=None)
+@given(well_formed(), well_formed(), st.randoms(use_true_random=False))
+def test_operators_mean_what_logic_says(one: str, other: str, random: Random) -> None:
+    a, b = parse(one), parse(other)
+    composed = [f"({one}) {join} ({other})" for join in ("AND", "OR", "NOT", "AND NOT", "OR NOT")]
+    nodes = [parse(query) for query in [*composed, f"NOT ({one})"]]
+    for _ in range(8):
+        document = {leaf for leaf in [*leaves(a), *leaves(b)] if random.random() < 0.5}
+        p, q = matches(a, document), matches(b, document)
+        expected = [p and q, p or q, p and not q, p and not q, p or not q, not p]
+        assert [matches(node, document) for node in nodes] == expected
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.one_of(pasted, well_formed()))
 @example("“a”(b) “c”+d “e”标题:f “g”AND“h” x(OR y")
@@ -181,7 +206,8 @@ def test_time_is_linear_in_the_query(unit: str) -> None:
             best = min(best, time.perf_counter() - start)
         return best
 
-    assert seconds(MAX_LENGTH) < 20 * seconds(MAX_LENGTH // 8) + 0.01
+    # Eight times the text: quadratic work would take 64 times as long.
+    assert seconds(MAX_LENGTH) < 40 * seconds(MAX_LENGTH // 8) + 0.01
 
 
 def test_the_parser_needs_no_index() -> None:
