@@ -1,0 +1,352 @@
+/* The k best units of a sum of BM25 terms, by range pruning.
+ *
+ * Units are split into ranges of 256. Every (term, range) has an upper bound of its impact; a
+ * range's bounds add up to a bound of every score in it. Ranges are visited by falling bound, and
+ * the search ends when no bound reaches the k-th score. Floating-point addition and multiplication
+ * are monotone, and bounds are added in the order of the terms, as scores are: so a bound is never
+ * below a score it covers, and results are those of a full evaluation to the last bit.
+ */
+#include "kernel.h"
+
+typedef struct {
+    const uint8_t *docs;
+    uint16_t count;
+    uint8_t uniform, code;
+} reference;
+
+typedef struct {
+    Py_buffer postings, lengths;
+    double a, c, scale;
+} field;
+
+typedef struct {
+    const field *field;
+    double weight;
+    list list;
+} scored;
+
+typedef struct {
+    double score;
+    uint32_t doc;
+} hit;
+
+typedef struct {
+    uint32_t units, ranges;
+    Py_ssize_t field_count, term_count, k, found;
+    field *fields;
+    scored *terms;
+    reference *references; /* term_count x ranges */
+    double *bounds;
+    uint32_t *heap; /* ranges, the greatest bound on top */
+    hit *hits;      /* the worst on top */
+    const uint8_t *filter;
+    double floor;
+    int zeros;
+} search;
+
+static double impact(const field *f, uint8_t code, uint32_t doc)
+{
+    double tf = tf_value[code];
+    return tf / (tf + (f->a + f->c * load32(f->lengths.buf, doc)));
+}
+
+static int worse(hit x, hit y)
+{
+    return x.score < y.score || (x.score == y.score && x.doc > y.doc);
+}
+
+static void sink_hit(hit *heap, size_t size, size_t at)
+{
+    hit moved = heap[at];
+    for (size_t child; (child = 2 * at + 1) < size; at = child) {
+        if (child + 1 < size && worse(heap[child + 1], heap[child]))
+            child++;
+        if (!worse(heap[child], moved))
+            break;
+        heap[at] = heap[child];
+    }
+    heap[at] = moved;
+}
+
+static void offer(search *s, hit h)
+{
+    if (s->found == s->k) {
+        if (!worse(s->hits[0], h))
+            return;
+        s->hits[0] = h;
+        sink_hit(s->hits, (size_t)s->k, 0);
+        return;
+    }
+    if (h.score < s->floor)
+        return;
+    size_t at = (size_t)s->found++;
+    for (; at && worse(h, s->hits[(at - 1) / 2]); at = (at - 1) / 2)
+        s->hits[at] = s->hits[(at - 1) / 2];
+    s->hits[at] = h;
+}
+
+static int before(const search *s, uint32_t x, uint32_t y)
+{
+    return s->bounds[x] > s->bounds[y] || (s->bounds[x] == s->bounds[y] && x < y);
+}
+
+static void sink_range(search *s, uint32_t size, uint32_t at)
+{
+    uint32_t moved = s->heap[at];
+    for (uint32_t child; (child = 2 * at + 1) < size; at = child) {
+        if (child + 1 < size && before(s, s->heap[child + 1], s->heap[child]))
+            child++;
+        if (!before(s, s->heap[child], moved))
+            break;
+        s->heap[at] = s->heap[child];
+    }
+    s->heap[at] = moved;
+}
+
+static double bound_of(const scored *t, const block *b)
+{
+    const field *f = t->field;
+    double most = 0.0;
+    if (b->quantum)
+        return t->weight * (b->quantum / 255.0 * f->scale);
+    for (unsigned i = 0; i < b->count; i++) {
+        double one = impact(f, block_code(b, i), (b->range << RANGE_BITS) + b->docs[i]);
+        most = one > most ? one : most;
+    }
+    return t->weight * most;
+}
+
+static int gather(search *s)
+{
+    for (Py_ssize_t i = 0; i < s->term_count; i++) {
+        reference *row = s->references + (size_t)i * s->ranges;
+        block b;
+        int state;
+        while ((state = list_next(&s->terms[i].list, &b)) > 0) {
+            reference r = {b.docs, b.count, b.uniform, b.code};
+            row[b.range] = r;
+            s->bounds[b.range] += bound_of(&s->terms[i], &b);
+        }
+        if (state < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int range_is_open(const search *s, uint32_t range)
+{
+    if (!s->filter)
+        return 1;
+    uint32_t from = range * (RANGE / 8), to = (s->units + 7) / 8;
+    for (uint32_t i = from; i < from + RANGE / 8 && i < to; i++)
+        if (s->filter[i])
+            return 1;
+    return 0;
+}
+
+static void visit(search *s, uint32_t range)
+{
+    double scores[RANGE] = {0};
+    uint32_t base = range << RANGE_BITS;
+    for (Py_ssize_t i = 0; i < s->term_count; i++) {
+        const reference *r = s->references + (size_t)i * s->ranges + range;
+        const scored *t = s->terms + i;
+        const uint8_t *codes = r->docs + r->count;
+        for (unsigned j = 0; j < r->count; j++) {
+            uint8_t code = r->uniform ? r->code : codes[j];
+            scores[r->docs[j]] += t->weight * impact(t->field, code, base + r->docs[j]);
+        }
+    }
+    double least = s->found == s->k ? s->hits[0].score : s->floor;
+    for (unsigned j = 0; j < RANGE; j++) {
+        if (scores[j] <= 0.0 || scores[j] < least)
+            continue;
+        hit h = {scores[j], base + j};
+        if (!s->filter || bit(s->filter, h.doc))
+            offer(s, h);
+    }
+}
+
+static void rank(search *s)
+{
+    uint32_t size = 0;
+    for (uint32_t range = 0; range < s->ranges; range++)
+        if (s->bounds[range] > 0.0 && range_is_open(s, range))
+            s->heap[size++] = range;
+    for (uint32_t at = size / 2; at-- > 0;)
+        sink_range(s, size, at);
+    while (size) {
+        uint32_t range = s->heap[0];
+        double least = s->found == s->k ? s->hits[0].score : s->floor;
+        if (s->bounds[range] < least)
+            break;
+        visit(s, range);
+        s->heap[0] = s->heap[--size];
+        if (size)
+            sink_range(s, size, 0);
+    }
+}
+
+/* Fills up with units of the filter that no term scores, in their order. */
+static void add_zeros(search *s)
+{
+    Py_ssize_t scored_hits = s->found;
+    for (uint32_t doc = 0; doc < s->units && s->found < s->k; doc++) {
+        if (!bit(s->filter, doc))
+            continue;
+        Py_ssize_t i = 0;
+        while (i < scored_hits && s->hits[i].doc != doc)
+            i++;
+        if (i == scored_hits) {
+            hit h = {0.0, doc};
+            s->hits[s->found++] = h;
+        }
+    }
+}
+
+static int by_rank(const void *left, const void *right)
+{
+    const hit *x = left, *y = right;
+    return worse(*y, *x) ? -1 : worse(*x, *y) ? 1 : 0;
+}
+
+static int run(search *s)
+{
+    size_t cells = (size_t)s->term_count * s->ranges;
+    s->references = calloc(cells + 1, sizeof *s->references);
+    s->bounds = calloc((size_t)s->ranges + 1, sizeof *s->bounds);
+    s->heap = malloc(((size_t)s->ranges + 1) * sizeof *s->heap);
+    s->hits = malloc(((size_t)s->k + 1) * sizeof *s->hits);
+    if (!s->references || !s->bounds || !s->heap || !s->hits)
+        return -2;
+    if (gather(s) < 0)
+        return -1;
+    rank(s);
+    if (s->zeros && s->filter && s->floor <= 0.0)
+        add_zeros(s);
+    qsort(s->hits, (size_t)s->found, sizeof *s->hits, by_rank);
+    return 0;
+}
+
+static int read_fields(search *s, PyObject *fields)
+{
+    Py_ssize_t count = PyTuple_Size(fields);
+    s->fields = calloc((size_t)count + 1, sizeof *s->fields);
+    if (!s->fields) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < count; i++) {
+        field *f = s->fields + i;
+        if (!PyArg_ParseTuple(PyTuple_GetItem(fields, i), "y*y*ddd", &f->postings, &f->lengths,
+                              &f->a, &f->c, &f->scale))
+            return -1;
+        s->field_count++;
+        if ((size_t)f->lengths.len < (size_t)s->units * 4) {
+            PyErr_SetString(PyExc_ValueError, "lengths are cut off");
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int read_terms(search *s, PyObject *terms)
+{
+    s->term_count = PyTuple_Size(terms);
+    s->terms = malloc(((size_t)s->term_count + 1) * sizeof *s->terms);
+    if (!s->terms) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < s->term_count; i++) {
+        unsigned long long offset, size;
+        unsigned number, df;
+        scored *t = s->terms + i;
+        if (!PyArg_ParseTuple(PyTuple_GetItem(terms, i), "IKKId", &number, &offset, &size, &df,
+                              &t->weight))
+            return -1;
+        t->field = s->fields + number;
+        const Py_buffer *postings = &t->field->postings;
+        if (number >= s->field_count || offset > (uint64_t)postings->len ||
+            size > (uint64_t)postings->len - offset || !(t->weight >= 0.0) ||
+            list_open(&t->list, (uint8_t *)postings->buf + offset, (size_t)size, df, s->units)) {
+            PyErr_SetString(PyExc_ValueError, "a term lies outside its postings");
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static PyObject *hits_list(const search *s)
+{
+    PyObject *result = PyList_New(s->found);
+    for (Py_ssize_t i = 0; result && i < s->found; i++) {
+        PyObject *pair = Py_BuildValue("(dI)", s->hits[i].score, s->hits[i].doc);
+        if (!pair || PyList_SetItem(result, i, pair) < 0) {
+            Py_DECREF(result);
+            return NULL;
+        }
+    }
+    return result;
+}
+
+static void release(search *s)
+{
+    for (Py_ssize_t i = 0; i < s->field_count; i++) {
+        PyBuffer_Release(&s->fields[i].postings);
+        PyBuffer_Release(&s->fields[i].lengths);
+    }
+    free(s->fields);
+    free(s->terms);
+    free(s->references);
+    free(s->bounds);
+    free(s->heap);
+    free(s->hits);
+}
+
+static PyObject *search_all(search *s, PyObject *fields, PyObject *terms)
+{
+    int state;
+    if (read_fields(s, fields) < 0 || read_terms(s, terms) < 0)
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS
+    state = run(s);
+    Py_END_ALLOW_THREADS
+    if (state == -1)
+        PyErr_SetString(PyExc_ValueError, "postings are damaged");
+    return state == -2 ? PyErr_NoMemory() : state ? NULL : hits_list(s);
+}
+
+static PyObject *py_topk(PyObject *self, PyObject *args)
+{
+    search s = {0};
+    PyObject *filter, *fields, *terms, *result = NULL;
+    Py_buffer bits = {0};
+    (void)self;
+    if (!PyArg_ParseTuple(args, "InOpdO!O!", &s.units, &s.k, &filter, &s.zeros, &s.floor,
+                          &PyTuple_Type, &fields, &PyTuple_Type, &terms))
+        return NULL;
+    s.ranges = (uint32_t)(((uint64_t)s.units + RANGE - 1) >> RANGE_BITS);
+    if (s.k > (Py_ssize_t)s.units)
+        s.k = (Py_ssize_t)s.units;
+    if (s.k <= 0)
+        return PyList_New(0);
+    if (filter != Py_None) {
+        if (PyObject_GetBuffer(filter, &bits, PyBUF_SIMPLE) < 0)
+            return NULL;
+        s.filter = bits.buf;
+    }
+    if (s.filter && (size_t)bits.len < ((size_t)s.units + 7) / 8)
+        PyErr_SetString(PyExc_ValueError, "the filter is cut off");
+    else
+        result = search_all(&s, fields, terms);
+    release(&s);
+    if (s.filter)
+        PyBuffer_Release(&bits);
+    return result;
+}
+
+PyMethodDef search_methods[] = {
+    {"topk", py_topk, METH_VARARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
