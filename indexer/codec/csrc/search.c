@@ -2,14 +2,23 @@
  *
  * Units are split into ranges of 256. Every (term, range) has an upper bound of its impact; a
  * range's bounds add up to a bound of every score in it. Ranges are visited by falling bound, and
- * the search ends when no bound reaches the k-th score. Floating-point addition and multiplication
- * are monotone, and bounds are added in the order of the terms, as scores are: so a bound is never
- * below a score it covers, and results are those of a full evaluation to the last bit.
+ * the search ends when no bound reaches the k-th score. Within a range, terms whose bounds together
+ * stay below the k-th score cannot make a hit: they are looked up for the units only that the
+ * other terms make likely (Turtle and Flood's MaxScore, 1995).
+ *
+ * Whatever is pruned, the score of a hit is added up in the order of the terms, so results are
+ * those of a full evaluation to the last bit. Bounds are added in other orders: SLACK covers that.
  */
 #include "kernel.h"
 
+#define SLACK (1.0 + 1e-9)
+#define FEW 4 /* units of a range that are looked up one by one */
+
+/* A block of a term, one of those of its range, which are linked from the lightest term up. */
 typedef struct {
     const uint8_t *docs;
+    double bound;
+    uint32_t next, term; /* next is counted from 1; 0 ends the row */
     uint16_t count;
     uint8_t uniform, code;
 } reference;
@@ -35,7 +44,11 @@ typedef struct {
     Py_ssize_t field_count, term_count, k, found;
     field *fields;
     scored *terms;
-    reference *references; /* term_count x ranges */
+    uint32_t *by_weight; /* terms, the heaviest first */
+    reference *references;
+    uint32_t *first;         /* by range: its first reference, from 1 */
+    const reference **row;   /* those of the range at hand, in their order */
+    const reference **of_term; /* the same by term, or NULL */
     double *bounds;
     uint32_t *heap; /* ranges, the greatest bound on top */
     hit *hits;      /* the worst on top */
@@ -116,16 +129,29 @@ static double bound_of(const scored *t, const block *b)
     return t->weight * most;
 }
 
+static void sort_terms(search *s)
+{
+    for (uint32_t i = 0; i < s->term_count; i++) {
+        uint32_t at = i;
+        for (; at && s->terms[s->by_weight[at - 1]].weight < s->terms[i].weight; at--)
+            s->by_weight[at] = s->by_weight[at - 1];
+        s->by_weight[at] = i;
+    }
+}
+
 static int gather(search *s)
 {
+    uint32_t used = 0;
     for (Py_ssize_t i = 0; i < s->term_count; i++) {
-        reference *row = s->references + (size_t)i * s->ranges;
+        uint32_t term = s->by_weight[i];
         block b;
         int state;
-        while ((state = list_next(&s->terms[i].list, &b)) > 0) {
-            reference r = {b.docs, b.count, b.uniform, b.code};
-            row[b.range] = r;
-            s->bounds[b.range] += bound_of(&s->terms[i], &b);
+        while ((state = list_next(&s->terms[term].list, &b)) > 0) {
+            double bound = bound_of(&s->terms[term], &b);
+            reference r = {b.docs, bound, s->first[b.range], term, b.count, b.uniform, b.code};
+            s->references[used] = r;
+            s->first[b.range] = ++used;
+            s->bounds[b.range] += bound * SLACK;
         }
         if (state < 0)
             return -1;
@@ -144,26 +170,91 @@ static int range_is_open(const search *s, uint32_t range)
     return 0;
 }
 
+static double posting_score(const search *s, const reference *r, unsigned i, uint32_t base)
+{
+    const scored *t = s->terms + r->term;
+    uint8_t code = r->uniform ? r->code : r->docs[r->count + i];
+    return t->weight * impact(t->field, code, base + r->docs[i]);
+}
+
+/* Adds up the terms of a row, but not in the order that makes a score. */
+static void accumulate(const search *s, unsigned from, unsigned to, uint32_t base, double *scores)
+{
+    for (unsigned i = from; i < to; i++)
+        for (unsigned j = 0; j < s->row[i]->count; j++)
+            scores[s->row[i]->docs[j]] += posting_score(s, s->row[i], j, base);
+}
+
+static double score_one(const search *s, uint32_t base, uint8_t low)
+{
+    double score = 0.0;
+    for (Py_ssize_t i = 0; i < s->term_count; i++) {
+        const reference *r = s->of_term[i];
+        if (!r)
+            continue;
+        const uint8_t *at = r->count == RANGE ? r->docs + low : memchr(r->docs, low, r->count);
+        if (at)
+            score += posting_score(s, r, (unsigned)(at - r->docs), base);
+    }
+    return score;
+}
+
+static double least_of(const search *s)
+{
+    return s->found == s->k ? s->hits[0].score : s->floor;
+}
+
+/* How many terms of a row to spare: the lightest, as long as their bounds add up to less than
+ * the least score of a hit. */
+static unsigned spare_terms(const search *s, unsigned size)
+{
+    double least = least_of(s), rest = 0.0;
+    unsigned spared = 0;
+    while (spared < size && (rest += s->row[spared]->bound) * SLACK < least)
+        spared++;
+    return spared;
+}
+
+/* What a unit must have of the other terms to be a hit after all. */
+static double enough(const search *s, unsigned spared)
+{
+    double rest = 0.0;
+    for (unsigned i = 0; i < spared; i++)
+        rest += s->row[i]->bound;
+    return least_of(s) / SLACK - rest * SLACK;
+}
+
+static unsigned count_likely(const double *scores, double enough)
+{
+    unsigned likely = 0;
+    for (unsigned i = 0; i < RANGE; i++)
+        likely += scores[i] > 0.0 && scores[i] >= enough;
+    return likely;
+}
+
 static void visit(search *s, uint32_t range)
 {
     double scores[RANGE] = {0};
     uint32_t base = range << RANGE_BITS;
-    for (Py_ssize_t i = 0; i < s->term_count; i++) {
-        const reference *r = s->references + (size_t)i * s->ranges + range;
-        const scored *t = s->terms + i;
-        const uint8_t *codes = r->docs + r->count;
-        for (unsigned j = 0; j < r->count; j++) {
-            uint8_t code = r->uniform ? r->code : codes[j];
-            scores[r->docs[j]] += t->weight * impact(t->field, code, base + r->docs[j]);
-        }
+    unsigned size = 0;
+    memset(s->of_term, 0, (size_t)s->term_count * sizeof *s->of_term);
+    for (uint32_t at = s->first[range]; at; at = s->references[at - 1].next) {
+        s->row[size] = s->references + at - 1;
+        s->of_term[s->row[size++]->term] = s->references + at - 1;
     }
-    double least = s->found == s->k ? s->hits[0].score : s->floor;
-    for (unsigned j = 0; j < RANGE; j++) {
-        if (scores[j] <= 0.0 || scores[j] < least)
+    unsigned spared = spare_terms(s, size);
+    accumulate(s, spared, size, base, scores);
+    while (spared && count_likely(scores, enough(s, spared)) > FEW) {
+        spared--;
+        accumulate(s, spared, spared + 1, base, scores);
+    }
+    for (unsigned i = 0; i < RANGE; i++) {
+        if (scores[i] <= 0.0 || scores[i] < enough(s, spared))
             continue;
-        hit h = {scores[j], base + j};
-        if (!s->filter || bit(s->filter, h.doc))
-            offer(s, h);
+        if (s->filter && !bit(s->filter, base + i))
+            continue;
+        hit h = {score_one(s, base, (uint8_t)i), base + i};
+        offer(s, h);
     }
 }
 
@@ -177,8 +268,7 @@ static void rank(search *s)
         sink_range(s, size, at);
     while (size) {
         uint32_t range = s->heap[0];
-        double least = s->found == s->k ? s->hits[0].score : s->floor;
-        if (s->bounds[range] < least)
+        if (s->bounds[range] < least_of(s))
             break;
         visit(s, range);
         s->heap[0] = s->heap[--size];
@@ -212,13 +302,23 @@ static int by_rank(const void *left, const void *right)
 
 static int run(search *s)
 {
-    size_t cells = (size_t)s->term_count * s->ranges;
-    s->references = calloc(cells + 1, sizeof *s->references);
+    size_t cells = 0;
+    for (Py_ssize_t i = 0; i < s->term_count; i++)
+        cells += s->terms[i].list.left < s->ranges ? s->terms[i].list.left : s->ranges;
+    if (cells >= UINT32_MAX)
+        return -2;
+    s->references = malloc((cells + 1) * sizeof *s->references);
+    s->row = malloc(((size_t)s->term_count + 1) * sizeof *s->row);
+    s->of_term = malloc(((size_t)s->term_count + 1) * sizeof *s->of_term);
+    s->by_weight = malloc(((size_t)s->term_count + 1) * sizeof *s->by_weight);
+    s->first = calloc((size_t)s->ranges + 1, sizeof *s->first);
     s->bounds = calloc((size_t)s->ranges + 1, sizeof *s->bounds);
     s->heap = malloc(((size_t)s->ranges + 1) * sizeof *s->heap);
     s->hits = malloc(((size_t)s->k + 1) * sizeof *s->hits);
-    if (!s->references || !s->bounds || !s->heap || !s->hits)
+    if (!s->references || !s->row || !s->of_term || !s->by_weight || !s->first || !s->bounds ||
+        !s->heap || !s->hits)
         return -2;
+    sort_terms(s);
     if (gather(s) < 0)
         return -1;
     rank(s);
@@ -299,6 +399,10 @@ static void release(search *s)
     free(s->fields);
     free(s->terms);
     free(s->references);
+    free(s->row);
+    free(s->of_term);
+    free(s->by_weight);
+    free(s->first);
     free(s->bounds);
     free(s->heap);
     free(s->hits);
