@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import mmap
 from array import array
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 from functools import cached_property, lru_cache
+from itertools import compress
 from pathlib import Path
-from typing import Any
 
-from whoosh.codec.whoosh3 import W3Codec, W3Segment
-from whoosh.filedb.filestore import FileStorage
-from whoosh.reading import EmptyReader, MultiReader, SegmentReader
-
+from indexer.codec import Collection, Units
+from indexer.codec import Segment as TermSegment
 from indexer.document import Document, Unit
 from indexer.errors import DocumentNotFound, IndexDamaged
 from indexer.manifest import File, Manifest, Segment, read_manifest
 from indexer.record import Row, decode_document, decode_rows
-from indexer.schema import BIGRAMS, WORDS, schema
 
-TERMS_PREFIX = "terms"  # Whoosh's files: terms_<segment>.seg
-CATALOGUE_PREFIX = "catalogue"  # ours: catalogue_<segment>.rows .records .lengths
+TERMS_PREFIX = "terms"  # terms_<segment>.columns, see indexer.codec.layout
+CATALOGUE_PREFIX = "catalogue"  # catalogue_<segment>.rows .records
 _CACHED_DOCUMENTS = 64
 
 
@@ -31,35 +29,30 @@ class SegmentFiles:
         for file in segment.files:
             _check_size(folder, file)
         self.segment = segment
-        rows, records_file, lengths = catalogue_files(folder, segment.id)
+        terms, rows, records_file = segment_files(folder, segment.id)
         self.rows = decode_rows(rows.read_bytes())
-        self.lengths = array("I", lengths.read_bytes())
         with records_file.open("rb") as records:
             self.records = mmap.mmap(records.fileno(), 0, access=mmap.ACCESS_READ)
-        self.reader = SegmentReader(FileStorage(str(folder)), schema(), self._whoosh_segment())
+        self.terms = TermSegment(terms)
+        starts = array("I", [0])
+        for row in self.rows:
+            starts.append(starts[-1] + row.units)
+        if starts[-1] != self.terms.units:
+            raise IndexDamaged(f"{rows.name} and {terms.name} do not belong together")
+        self.firsts = starts.tobytes()  # of each row's units, and where the last one's end
+        self.is_live = bytearray(b"\1" * len(self.rows))
+        for ordinal in segment.deleted:
+            self.is_live[ordinal] = 0
 
-    def _whoosh_segment(self) -> W3Segment:
-        gone: set[int] = set()
-        unit = 0
-        deleted = set(self.segment.deleted)
-        for ordinal, row in enumerate(self.rows):
-            if ordinal in deleted:
-                gone.update(range(unit, unit + row.units))
-            unit += row.units
-        segment = W3Segment(
-            W3Codec(), TERMS_PREFIX, self.segment.units, segid=self.segment.id, deleted=gone or None
-        )
-        segment.compound = True
-        return segment
+    def deleted(self) -> list[range]:
+        """The units of the deleted rows."""
+        firsts = memoryview(self.firsts).cast("I")
+        return [range(firsts[row], firsts[row + 1]) for row in self.segment.deleted]
 
     def live(self) -> Iterator[tuple[Row, int]]:
         """The rows not deleted, each with its first unit, in order."""
-        deleted = set(self.segment.deleted)
-        unit = 0
-        for ordinal, row in enumerate(self.rows):
-            if ordinal not in deleted:
-                yield row, unit
-            unit += row.units
+        firsts = memoryview(self.firsts).cast("I")
+        yield from compress(zip(self.rows, firsts, strict=False), self.is_live)
 
     def record(self, row: Row) -> bytes:
         """The bytes of a row's document."""
@@ -67,7 +60,7 @@ class SegmentFiles:
 
     def close(self) -> None:
         """Close the files."""
-        self.reader.close()
+        self.terms.close()
         self.records.close()
 
 
@@ -95,8 +88,9 @@ class Snapshot:
                 self.firsts.append(base + unit)
                 self._file_of.append(files)
             base += segment.units
-        self.unit_count = sum(row.units for row in self.rows)
-        self.reader: Any = _reader([files.reader for files in self._files])
+        self.terms = Collection(
+            [files.terms for files in self._files], [files.deleted() for files in self._files]
+        )
         self._read = lru_cache(_CACHED_DOCUMENTS)(self._read_document)
         self._units = lru_cache(_CACHED_DOCUMENTS)(
             lambda index: tuple(self.document(index).units())
@@ -121,33 +115,25 @@ class Snapshot:
                     raise IndexDamaged(f"the index cannot be opened: {error}") from error
                 manifest = newer
 
-    @cached_property
-    def lengths(self) -> dict[str, array[int]]:
-        """The length of every unit in each field, deleted ones (never asked for) included."""
-        both = array("I")
+    def document_of(self, unit: int) -> int:
+        """The index in ``rows`` of the document a unit belongs to."""
+        return bisect_right(self.firsts, unit) - 1
+
+    def units_where(self, test: Callable[[Row], bool]) -> Units:
+        """The units of the documents whose row passes a test."""
+        chosen = []
         for files in self._files:
-            both += files.lengths
-        return {WORDS: both[0::2], BIGRAMS: both[1::2]}
+            bits = bytearray((len(files.rows) + 7) // 8)
+            for ordinal, row in enumerate(files.rows):
+                if files.is_live[ordinal] and test(row):
+                    bits[ordinal >> 3] |= 1 << (ordinal & 7)
+            chosen.append(bytes(bits))
+        return self.terms.of_documents(chosen, [files.firsts for files in self._files])
 
-    @cached_property
-    def average_lengths(self) -> dict[str, float]:
-        """The mean length of a live unit in each field."""
-        return {
-            field: sum(sum(lengths[s.start : s.stop]) for s in self._live())
-            / (self.unit_count or 1)
-            for field, lengths in self.lengths.items()
-        }
-
-    def _live(self) -> Iterator[range]:
-        return map(self.numbers, range(len(self.rows)))
-
-    @cached_property
-    def document_of(self) -> array[int]:
-        """For every unit the index in ``rows`` of its document, -1 for deleted ones."""
-        documents = array("i", (-1,)) * sum(s.units for s in self.manifest.segments)
-        for index, units in enumerate(self._live()):
-            documents[units.start : units.stop] = array("i", (index,)) * len(units)
-        return documents
+    def tally(self, units: Units) -> Iterator[int]:
+        """For each of ``rows``, how many of ``units`` are its document's."""
+        counts = units.tally([files.firsts for files in self._files])
+        return compress(counts, (live for files in self._files for live in files.is_live))
 
     def numbers(self, index: int) -> range:
         """The numbers of the units of the document ``rows[index]``."""
@@ -210,13 +196,14 @@ class Snapshot:
         self.close()
 
 
-def catalogue_files(folder: Path, segment: str) -> tuple[Path, Path, Path]:
-    """Where a segment has its rows (JSON), its records (one after the other) and its lengths.
-
-    Lengths are 32-bit integers, in words and in bigrams in turn, unit by unit.
-    """
-    stem = f"{CATALOGUE_PREFIX}_{segment}"
-    return folder / f"{stem}.rows", folder / f"{stem}.records", folder / f"{stem}.lengths"
+def segment_files(folder: Path, segment: str) -> tuple[Path, Path, Path]:
+    """Where the terms, the rows and the records of a segment are."""
+    catalogue = f"{CATALOGUE_PREFIX}_{segment}"
+    return (
+        folder / f"{TERMS_PREFIX}_{segment}.columns",
+        folder / f"{catalogue}.rows",
+        folder / f"{catalogue}.records",
+    )
 
 
 def _check_size(folder: Path, file: File) -> None:
@@ -224,8 +211,3 @@ def _check_size(folder: Path, file: File) -> None:
     if size != file.size:
         raise IndexDamaged(f"{file.name} has {size} bytes, {file.size} were written")
 
-
-def _reader(readers: list[SegmentReader]) -> Any:
-    if not readers:
-        return EmptyReader(schema())
-    return readers[0] if len(readers) == 1 else MultiReader(readers)

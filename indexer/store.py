@@ -11,29 +11,31 @@ import os
 import shutil
 import zlib
 from array import array
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
-from whoosh.codec.whoosh3 import W3Codec
-from whoosh.filedb.filestore import FileStorage
-from whoosh.index import TOC
 from whoosh.util.filelock import FileLock
-from whoosh.writing import SegmentWriter
 
-from indexer.analysis import analyse, fingerprint
+from indexer.analysis import analyse, classes, fingerprint
+from indexer.codec import GONE, UNIT, Builder, Columns, merge
 from indexer.document import Document
 from indexer.errors import IndexDamaged, IndexIncompatible, IndexLocked, IndexNotFound
 from indexer.manifest import NAME, File, Manifest, Segment, read_manifest
 from indexer.record import Row, encode_document, encode_rows
-from indexer.schema import BIGRAMS, WORDS, schema
-from indexer.snapshot import CATALOGUE_PREFIX, TERMS_PREFIX, SegmentFiles, Snapshot, catalogue_files
+from indexer.schema import BIGRAMS, WORDS
+from indexer.snapshot import CATALOGUE_PREFIX, TERMS_PREFIX, SegmentFiles, Snapshot, segment_files
 
 _LOCK = "lock"
-_MEMORY_MB = 256  # postings held before they are spilled to disk
+# A segment ends here, which bounds memory: some 20 bytes per occurrence of a term while it is
+# made, and all of it in memory while it is merged.
+_MOST_UNITS = 1 << 18
+_MOST_OCCURRENCES = 1 << 25
 
 
 class Store:
@@ -124,6 +126,7 @@ class Transaction:
         self._deleted = {segment.id: set(segment.deleted) for segment in manifest.segments}
         self._open: dict[str, SegmentFiles] = {}
         self._new: _SegmentBuilder | None = None
+        self._full: list[Segment] = []  # new segments that are written already
 
     def put(self, document: Document) -> None:
         """Add a document, in the place of the one with the same id if the index has one."""
@@ -150,8 +153,11 @@ class Transaction:
         }
 
     def _builder(self) -> _SegmentBuilder:
+        if self._new is not None and self._new.is_full:
+            self._full.append(self._new.finish([]))
+            self._new = None
         if self._new is None:
-            self._new = _SegmentBuilder(self._folder, self.manifest.generation + 1)
+            self._new = _SegmentBuilder(self._folder)
         return self._new
 
     def commit(self) -> None:
@@ -161,12 +167,13 @@ class Transaction:
             for segment in self.manifest.segments
         ]
         segments = [s for s in segments if len(s.deleted) < len(self._files(s).rows)]
-        for segment in self._worth_merging(segments):
-            segments.remove(segment)
-            self._open.pop(segment.id).close()
-            self._builder().merge(SegmentFiles(self._folder, segment))
-        if self._new is not None:
-            segments.append(self._new.finish())
+        merged = self._worth_merging(segments)
+        segments = [segment for segment in segments if segment not in merged]
+        if merged or self._new is not None:
+            files = [SegmentFiles(self._folder, segment) for segment in merged]
+            self._full.append(self._builder().finish(files))
+            self._new = None
+        segments += self._full
         new = Manifest(self.manifest.generation + 1, fingerprint(), self.sources, tuple(segments))
         if replace(new, generation=self.manifest.generation) != self.manifest:
             _write_manifest(self._folder, new)
@@ -177,6 +184,8 @@ class Transaction:
         """Undo: the index stays as it was."""
         if self._new is not None:
             self._new.cancel()
+        for segment in self._full:
+            _remove(self._folder, segment.id)
         self._close()
 
     def _close(self) -> None:
@@ -198,9 +207,10 @@ class Transaction:
         written = sum(live[s.id] for s in stale) + (self._new.units if self._new else 0)
         chosen = list(stale)
         for segment in sorted(segments, key=lambda s: live[s.id]):
-            if segment not in stale and live[segment.id] <= written:
+            units = live[segment.id]
+            if segment not in stale and units <= written and written + units <= _MOST_UNITS:
                 chosen.append(segment)
-                written += live[segment.id]
+                written += units
         return chosen
 
     def _live_units(self, segment: Segment) -> int:
@@ -209,31 +219,43 @@ class Transaction:
         return sum(row.units for ordinal, row in enumerate(rows) if ordinal not in gone)
 
 
-class _SegmentBuilder:
-    """A segment in the making: Whoosh's writer for the terms, our files for the documents."""
+class _Source(NamedTuple):
+    """What a segment is made of: columns, and for each document its row and its first unit."""
 
-    def __init__(self, folder: Path, generation: int) -> None:
+    columns: Columns
+    documents: list[tuple[Row, int]]
+
+
+class _SegmentBuilder:
+    """A segment in the making: documents and other segments, sorted by document id."""
+
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._writer: Any = SegmentWriter(
-            _WhooshIndex(folder, generation - 1), codec=W3Codec(), limitmb=_MEMORY_MB, _lk=False
-        )
-        self._id = self._writer.newsegment.segid
-        files = catalogue_files(folder, self._id)
-        self._rows_file, self._records_file, self._lengths_file = files
+        self._id = os.urandom(8).hex()
+        self._terms_file, self._rows_file, self._records_file = segment_files(folder, self._id)
         self._records = self._records_file.open("xb")
-        self._rows: list[Row] = []
-        self._lengths = array("I")
-        self.units = 0
+        self._terms = Builder((WORDS, BIGRAMS), classes())
+        self._documents: list[tuple[Row, int]] = []
+
+    @property
+    def units(self) -> int:
+        """How many units were added."""
+        return self._terms.units
+
+    @property
+    def is_full(self) -> bool:
+        """Whether memory is used up."""
+        return self.units >= _MOST_UNITS or self._terms.load >= _MOST_OCCURRENCES
 
     def add(self, document: Document) -> None:
         title = document.metadata.title.value if document.metadata.title else ""
-        analysed = [
-            analyse(title, unit.headings, unit.span.of(document.text)) for unit in document.units()
-        ]
-        for terms in analysed:
-            self._writer.add_document(**{WORDS: terms, BIGRAMS: terms})
-            lengths = (sum(terms.words.values()), sum(terms.bigrams.values()))
-            self._lengths.extend(lengths)
+        first = self.units
+        for unit in document.units():
+            parts = analyse(title, unit.headings, unit.span.of(document.text))
+            self._terms.add(
+                parts[0].squeezed,
+                [(part.words, part.squeezed, round(part.weight * UNIT)) for part in parts],
+            )
         metadata = document.metadata
         date = metadata.date or metadata.published
         row = Row(
@@ -244,59 +266,67 @@ class _SegmentBuilder:
             issuers=tuple(issuer.value for issuer in metadata.issuers),
             date=date.value if date else "",
             doc_type=metadata.doc_type.value if metadata.doc_type else "",
-            units=len(analysed),
+            units=self.units - first,
             offset=0,
             size=0,
         )
-        self._append(row, encode_document(document))
+        self._documents.append((self._append(row, encode_document(document)), first))
 
-    def merge(self, files: SegmentFiles) -> None:
-        """Take over the live documents of a segment."""
-        self._writer.add_reader(files.reader)
-        for row, unit in files.live():
-            self._lengths += files.lengths[2 * unit : 2 * (unit + row.units)]
-            self._append(row, files.record(row))
-        files.close()
-
-    def _append(self, row: Row, record: bytes) -> None:
-        self._rows.append(replace(row, offset=self._records.tell(), size=len(record)))
+    def _append(self, row: Row, record: bytes) -> Row:
+        row = replace(row, offset=self._records.tell(), size=len(record))
         self._records.write(record)
-        self.units += row.units
+        return row
 
-    def finish(self) -> Segment:
-        """Write the segment and flush it to disk."""
+    def finish(self, segments: Sequence[SegmentFiles]) -> Segment:
+        """Write the segment with the live documents of others, and flush it to disk."""
+        sources = [self._added()] if self._documents else []
+        for files in segments:
+            rows = [(self._append(row, files.record(row)), unit) for row, unit in files.live()]
+            sources.append(_Source(files.terms.as_columns(), rows))
+        columns = sources[0].columns if len(sources) == 1 and self._documents else _merged(sources)
+        rows = [row for source in sources for row, _ in source.documents]
         self._records.close()
-        self._rows_file.write_bytes(encode_rows(self._rows))
-        self._lengths_file.write_bytes(self._lengths.tobytes())
-        self._writer._finalize_segment()
-        self._writer._finish()
-        terms = self._folder / f"{TERMS_PREFIX}_{self._id}.seg"
-        files = tuple(
-            map(_flushed, (terms, self._rows_file, self._records_file, self._lengths_file))
-        )
-        return Segment(self._id, self.units, files)
+        self._rows_file.write_bytes(encode_rows(sorted(rows, key=attrgetter("id"))))
+        columns.write(self._terms_file)
+        for files in segments:
+            files.close()
+        paths = (self._terms_file, self._rows_file, self._records_file)
+        return Segment(self._id, columns.units, tuple(map(_flushed, paths)))
+
+    def _added(self) -> _Source:
+        """The documents that were added, in the order of their ids."""
+        order = array("I")
+        documents = []
+        for row, first in sorted(self._documents, key=lambda document: document[0].id):
+            documents.append((row, len(order)))
+            order.extend(range(first, first + row.units))
+        return _Source(self._terms.finish(order), documents)
 
     def cancel(self) -> None:
         """Drop everything written. The sweep of the next writer takes what is left."""
         self._records.close()
-        with suppress(Exception):  # a writer that broke may break again; its files are swept
-            self._writer.cancel()
-        for path in self._folder.glob(f"*_{self._id}.*"):
-            with suppress(OSError):
-                path.unlink()
+        _remove(self._folder, self._id)
 
 
-class _WhooshIndex:
-    """What Whoosh's writer asks of an index; the manifest stands for Whoosh's pickled TOC."""
+def _merged(sources: Sequence[_Source]) -> Columns:
+    """One segment of several, documents in the order of their ids."""
+    numbers = [array("I", [GONE]) * source.columns.units for source in sources]
+    documents = [
+        (row, number, first)
+        for number, source in enumerate(sources)
+        for row, first in source.documents
+    ]
+    count = 0
+    for row, number, first in sorted(documents, key=lambda document: document[0].id):
+        numbers[number][first : first + row.units] = array("I", range(count, count + row.units))
+        count += row.units
+    return merge([(source.columns, new) for source, new in zip(sources, numbers, strict=True)])
 
-    indexname = TERMS_PREFIX
 
-    def __init__(self, folder: Path, generation: int) -> None:
-        self.storage = FileStorage(str(folder))
-        self._toc = TOC(schema(), [], generation)
-
-    def _read_toc(self) -> TOC:
-        return self._toc
+def _remove(folder: Path, segment: str) -> None:
+    for path in segment_files(folder, segment):
+        with suppress(OSError):
+            path.unlink()
 
 
 def _flushed(path: Path) -> File:

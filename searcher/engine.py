@@ -115,7 +115,7 @@ class Searcher:
             hits = tuple(self._hit(unit, score, excerpter) for unit, score in best)
             facets = self._facets(found)
         took = time.perf_counter() - started
-        return Results(query, len(found.scores), took, offset, hits, facets)
+        return Results(query, len(found.units), took, offset, hits, facets)
 
     def explain(self, query: str, hit: Hit) -> Explanation:
         """How the score of a hit of ``query`` comes about, term by term.
@@ -150,20 +150,20 @@ class Searcher:
     def _order(self, found: Ranked, count: int, sort: Sort) -> list[tuple[int, float]]:
         snapshot = self._snapshot
         if sort == "relevance":
-            return found.top(snapshot, count)
+            return found.top(count)
         if sort not in ("newest", "oldest"):
             raise ValueError(f"sort is relevance, newest or oldest, not {sort!r}")
 
         def key(hit: tuple[int, float]) -> tuple[bool, int, float, tuple[str, int]]:
             unit, score = hit
-            date = int(snapshot.rows[snapshot.document_of[unit]].date.replace("-", "") or 0)
+            date = int(snapshot.rows[snapshot.document_of(unit)].date.replace("-", "") or 0)
             return not date, date if sort == "oldest" else -date, -score, place(snapshot, unit)
 
-        return sorted(found.scores.items(), key=key)[:count]
+        return sorted(found.all(), key=key)[:count]
 
     def _hit(self, number: int, score: float, excerpter: Excerpter) -> Hit:
         snapshot = self._snapshot
-        index = snapshot.document_of[number]
+        index = snapshot.document_of(number)
         row, document = snapshot.rows[index], snapshot.document(index)
         unit = snapshot.units(index)[number - snapshot.firsts[index]]
         excerpt = excerpter.excerpt(unit.span.of(document.text))
@@ -188,11 +188,10 @@ class Searcher:
         )
 
     def _facets(self, found: Ranked) -> Mapping[str, tuple[Facet, ...]]:
-        document_of = self._snapshot.document_of
-        per_document = Counter(document_of[unit] for unit in found.scores)
         counts: dict[str, Counter[str]] = {n: Counter() for n in ("issuer", "doc_type", "year")}
-        for index, count in per_document.items():
-            row = self._snapshot.rows[index]
+        for row, count in zip(self._snapshot.rows, self._snapshot.tally(found.units), strict=True):
+            if not count:
+                continue
             for issuer in set(row.issuers):
                 counts["issuer"][issuer] += count
             counts["doc_type"][row.doc_type] += count

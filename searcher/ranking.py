@@ -17,18 +17,13 @@ history. Equal scores rank by document id, then by place in the document.
 
 from __future__ import annotations
 
-import math
 import re
-from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from heapq import nlargest, nsmallest
-from typing import Any
-
-from whoosh.reading import TermNotFound
+from functools import cached_property, lru_cache
 
 from indexer.analysis import bigrams, ranked, words
+from indexer.codec import Units
 from indexer.errors import QueryError
 from indexer.metadata import canonical_number
 from indexer.normalize import HAN, fold, squeeze
@@ -47,56 +42,61 @@ from searcher.query import (
 )
 from searcher.results import Explanation, TermScore
 
-K1 = 1.2
-B = 0.75
-
 Term = tuple[str, str]  # field, text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ranked:
-    """The units a query matches, with their scores."""
+    """The units a query matches, and what ranks them.
 
-    scores: dict[int, float]
+    ``matched`` is None where those match that have any of the terms.
+    """
 
-    def top(self, snapshot: Snapshot, count: int) -> list[tuple[int, float]]:
+    snapshot: Snapshot
+    terms: list[Term]
+    matched: Units | None
+
+    @cached_property
+    def units(self) -> Units:
+        """All units that match."""
+        return self.snapshot.terms.having(self.terms) if self.matched is None else self.matched
+
+    def top(self, count: int) -> list[tuple[int, float]]:
         """The ``count`` best units with their scores, best first, ties by `place`."""
-        if count <= 0 or not self.scores:
+        if count <= 0:
             return []
-        least = nlargest(count, self.scores.values())[-1]
-        contenders = ((u, score) for u, score in self.scores.items() if score >= least)
-        return nsmallest(count, contenders, key=lambda hit: (-hit[1], place(snapshot, hit[0])))
+        hits = self.snapshot.terms.top(count, self.terms, self._place, self.matched)
+        return [(unit, score) for score, unit in hits]
+
+    def all(self) -> list[tuple[int, float]]:
+        """All units with their scores, best first."""
+        return self.top(len(self.units))
+
+    def _place(self, unit: int) -> tuple[str, int]:
+        return place(self.snapshot, unit)
 
 
 def place(snapshot: Snapshot, unit: int) -> tuple[str, int]:
     """What orders units whatever the order they were indexed in: document id, place in it."""
-    document = snapshot.document_of[unit]
+    document = snapshot.document_of(unit)
     return snapshot.rows[document].id, unit - snapshot.firsts[document]
 
 
 class Ranker:
-    """Matches and scores on a snapshot. Not safe to share between threads (Whoosh's readers are
-    not): `searcher.engine` takes turns."""
+    """Matches and scores on a snapshot."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
-        self._postings = lru_cache(256)(self._read_postings)
+        self._terms = snapshot.terms
 
     def rank(self, query: Node) -> Ranked:
         """The units ``query`` matches. Raises QueryError for a prefix of too many words."""
-        scores = self._score(scoring_terms(query))
-        if not _is_plain(query):
-            scores = {unit: scores.get(unit, 0.0) for unit in self._match(query)}
-        return Ranked(scores)
+        matched = None if _is_plain(query) else self._match(query)
+        return Ranked(self._snapshot, scoring_terms(query), matched)
 
     def explain(self, query: Node, unit: int) -> Explanation:
         """What every term of the query adds to the score `rank` gives a unit."""
-        explained = []
-        for term in scoring_terms(query):
-            units, weights = self._postings(term)
-            at = bisect_left(units, unit)
-            if at < len(units) and units[at] == unit:
-                explained.append(self._explain(term, unit, len(units), weights[at]))
+        explained = list(self._explain(scoring_terms(query), unit))
         score = 0.0  # not sum(): since Python 3.12 it rounds otherwise than the scores were added
         for part in explained:
             score += part.score
@@ -104,50 +104,23 @@ class Ranker:
 
     def idf(self, term: Term) -> float:
         """How much a term tells: the fewer units have it, the more."""
-        return self._idf(len(self._postings(term)[0]))
+        return self._terms.idf(self._terms.frequency(term))
 
-    def _explain(self, term: Term, unit: int, frequency: int, weight: float) -> TermScore:
-        field, text = term
-        idf = self._idf(frequency)
-        length = self._snapshot.lengths[field][unit]
-        average = self._snapshot.average_lengths[field]
-        base, slope = _norm(average)
-        score = idf * (K1 + 1) * weight / (weight + (base + slope * length))
-        return TermScore(field, text, score, weight, idf, frequency, length, average)
+    def _explain(self, terms: list[Term], unit: int) -> Iterator[TermScore]:
+        for field, text in terms:
+            if part := self._terms.contribution((field, text), unit):
+                yield TermScore(
+                    field,
+                    text,
+                    part.score,
+                    part.tf,
+                    part.idf,
+                    part.df,
+                    part.length,
+                    part.average_length,
+                )
 
-    def _score(self, terms: Iterable[Term]) -> dict[int, float]:
-        scores: dict[int, float] = {}
-        for term in terms:
-            units, weights = self._postings(term)
-            lengths = self._snapshot.lengths[term[0]]
-            base, slope = _norm(self._snapshot.average_lengths[term[0]])
-            top = self._idf(len(units)) * (K1 + 1)
-            for unit, weight in zip(units, weights, strict=True):
-                norm = base + slope * lengths[unit]
-                scores[unit] = scores.get(unit, 0.0) + top * weight / (weight + norm)
-        return scores
-
-    def _idf(self, frequency: int) -> float:
-        total = self._snapshot.unit_count
-        return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
-
-    def _read_postings(self, term: Term) -> tuple[list[int], list[float]]:
-        """The live units that rank by a term, rising, and its weight in each."""
-        units: list[int] = []
-        weights: list[float] = []
-        try:
-            matcher = self._snapshot.reader.postings(*term)
-        except TermNotFound:
-            return units, weights
-        while matcher.is_active():
-            weight = matcher.weight()
-            if weight:  # a bigram that only has positions here does not rank
-                units.append(matcher.id())
-                weights.append(weight)
-            matcher.next()
-        return units, weights
-
-    def _match(self, query: Node, *, literally: bool = False) -> set[int]:
+    def _match(self, query: Node, *, literally: bool = False) -> Units:
         """The units a node matches; ``literally``, its words stand there as they were typed."""
         match query:
             case Boolean():
@@ -156,9 +129,7 @@ class Ranker:
                 titled = self._match_documents(Phrase(query.text, "title"))
                 return self._match_literal(query.text) | titled
             case Words(field=None):
-                found: set[int] = set()
-                for term in terms_of(query.text):
-                    found.update(self._postings(term)[0])
+                found = self._terms.having(terms_of(query.text))
                 return found or self._match_literal(query.text)
             case Phrase(field=None):
                 return self._match_literal(query.text)
@@ -167,94 +138,45 @@ class Ranker:
             case _:
                 return self._match_documents(query)
 
-    def _match_documents(self, query: Node) -> set[int]:
+    def _match_documents(self, query: Node) -> Units:
         """All units of the documents of which ``query`` is true."""
-        rows = self._snapshot.rows
-        chosen = (index for index, row in enumerate(rows) if _row_matches(query, row))
-        return {unit for index in chosen for unit in self._snapshot.numbers(index)}
+        return self._snapshot.units_where(lambda row: _row_matches(query, row))
 
-    def _match_boolean(self, query: Boolean, literally: bool) -> set[int]:
+    def _match_boolean(self, query: Boolean, literally: bool) -> Units:
         # A word that an operator ties to another stands literally. The only text beside fields
         # and dates is tied to none: it means what it means alone.
         texts = [node for node in (*query.must, *query.should) if not _is_of_document(node)]
         tied = literally or (len(texts) > 1 and bool(query.must))
-        found: set[int] | None = None
+        found: Units | None = None
         for node in query.must:
             matched = self._match(node, literally=tied)
             found = matched if found is None else found & matched
         if found is None:
-            found = set()
+            found = self._terms.none()
             for node in query.should:
-                found |= self._match(node, literally=tied)
+                found = found | self._match(node, literally=tied)
         for node in query.must_not:
             found = found - self._match(node, literally=True)
         return found
 
-    def _match_prefix(self, query: Prefix) -> set[int]:
+    def _match_prefix(self, query: Prefix) -> Units:
         """A Chinese text runs on: any place it stands in begins something. Other words do not."""
         folded = squeeze(fold(query.text))
         if not folded or re.fullmatch(f"[{HAN}]", folded[-1]):
             return self._match_literal(query.text)
-        found: set[int] = set()
-        expansions = self._snapshot.reader.expand_prefix(WORDS, folded)
-        for count, word in enumerate(expansions):
-            if count == MAX_EXPANSIONS:
+        expansions: list[Term] = []
+        for word in self._terms.expand(WORDS, folded):
+            if len(expansions) == MAX_EXPANSIONS:
                 reason = f"more than {MAX_EXPANSIONS:,} words begin with {query.text!r}"
                 raise QueryError(query.text, query.start, reason)
-            found.update(self._postings((WORDS, word.decode()))[0])
-        return found
+            expansions.append((WORDS, word))
+        return self._terms.having(expansions)
 
-    def _match_literal(self, text: str) -> set[int]:
+    def _match_literal(self, text: str) -> Units:
         """The units in whose squeezed body ``text``, folded and squeezed, stands."""
         squeezed = squeeze(fold(text))
-        if len(squeezed) < 2:
-            return self._match_character(squeezed)
-        last = len(squeezed) - 2
-        offsets = [*range(0, last, 2), last]  # bigrams side by side cover the text
-        pieces = [(offset, squeezed[offset : offset + 2]) for offset in offsets]
-        reader = self._snapshot.reader
-        pieces.sort(key=lambda piece: reader.doc_frequency(BIGRAMS, piece[1]))
-        starts: dict[int, set[int]] | None = None
-        for offset, bigram in pieces:
-            starts = self._narrow(starts, offset, bigram)
-            if not starts:
-                return set()
-        return set(starts or ())
-
-    def _narrow(
-        self, starts: dict[int, set[int]] | None, offset: int, bigram: str
-    ) -> dict[int, set[int]]:
-        """Of the places a text may start at in each unit, those with ``bigram`` at ``offset``."""
-        narrowed: dict[int, set[int]] = {}
-        matcher = self._positions_of(bigram)
-        if starts is None:
-            while matcher is not None and matcher.is_active():
-                narrowed[matcher.id()] = {p - offset for p in matcher.value_as("positions")}
-                matcher.next()
-            return {unit: places for unit, places in narrowed.items() if places}
-        for unit, places in starts.items():  # in rising order, as they were read
-            if matcher is None or not matcher.is_active():
-                break
-            if matcher.id() < unit:
-                matcher.skip_to(unit)
-            if matcher.is_active() and matcher.id() == unit:
-                kept = places.intersection(p - offset for p in matcher.value_as("positions"))
-                if kept:
-                    narrowed[unit] = kept
-        return narrowed
-
-    def _match_character(self, character: str) -> set[int]:
-        found: set[int] = set()
-        if character:
-            for bigram in self._snapshot.reader.expand_prefix(BIGRAMS, character):
-                found.update(self._narrow(None, 0, bigram.decode()))
-        return found
-
-    def _positions_of(self, bigram: str) -> Any:
-        try:
-            return self._snapshot.reader.postings(BIGRAMS, bigram)
-        except TermNotFound:
-            return None
+        pairs = ranked(bigrams(squeezed)[:-1])
+        return self._terms.holding(squeezed, [(BIGRAMS, pair) for pair in pairs])
 
 
 def scoring_terms(query: Node) -> list[Term]:
@@ -329,7 +251,3 @@ def _field_text(field: str, text: str) -> str:
     canonical = canonical_number(text) if field == "number" else None
     return squeeze(fold(canonical or text))
 
-
-def _norm(average: float) -> tuple[float, float]:
-    """BM25's length norm is ``base + slope * length``."""
-    return K1 * (1 - B), K1 * B / (average or 1.0)

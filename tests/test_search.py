@@ -232,7 +232,7 @@ def test_and_narrows_or_widens_and_not_takes_away(searcher: Searcher, a: str, b:
     ranker = Ranker(searcher._snapshot)
 
     def found(query: str) -> set[int]:
-        return set(ranker.rank(parse(query)).scores)
+        return set(ranker.rank(parse(query)).units)
 
     both = found(f"({a}) AND ({b})")
     assert both <= found(a) & found(b)

@@ -3,3 +3,11 @@
 `layout` writes the format down, `segment` writes, reads and merges it, `collection` searches
 several segments as one, `kernel` is C with `twin` for machines without a compiler.
 """
+
+from __future__ import annotations
+
+from indexer.codec.collection import Collection, Units
+from indexer.codec.segment import UNIT, Builder, Columns, Place, Segment, merge
+from indexer.codec.twin import GONE
+
+__all__ = ["GONE", "UNIT", "Builder", "Collection", "Columns", "Place", "Segment", "Units", "merge"]

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from indexer.codec.kernel import kernel as default_kernel
-from indexer.codec.segment import UNIT, Place, Segment
+from indexer.codec.segment import UNIT, Place, Segment, norm
 from indexer.codec.twin import K1
 
 Term = tuple[str, str]  # field, text
@@ -27,6 +27,17 @@ class Part(NamedTuple):
     segment: Segment
     base: int
     live: bytes | None  # a bitmap; None where nothing is deleted
+
+
+class Contribution(NamedTuple):
+    """What a term adds to a score: ``score = idf * (k1 + 1) * tf / (tf + norm)``."""
+
+    score: float
+    tf: float
+    idf: float
+    df: int  # live units that have the term
+    length: float
+    average_length: float
 
 
 class Units:
@@ -111,18 +122,9 @@ class Collection:
         self.averages = {field: total / (self.count or 1) for field, total in totals.items()}
         self._places = lru_cache(_CACHED_TERMS)(self._find)
 
-    def average_length(self, field: str) -> float:
-        """The mean length of the live units."""
-        return self.averages.get(field, 0.0) / UNIT
-
     def part_of(self, unit: int) -> int:
         """The number of the segment a unit lies in."""
         return bisect_right(self._bases, unit) - 1
-
-    def length(self, field: str, unit: int) -> float:
-        """The length of a unit."""
-        part = self.parts[self.part_of(unit)]
-        return part.segment.lengths(field)[unit - part.base] / UNIT
 
     def text(self, unit: int) -> str:
         """The squeezed text of a unit."""
@@ -153,8 +155,21 @@ class Collection:
         """How many live units have a term."""
         return self._places(term)[1]
 
-    def weight(self, term: Term, unit: int) -> float:
-        """The frequency of a term in a live unit; 0.0 where it has none."""
+    def contribution(self, term: Term, unit: int) -> Contribution | None:
+        """What a term adds to the score of a live unit, to the bit; None if the unit lacks it."""
+        tf = self._tf(term, unit)
+        if not tf:
+            return None
+        part = self.parts[self.part_of(unit)]
+        eighths = part.segment.lengths(term[0])[unit - part.base]
+        df = self.frequency(term)
+        idf = self.idf(df)
+        a, c = norm(self.averages[term[0]])
+        score = idf * (K1 + 1) * (tf / (tf + (a + c * eighths)))
+        average = self.averages[term[0]] / UNIT
+        return Contribution(score, tf, idf, df, eighths / UNIT, average)
+
+    def _tf(self, term: Term, unit: int) -> float:
         number = self.part_of(unit)
         place = self._places(term)[0][number]
         if place is None:
