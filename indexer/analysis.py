@@ -30,7 +30,7 @@ RULES = 1  # to be raised when folding or cutting changes in a way that patterns
 _RUN = re.compile(rf"([{HAN}]+)|\d+(?:\.\d+)*|[^\W\d_{HAN}]+")
 # Both characters must be letters, digits or Han, and one of them Han, for a bigram to say
 # something of a text's subject.
-_RANKED = re.compile(rf"[{HAN}]\w|[^\W{HAN}][{HAN}]")
+_RANKED = re.compile(rf"[{HAN}][\w{HAN}]|\w[{HAN}]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def test_the_table_of_classes_says_what_ranks(text: str) -> None:
 
 
 def test_a_unit_ranks_by_body_title_and_headings() -> None:
-    body, title, headings = analyse("河道管理条例", ["保护", "奖惩"], "河道保护，保 护河道")
+    body, title, headings = analyse("河道管理条例", ["保护", "奖惩"], "河道保护， 保护河道")
     assert body.squeezed == "河道保护,保护河道"
     assert body.words == ["河道", "保护", "保护", "河道"]
     assert title.squeezed == "河道管理条例"
