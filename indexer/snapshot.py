@@ -5,17 +5,17 @@ from __future__ import annotations
 import mmap
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, lru_cache
 from itertools import compress
 from pathlib import Path
 
-from indexer.codec import Collection, Units
+from indexer.codec import Collection, Groups, Units
 from indexer.codec import Segment as TermSegment
 from indexer.document import Document, Unit
 from indexer.errors import DocumentNotFound, IndexDamaged
 from indexer.manifest import File, Manifest, Segment, read_manifest
-from indexer.record import Row, decode_document, decode_rows
+from indexer.record import Passage, Row, decode_document, decode_passage, decode_rows
 
 TERMS_PREFIX = "terms"  # terms_<segment>.columns, see indexer.codec.layout
 CATALOGUE_PREFIX = "catalogue"  # catalogue_<segment>.rows .records
@@ -130,10 +130,22 @@ class Snapshot:
             chosen.append(bytes(bits))
         return self.terms.of_documents(chosen, [files.firsts for files in self._files])
 
-    def tally(self, units: Units) -> Iterator[int]:
-        """For each of ``rows``, how many of ``units`` are its document's."""
-        counts = units.tally([files.firsts for files in self._files])
-        return compress(counts, (live for files in self._files for live in files.is_live))
+    def facet(self, units: Units, name: str) -> Iterator[tuple[str, int]]:
+        """How many of ``units`` are in documents with each issuer, doc_type or year (``name``),
+        where there are any."""
+        values, groups = self._facets[name]
+        counts = units.tally([files.firsts for files in self._files], groups, len(values))
+        return ((value, count) for value, count in zip(values, counts, strict=True) if count)
+
+    @cached_property
+    def _facets(self) -> dict[str, tuple[list[str], Groups]]:
+        """The values of each facet; rows of all segments in turn, and which value they have."""
+        every = [row for files in self._files for row in files.rows]
+        return {
+            "issuer": _grouped(tuple(dict.fromkeys(row.issuers)) for row in every),
+            "doc_type": _grouped((row.doc_type,) for row in every),
+            "year": _grouped((row.date[:4],) for row in every),
+        }
 
     def numbers(self, index: int) -> range:
         """The numbers of the units of the document ``rows[index]``."""
@@ -146,6 +158,12 @@ class Snapshot:
     def units(self, index: int) -> tuple[Unit, ...]:
         """The units of the document of a row, in order. Raises IndexDamaged."""
         return self._units(index)
+
+    def passage(self, unit: int) -> Passage:
+        """What is shown of a unit. Raises IndexDamaged."""
+        index = self.document_of(unit)
+        record = self._file_of[index].record(self.rows[index])
+        return decode_passage(record, unit - self.firsts[index])
 
     def source(self, id: str) -> str:
         """The file of a document, as the index remembers it: absolute, or relative to the folder
@@ -204,6 +222,16 @@ def segment_files(folder: Path, segment: str) -> tuple[Path, Path, Path]:
         folder / f"{catalogue}.rows",
         folder / f"{catalogue}.records",
     )
+
+
+def _grouped(values_of_rows: Iterable[tuple[str, ...]]) -> tuple[list[str], Groups]:
+    numbers: dict[str, int] = {}
+    rows, groups = array("I"), array("I")
+    for row, values in enumerate(values_of_rows):
+        for value in filter(None, values):
+            rows.append(row)
+            groups.append(numbers.setdefault(value, len(numbers)))
+    return list(numbers), (rows.tobytes(), groups.tobytes())
 
 
 def _check_size(folder: Path, file: File) -> None:

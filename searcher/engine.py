@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Literal
@@ -164,15 +163,14 @@ class Searcher:
     def _hit(self, number: int, score: float, excerpter: Excerpter) -> Hit:
         snapshot = self._snapshot
         index = snapshot.document_of(number)
-        row, document = snapshot.rows[index], snapshot.document(index)
-        unit = snapshot.units(index)[number - snapshot.firsts[index]]
-        excerpt = excerpter.excerpt(unit.span.of(document.text))
+        row, passage = snapshot.rows[index], snapshot.passage(number)
+        excerpt = excerpter.excerpt(passage.text)
         return Hit(
             document=row.id,
-            anchor=unit.section.anchor,
-            path=unit.section.path,
-            heading=unit.section.heading,
-            headings=unit.headings,
+            anchor=passage.anchor,
+            path=passage.path,
+            heading=passage.heading,
+            headings=passage.headings,
             title=row.title,
             doc_number=row.doc_number,
             issuers=row.issuers,
@@ -180,32 +178,23 @@ class Searcher:
             doc_type=row.doc_type,
             score=score,
             source=snapshot.source(row.id),
-            line=_line(document, unit.span.start + excerpt.offset),
-            span=unit.span,
+            line=passage.line + passage.text.count("\n", 0, excerpt.offset),
+            span=passage.span,
             snippet=excerpt.snippet,
-            repeats=unit.repeats,
-            repeat_lines=tuple(_line(document, span.start) for span in unit.repeats),
+            repeats=passage.repeats,
+            repeat_lines=passage.repeat_lines,
         )
 
     def _facets(self, found: Ranked) -> Mapping[str, tuple[Facet, ...]]:
-        counts: dict[str, Counter[str]] = {n: Counter() for n in ("issuer", "doc_type", "year")}
-        for row, count in zip(self._snapshot.rows, self._snapshot.tally(found.units), strict=True):
-            if not count:
-                continue
-            for issuer in set(row.issuers):
-                counts["issuer"][issuer] += count
-            counts["doc_type"][row.doc_type] += count
-            counts["year"][row.date[:4]] += count
-        return {name: _facet(values) for name, values in counts.items()}
+        return {
+            name: _facet(self._snapshot.facet(found.units, name))
+            for name in ("issuer", "doc_type", "year")
+        }
 
 
-def _line(document: Document, offset: int) -> int:
-    return document.text.count("\n", 0, offset) + 1
-
-
-def _facet(values: Counter[str]) -> tuple[Facet, ...]:
-    ordered = sorted(values.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(Facet(value, count) for value, count in ordered if value)
+def _facet(counts: Iterable[tuple[str, int]]) -> tuple[Facet, ...]:
+    ordered = sorted(counts, key=lambda item: (-item[1], item[0]))
+    return tuple(Facet(value, count) for value, count in ordered)
 
 
 def _filtered(

@@ -6,8 +6,19 @@ several segments as one, `kernel` is C with `twin` for machines without a compil
 
 from __future__ import annotations
 
-from indexer.codec.collection import Collection, Units
+from indexer.codec.collection import Collection, Groups, Units
 from indexer.codec.segment import UNIT, Builder, Columns, Place, Segment, merge
 from indexer.codec.twin import GONE
 
-__all__ = ["GONE", "UNIT", "Builder", "Collection", "Columns", "Place", "Segment", "Units", "merge"]
+__all__ = [
+    "GONE",
+    "UNIT",
+    "Builder",
+    "Collection",
+    "Columns",
+    "Groups",
+    "Place",
+    "Segment",
+    "Units",
+    "merge",
+]

@@ -18,6 +18,8 @@ from indexer.codec.segment import UNIT, Place, Segment, norm
 from indexer.codec.twin import K1
 
 Term = tuple[str, str]  # field, text
+# Documents, and the group of each: parallel arrays of 32 bits. A document may be in several.
+Groups = tuple[bytes, bytes]
 _CACHED_TERMS = 4096
 
 
@@ -81,15 +83,19 @@ class Units:
         local = unit - self._collection.parts[number].base
         return bool(self.bits[number][local >> 3] >> (local & 7) & 1)
 
-    def tally(self, firsts: Sequence[bytes]) -> array[int]:
-        """How many units of the set each document has, over all segments' documents in turn.
+    def tally(self, firsts: Sequence[bytes], groups: Groups, count: int) -> array[int]:
+        """How many units of the set each of ``count`` groups of documents has.
 
-        ``firsts`` says for each segment where its documents begin (`twin.tally`).
+        ``firsts`` says for each segment where its documents begin (`twin.tally`); documents are
+        numbered through all segments.
         """
-        counts = array("I")
-        for bits, first in zip(self.bits, firsts, strict=True):
-            counts.frombytes(self._collection.kernel.tally(bits, first))
-        return counts
+        kernel = self._collection.kernel
+        counts = b"".join(
+            kernel.tally(bits, first) for bits, first in zip(self.bits, firsts, strict=True)
+        )
+        totals = bytearray(4 * count)
+        kernel.group(counts, *groups, totals)
+        return array("I", bytes(totals))
 
 
 class Collection:
