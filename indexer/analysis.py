@@ -122,7 +122,7 @@ def fingerprint() -> str:
 
 @cache
 def classes() -> bytes:
-    """What `ranked` takes each character below U+20000 for: see `indexer.codec.twin.add_bigrams`."""
+    """What `ranked` takes characters below U+20000 for (`indexer.codec.twin.add_bigrams`)."""
     characters = "".join(map(chr, range(0x20000)))
     table = bytearray(0x20000)
     for match in re.finditer(r"\w", characters):

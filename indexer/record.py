@@ -16,7 +16,6 @@ from typing import Any
 from indexer.document import Document, Fact, Metadata, Section, Span
 from indexer.errors import IndexDamaged
 
-
 Buffer = bytes | memoryview
 
 
@@ -104,10 +103,14 @@ def encode_document(document: Document) -> bytes:
     texts = [text[at : at + _TEXT_BLOCK] for at in range(0, len(text), _TEXT_BLOCK)]
     units = list(_shown(document))
     blocks = [units[at : at + _UNIT_BLOCK] for at in range(0, len(units), _UNIT_BLOCK)]
-    pieces = [_json((document.id, document.digest, metadata, sections)), *texts, *map(_json, blocks)]
+    pieces = [
+        _json((document.id, document.digest, metadata, sections)),
+        *texts,
+        *map(_json, blocks),
+    ]
     packed = [zlib.compress(piece.encode("utf-8", "surrogatepass"), 6) for piece in pieces]
-    head = array("I", (len(packed), len(texts), *map(len, packed)))
-    return head.tobytes() + b"".join(packed)
+    sizes = array("I", (len(packed), len(texts), *map(len, packed)))
+    return sizes.tobytes() + b"".join(packed)
 
 
 def _shown(document: Document) -> Iterator[Any]:

@@ -115,6 +115,11 @@ class Snapshot:
                     raise IndexDamaged(f"the index cannot be opened: {error}") from error
                 manifest = newer
 
+    @property
+    def unit_count(self) -> int:
+        """How many units there are."""
+        return self.terms.count
+
     def document_of(self, unit: int) -> int:
         """The index in ``rows`` of the document a unit belongs to."""
         return bisect_right(self.firsts, unit) - 1
@@ -238,4 +243,3 @@ def _check_size(folder: Path, file: File) -> None:
     size = (folder / file.name).stat().st_size
     if size != file.size:
         raise IndexDamaged(f"{file.name} has {size} bytes, {file.size} were written")
-

@@ -11,7 +11,6 @@ import os
 import shutil
 import zlib
 from array import array
-from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -281,8 +280,8 @@ class _SegmentBuilder:
         """Write the segment with the live documents of others, and flush it to disk."""
         sources = [self._added()] if self._documents else []
         for files in segments:
-            rows = [(self._append(row, files.record(row)), unit) for row, unit in files.live()]
-            sources.append(_Source(files.terms.as_columns(), rows))
+            live = [(self._append(row, files.record(row)), unit) for row, unit in files.live()]
+            sources.append(_Source(files.terms.as_columns(), live))
         columns = sources[0].columns if len(sources) == 1 and self._documents else _merged(sources)
         rows = [row for source in sources for row, _ in source.documents]
         self._records.close()

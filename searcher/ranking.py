@@ -250,4 +250,3 @@ def _values(row: Row, field: str) -> tuple[str, ...]:
 def _field_text(field: str, text: str) -> str:
     canonical = canonical_number(text) if field == "number" else None
     return squeeze(fold(canonical or text))
-

@@ -145,7 +145,7 @@ class TermScore:
     frequency: float
     idf: float
     document_frequency: int
-    length: int
+    length: float
     average_length: float
 
 
@@ -160,7 +160,7 @@ class Explanation:
         lines = (
             f"  {t.score:8.4f}  {t.term}  ({t.field}, tf {t.frequency:g}, "
             f"in {t.document_frequency} sections, idf {t.idf:.3f}, "
-            f"length {t.length} of {t.average_length:.0f})"
+            f"length {t.length:g} of {t.average_length:.0f})"
             for t in sorted(self.terms, key=lambda t: -t.score)
         )
         return "\n".join((f"{self.score:.4f} = sum of {len(self.terms)} terms", *lines))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.codec import twin
+from indexer.codec import postings, twin
 
 kernel = pytest.importorskip("indexer.codec._kernel", reason="the extension is not built")
 
@@ -41,7 +41,8 @@ def many(seed=1, count=1500, vocabulary=40):
     """Units enough for lists with blocks, with frequencies of every mode."""
     rng = random.Random(seed)
     for number in range(count):
-        chosen = [f"w{min(int(rng.expovariate(0.2)), vocabulary)}" for _ in range(rng.randint(0, 9))]
+        ranks = [int(rng.expovariate(0.2)) for _ in range(rng.randint(0, 9))]
+        chosen = [f"w{min(rank, vocabulary)}" for rank in ranks]
         if number % 400 < 300:
             chosen += ["steady"] * 2
         yield chosen, "国家法院"[: rng.randint(0, 4)], rng.choice([8, 8, 8, 20, 255])
@@ -53,7 +54,7 @@ def segment():
 
 
 def terms_of(result):
-    return {term: place for term, *place in twin._terms(result[0], result[4])}
+    return {term: place for term, *place in postings.terms_of(result[0], result[4])}
 
 
 @given(units, st.randoms())
@@ -66,14 +67,16 @@ def test_both_invert_to_the_same_bytes(units, rng):
 
 def test_both_invert_long_lists_to_the_same_bytes(segment):
     assert segment == inverted(twin, list(many()))
-    assert max(df for df, _, _ in terms_of(segment).values()) > 4 * twin.SHORT_LIST
+    assert max(df for df, _, _ in terms_of(segment).values()) > 4 * postings.SHORT_LIST
 
 
 def test_term_frequencies_are_exact_below_sixteen_and_never_grow():
     for eighths in range(1, 128):
-        assert twin.TF_EIGHTHS[twin.tf_encode(eighths)] == eighths
+        assert postings.TF_EIGHTHS[postings.tf_encode(eighths)] == eighths
     for eighths in range(128, 4000):
-        assert 0.93 * min(eighths, 2016) < twin.TF_EIGHTHS[twin.tf_encode(eighths)] <= eighths
+        assert (
+            0.93 * min(eighths, 2016) < postings.TF_EIGHTHS[postings.tf_encode(eighths)] <= eighths
+        )
 
 
 @given(units, st.text(max_size=3))
@@ -107,7 +110,7 @@ def test_decoded_postings_are_what_was_added(segment):
         df, offset, size = terms_of(segment)[term]
         name = term.decode()
         expected = {
-            doc: twin.tf_encode(unit_words.count(name) * weight)
+            doc: postings.tf_encode(unit_words.count(name) * weight)
             for doc, (unit_words, _, weight) in enumerate(units)
             if name in unit_words
         }
@@ -119,8 +122,11 @@ def test_decoded_postings_are_what_was_added(segment):
 def query(result, names, rng):
     known = terms_of(result)
     total = sum(array("I", result[3]))
-    a, c = twin.K1 * 0.25, twin.K1 * 0.75 * (len(result[3]) // 4) / total * rng.choice([0.5, 1, 2])
-    scale = max(1.0, 0.5 if c == 0 else twin.K1 * 0.75 * (len(result[3]) // 4) / total / c)
+    a, c = (
+        postings.K1 * 0.25,
+        postings.K1 * 0.75 * (len(result[3]) // 4) / total * rng.choice([0.5, 1, 2]),
+    )
+    scale = max(1.0, 0.5 if c == 0 else postings.K1 * 0.75 * (len(result[3]) // 4) / total / c)
     fields = ((result[2], result[3], a, c, scale * (1 + 1e-12)),)
     terms = []
     for name in names:
@@ -267,4 +273,4 @@ def _tolerant(attempt):
     try:
         attempt()
     except (ValueError, MemoryError) as error:
-        assert str(error) or isinstance(error, MemoryError)  # noqa: PT017
+        assert str(error) or isinstance(error, MemoryError)

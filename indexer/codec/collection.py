@@ -14,8 +14,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from indexer.codec.kernel import kernel as default_kernel
+from indexer.codec.postings import K1
 from indexer.codec.segment import UNIT, Place, Segment, norm
-from indexer.codec.twin import K1
 
 Term = tuple[str, str]  # field, text
 # Documents, and the group of each: parallel arrays of 32 bits. A document may be in several.

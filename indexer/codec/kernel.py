@@ -7,7 +7,7 @@ from typing import Any
 from indexer.codec import twin
 
 try:
-    from indexer.codec import _kernel
+    from indexer.codec import _kernel  # type: ignore[attr-defined]
 except ImportError:
     COMPILED = False
     kernel: Any = twin

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 from indexer.codec.kernel import kernel as default_kernel
 from indexer.codec.layout import Buffer, ColumnFile, write_columns
-from indexer.codec.twin import DICT_BLOCK, GONE, K1, TF_VALUE, B
+from indexer.codec.postings import DICT_BLOCK, K1, TF_VALUE, B
+from indexer.codec.twin import GONE
 from indexer.errors import IndexDamaged
 
 UNIT = 8  # an eighth of an occurrence is the unit of weights and lengths
