@@ -15,6 +15,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from whoosh import fields, formats
@@ -36,7 +37,10 @@ Stored = Callable[[int], dict[str, Any]]
 def whoosh_schema() -> fields.Schema:
     """The fields: two of terms, and what is stored of a unit."""
     return fields.Schema(
-        **{WORDS: _Field(formats.Frequency(), _words), BIGRAMS: _Field(formats.Positions(), _pairs)},
+        **{
+            WORDS: _Field(formats.Frequency(), _words),
+            BIGRAMS: _Field(formats.Positions(), _pairs),
+        },
         document=fields.STORED(),
         anchor=fields.STORED(),
         title=fields.STORED(),
@@ -47,7 +51,8 @@ def whoosh_reader(snapshot: Snapshot) -> IndexReader:
     """A reader of a snapshot, to be used while that is open."""
     schema = whoosh_schema()
 
-    def stored(unit: int) -> dict[str, Any]:
+    def stored(base: int, local: int) -> dict[str, Any]:
+        unit = base + local
         row = snapshot.rows[snapshot.document_of(unit)]
         anchor = snapshot.passage(unit).anchor
         return {"document": row.id, "anchor": anchor, "title": row.title}
@@ -55,7 +60,7 @@ def whoosh_reader(snapshot: Snapshot) -> IndexReader:
     readers = []
     for part in snapshot.terms.parts:
         gone = _gone(part.segment.units, part.live)
-        codec = _Codec(part.segment, gone, lambda unit, base=part.base: stored(base + unit))
+        codec = _Codec(part.segment, gone, partial(stored, part.base))
         readers.append(SegmentReader(None, schema, _Segment(codec), codec=codec))
     if not readers:
         return EmptyReader(schema)
@@ -210,6 +215,7 @@ class _Matcher(ListMatcher):  # type: ignore[misc]
         terminfo: TermInfo | None = None,
     ) -> None:
         super().__init__(units, weights, None, format, scorer, position, None, term, terminfo)
+        self._i: int = position
         self._segment = segment
         self._text = term[1].decode("utf-8", "surrogatepass")
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from documents import LIBRARY
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from whoosh import query as wq
 from whoosh.scoring import BaseScorer, WeightingModel
 from whoosh.searching import Searcher
 
-from documents import LIBRARY
 from indexer.analysis import bigrams, ranked
 from indexer.hosting import whoosh_reader
 from indexer.normalize import fold, squeeze
@@ -28,11 +28,9 @@ class Reference(WeightingModel):
     def __init__(self, snapshot: Snapshot) -> None:
         self._terms = snapshot.terms
 
-    def scorer(self, searcher: Searcher, fieldname: str, text: bytes, qf: int = 1) -> BaseScorer:
+    def scorer(self, searcher: Searcher, fieldname: str, text: bytes, **_: int) -> BaseScorer:
         terms, term = self._terms, (fieldname, text.decode())
-        offset = next(
-            base for reader, base in self.leaves(searcher) if reader is searcher.reader()
-        )
+        offset = next(base for reader, base in self.leaves(searcher) if reader is searcher.reader())
 
         class Scorer(BaseScorer):
             def score(self, matcher: object) -> float:
