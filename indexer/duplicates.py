@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import struct
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -105,20 +105,28 @@ def _clauses(text: str) -> list[str]:
 
 
 def group_duplicates(
-    items: Iterable[Item], text_of: Callable[[str], str]
+    items: Iterable[Item],
+    text_of: Callable[[str], str],
+    *,
+    known: Iterable[Sequence[str]] = (),
+    changed: Collection[str] | None = None,
 ) -> tuple[tuple[str, ...], ...]:
     """Ids of documents that are one document in several files; the fullest text first.
 
     ``text_of`` gives the text of an id; it is asked only for documents whose fingerprints are
     alike. Reposts with another header or footer, a second set of page numbers or a slip of the
     pen are the same document; an amended article, number or name makes another one. Groups of
-    two and more, sorted by their first id.
+    two and more, sorted by their first id. Where ``changed`` is given, ``known`` are the groups
+    of the other ids, and only pairs with a changed one are looked at.
     """
-    known = {item.id: item for item in items}
-    groups = _Groups(known)
+    by_id = {item.id: item for item in items}
+    groups = _Groups(by_id)
+    for first, *rest in known:
+        for id in rest:
+            groups.join(first, id)
     same_wording: dict[bytes, str] = {}
     distinct: list[Item] = []
-    for item in known.values():
+    for item in by_id.values():
         if not item.fingerprint.size:
             continue
         first = same_wording.setdefault(item.fingerprint.digest, item.id)
@@ -127,12 +135,12 @@ def group_duplicates(
         else:
             groups.join(first, item.id)
     clauses = lru_cache(maxsize=512)(lambda key: _clauses(text_of(key)))
-    for one, other in _candidates(distinct):
+    for one, other in _candidates(distinct, changed):
         if groups.find(one.id) != groups.find(other.id) and _same(
             one, other, _compare(clauses(one.id), clauses(other.id))
         ):
             groups.join(one.id, other.id)
-    return groups.ordered(lambda key: (-known[key].fingerprint.size, key))
+    return groups.ordered(lambda key: (-by_id[key].fingerprint.size, key))
 
 
 def group_versions(items: Iterable[Item]) -> tuple[tuple[str, ...], ...]:
@@ -193,11 +201,13 @@ class _Groups:
         return tuple(sorted(map(tuple, groups)))
 
 
-def _candidates(items: list[Item]) -> Iterator[tuple[Item, Item]]:
+def _candidates(items: list[Item], changed: Collection[str] | None) -> Iterator[tuple[Item, Item]]:
     """Pairs that share hashes and are alike enough, each once; never all with all."""
+    chosen = {place for place, item in enumerate(items) if changed is None or item.id in changed}
+    values = {value for place in chosen for value in items[place].fingerprint.sketch}
     holders: dict[int, list[int]] = defaultdict(list)
     for place, item in enumerate(items):
-        for value in item.fingerprint.sketch:
+        for value in values.intersection(item.fingerprint.sketch):
             holders[value].append(place)
     seen: set[tuple[int, int]] = set()
     for crowd in holders.values():
@@ -207,6 +217,8 @@ def _candidates(items: list[Item]) -> Iterator[tuple[Item, Item]]:
             crowd.sort(key=lambda place: items[place].fingerprint.sketch)
             seen.update((min(pair), max(pair)) for pair in pairwise(crowd))
     for one, other in sorted(seen):
+        if one not in chosen and other not in chosen:
+            continue
         if items[one].fingerprint.similarity(items[other].fingerprint) >= _PROPOSED:
             yield items[one], items[other]
 

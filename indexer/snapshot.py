@@ -5,6 +5,7 @@ from __future__ import annotations
 import mmap
 from array import array
 from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,15 @@ from whoosh.reading import EmptyReader, MultiReader, SegmentReader
 
 from indexer.document import Document, Unit
 from indexer.errors import DocumentNotFound, IndexDamaged
+from indexer.groups import Groups
+from indexer.links import Links, decode_links
 from indexer.manifest import File, Manifest, Segment, read_manifest
 from indexer.record import Row, decode_document, decode_rows
 from indexer.schema import BIGRAMS, WORDS, schema
 
 TERMS_PREFIX = "terms"  # Whoosh's files: terms_<segment>.seg
-CATALOGUE_PREFIX = "catalogue"  # ours: catalogue_<segment>.rows .records .lengths
+CATALOGUE_PREFIX = "catalogue"  # ours, `CatalogueFiles`
+GROUPS_PREFIX = "groups"
 _CACHED_DOCUMENTS = 64
 
 
@@ -31,10 +35,9 @@ class SegmentFiles:
         for file in segment.files:
             _check_size(folder, file)
         self.segment = segment
-        rows, records_file, lengths = catalogue_files(folder, segment.id)
-        self.rows = decode_rows(rows.read_bytes())
-        self.lengths = array("I", lengths.read_bytes())
-        with records_file.open("rb") as records:
+        self.files = CatalogueFiles.of(folder, segment.id)
+        self.rows = decode_rows(self.files.rows.read_bytes())
+        with self.files.records.open("rb") as records:
             self.records = mmap.mmap(records.fileno(), 0, access=mmap.ACCESS_READ)
         self.reader = SegmentReader(FileStorage(str(folder)), schema(), self._whoosh_segment())
 
@@ -61,6 +64,26 @@ class SegmentFiles:
                 yield row, unit
             unit += row.units
 
+    def live_ordinals(self) -> list[int]:
+        """The positions of the rows not deleted."""
+        deleted = set(self.segment.deleted)
+        return [ordinal for ordinal in range(len(self.rows)) if ordinal not in deleted]
+
+    @cached_property
+    def lengths(self) -> array[int]:
+        """The length of every unit in words and in bigrams, in turn."""
+        return array("I", self.files.lengths.read_bytes())
+
+    @cached_property
+    def hashes(self) -> array[int]:
+        """A hash of the text of every unit."""
+        return array("Q", self.files.hashes.read_bytes())
+
+    @cached_property
+    def links(self) -> list[Links]:
+        """What ties every document to others."""
+        return decode_links(self.files.links.read_bytes())
+
     def record(self, row: Row) -> bytes:
         """The bytes of a row's document."""
         return self.records[row.offset : row.offset + row.size]
@@ -69,6 +92,32 @@ class SegmentFiles:
         """Close the files."""
         self.reader.close()
         self.records.close()
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueFiles:
+    """Where a segment has what is not terms.
+
+    ``rows`` and ``links`` are JSON, in the order of the documents; ``records`` are documents one
+    after the other; ``lengths`` (32 bit) and ``hashes`` (64 bit) are numbers in the order of the
+    units, lengths in words and in bigrams in turn.
+    """
+
+    rows: Path
+    records: Path
+    lengths: Path
+    hashes: Path
+    links: Path
+
+    @classmethod
+    def of(cls, folder: Path, segment: str) -> CatalogueFiles:
+        """The files of a segment."""
+        stem = f"{CATALOGUE_PREFIX}_{segment}"
+        return cls(*(folder / f"{stem}.{field.name}" for field in fields(cls)))
+
+    def all(self) -> tuple[Path, ...]:
+        """Every file."""
+        return tuple(getattr(self, field.name) for field in fields(self))
 
 
 class Snapshot:
@@ -87,6 +136,8 @@ class Snapshot:
         self._files: list[SegmentFiles] = []
         self._file_of: list[SegmentFiles] = []
         base = 0
+        if manifest.groups:
+            _check_size(folder, manifest.groups)
         for segment in manifest.segments:
             files = SegmentFiles(folder, segment)
             self._files.append(files)
@@ -128,6 +179,25 @@ class Snapshot:
         for files in self._files:
             both += files.lengths
         return {WORDS: both[0::2], BIGRAMS: both[1::2]}
+
+    @cached_property
+    def hashes(self) -> array[int]:
+        """A hash of the text of every unit: equal texts, folded and squeezed, have equal ones."""
+        hashes = array("Q")
+        for files in self._files:
+            hashes += files.hashes
+        return hashes
+
+    @cached_property
+    def links(self) -> list[Links]:
+        """What ties each document of ``rows`` to others."""
+        return [files.links[n] for files in self._files for n in files.live_ordinals()]
+
+    @cached_property
+    def groups(self) -> Groups:
+        """Which documents belong together."""
+        file = self.manifest.groups
+        return Groups.read(self.folder / file.name) if file else Groups()
 
     @cached_property
     def average_lengths(self) -> dict[str, float]:
@@ -208,15 +278,6 @@ class Snapshot:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def catalogue_files(folder: Path, segment: str) -> tuple[Path, Path, Path]:
-    """Where a segment has its rows (JSON), its records (one after the other) and its lengths.
-
-    Lengths are 32-bit integers, in words and in bigrams in turn, unit by unit.
-    """
-    stem = f"{CATALOGUE_PREFIX}_{segment}"
-    return folder / f"{stem}.rows", folder / f"{stem}.records", folder / f"{stem}.lengths"
 
 
 def _check_size(folder: Path, file: File) -> None:

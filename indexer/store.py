@@ -7,6 +7,7 @@ on disk names only whole files, of the old state or of the new.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import zlib
@@ -28,11 +29,22 @@ from indexer.analysis import analyse, fingerprint
 from indexer.document import Document
 from indexer.errors import IndexDamaged, IndexIncompatible, IndexLocked, IndexNotFound
 from indexer.manifest import NAME, File, Manifest, Segment, read_manifest
+from indexer.groups import regroup
+from indexer.links import Links, encode_links, links_of
+from indexer.normalize import fold, squeeze
 from indexer.record import Row, encode_document, encode_rows
 from indexer.schema import BIGRAMS, WORDS, schema
-from indexer.snapshot import CATALOGUE_PREFIX, TERMS_PREFIX, SegmentFiles, Snapshot, catalogue_files
+from indexer.snapshot import (
+    CATALOGUE_PREFIX,
+    GROUPS_PREFIX,
+    TERMS_PREFIX,
+    CatalogueFiles,
+    SegmentFiles,
+    Snapshot,
+)
 
 _LOCK = "lock"
+_PREFIXES = (TERMS_PREFIX, CATALOGUE_PREFIX, GROUPS_PREFIX)  # of the files this module makes
 _MEMORY_MB = 256  # postings held before they are spilled to disk
 
 
@@ -102,10 +114,9 @@ class Store:
 
         Readers keep what they have open. Without a manifest nothing is deleted but scratch.
         """
-        segments = manifest.segments if manifest else ()
-        named = {file.name for segment in segments for file in segment.files}
+        named = {file.name for file in manifest.files} if manifest else set()
         for entry in self.folder.iterdir():
-            if not entry.name.startswith((TERMS_PREFIX, CATALOGUE_PREFIX)):
+            if not entry.name.startswith(_PREFIXES):
                 continue
             if entry.is_dir():
                 shutil.rmtree(entry, ignore_errors=True)
@@ -124,10 +135,12 @@ class Transaction:
         self._deleted = {segment.id: set(segment.deleted) for segment in manifest.segments}
         self._open: dict[str, SegmentFiles] = {}
         self._new: _SegmentBuilder | None = None
+        self._changed: set[str] = set()
 
     def put(self, document: Document) -> None:
         """Add a document, in the place of the one with the same id if the index has one."""
         self.remove(document.id)
+        self._changed.add(document.id)
         self._builder().add(document)
 
     def remove(self, id: str) -> bool:
@@ -137,6 +150,7 @@ class Transaction:
             return False
         segment, ordinal = place
         self._deleted[segment].add(ordinal)
+        self._changed.add(id)
         return True
 
     @cached_property
@@ -167,11 +181,32 @@ class Transaction:
             self._builder().merge(SegmentFiles(self._folder, segment))
         if self._new is not None:
             segments.append(self._new.finish())
-        new = Manifest(self.manifest.generation + 1, fingerprint(), self.sources, tuple(segments))
-        if replace(new, generation=self.manifest.generation) != self.manifest:
-            _write_manifest(self._folder, new)
-            self.manifest = new
         self._close()
+        new = replace(
+            self.manifest,
+            analyzer=fingerprint(),
+            sources=self.sources,
+            segments=tuple(segments),
+        )
+        if new.segments != self.manifest.segments:
+            new = replace(new, groups=self._regroup(new))
+        if new != self.manifest:
+            self.manifest = replace(new, generation=self.manifest.generation + 1)
+            _write_manifest(self._folder, self.manifest)
+
+    def _regroup(self, manifest: Manifest) -> File:
+        """Write the groups of the documents of a manifest to be."""
+        with Snapshot(self._folder, manifest) as new:
+            groups = regroup(
+                new.groups,  # they are still the old ones
+                new.rows,
+                new.links,
+                self._changed,
+                lambda id: new.document(new.by_id[id]).text,
+            )
+        path = self._folder / f"{GROUPS_PREFIX}_{manifest.generation + 1}.json"
+        path.write_bytes(groups.encode())
+        return _flushed(path)
 
     def cancel(self) -> None:
         """Undo: the index stays as it was."""
@@ -218,11 +253,12 @@ class _SegmentBuilder:
             _WhooshIndex(folder, generation - 1), codec=W3Codec(), limitmb=_MEMORY_MB, _lk=False
         )
         self._id = self._writer.newsegment.segid
-        files = catalogue_files(folder, self._id)
-        self._rows_file, self._records_file, self._lengths_file = files
-        self._records = self._records_file.open("xb")
+        self._files = CatalogueFiles.of(folder, self._id)
+        self._records = self._files.records.open("xb")
         self._rows: list[Row] = []
         self._lengths = array("I")
+        self._hashes = array("Q")
+        self._links: list[Links] = []
         self.units = 0
 
     def add(self, document: Document) -> None:
@@ -248,17 +284,20 @@ class _SegmentBuilder:
             offset=0,
             size=0,
         )
-        self._append(row, encode_document(document))
+        self._hashes.extend(map(_hash, (u.span.of(document.text) for u in document.units())))
+        self._append(row, encode_document(document), links_of(document.text))
 
     def merge(self, files: SegmentFiles) -> None:
         """Take over the live documents of a segment."""
         self._writer.add_reader(files.reader)
-        for row, unit in files.live():
+        for ordinal, (row, unit) in zip(files.live_ordinals(), files.live(), strict=True):
             self._lengths += files.lengths[2 * unit : 2 * (unit + row.units)]
-            self._append(row, files.record(row))
+            self._hashes += files.hashes[unit : unit + row.units]
+            self._append(row, files.record(row), files.links[ordinal])
         files.close()
 
-    def _append(self, row: Row, record: bytes) -> None:
+    def _append(self, row: Row, record: bytes, links: Links) -> None:
+        self._links.append(links)
         self._rows.append(replace(row, offset=self._records.tell(), size=len(record)))
         self._records.write(record)
         self.units += row.units
@@ -266,14 +305,14 @@ class _SegmentBuilder:
     def finish(self) -> Segment:
         """Write the segment and flush it to disk."""
         self._records.close()
-        self._rows_file.write_bytes(encode_rows(self._rows))
-        self._lengths_file.write_bytes(self._lengths.tobytes())
+        self._files.rows.write_bytes(encode_rows(self._rows))
+        self._files.links.write_bytes(encode_links(self._links))
+        self._files.lengths.write_bytes(self._lengths.tobytes())
+        self._files.hashes.write_bytes(self._hashes.tobytes())
         self._writer._finalize_segment()
         self._writer._finish()
         terms = self._folder / f"{TERMS_PREFIX}_{self._id}.seg"
-        files = tuple(
-            map(_flushed, (terms, self._rows_file, self._records_file, self._lengths_file))
-        )
+        files = tuple(map(_flushed, (terms, *self._files.all())))
         return Segment(self._id, self.units, files)
 
     def cancel(self) -> None:
@@ -284,6 +323,11 @@ class _SegmentBuilder:
         for path in self._folder.glob(f"*_{self._id}.*"):
             with suppress(OSError):
                 path.unlink()
+
+
+def _hash(text: str) -> int:
+    squeezed = squeeze(fold(text)).encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.blake2b(squeezed, digest_size=8).digest())
 
 
 class _WhooshIndex:
