@@ -206,8 +206,14 @@ def _candidates(items: list[Item]) -> Iterator[tuple[Item, Item]]:
         else:
             crowd.sort(key=lambda place: items[place].fingerprint.sketch)
             seen.update((min(pair), max(pair)) for pair in pairwise(crowd))
+    values = [frozenset(item.fingerprint.sketch) for item in items]
     for one, other in sorted(seen):
-        if items[one].fingerprint.similarity(items[other].fingerprint) >= _PROPOSED:
+        mine, others = values[one], values[other]
+        # No more than the values shared can be among the smallest of both.
+        if (
+            len(mine & others) >= _PROPOSED * min(len(mine), len(others))
+            and items[one].fingerprint.similarity(items[other].fingerprint) >= _PROPOSED
+        ):
             yield items[one], items[other]
 
 
