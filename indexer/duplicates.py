@@ -18,6 +18,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from heapq import nsmallest
 from itertools import combinations, pairwise
+from typing import Any
 from unicodedata import normalize
 from zlib import crc32
 
@@ -143,32 +144,47 @@ def group_duplicates(
     return groups.ordered(lambda key: (-by_id[key].fingerprint.size, key))
 
 
-def group_versions(items: Iterable[Item]) -> tuple[tuple[str, ...], ...]:
+def group_versions(
+    items: Iterable[Item], duplicates: Iterable[tuple[str, ...]] = ()
+) -> tuple[tuple[str, ...], ...]:
     """Ids of documents that are versions of one law, newest first; those without a date last.
 
-    Give one item of each group of duplicates. Versions share their name without edition notes
-    (（2018年修正）, （试行）) and do not name different issuers; 通知, 决定 and other papers issued
-    under one name again and again must be alike in wording too. Groups of two and more, in the
+    Versions share their name without edition notes (（2018年修正）, （试行）) and do not name
+    different issuers; 通知, 决定 and other papers issued under one name again and again must be
+    alike in wording too. Each of the ``duplicates``, as ``group_duplicates`` gives them, is one
+    version, told by its first id, known by the names of all. Groups of two and more, in the
     order of their smallest ids.
     """
     known = {item.id: item for item in items}
     groups = _Groups(known)
+    hidden = set()
+    for first, *others in duplicates:
+        hidden.update(others)
+        for other in others:
+            groups.join(first, other)
+    for name, members in _by_name(known.values()).items():
+        lasting = _LASTING.search(name) is not None
+        for place, (item, issuer) in enumerate(members):
+            for other_item, its_issuer in members[max(0, place - _CROWD) : place]:
+                apart = bool(issuer and its_issuer and issuer != its_issuer)
+                if _are_versions(item, other_item, apart, lasting):
+                    groups.join(item.id, other_item.id)
+    shown = [[key for key in group if key not in hidden] for group in groups.ordered(str)]
+    return tuple(
+        tuple(sorted(group, key=lambda key: known[key].date or "", reverse=True))
+        for group in shown
+        if len(group) > 1
+    )
+
+
+def _by_name(items: Iterable[Item]) -> dict[str, list[tuple[Item, str]]]:
+    """Items and the issuers in their titles by the rest of these, each list by date."""
     named: dict[str, list[tuple[Item, str]]] = defaultdict(list)
-    for item in known.values():
+    for item in sorted(items, key=lambda item: (item.date or "", item.id)):
         issuer, name = split_issuer(_TRIAL.sub("", base_name(item.title or "")))
         if not is_generic(name):
             named[name].append((item, issuer))
-    for name, members in named.items():
-        members.sort(key=lambda member: (member[0].date or "", member[0].id))
-        for place, (item, issuer) in enumerate(members):
-            for other, its_issuer in members[max(0, place - _CROWD) : place]:
-                apart = bool(issuer and its_issuer and issuer != its_issuer)
-                if _are_versions(item, other, apart, _LASTING.search(name) is not None):
-                    groups.join(item.id, other.id)
-    by_id = groups.ordered(lambda key: key)
-    return tuple(
-        tuple(sorted(group, key=lambda key: known[key].date or "", reverse=True)) for group in by_id
-    )
+    return named
 
 
 def _are_versions(one: Item, other: Item, apart: bool, lasting: bool) -> bool:
@@ -193,11 +209,11 @@ class _Groups:
     def join(self, one: str, other: str) -> None:
         self._parent[self.find(one)] = self.find(other)
 
-    def ordered(self, rank: Callable[[str], object]) -> tuple[tuple[str, ...], ...]:
+    def ordered(self, rank: Callable[[str], Any]) -> tuple[tuple[str, ...], ...]:
         members: dict[str, list[str]] = defaultdict(list)
         for key in self._parent:
             members[self.find(key)].append(key)
-        groups = [sorted(group, key=rank) for group in members.values() if len(group) > 1]  # type: ignore[arg-type]
+        groups = [sorted(group, key=rank) for group in members.values() if len(group) > 1]
         return tuple(sorted(map(tuple, groups)))
 
 
@@ -216,10 +232,16 @@ def _candidates(items: list[Item], changed: Collection[str] | None) -> Iterator[
         else:
             crowd.sort(key=lambda place: items[place].fingerprint.sketch)
             seen.update((min(pair), max(pair)) for pair in pairwise(crowd))
+    values = [frozenset(item.fingerprint.sketch) for item in items]
     for one, other in sorted(seen):
         if one not in chosen and other not in chosen:
             continue
-        if items[one].fingerprint.similarity(items[other].fingerprint) >= _PROPOSED:
+        mine, others = values[one], values[other]
+        # No more than the values shared can be among the smallest of both.
+        if (
+            len(mine & others) >= _PROPOSED * min(len(mine), len(others))
+            and items[one].fingerprint.similarity(items[other].fingerprint) >= _PROPOSED
+        ):
             yield items[one], items[other]
 
 
@@ -294,7 +316,7 @@ _PAGE = re.compile(r"(?:第?\d{1,4}页?(?:共\d{1,4}页?)?){1,3}")
 _HISTORY = re.compile(r"[12]\d{3}年\d{1,2}月\d{1,2}日.*(?:施行|修正|修订|通过|公布|发布|批准|会议)")
 _MAX_HISTORY = 60  # characters of one line of a law's history
 _MAX_SLIPS = 3
-_MAX_DAYS = 31  # a repost may bear its own day; no law is amended twice within a month
+_MAX_DAYS = 100  # a file may bear the day of adoption or of publication; amendments are rarer
 _TRIAL = re.compile("暂行|试行|的")  # words that come and go between versions
 _LASTING = re.compile(r"(?:法|法典|条例|规定|办法|细则|规则|解释|章程|规程|准则|标准|规范)$")
 

@@ -58,5 +58,4 @@ def regroup(
         for row, its in pairs
     ]
     duplicates = group_duplicates(items, text_of, known=kept, changed=stale)
-    followers = {id for group in duplicates for id in group[1:]}
-    return Groups(duplicates, group_versions(item for item in items if item.id not in followers))
+    return Groups(duplicates, group_versions(items, duplicates))
