@@ -232,11 +232,11 @@ def _candidates(items: list[Item], changed: Collection[str] | None) -> Iterator[
         else:
             crowd.sort(key=lambda place: items[place].fingerprint.sketch)
             seen.update((min(pair), max(pair)) for pair in pairwise(crowd))
-    values = [frozenset(item.fingerprint.sketch) for item in items]
+    sketches = [frozenset(item.fingerprint.sketch) for item in items]
     for one, other in sorted(seen):
         if one not in chosen and other not in chosen:
             continue
-        mine, others = values[one], values[other]
+        mine, others = sketches[one], sketches[other]
         # No more than the values shared can be among the smallest of both.
         if (
             len(mine & others) >= _PROPOSED * min(len(mine), len(others))
