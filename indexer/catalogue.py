@@ -13,6 +13,10 @@ from indexer.lexicon import DOCUMENT_TYPES
 _STATE = "中华人民共和国"
 _MARKS = re.compile(r"[\s\u200b《》〈〉<>＜＞“”\"‘’'「」『』、,，·•_＿;；]")
 _MAX_TITLE = 400
+_NO_ISSUER = 3  # the rank of a key that leaves the issuer out
+_LOCAL = re.compile("[省市县区州旗盟]")
+# 部门 and mayors begin anew with 第1号; only the 国务院 numbers its orders through.
+_LASTING_NUMBER = re.compile(r"国务院令|.*[〔年]")
 _ROUND = str.maketrans("()﹙﹚[]﹝﹞［］【】", "（）（）〔〕〔〕〔〕〔〕")
 # （2018年修正） （试行） (2020-12-29) （国务院令第5号）: which edition, not which document.
 _EDITION = re.compile(
@@ -32,6 +36,10 @@ _TYPE_ONLY = re.compile(
     + "|".join(sorted(DOCUMENT_TYPES, key=len, reverse=True))
     + "|指引|计划|预案)"
 )
+# 某部公告, 某市人民政府令: an organ's running series, told apart by number alone.
+_SERIES = re.compile(
+    r"[^关于]*(?:部|院|委|局|会|府|厅|办|署|行|公司)(?:公告|通告|公报|通报|通知|令|函)"
+)
 # Papers handed out under a rule, one for each case: never a document of a corpus.
 _FORM = re.compile(
     r"(?:证|证书|执照|证明|簿|手册|批准书|申请书|通知书|决定书|告知书|证明书|登记书|申请表|审批表|登记表|报告表)$"
@@ -50,14 +58,14 @@ def name_keys(title: str) -> tuple[str, ...]:
 
 
 def _ranked(title: str) -> dict[str, int]:
-    """The keys of ``title`` with what they leave out: 0 nothing, 1 edition, 2 issuer or frame."""
+    """The keys of ``title`` by what they leave out: 0 nothing, 1 edition, 2 frame, 3 issuer."""
     whole = _normal(title)
     bare = _without_editions(whole)
-    keys = [(whole, 0), (bare, 1), (split_issuer(bare)[1], 2)]
+    keys = [(whole, 0), (bare, 1), (split_issuer(bare)[1], _NO_ISSUER)]
     promulgated = _PROMULGATES.search(bare)
     if promulgated:
         inner = _without_editions(promulgated["what"])
-        keys += [(inner, 2), (split_issuer(inner)[1], 2)]
+        keys += [(inner, 2), (split_issuer(inner)[1], _NO_ISSUER)]
     ranks: dict[str, int] = {}
     for key, rank in keys:
         if not is_generic(key):
@@ -78,7 +86,9 @@ def split_issuer(name: str) -> tuple[str, str]:
 
 def is_generic(name: str) -> bool:
     """Whether ``name`` (条例, 实施办法, 通知; 道路运输证) could be that of any number of papers."""
-    return len(name) < 2 or bool(_TYPE_ONLY.fullmatch(name) or _FORM.search(name))
+    return len(name) < 2 or any(
+        (_TYPE_ONLY.fullmatch(name), _SERIES.fullmatch(name), _FORM.search(name))
+    )
 
 
 def _normal(title: str) -> str:
@@ -145,13 +155,15 @@ class Catalogue:
 
         ``source`` is the id of the document that cites: what a self reference means. A name
         counts before a number, which only chooses among the documents of that name; a name that
-        documents of different titles share names none of them.
+        documents of different titles share names none of them, and an order's number without a
+        year none but those of the 国务院.
         """
         if citation.self_reference:
             return Resolution(source) if source in self._entries else None
         numbered = self._numbers.get(citation.number or "", [])
         chosen = self._by_name(citation.target, numbered) if citation.target else []
-        if not chosen and self._one_document(numbered):
+        lasting = _LASTING_NUMBER.match(citation.number or "")
+        if not chosen and lasting and self._one_document(numbered):
             chosen = numbered
         if not chosen:
             return None
@@ -179,16 +191,25 @@ class Catalogue:
         return tuple(sorted(found, key=lambda one: (-one.count, one.name or one.number or "")))
 
     def _by_name(self, name: str, numbered: list[str]) -> list[str]:
-        for key in _ranked(name):
-            ranks = self._names.get(key)
-            if not ranks:
-                continue
+        for key, rank in _ranked(name).items():
+            ranks = self._names.get(key, {})
             if agreed := [document for document in ranks if document in numbered]:
                 return agreed
-            exact = [document for document, rank in ranks.items() if rank < 2]
-            found = exact or list(ranks)
+            likely = {
+                document: its_rank
+                for document, its_rank in ranks.items()
+                if its_rank < _NO_ISSUER or (rank < _NO_ISSUER and not self._is_local(document))
+            }
+            if not likely:
+                continue
+            exact = [document for document, its_rank in likely.items() if its_rank < 2]
+            found = exact or list(likely)
             return found if self._one_document(found) else []
         return []
+
+    def _is_local(self, document: str) -> bool:
+        """Whether a local organ issued it: these copy the names of central papers."""
+        return bool(_LOCAL.search(split_issuer(self._bases[document])[0]))
 
     def _one_document(self, ids: list[str]) -> bool:
         return len({self._bases[key] for key in ids}) == 1

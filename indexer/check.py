@@ -18,9 +18,7 @@ def check(folder: Path) -> Iterator[str]:
     """
     try:
         manifest = read_manifest(folder)
-        damaged = [
-            problem for s in manifest.segments for f in s.files if (problem := _file(folder, f))
-        ]
+        damaged = [problem for file in manifest.files if (problem := _file(folder, file))]
         yield from damaged
         if damaged:
             return

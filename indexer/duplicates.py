@@ -11,13 +11,14 @@ from __future__ import annotations
 import re
 import struct
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
 from heapq import nsmallest
 from itertools import combinations, pairwise
+from typing import Any
 from unicodedata import normalize
 from zlib import crc32
 
@@ -105,20 +106,28 @@ def _clauses(text: str) -> list[str]:
 
 
 def group_duplicates(
-    items: Iterable[Item], text_of: Callable[[str], str]
+    items: Iterable[Item],
+    text_of: Callable[[str], str],
+    *,
+    known: Iterable[Sequence[str]] = (),
+    changed: Collection[str] | None = None,
 ) -> tuple[tuple[str, ...], ...]:
     """Ids of documents that are one document in several files; the fullest text first.
 
     ``text_of`` gives the text of an id; it is asked only for documents whose fingerprints are
     alike. Reposts with another header or footer, a second set of page numbers or a slip of the
     pen are the same document; an amended article, number or name makes another one. Groups of
-    two and more, sorted by their first id.
+    two and more, sorted by their first id. Where ``changed`` is given, ``known`` are the groups
+    of the other ids, and only pairs with a changed one are looked at.
     """
-    known = {item.id: item for item in items}
-    groups = _Groups(known)
+    by_id = {item.id: item for item in items}
+    groups = _Groups(by_id)
+    for first, *rest in known:
+        for id in rest:
+            groups.join(first, id)
     same_wording: dict[bytes, str] = {}
     distinct: list[Item] = []
-    for item in known.values():
+    for item in by_id.values():
         if not item.fingerprint.size:
             continue
         first = same_wording.setdefault(item.fingerprint.digest, item.id)
@@ -127,40 +136,55 @@ def group_duplicates(
         else:
             groups.join(first, item.id)
     clauses = lru_cache(maxsize=512)(lambda key: _clauses(text_of(key)))
-    for one, other in _candidates(distinct):
+    for one, other in _candidates(distinct, changed):
         if groups.find(one.id) != groups.find(other.id) and _same(
             one, other, _compare(clauses(one.id), clauses(other.id))
         ):
             groups.join(one.id, other.id)
-    return groups.ordered(lambda key: (-known[key].fingerprint.size, key))
+    return groups.ordered(lambda key: (-by_id[key].fingerprint.size, key))
 
 
-def group_versions(items: Iterable[Item]) -> tuple[tuple[str, ...], ...]:
+def group_versions(
+    items: Iterable[Item], duplicates: Iterable[tuple[str, ...]] = ()
+) -> tuple[tuple[str, ...], ...]:
     """Ids of documents that are versions of one law, newest first; those without a date last.
 
-    Give one item of each group of duplicates. Versions share their name without edition notes
-    (（2018年修正）, （试行）) and do not name different issuers; 通知, 决定 and other papers issued
-    under one name again and again must be alike in wording too. Groups of two and more, in the
+    Versions share their name without edition notes (（2018年修正）, （试行）) and do not name
+    different issuers; 通知, 决定 and other papers issued under one name again and again must be
+    alike in wording too. Each of the ``duplicates``, as ``group_duplicates`` gives them, is one
+    version, told by its first id, known by the names of all. Groups of two and more, in the
     order of their smallest ids.
     """
     known = {item.id: item for item in items}
     groups = _Groups(known)
+    hidden = set()
+    for first, *others in duplicates:
+        hidden.update(others)
+        for other in others:
+            groups.join(first, other)
+    for name, members in _by_name(known.values()).items():
+        lasting = _LASTING.search(name) is not None
+        for place, (item, issuer) in enumerate(members):
+            for other_item, its_issuer in members[max(0, place - _CROWD) : place]:
+                apart = bool(issuer and its_issuer and issuer != its_issuer)
+                if _are_versions(item, other_item, apart, lasting):
+                    groups.join(item.id, other_item.id)
+    shown = [[key for key in group if key not in hidden] for group in groups.ordered(str)]
+    return tuple(
+        tuple(sorted(group, key=lambda key: known[key].date or "", reverse=True))
+        for group in shown
+        if len(group) > 1
+    )
+
+
+def _by_name(items: Iterable[Item]) -> dict[str, list[tuple[Item, str]]]:
+    """Items and the issuers in their titles by the rest of these, each list by date."""
     named: dict[str, list[tuple[Item, str]]] = defaultdict(list)
-    for item in known.values():
+    for item in sorted(items, key=lambda item: (item.date or "", item.id)):
         issuer, name = split_issuer(_TRIAL.sub("", base_name(item.title or "")))
         if not is_generic(name):
             named[name].append((item, issuer))
-    for name, members in named.items():
-        members.sort(key=lambda member: (member[0].date or "", member[0].id))
-        for place, (item, issuer) in enumerate(members):
-            for other, its_issuer in members[max(0, place - _CROWD) : place]:
-                apart = bool(issuer and its_issuer and issuer != its_issuer)
-                if _are_versions(item, other, apart, _LASTING.search(name) is not None):
-                    groups.join(item.id, other.id)
-    by_id = groups.ordered(lambda key: key)
-    return tuple(
-        tuple(sorted(group, key=lambda key: known[key].date or "", reverse=True)) for group in by_id
-    )
+    return named
 
 
 def _are_versions(one: Item, other: Item, apart: bool, lasting: bool) -> bool:
@@ -185,19 +209,21 @@ class _Groups:
     def join(self, one: str, other: str) -> None:
         self._parent[self.find(one)] = self.find(other)
 
-    def ordered(self, rank: Callable[[str], object]) -> tuple[tuple[str, ...], ...]:
+    def ordered(self, rank: Callable[[str], Any]) -> tuple[tuple[str, ...], ...]:
         members: dict[str, list[str]] = defaultdict(list)
         for key in self._parent:
             members[self.find(key)].append(key)
-        groups = [sorted(group, key=rank) for group in members.values() if len(group) > 1]  # type: ignore[arg-type]
+        groups = [sorted(group, key=rank) for group in members.values() if len(group) > 1]
         return tuple(sorted(map(tuple, groups)))
 
 
-def _candidates(items: list[Item]) -> Iterator[tuple[Item, Item]]:
+def _candidates(items: list[Item], changed: Collection[str] | None) -> Iterator[tuple[Item, Item]]:
     """Pairs that share hashes and are alike enough, each once; never all with all."""
+    chosen = {place for place, item in enumerate(items) if changed is None or item.id in changed}
+    values = {value for place in chosen for value in items[place].fingerprint.sketch}
     holders: dict[int, list[int]] = defaultdict(list)
     for place, item in enumerate(items):
-        for value in item.fingerprint.sketch:
+        for value in values.intersection(item.fingerprint.sketch):
             holders[value].append(place)
     seen: set[tuple[int, int]] = set()
     for crowd in holders.values():
@@ -206,8 +232,16 @@ def _candidates(items: list[Item]) -> Iterator[tuple[Item, Item]]:
         else:
             crowd.sort(key=lambda place: items[place].fingerprint.sketch)
             seen.update((min(pair), max(pair)) for pair in pairwise(crowd))
+    sketches = [frozenset(item.fingerprint.sketch) for item in items]
     for one, other in sorted(seen):
-        if items[one].fingerprint.similarity(items[other].fingerprint) >= _PROPOSED:
+        if one not in chosen and other not in chosen:
+            continue
+        mine, others = sketches[one], sketches[other]
+        # No more than the values shared can be among the smallest of both.
+        if (
+            len(mine & others) >= _PROPOSED * min(len(mine), len(others))
+            and items[one].fingerprint.similarity(items[other].fingerprint) >= _PROPOSED
+        ):
             yield items[one], items[other]
 
 
@@ -282,7 +316,7 @@ _PAGE = re.compile(r"(?:第?\d{1,4}页?(?:共\d{1,4}页?)?){1,3}")
 _HISTORY = re.compile(r"[12]\d{3}年\d{1,2}月\d{1,2}日.*(?:施行|修正|修订|通过|公布|发布|批准|会议)")
 _MAX_HISTORY = 60  # characters of one line of a law's history
 _MAX_SLIPS = 3
-_MAX_DAYS = 31  # a repost may bear its own day; no law is amended twice within a month
+_MAX_DAYS = 100  # a file may bear the day of adoption or of publication; amendments are rarer
 _TRIAL = re.compile("暂行|试行|的")  # words that come and go between versions
 _LASTING = re.compile(r"(?:法|法典|条例|规定|办法|细则|规则|解释|章程|规程|准则|标准|规范)$")
 

@@ -1,7 +1,7 @@
 """The manifest: the one file that says what an index consists of. JSON, and never code.
 
     policysearch 1 <CRC-32 of the second line, in hex>
-    {"generation": …, "analyzer": …, "sources": […], "segments": […]}
+    {"generation": …, "analyzer": …, "sources": […], "segments": […], "groups": …}
 
 An index is what its manifest says; files it does not name are left-overs of a writer that died.
 """
@@ -56,6 +56,13 @@ class Manifest:
     analyzer: str = ""
     sources: tuple[Root, ...] = ()
     segments: tuple[Segment, ...] = ()
+    groups: File | None = None  # what the documents of all segments have to do with each other
+
+    @property
+    def files(self) -> tuple[File, ...]:
+        """Every file of the index but the manifest."""
+        shared = (self.groups,) if self.groups else ()
+        return (*(file for segment in self.segments for file in segment.files), *shared)
 
     def encode(self) -> bytes:
         """The bytes of the manifest's file."""
@@ -93,6 +100,7 @@ class Manifest:
                 )
                 for segment in fields["segments"]
             ),
+            groups=fields["groups"] and File(**fields["groups"]),
         )
 
 

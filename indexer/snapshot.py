@@ -6,19 +6,24 @@ import mmap
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 from itertools import compress
 from pathlib import Path
 
-from indexer.codec import Collection, Groups, Units
+from indexer.codec import Collection, Units
+from indexer.codec import Groups as Grouping
 from indexer.codec import Segment as TermSegment
 from indexer.document import Document, Unit
 from indexer.errors import DocumentNotFound, IndexDamaged
+from indexer.groups import Groups
+from indexer.links import Links, decode_links
 from indexer.manifest import File, Manifest, Segment, read_manifest
 from indexer.record import Passage, Row, decode_document, decode_passage, decode_rows
 
 TERMS_PREFIX = "terms"  # terms_<segment>.columns, see indexer.codec.layout
-CATALOGUE_PREFIX = "catalogue"  # catalogue_<segment>.rows .records
+CATALOGUE_PREFIX = "catalogue"  # `CatalogueFiles`
+GROUPS_PREFIX = "groups"
 _CACHED_DOCUMENTS = 64
 
 
@@ -29,16 +34,16 @@ class SegmentFiles:
         for file in segment.files:
             _check_size(folder, file)
         self.segment = segment
-        terms, rows, records_file = segment_files(folder, segment.id)
-        self.rows = decode_rows(rows.read_bytes())
-        with records_file.open("rb") as records:
+        self.files = CatalogueFiles.of(folder, segment.id)
+        self.rows = decode_rows(self.files.rows.read_bytes())
+        with self.files.records.open("rb") as records:
             self.records = mmap.mmap(records.fileno(), 0, access=mmap.ACCESS_READ)
-        self.terms = TermSegment(terms)
+        self.terms = TermSegment(terms_file(folder, segment.id))
         starts = array("I", [0])
         for row in self.rows:
             starts.append(starts[-1] + row.units)
         if starts[-1] != self.terms.units:
-            raise IndexDamaged(f"{rows.name} and {terms.name} do not belong together")
+            raise IndexDamaged(f"rows and terms of {segment.id} do not belong together")
         self.firsts = starts.tobytes()  # of each row's units, and where the last one's end
         self.is_live = bytearray(b"\1" * len(self.rows))
         for ordinal in segment.deleted:
@@ -54,6 +59,20 @@ class SegmentFiles:
         firsts = memoryview(self.firsts).cast("I")
         yield from compress(zip(self.rows, firsts, strict=False), self.is_live)
 
+    def live_ordinals(self) -> list[int]:
+        """The positions of the rows not deleted."""
+        return list(compress(range(len(self.rows)), self.is_live))
+
+    @cached_property
+    def hashes(self) -> array[int]:
+        """A hash of the text of every unit."""
+        return array("Q", self.files.hashes.read_bytes())
+
+    @cached_property
+    def links(self) -> list[Links]:
+        """What ties every document to others."""
+        return decode_links(self.files.links.read_bytes())
+
     def record(self, row: Row) -> bytes:
         """The bytes of a row's document."""
         return self.records[row.offset : row.offset + row.size]
@@ -62,6 +81,30 @@ class SegmentFiles:
         """Close the files."""
         self.terms.close()
         self.records.close()
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueFiles:
+    """Where a segment has what is not terms.
+
+    ``rows`` and ``links`` are JSON, in the order of the documents; ``records`` are documents one
+    after the other; ``hashes`` are numbers of 64 bits in the order of the units.
+    """
+
+    rows: Path
+    records: Path
+    hashes: Path
+    links: Path
+
+    @classmethod
+    def of(cls, folder: Path, segment: str) -> CatalogueFiles:
+        """The files of a segment."""
+        stem = f"{CATALOGUE_PREFIX}_{segment}"
+        return cls(*(folder / f"{stem}.{field.name}" for field in fields(cls)))
+
+    def all(self) -> tuple[Path, ...]:
+        """Every file."""
+        return tuple(getattr(self, field.name) for field in fields(self))
 
 
 class Snapshot:
@@ -80,6 +123,8 @@ class Snapshot:
         self._files: list[SegmentFiles] = []
         self._file_of: list[SegmentFiles] = []
         base = 0
+        if manifest.groups:
+            _check_size(folder, manifest.groups)
         for segment in manifest.segments:
             files = SegmentFiles(folder, segment)
             self._files.append(files)
@@ -115,6 +160,25 @@ class Snapshot:
                     raise IndexDamaged(f"the index cannot be opened: {error}") from error
                 manifest = newer
 
+    @cached_property
+    def hashes(self) -> array[int]:
+        """A hash of the text of every unit: equal texts, folded and squeezed, have equal ones."""
+        hashes = array("Q")
+        for files in self._files:
+            hashes += files.hashes
+        return hashes
+
+    @cached_property
+    def links(self) -> list[Links]:
+        """What ties each document of ``rows`` to others."""
+        return [files.links[n] for files in self._files for n in files.live_ordinals()]
+
+    @cached_property
+    def groups(self) -> Groups:
+        """Which documents belong together."""
+        file = self.manifest.groups
+        return Groups.read(self.folder / file.name) if file else Groups()
+
     @property
     def unit_count(self) -> int:
         """How many units there are."""
@@ -143,7 +207,7 @@ class Snapshot:
         return ((value, count) for value, count in zip(values, counts, strict=True) if count)
 
     @cached_property
-    def _facets(self) -> dict[str, tuple[list[str], Groups]]:
+    def _facets(self) -> dict[str, tuple[list[str], Grouping]]:
         """The values of each facet; rows of all segments in turn, and which value they have."""
         every = [row for files in self._files for row in files.rows]
         return {
@@ -219,17 +283,12 @@ class Snapshot:
         self.close()
 
 
-def segment_files(folder: Path, segment: str) -> tuple[Path, Path, Path]:
-    """Where the terms, the rows and the records of a segment are."""
-    catalogue = f"{CATALOGUE_PREFIX}_{segment}"
-    return (
-        folder / f"{TERMS_PREFIX}_{segment}.columns",
-        folder / f"{catalogue}.rows",
-        folder / f"{catalogue}.records",
-    )
+def terms_file(folder: Path, segment: str) -> Path:
+    """Where a segment has its terms."""
+    return folder / f"{TERMS_PREFIX}_{segment}.columns"
 
 
-def _grouped(values_of_rows: Iterable[tuple[str, ...]]) -> tuple[list[str], Groups]:
+def _grouped(values_of_rows: Iterable[tuple[str, ...]]) -> tuple[list[str], Grouping]:
     numbers: dict[str, int] = {}
     rows, groups = array("I"), array("I")
     for row, values in enumerate(values_of_rows):

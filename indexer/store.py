@@ -9,32 +9,30 @@ from __future__ import annotations
 
 import os
 import shutil
-import zlib
-from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cached_property
-from operator import attrgetter
 from pathlib import Path
-from typing import NamedTuple
 
 from whoosh.util.filelock import FileLock
 
-from indexer.analysis import analyse, classes, fingerprint
-from indexer.codec import GONE, UNIT, Builder, Columns, merge
+from indexer.analysis import fingerprint
+from indexer.building import MOST_UNITS, SegmentBuilder, flushed, remove
 from indexer.document import Document
 from indexer.errors import IndexDamaged, IndexIncompatible, IndexLocked, IndexNotFound
+from indexer.groups import regroup
 from indexer.manifest import NAME, File, Manifest, Segment, read_manifest
-from indexer.record import Row, encode_document, encode_rows
-from indexer.schema import BIGRAMS, WORDS
-from indexer.snapshot import CATALOGUE_PREFIX, TERMS_PREFIX, SegmentFiles, Snapshot, segment_files
+from indexer.snapshot import (
+    CATALOGUE_PREFIX,
+    GROUPS_PREFIX,
+    TERMS_PREFIX,
+    SegmentFiles,
+    Snapshot,
+)
 
 _LOCK = "lock"
-# A segment ends here, which bounds memory: some 20 bytes per occurrence of a term while it is
-# made, and all of it in memory while it is merged.
-_MOST_UNITS = 1 << 18
-_MOST_OCCURRENCES = 1 << 25
+_PREFIXES = (TERMS_PREFIX, CATALOGUE_PREFIX, GROUPS_PREFIX)  # of the files this module makes
 
 
 class Store:
@@ -103,10 +101,9 @@ class Store:
 
         Readers keep what they have open. Without a manifest nothing is deleted but scratch.
         """
-        segments = manifest.segments if manifest else ()
-        named = {file.name for segment in segments for file in segment.files}
+        named = {file.name for file in manifest.files} if manifest else set()
         for entry in self.folder.iterdir():
-            if not entry.name.startswith((TERMS_PREFIX, CATALOGUE_PREFIX)):
+            if not entry.name.startswith(_PREFIXES):
                 continue
             if entry.is_dir():
                 shutil.rmtree(entry, ignore_errors=True)
@@ -124,12 +121,14 @@ class Transaction:
         self._folder = folder
         self._deleted = {segment.id: set(segment.deleted) for segment in manifest.segments}
         self._open: dict[str, SegmentFiles] = {}
-        self._new: _SegmentBuilder | None = None
+        self._new: SegmentBuilder | None = None
         self._full: list[Segment] = []  # new segments that are written already
+        self._changed: set[str] = set()
 
     def put(self, document: Document) -> None:
         """Add a document, in the place of the one with the same id if the index has one."""
         self.remove(document.id)
+        self._changed.add(document.id)
         self._builder().add(document)
 
     def remove(self, id: str) -> bool:
@@ -139,6 +138,7 @@ class Transaction:
             return False
         segment, ordinal = place
         self._deleted[segment].add(ordinal)
+        self._changed.add(id)
         return True
 
     @cached_property
@@ -151,12 +151,12 @@ class Transaction:
             if ordinal not in segment.deleted
         }
 
-    def _builder(self) -> _SegmentBuilder:
+    def _builder(self) -> SegmentBuilder:
         if self._new is not None and self._new.is_full:
             self._full.append(self._new.finish([]))
             self._new = None
         if self._new is None:
-            self._new = _SegmentBuilder(self._folder)
+            self._new = SegmentBuilder(self._folder)
         return self._new
 
     def commit(self) -> None:
@@ -173,18 +173,39 @@ class Transaction:
             self._full.append(self._builder().finish(files))
             self._new = None
         segments += self._full
-        new = Manifest(self.manifest.generation + 1, fingerprint(), self.sources, tuple(segments))
-        if replace(new, generation=self.manifest.generation) != self.manifest:
-            _write_manifest(self._folder, new)
-            self.manifest = new
         self._close()
+        new = replace(
+            self.manifest,
+            analyzer=fingerprint(),
+            sources=self.sources,
+            segments=tuple(segments),
+        )
+        if new.segments != self.manifest.segments:
+            new = replace(new, groups=self._regroup(new))
+        if new != self.manifest:
+            self.manifest = replace(new, generation=self.manifest.generation + 1)
+            _write_manifest(self._folder, self.manifest)
+
+    def _regroup(self, manifest: Manifest) -> File:
+        """Write the groups of the documents of a manifest to be."""
+        with Snapshot(self._folder, manifest) as new:
+            groups = regroup(
+                new.groups,  # they are still the old ones
+                new.rows,
+                new.links,
+                self._changed,
+                lambda id: new.document(new.by_id[id]).text,
+            )
+        path = self._folder / f"{GROUPS_PREFIX}_{manifest.generation + 1}.json"
+        path.write_bytes(groups.encode())
+        return flushed(path)
 
     def cancel(self) -> None:
         """Undo: the index stays as it was."""
         if self._new is not None:
             self._new.cancel()
         for segment in self._full:
-            _remove(self._folder, segment.id)
+            remove(self._folder, segment.id)
         self._close()
 
     def _close(self) -> None:
@@ -207,7 +228,7 @@ class Transaction:
         chosen = list(stale)
         for segment in sorted(segments, key=lambda s: live[s.id]):
             units = live[segment.id]
-            if segment not in stale and units <= written and written + units <= _MOST_UNITS:
+            if segment not in stale and units <= written and written + units <= MOST_UNITS:
                 chosen.append(segment)
                 written += units
         return chosen
@@ -216,126 +237,6 @@ class Transaction:
         gone = set(segment.deleted)
         rows = self._files(segment).rows
         return sum(row.units for ordinal, row in enumerate(rows) if ordinal not in gone)
-
-
-class _Source(NamedTuple):
-    """What a segment is made of: columns, and for each document its row and its first unit."""
-
-    columns: Columns
-    documents: list[tuple[Row, int]]
-
-
-class _SegmentBuilder:
-    """A segment in the making: documents and other segments, sorted by document id."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._id = os.urandom(8).hex()
-        self._terms_file, self._rows_file, self._records_file = segment_files(folder, self._id)
-        self._records = self._records_file.open("xb")
-        self._terms = Builder((WORDS, BIGRAMS), classes())
-        self._documents: list[tuple[Row, int]] = []
-
-    @property
-    def units(self) -> int:
-        """How many units were added."""
-        return self._terms.units
-
-    @property
-    def is_full(self) -> bool:
-        """Whether memory is used up."""
-        return self.units >= _MOST_UNITS or self._terms.load >= _MOST_OCCURRENCES
-
-    def add(self, document: Document) -> None:
-        title = document.metadata.title.value if document.metadata.title else ""
-        first = self.units
-        for unit in document.units():
-            parts = analyse(title, unit.headings, unit.span.of(document.text))
-            self._terms.add(
-                parts[0].squeezed,
-                [(part.words, part.squeezed, round(part.weight * UNIT)) for part in parts],
-            )
-        metadata = document.metadata
-        date = metadata.date or metadata.published
-        row = Row(
-            id=document.id,
-            digest=document.digest,
-            title=title,
-            doc_number=metadata.doc_number.value if metadata.doc_number else "",
-            issuers=tuple(issuer.value for issuer in metadata.issuers),
-            date=date.value if date else "",
-            doc_type=metadata.doc_type.value if metadata.doc_type else "",
-            units=self.units - first,
-            offset=0,
-            size=0,
-        )
-        self._documents.append((self._append(row, encode_document(document)), first))
-
-    def _append(self, row: Row, record: bytes) -> Row:
-        row = replace(row, offset=self._records.tell(), size=len(record))
-        self._records.write(record)
-        return row
-
-    def finish(self, segments: Sequence[SegmentFiles]) -> Segment:
-        """Write the segment with the live documents of others, and flush it to disk."""
-        sources = [self._added()] if self._documents else []
-        for files in segments:
-            live = [(self._append(row, files.record(row)), unit) for row, unit in files.live()]
-            sources.append(_Source(files.terms.as_columns(), live))
-        columns = sources[0].columns if len(sources) == 1 and self._documents else _merged(sources)
-        rows = [row for source in sources for row, _ in source.documents]
-        self._records.close()
-        self._rows_file.write_bytes(encode_rows(sorted(rows, key=attrgetter("id"))))
-        columns.write(self._terms_file)
-        for files in segments:
-            files.close()
-        paths = (self._terms_file, self._rows_file, self._records_file)
-        return Segment(self._id, columns.units, tuple(map(_flushed, paths)))
-
-    def _added(self) -> _Source:
-        """The documents that were added, in the order of their ids."""
-        order = array("I")
-        documents = []
-        for row, first in sorted(self._documents, key=lambda document: document[0].id):
-            documents.append((row, len(order)))
-            order.extend(range(first, first + row.units))
-        return _Source(self._terms.finish(order), documents)
-
-    def cancel(self) -> None:
-        """Drop everything written. The sweep of the next writer takes what is left."""
-        self._records.close()
-        _remove(self._folder, self._id)
-
-
-def _merged(sources: Sequence[_Source]) -> Columns:
-    """One segment of several, documents in the order of their ids."""
-    numbers = [array("I", [GONE]) * source.columns.units for source in sources]
-    documents = [
-        (row, number, first)
-        for number, source in enumerate(sources)
-        for row, first in source.documents
-    ]
-    count = 0
-    for row, number, first in sorted(documents, key=lambda document: document[0].id):
-        numbers[number][first : first + row.units] = array("I", range(count, count + row.units))
-        count += row.units
-    return merge([(source.columns, new) for source, new in zip(sources, numbers, strict=True)])
-
-
-def _remove(folder: Path, segment: str) -> None:
-    for path in segment_files(folder, segment):
-        with suppress(OSError):
-            path.unlink()
-
-
-def _flushed(path: Path) -> File:
-    """Flush a file to disk and say what it is."""
-    crc = 0
-    with path.open("rb+") as file:
-        while chunk := file.read(1 << 20):
-            crc = zlib.crc32(chunk, crc)
-        os.fsync(file.fileno())
-        return File(path.name, file.tell(), crc)
 
 
 def _write_manifest(folder: Path, manifest: Manifest) -> None:

@@ -313,7 +313,7 @@ def status_command(as_json: bool, folder: Path) -> None:
             "documents": len(snapshot.rows),
             "sections": snapshot.unit_count,
             "segments": len(manifest.segments),
-            "bytes": sum(file.size for segment in manifest.segments for file in segment.files),
+            "bytes": sum(file.size for file in manifest.files),
             "analyzer": manifest.analyzer,
             "sources": [{"name": root.name, "path": root.path} for root in manifest.sources],
         }

@@ -26,11 +26,12 @@ Meaning
     NOT a, -a   Whatever lacks a; beside other clauses, it prohibits: ``a b NOT c`` is a or b
                 without c. As an alternative (``a OR NOT b``, ``NOT b OR a``) it adds what lacks b.
     +a          Required: ``+a b -c`` is what has a and lacks c, ranked by a and b.
-    field:a     Looked for in that field: ``标题:廉政``, ``标题:(廉政 OR 作风)``. It holds for the
-                next run or group; a field within a group comes before that of the group.
-    日期:dates   A date within the range, both ends included. It is required where it stands beside
-                other clauses: ``廉政 日期:2002..2003``. Also ~ ～ 至 到 — - between two dates, and
-                2002/12/31, 2002.12.31.
+    field:a     Looked for in that field: ``标题:廉政``. Beside other clauses it is required, for it
+                says which documents are meant: ``廉政 类型:通报``. It holds for the next run or
+                group, of which any part may match: ``类型:(通知 意见)``; a field within a group
+                comes before that of the group.
+    日期:dates   A date within the range, both ends included. Also ~ ～ 至 到 — - between two dates,
+                and 2002/12/31, 2002.12.31.
     run         Text and quotations that touch are one item: ``-标题:关于“三农”的`` prohibits all.
 
 What is text
@@ -241,7 +242,7 @@ class _Parser:
             if isinstance(node, Everything):
                 everything = True
             elif node:
-                (filters if _is_filter(node) else should).append(node)
+                (filters if name is None and _is_filter(node) else should).append(node)
             first = False
         if filters and not must and (wanted := _any_of(should)):
             must, should = [wanted], []
@@ -347,10 +348,10 @@ class _Parser:
 
 
 def _is_filter(node: Node) -> bool:
-    """Whether ``node`` says nothing but dates, which rank nothing."""
+    """Whether ``node`` is about documents only: fields, dates, everything."""
     if isinstance(node, Boolean):
         return all(map(_is_filter, (*node.must, *node.should, *node.must_not)))
-    return isinstance(node, DateRange)
+    return isinstance(node, DateRange | Everything) or node.field is not None
 
 
 def _lacking(node: Node) -> Node:
@@ -391,6 +392,11 @@ def _combine(must: list[Node], should: list[Node], must_not: list[Node]) -> Node
         # It has no must, or it would have been merged above.
         required, optional = [], list(whole.should)
         prohibited += whole.must_not
+    if required:  # what is optional only ranks, and what is about documents does not
+        optional = [node for node in optional if not _is_filter(node)]
+    elif prohibited and optional and all(map(_is_filter, optional)):
+        required = optional if len(optional) == 1 else [Boolean(should=tuple(optional))]
+        optional = []
     if not required and not optional:
         if not prohibited:
             return None

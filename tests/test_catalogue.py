@@ -55,6 +55,31 @@ def test_a_name_that_two_issuers_used_names_neither() -> None:
     assert meant("《西市人民政府关于停车的通知》") == ("west.txt",)
 
 
+def test_the_issuer_may_be_left_out_of_a_central_name_but_not_of_a_local_one() -> None:
+    catalogue = Catalogue(
+        [Entry("c", "最高人民法院关于甲的解释"), Entry("l", "甲市人民政府关于乙的通知")]
+    )
+
+    def found(text: str) -> str | None:
+        resolution = catalogue.resolve(find_citations(text)[0])
+        return resolution.id if resolution else None
+
+    assert found("《关于甲的解释》") == "c"
+    assert found("《关于乙的通知》") is None
+    assert found("《国家乙局关于乙的通知》") is None
+    assert found("《最高人民检察院关于甲的解释》") is None
+
+
+def test_a_number_that_is_given_anew_names_no_document() -> None:
+    catalogue = Catalogue(
+        [Entry("m", "处方办法", "甲部令第53号"), Entry("s", "停车条例", "国务院令第432号")]
+    )
+    assert catalogue.resolve(find_citations("（甲部令第53号公布）")[0]) is None
+    resolution = catalogue.resolve(find_citations("（国务院令第432号公布）")[0])
+    assert resolution is not None
+    assert resolution.id == "s"
+
+
 def test_a_number_chooses_among_documents_of_one_name() -> None:
     assert meant("《关于停车的通知》（东政发〔2021〕2号）") == ("east.txt",)
 
@@ -72,7 +97,7 @@ def test_missing_documents_are_counted_once_for_all_their_spellings() -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["条例", "实施办法", "暂行规定", "通知", "道路运输证"])
+@pytest.mark.parametrize("name", ["条例", "实施办法", "暂行规定", "通知", "道路运输证", "甲部公告"])
 def test_names_of_any_paper_name_none(name: str) -> None:
     assert is_generic(name)
     assert name_keys(name) == ()

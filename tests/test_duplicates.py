@@ -151,6 +151,16 @@ def test_versions_of_a_law_are_grouped_newest_first() -> None:
     assert group_versions(items) == (("a", "b", "c"),)
 
 
+def test_duplicates_count_as_one_version_known_by_the_names_of_all() -> None:
+    items = [
+        item("a", law(), "甲市停车条例", date="2015-03-01"),
+        item("b", law(articles=28), "关于修改部分条例的决定", date="2019-03-01"),
+        item("c", law(articles=28), "甲市停车条例", date="2019-03-01"),
+    ]
+    assert group_versions(items, [("b", "c")]) == (("b", "a"),)
+    assert group_versions(items[1:], [("b", "c")]) == ()
+
+
 def test_papers_of_one_name_are_versions_only_where_the_wording_is_alike() -> None:
     one, other = law(articles=20), "".join(f"决定第{n}项完全不同的内容，" for n in range(40))
     named = [

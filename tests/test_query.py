@@ -304,8 +304,10 @@ def test_every_alias_names_its_field(name: str, alias: str) -> None:
 @pytest.mark.parametrize(
     ("query", "meaning"),
     [
-        ("标题:a b", any_of(Words("a", "title"), B)),
-        ("标题:(a OR b) c", any_of(*words("a", "b", field="title"), C)),
+        ("标题:a b", all_of(B, Words("a", "title"))),
+        ("标题:(a OR b) c", all_of(C, any_of(*words("a", "b", field="title")))),
+        ("标题:(a b)", any_of(*words("a", "b", field="title"))),
+        ("标题:a OR b", any_of(Words("a", "title"), B)),
         ("标题:(a 类型:b)", any_of(Words("a", "title"), Words("b", "type"))),
         ("标题:a“b”", any_of(Words("a", "title"), Phrase("b", "title"))),
         ("-标题:a", lacking(Words("a", "title"))),
@@ -315,7 +317,7 @@ def test_every_alias_names_its_field(name: str, alias: str) -> None:
         ("标题:(一)进一步", Words("(一)进一步", "title")),
         ("标题:", Words("标题:")),
         ("日期:..", Words("日期:")),
-        ("文号：\n标题：a", any_of(Words("文号："), Words("a", "title"))),
+        ("文号：\n标题：a", all_of(Words("文号："), Words("a", "title"))),
         ("标题: AND a", all_of(Words("标题:"), A)),
         ("(标题:) a", any_of(Words("标题:"), A)),
     ],
