@@ -200,13 +200,59 @@ class Snapshot:
         return Groups.read(self.folder / file.name) if file else Groups()
 
     @cached_property
+    def copies(self) -> dict[int, tuple[int, ...]]:
+        """For each document that is one of several files, the indices of all, itself included."""
+        groups = [tuple(self.by_id[id] for id in ids) for ids in self.groups.duplicates]
+        return {index: group for group in groups for index in group}
+
+    @cached_property
+    def shadows(self) -> frozenset[int]:
+        """The units that only say again what a document before them in their group says.
+
+        A search leaves them out as if they were not there; `copies` leads to them.
+        """
+        shadows: set[int] = set()
+        for group in set(self.copies.values()):
+            seen: set[int] = set()
+            for index in group:
+                hashes = self._hashes_of(index)
+                shadows.update(unit for unit, hash in hashes.items() if hash in seen)
+                seen.update(hashes.values())
+        return frozenset(shadows)
+
+    def _hashes_of(self, index: int) -> dict[int, int]:
+        return {unit: self.hashes[unit] for unit in self.numbers(index)}
+
+    def copies_of(self, unit: int) -> list[int]:
+        """The units of other files that say the same as this one of the same document."""
+        index = self.document_of[unit]
+        return [
+            other
+            for copy in self.copies.get(index, ())
+            if copy != index
+            for other, hash in self._hashes_of(copy).items()
+            if hash == self.hashes[unit]
+        ]
+
+    @cached_property
+    def versions(self) -> dict[str, tuple[str, ...]]:
+        """For each document of which there are several versions, the ids of all, newest first."""
+        return {id: group for group in self.groups.versions for id in group}
+
+    @cached_property
+    def searched_count(self) -> int:
+        """How many units a search looks at."""
+        return self.unit_count - len(self.shadows)
+
+    @cached_property
     def average_lengths(self) -> dict[str, float]:
-        """The mean length of a live unit in each field."""
-        return {
-            field: sum(sum(lengths[s.start : s.stop]) for s in self._live())
-            / (self.unit_count or 1)
-            for field, lengths in self.lengths.items()
-        }
+        """The mean length of the units a search looks at, in each field."""
+        averages: dict[str, float] = {}
+        for field, lengths in self.lengths.items():
+            total = sum(sum(lengths[units.start : units.stop]) for units in self._live())
+            total -= sum(lengths[unit] for unit in self.shadows)
+            averages[field] = total / (self.searched_count or 1)
+        return averages
 
     def _live(self) -> Iterator[range]:
         return map(self.numbers, range(len(self.rows)))

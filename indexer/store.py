@@ -28,9 +28,9 @@ from whoosh.writing import SegmentWriter
 from indexer.analysis import analyse, fingerprint
 from indexer.document import Document
 from indexer.errors import IndexDamaged, IndexIncompatible, IndexLocked, IndexNotFound
-from indexer.manifest import NAME, File, Manifest, Segment, read_manifest
 from indexer.groups import regroup
 from indexer.links import Links, encode_links, links_of
+from indexer.manifest import NAME, File, Manifest, Segment, read_manifest
 from indexer.normalize import fold, squeeze
 from indexer.record import Row, encode_document, encode_rows
 from indexer.schema import BIGRAMS, WORDS, schema

@@ -10,9 +10,10 @@ are not prohibited, words and bigrams alike:
     idf = ln(1 + (N - df + 0.5) / (df + 0.5))
 
 with tf weighted by the part of the unit a term stands in (BM25F, `indexer.analysis`), N the number
-of live units and df that of live units with the term (Robertson and Zaragoza, 2009; the idf is
+of units searched and df that of those with the term (Robertson and Zaragoza, 2009; the idf is
 Lucene's, never negative). Deleted units count nowhere, so that scores do not depend on an index's
-history. Equal scores rank by document id, then by place in the document.
+history; nor do those that repeat another file's text. Equal scores rank by document id, then by
+place in the document.
 """
 
 from __future__ import annotations
@@ -86,7 +87,8 @@ class Ranker:
         """The units ``query`` matches. Raises QueryError for a prefix of too many words."""
         scores = self._score(scoring_terms(query))
         if not _is_plain(query):
-            scores = {unit: scores.get(unit, 0.0) for unit in self._match(query)}
+            matched = self._match(query) - self._snapshot.shadows
+            scores = {unit: scores.get(unit, 0.0) for unit in matched}
         return Ranked(scores)
 
     def explain(self, query: Node, unit: int) -> Explanation:
@@ -128,11 +130,12 @@ class Ranker:
         return scores
 
     def _idf(self, frequency: int) -> float:
-        total = self._snapshot.unit_count
+        total = self._snapshot.searched_count
         return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
 
     def _read_postings(self, term: Term) -> tuple[list[int], list[float]]:
-        """The live units that rank by a term, rising, and its weight in each."""
+        """The units that rank by a term, rising, and its weight in each."""
+        shadows = self._snapshot.shadows
         units: list[int] = []
         weights: list[float] = []
         try:
@@ -140,9 +143,10 @@ class Ranker:
         except TermNotFound:
             return units, weights
         while matcher.is_active():
-            weight = matcher.weight()
-            if weight:  # a bigram that only has positions here does not rank
-                units.append(matcher.id())
+            weight, unit = matcher.weight(), matcher.id()
+            # A bigram that only has positions here does not rank.
+            if weight and unit not in shadows:
+                units.append(unit)
                 weights.append(weight)
             matcher.next()
         return units, weights
