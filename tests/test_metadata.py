@@ -325,6 +325,11 @@ def test_a_number_has_one_canonical_form(written: str) -> None:
     assert canonical_number(written) == "国发〔2020〕1号"
 
 
+def test_a_short_code_that_opens_the_text_is_whole() -> None:
+    assert canonical_number("和政发〔2020〕1号") == "和政发〔2020〕1号"
+    assert canonical_number("根据国发〔2020〕1号") is None
+
+
 @pytest.mark.parametrize(
     ("written", "number"),
     [
