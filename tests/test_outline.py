@@ -31,10 +31,12 @@ def kinds(text: str) -> list[str]:
 
 # ---- every text -------------------------------------------------------------------------------
 
-PIECES = (
-    "第一条 第二条 第三章　总则 （一） （二） 1. ２． ① 一、 二、 1.1 # 附件1 附件： 目录 附则 内容。 "
-    "，各级党委。 ： “ ” 《 》 国务院办公厅 2020年1月1日 一是 之一 关于印发的通知 😀 \ue000 \x00"
-).split(" ")
+PIECES = [
+    *("第一条", "第二条", "第三章　总则", "（一）", "（二）", "1.", "２．", "①", "一、", "二、"),
+    *("1.1", "#", "附件1", "附件：", "目录", "附则", "内容。", "，各级党委。", "：", "“", "”"),
+    *("《", "》"),
+    *("国务院办公厅", "2020年1月1日", "一是", "之一", "关于印发的通知", "😀", "\ue000", "\x00"),
+]
 BREAKS = ("\n", "\r\n", "\n\n", "　", " ", "")
 TEXTS = st.lists(st.tuples(st.sampled_from(PIECES), st.sampled_from(BREAKS)), max_size=60).map(
     lambda pairs: "".join(piece + gap for piece, gap in pairs)
@@ -107,7 +109,10 @@ def test_an_inserted_article_runs_on_from_the_one_before_it() -> None:
 
 
 def test_a_citation_at_line_start_is_not_an_article() -> None:
-    text = "第一条　甲。\n第三十一条规定：“乙。”\n第二条　丙。\n第二条的规定，适用于丁。\n第三条　戊。\n"
+    text = (
+        "第一条　甲。\n第三十一条规定：“乙。”\n第二条　丙。\n第二条的规定，适用于丁。\n"
+        "第三条　戊。\n"
+    )
     assert paths(text) == ["第一条", "第二条", "第三条"]
 
 
@@ -229,7 +234,8 @@ def test_a_quotation_mark_left_open_does_not_swallow_the_list() -> None:
 def test_a_flat_page_is_read_like_one_with_its_lines() -> None:
     filler = PROSE * 20
     text = (
-        f"某办法_某网站 首 页 互动 2025年03月21日 17:00 来源： 某网 {filler} 某办公室 2025年3月13日 "
+        f"某办法_某网站 首 页 互动 2025年03月21日 17:00 来源： 某网 {filler} "
+        "某办公室 2025年3月13日 "
         "某管理办法 第一条 为了甲，制定本办法。 第二条 依照《价格法》 第十四条的规定处理： "
         "（一）乙； （二）丙。 第三条 丁。"
     )
@@ -253,7 +259,8 @@ def test_run_in_headings_end_at_their_first_sentence() -> None:
 
 def test_first_sentences_of_a_list_of_plain_paragraphs_are_no_headings() -> None:
     text = (
-        "一、要求\n（一）各地要高度重视有关工作，明确责任分工，细化落实措施，加强组织领导和督促检查。\n"
+        "一、要求\n"
+        "（一）各地要高度重视有关工作，明确责任分工，细化落实措施，加强组织领导和督促检查。\n"
         f"（二）问题依然突出。{PROSE}\n（三）{PROSE}\n（四）{PROSE}\n"
     )
     assert heads(text) == {
@@ -271,7 +278,10 @@ def test_a_slip_of_the_pen_does_not_end_a_heading_after_its_subject() -> None:
 
 
 def test_a_line_that_is_one_sentence_is_a_heading_only_over_more_text() -> None:
-    text = f"一、原则\n（一）平等原则。\n{PROSE}\n（二）公开原则。\n{PROSE}\n二、清单\n1.身份证。\n2.申请表。\n"
+    text = (
+        f"一、原则\n（一）平等原则。\n{PROSE}\n（二）公开原则。\n{PROSE}\n二、清单\n"
+        "1.身份证。\n2.申请表。\n"
+    )
     assert heads(text) == {
         "一": "原则",
         "一/（一）": "平等原则",
@@ -289,7 +299,10 @@ def test_lead_ins_and_amendments_are_no_headings() -> None:
 
 
 def test_articles_have_headings_only_in_brackets() -> None:
-    text = "第一条　【立法目的】为了甲。\n第二条（适用范围）本市适用。\n第三条　国家保护环境。违者受罚。\n"
+    text = (
+        "第一条　【立法目的】为了甲。\n第二条（适用范围）本市适用。\n"
+        "第三条　国家保护环境。违者受罚。\n"
+    )
     assert list(heads(text).values()) == ["立法目的", "适用范围", ""]
 
 
@@ -305,12 +318,18 @@ def test_a_heading_goes_on_over_a_line_broken_at_a_number() -> None:
 
 # ---- what stands around the outline -----------------------------------------------------------
 
-NOTICE = f"某省政府关于印发《某管理办法》的通知\n各市政府：\n现将《某管理办法》印发给你们，请认真执行。\n{PROSE}\n"
+NOTICE = (
+    "某省政府关于印发《某管理办法》的通知\n各市政府：\n"
+    f"现将《某管理办法》印发给你们，请认真执行。\n{PROSE}\n"
+)
 SIGNED = "某省人民政府\n二○○四年三月二十二日\n"
 
 
 def test_an_enclosed_text_has_an_outline_of_its_own() -> None:
-    text = f"{NOTICE}一、高度重视\n{PROSE}\n{SIGNED}（此件公开发布）\n某管理办法\n第一条　甲。\n第二条　乙。\n"
+    text = (
+        f"{NOTICE}一、高度重视\n{PROSE}\n{SIGNED}（此件公开发布）\n某管理办法\n"
+        "第一条　甲。\n第二条　乙。\n"
+    )
     assert [(s.kind, s.anchor, "/".join(s.path)) for s in outline(text)] == [
         ("preamble", "head", ""),
         ("heading", "1", "一"),
@@ -327,7 +346,10 @@ def test_an_enclosed_text_is_known_by_its_name_where_no_signature_parts_it() -> 
 
 
 def test_numbered_attachments_restart_the_path() -> None:
-    text = f"{NOTICE}一、甲\n{PROSE}\n{SIGNED}附件1\n某方案\n一、乙\n{PROSE}\n附件2\n某要点\n一、丙\n{PROSE}\n"
+    text = (
+        f"{NOTICE}一、甲\n{PROSE}\n{SIGNED}附件1\n某方案\n一、乙\n{PROSE}\n附件2\n某要点\n"
+        f"一、丙\n{PROSE}\n"
+    )
     assert paths(text) == ["一", "附件1/一", "附件2/一"]
     assert at(text, "附件2").heading == "某要点"
     assert at(text, "附件2/一").anchor == "att-2/1"
@@ -345,14 +367,19 @@ def test_a_list_of_attachments_that_lost_its_title_is_known_by_the_signature_bel
 
 
 def test_a_date_in_the_head_of_a_page_is_no_signature() -> None:
-    text = f"某局关于某事的通知\n某规〔2021〕19号\n2021年12月6日\n某局\n各区政府：\n{PROSE}\n一、甲\n{PROSE}\n"
+    text = (
+        f"某局关于某事的通知\n某规〔2021〕19号\n2021年12月6日\n某局\n各区政府：\n{PROSE}\n"
+        f"一、甲\n{PROSE}\n"
+    )
     assert kinds(text) == ["preamble", "heading"]
 
 
 def test_a_table_of_contents_is_not_taken_for_the_text() -> None:
     text = (
-        "某条例\n目　录\n第一章　总则\n第一节　一般规定\n第二章　分则\n第一节　一般规定\n第三章　附则\n"
-        "第一章　总则\n第一节　一般规定\n第一条　甲。\n第二章　分则\n第一节　一般规定\n第二条　乙。\n"
+        "某条例\n目　录\n第一章　总则\n第一节　一般规定\n第二章　分则\n第一节　一般规定\n"
+        "第三章　附则\n"
+        "第一章　总则\n第一节　一般规定\n第一条　甲。\n第二章　分则\n第一节　一般规定\n"
+        "第二条　乙。\n"
         "第三章　附则\n第三条　丙。\n"
     )
     assert kinds(text)[:3] == ["preamble", "contents", "chapter"]
@@ -361,7 +388,10 @@ def test_a_table_of_contents_is_not_taken_for_the_text() -> None:
 
 
 def test_a_table_of_contents_without_its_title_is_known_by_its_repetition() -> None:
-    text = f"某规划\n一、背景\n二、目标\n三、任务\n四、保障\n一、背景\n{PROSE}\n二、目标\n{PROSE}\n三、任务\n{PROSE}\n四、保障\n{PROSE}\n"
+    text = (
+        f"某规划\n一、背景\n二、目标\n三、任务\n四、保障\n一、背景\n{PROSE}\n二、目标\n"
+        f"{PROSE}\n三、任务\n{PROSE}\n四、保障\n{PROSE}\n"
+    )
     assert kinds(text)[:2] == ["preamble", "contents"]
     assert paths(text) == ["一", "二", "三", "四"]
 

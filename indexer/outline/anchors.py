@@ -35,7 +35,7 @@ class Anchors:
 
     def labelled(self, label: Label, kind: Kind, above: Section | None) -> str:
         """Return the anchor of a section with ``label`` under ``above``."""
-        number = "-".join(map(str, label.number))
+        number = "-".join(map(str, label.number)) if label.number[1:] else str(label.number[0])
         unit = _UNITS.get(label.style)
         if unit == "bian" and "部" in label.name:
             unit = "bufen"
