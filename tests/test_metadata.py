@@ -124,6 +124,18 @@ def test_a_letter_gives_each_element_with_the_span_it_was_read_from() -> None:
     assert values(metadata.copied_to) == ["省委办公厅", "省人大常委会办公厅"]
 
 
+def test_names_of_attachments_may_stand_on_the_lines_after_their_numbers() -> None:
+    text = LETTER.replace(
+        "1.图书室建设标准\n2.任务分工表.doc", "1.\n图书室建设标准\n2.\n任务分工表"
+    )
+    assert values(read_metadata(text).attachments) == ["图书室建设标准", "任务分工表"]
+
+
+def test_the_heading_of_an_attachment_is_no_name_in_the_list() -> None:
+    text = LETTER + "附件1\n图书室建设标准\n第一条 略。\n"
+    assert values(read_metadata(text).attachments) == ["图书室建设标准", "任务分工表"]
+
+
 def test_a_number_cited_in_the_body_is_not_the_documents_own() -> None:
     text = LETTER.replace("江政办发[2019]7号\n", "").replace(
         "因地制宜", "落实江政发〔2018〕2号文件"

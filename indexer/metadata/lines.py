@@ -19,6 +19,7 @@ _MAX_PIECES = 40
 _CONTINUES = frozenset("〕）》」”：，。；、,;")
 _OPENING = frozenset("〔（《“")
 _AFTER_DIGIT = frozenset("年月日号")
+_YEAR_END = re.compile(r"[0-9]{4}$")
 _OPEN_END = re.compile(r"(?:[0-9]{4}年|[0-9]年[0-9]{1,2}月|〕)$")
 _MEASURES = frozenset("项个家批名条种类款期届次万亿级")
 _DIGITS = re.compile(r"[0-9]{1,4}")
@@ -132,7 +133,10 @@ def _belongs_to(line: Line, current: str) -> bool:
     if len(previous) > _TORN_MAX or len(line.pieces) > _MAX_PIECES:
         return False
     if first in _AFTER_DIGIT:
-        return previous[-1].isdigit() and (len(current) == 1 or not current[1].isalpha())
+        alone = len(current) == 1 or not current[1].isalpha()  # not 日常…, 号召…
+        return (
+            bool(_YEAR_END.search(previous)) if first == "年" else previous[-1].isdigit() and alone
+        )
     if first in _CONTINUES or previous[-1] in _OPENING:
         return True
     if len(current) <= 4 and _DIGITS.fullmatch(current):
