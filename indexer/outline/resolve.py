@@ -103,7 +103,8 @@ class _Resolver:
                     return
         near = self.labels[index + 1 : index + 2]
         if near and near[0].style in _DECIMALS and follows(label.number, near[0].number):
-            self._close(self._place(index, label))
+            depth = self._find(label.style)
+            self._close(depth if depth >= 0 else self._place(index, label))
             self._push(label)
 
     def _find(self, style: Style) -> int:
