@@ -14,6 +14,7 @@ _HEAD, _TAIL = 60_000, 30_000
 # A longer line is text, one of more pieces a table: the bounds keep the work linear.
 _TORN_MAX = 400
 _MAX_PIECES = 40
+_MAX_CODE = 12
 
 # Web pages break a line around every number and inside some words: 2019⏎年⏎8⏎月, 科⏎技⏎部.
 _CONTINUES = frozenset("〕）》」”：，。；、,;")
@@ -23,6 +24,7 @@ _YEAR_END = re.compile(r"[0-9]{4}$")
 _OPEN_END = re.compile(r"(?:[0-9]{4}年|[0-9]年[0-9]{1,2}月|〕)$")
 _MEASURES = frozenset("项个家批名条种类款期届次万亿级")
 _DIGITS = re.compile(r"[0-9]{1,4}")
+_SERIAL = re.compile(r"[0-9]{1,5}\s?号?")
 _HAN = re.compile("[\u4e00-\u9fff]")
 _TORN_ORGAN = re.compile("[\u4e00-\u9fff]{3,12}")
 _LAST_OF_ORGAN = frozenset("部局厅委会署院办司")
@@ -139,7 +141,9 @@ def _belongs_to(line: Line, current: str) -> bool:
         )
     if first in _CONTINUES or previous[-1] in _OPENING:
         return True
-    if len(current) <= 4 and _DIGITS.fullmatch(current):
+    if first == "〔":  # 工信部科函⏎〔2022〕272号
+        return len(previous) <= _MAX_CODE and _HAN.fullmatch(previous[-1]) is not None
+    if len(current) <= 7 and _SERIAL.fullmatch(current):
         return bool(_OPEN_END.search(previous[-8:]))
     if len(current) > 1 or not _HAN.fullmatch(current):
         return False
