@@ -42,13 +42,15 @@ _NORM = re.compile("对.{6,}，|凡|本")
 _DIGITS = "0123456789０１２３４５６７８９"
 _FIGURE = re.compile(rf"[{_DIGITS}.%％—\-]+$")
 _UNITS = frozenset("年月日个项家人名万亿元倍件条套小天时岁周分点号级次种类米吨、，。）-—%％G")
-_QUESTION = re.compile(rf"(?:记者)?问{_B}*[:：]{_B}*([^？?。]{{2,120}}[？?。])")
+_QUESTION = re.compile(rf"(?:记者)?问{_B}*[:：]{_B}*([^？?。]{{2,120}}(?:[？?。]|$|(?={_B}答)))")
 _RULE = re.compile("应当|应该|不得|可以|必须|须按|，应|各.{0,40}要")
 _LEAD_IN = re.compile(
     "修改为|改为|增加|作为|删[去除]|规定|包括|如下|下列|以下|具备|是指|即$|例如$|[为是有]$|要求$|情形|条件$"
 )
+# Bodies and people alone are the subject of a sentence, not its topic.
 _BODY = re.compile(
-    r"(?:各级|各|有关|相关|全[国省市县区])?.{0,6}(?:党委|党组|政府|部门|单位|机关|地区|各地|干部|群众|企业)$"
+    "(?:各级|各|有关|相关|广大|全[国省市县区]).{0,6}"
+    "(?:党委|党组|政府|部门|单位|机关|地区|干部|群众|企业)$"
 )
 
 
@@ -58,7 +60,8 @@ class Form(Enum):
     LINE = 1  # a line without a closing stop
     CLOSED = 2  # a line that is one sentence
     RUN_IN = 3  # the first sentence of a line
-    NONE = 4
+    ASKED = 4  # the question of an interview
+    NONE = 5
 
 
 class _Read(NamedTuple):
@@ -119,7 +122,7 @@ def _is_broken(one: str, rows: list[Line], line: int, end: int) -> bool:
     if one.count("《") > one.count("》") or one.count("（") > one.count("）"):
         return True
     if one[-1] in _DIGITS:
-        return two[0] in _UNITS
+        return two[0] in _UNITS or two[0] in _DIGITS
     if not _FIGURE.match(two) or line + 1 == end or rows[line + 1].text[0] not in _UNITS:
         return False
     return len(one) > _TOPIC or len(two) < 4 or one[-1] in "于到至在从自以的"  # not 目标⏎2025⏎年
@@ -129,7 +132,7 @@ def _form(rest: str) -> tuple[str, Form]:
     if found := _BRACKETED.match(rest):
         return found[1], Form.RUN_IN
     if found := _QUESTION.match(rest):
-        return found[1], Form.RUN_IN
+        return found[1], Form.ASKED
     plain = _ATTRIBUTION.sub("", rest).rstrip(BLANK) if "。" in rest or "；" in rest else rest
     stop = _STOP.search(plain)
     if not plain or (plain[-1] in "；;，," and (stop is None or stop[0] != "。")):
@@ -174,6 +177,8 @@ def _is_likely(read: _Read) -> bool:
 
 
 def _choose(read: _Read, share: float) -> str:
+    if read.form == Form.ASKED:
+        return read.text
     if read.form == Form.LINE and (read.followed or share >= _SHARE):
         return read.text
     if _is_likely(read) and share >= _SHARE:
