@@ -228,6 +228,49 @@ def test_a_headline_that_is_no_title_names_no_type() -> None:
     assert metadata.issuers == ()
 
 
+def test_an_announcement_is_numbered_by_all_who_make_it() -> None:
+    text = "省财政厅\n省海关\n省税务局公告2020年第6号\n现公布免税物资。\n2020年2月1日\n"
+    metadata = read_metadata(text.replace("省海关", "省教育厅"))
+    assert value(metadata.doc_number) == "省财政厅、省教育厅、省税务局公告2020年第6号"
+
+
+def test_a_bare_number_under_an_announcement_is_the_announcements() -> None:
+    text = (
+        "江河省税务局公告（第6号）\n（2020年第6号）\n现公布免税物资。\n江河省税务局\n2020年2月1日\n"
+    )
+    assert value(read_metadata(text).doc_number) == "江河省税务局公告2020年第6号"
+
+
+def test_a_signers_name_may_take_two_lines() -> None:
+    text = LETTER.replace("\n江河省人民政府办公厅\n2019", "\n江河省防汛抗旱\n指挥部（代章）\n2019")
+    assert values(read_metadata(text).issuers) == ["江河省防汛抗旱指挥部"]
+
+
+def test_a_date_below_the_body_counts_without_a_name() -> None:
+    text = LETTER.replace("江河省人民政府办公厅\n2019", "2019")
+    metadata = read_metadata(text)
+    assert value(metadata.date) == "2019-03-05"
+    assert values(metadata.issuers) == ["江河省人民政府办公厅"], "from the title"
+
+
+def test_a_link_beside_the_text_may_give_the_title() -> None:
+    text = (
+        "【文字解读】《江河省教育厅关于开学的通知》政策解读 2021-05-06\n江教〔2021〕2号\n"
+        "各市教育局：\n按时开学。\n2021年5月1日\n"
+    )
+    metadata = read_metadata(text)
+    assert value(metadata.title) == "江河省教育厅关于开学的通知"
+    assert values(metadata.issuers) == ["江河省教育厅"]
+
+
+def test_a_newspapers_copy_names_the_issuers_in_its_first_words() -> None:
+    text = (
+        "乡村图书室建设规划\n新华社北京1月10日电 近日，省委办公厅、省政府办公厅印发了"
+        "《乡村图书室建设规划》，并发出通知。\n一、总体要求\n"
+    )
+    assert values(read_metadata(text).issuers) == ["省委办公厅", "省政府办公厅"]
+
+
 # --- laws and orders ---------------------------------------------------------------------------
 
 

@@ -58,8 +58,8 @@ class Head:
     """What stands before the body of a document.
 
     ``start`` is the index of the first line behind a page's menu, ``body`` that of the first line
-    of text below the addressee; ``runs`` are the groups of lines a title may stand in, ``mentions`` the links that
-    name the document, ``fields`` what labels of the page say.
+    of text below the addressee; ``runs`` are the groups of lines a title may stand in,
+    ``mentions`` the links that name the document, ``fields`` what labels of the page say.
     """
 
     fields: Mapping[str, Fact]

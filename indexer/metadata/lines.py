@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 from indexer.document import Span
 
-BLANK = " \t\r\n\x0b\x0c\u3000\xa0\u2002\u2003\u2009\u200b\u200c\u200d\u2060\ufeff"
+# All that shows as nothing at the end of a line, zero-width characters included.
+BLANK = (
+    " \t\r\n\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
+    "\u2008\u2009\u200a\u200b\u200c\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+)
 _CHUNK = re.compile(rf"[^{BLANK}]+")
 _FLAT, _FLAT_SPACES = 400, 8  # a page that lost its line breaks has spaces in its beginning
 _HEAD, _TAIL = 60_000, 30_000

@@ -187,7 +187,7 @@ def _prefix_length(text: str) -> int:
 
 def clean_title(text: str) -> str:
     """``text`` without number in front, letter-spacing and needless spaces."""
-    text = text[_prefix_length(text) :]
+    text = text[_prefix_length(text) :] or text
     text = re.sub("[\u200b\u200c\u200d\u2060\ufeff]", "", text)
     words = [word for word in _SPACE.split(text.strip()) if word]
     if len(words) > 2 and all(len(word) == 1 for word in words):
