@@ -140,6 +140,11 @@ def test_a_list_inside_articles_whose_numbers_go_on_stays_in_its_article() -> No
     assert paths(text) == ["第一条", "第二条", "第二条/一", "第二条/二", "第三条", "第四条"]
 
 
+def test_lists_turned_upside_down_stay_so_to_the_end_of_the_text() -> None:
+    text = "1.甲\n（一）子；\n（二）丑。\n2.乙\n（一）寅；\n（二）卯。\n"
+    assert paths(text) == ["1", "1/（一）", "1/（二）", "2", "2/（一）", "2/（二）"]
+
+
 def test_bracketed_numbers_over_articles_stand_above_them() -> None:
     text = (
         "一、总论\n第一条　甲。\n二、物权\n（一）一般规定\n第二条　乙：\n（一）子；\n（二）丑。\n"
@@ -210,6 +215,11 @@ def test_closing_provisions_without_a_number_stand_at_the_root() -> None:
 def test_decimal_numbers_find_their_parents() -> None:
     text = "1　总则\n1.1　目的\n甲。\n1.2　依据\n1.2.1　法律\n乙。\n2　职责\n2.1　机构\n丙。\n"
     assert paths(text) == ["1", "1/1.1", "1/1.2", "1/1.2/1.2.1", "2", "2/2.1"]
+
+
+def test_decimal_numbers_need_no_blank_but_measures_are_none() -> None:
+    text = "1总则\n1.1目的\n1.5倍以下。\n1.2依据\n3个工作日\n2职责\n2.1机构\n"
+    assert paths(text) == ["1", "1/1.1", "1/1.2", "2", "2/2.1"]
 
 
 def test_markdown_headings_nest_by_their_rank() -> None:
@@ -343,6 +353,11 @@ def test_an_enclosed_text_has_an_outline_of_its_own() -> None:
 def test_an_enclosed_text_is_known_by_its_name_where_no_signature_parts_it() -> None:
     text = f"{NOTICE}某管理办法\n一、总体要求\n{PROSE}\n"
     assert paths(text) == ["某管理办法/一"]
+
+
+def test_numbers_start_afresh_behind_a_signature() -> None:
+    text = f"一、甲\n{PROSE}\n二、乙\n{PROSE}\n{SIGNED}第一条　丙。\n第二条　丁。\n"
+    assert paths(text) == ["一", "二", "第一条", "第二条"]
 
 
 def test_numbered_attachments_restart_the_path() -> None:

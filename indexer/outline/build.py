@@ -40,7 +40,8 @@ def outline(text: str) -> tuple[Section, ...]:
     possible = labels(rows)
     around = frame(rows, possible)
     kept = [label for index, label in enumerate(possible) if index not in around.dropped]
-    nodes = resolve(kept, [mark.line for mark in around.marks if mark.kind == "attachment"])
+    breaks = [mark.line for mark in around.marks if mark.kind in ("attachment", "signature")]
+    nodes = resolve(kept, breaks)
     kinds = _kinds(nodes)
     titles = headings(nodes, kinds, rows, _ends(rows, around.marks, nodes))
     events: list[tuple[int, Mark | int]] = [(start, mark) for start, mark in copies]
