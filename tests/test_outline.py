@@ -223,9 +223,15 @@ def test_decimal_numbers_need_no_blank_but_measures_are_none() -> None:
 
 
 def test_markdown_headings_nest_by_their_rank() -> None:
-    text = "# 办法\n## 一、总体要求\n正文。\n### 目标\n正文。\n## 二、任务\n正文。\n"
-    assert paths(text) == ["办法", "办法/一", "办法/一/目标", "办法/二"]
-    assert heads(text)["办法/一"] == "总体要求"
+    text = "# 上\n## 一、总体要求\n正文。\n### 目标\n正文。\n## 二、任务\n正文。\n# 下\n正文。\n"
+    assert paths(text) == ["上", "上/一", "上/一/目标", "上/二", "下"]
+    assert heads(text)["上/一"] == "总体要求"
+
+
+def test_the_title_of_a_markdown_text_is_not_a_part_of_its_outline() -> None:
+    text = "# 某条例\n## 第一章 总则\n**第一条** 甲。\n## 第二章 附则\n**第二条** 乙。\n"
+    assert paths(text) == ["第一章", "第一章/第一条", "第二章", "第二章/第二条"]
+    assert at(text, "第二章/第二条").label == "第二条"
 
 
 def test_quoted_provisions_are_not_part_of_the_outline() -> None:
@@ -368,6 +374,12 @@ def test_numbered_attachments_restart_the_path() -> None:
     assert paths(text) == ["一", "附件1/一", "附件2/一"]
     assert at(text, "附件2").heading == "某要点"
     assert at(text, "附件2/一").anchor == "att-2/1"
+
+
+def test_an_attachment_may_have_a_number_of_two_parts() -> None:
+    text = f"{NOTICE}{SIGNED}附件1-2\n某要点\n一、丙\n{PROSE}\n"
+    assert at(text, "附件1-2").heading == "某要点"
+    assert at(text, "附件1-2/一").anchor == "att-1-2/1"
 
 
 def test_a_list_of_attachments_is_not_part_of_the_outline() -> None:

@@ -75,7 +75,7 @@ _LABEL = re.compile(
     """,
     re.VERBOSE,
 )
-_FIRST = frozenset(_HAN + "第（(0123456789０１２３４５６７８９#附总")
+_FIRST = frozenset(_HAN + "第（(0123456789０１２３４５６７８９#*附总")
 _GLYPHS = {
     "①": Style.CIRCLED,
     "㈠": Style.PAREN_HAN,
@@ -109,11 +109,13 @@ def labels(lines: list[Line]) -> list[Label]:
             label = None if bare else _unnumbered(index, line)
         elif line.text[0] == "#":
             label = _marked(index, line)
+        elif line.text[0] == "*":
+            label = _bold(index, line, led)
         else:
             label = _label(index, line, led)
         if label is not None:
             found.append(label)
-    return _without_lone_clauses(found)
+    return _without_lone_clauses(_without_title(found))
 
 
 def _unnumbered(index: int, line: Line) -> Label | None:
@@ -194,6 +196,22 @@ def _numbered(
 ) -> tuple[Style, tuple[int, ...], str] | None:
     number = tuple(to_int(numeral) or 0 for numeral in numerals)
     return (style, number, name) if all(number) else None
+
+
+def _bold(index: int, line: Line, led: bool) -> Label | None:
+    """A label in Markdown's bold: **第三条** …"""
+    if not line.text.startswith("**"):
+        return None
+    return _label(index, Line(line.start + 2, line.end, line.text[2:].replace("**", "", 1)), led)
+
+
+def _without_title(found: list[Label]) -> list[Label]:
+    """Drop the first of Markdown's headings where it alone is of its rank: the text's title."""
+    first = next((label for label in found if label.depth), None)
+    if first is None or first.style != Style.TITLE or first is not found[0]:
+        return found
+    alone = all(label.depth != first.depth for label in found[1:])
+    return found[1:] if alone and first.depth == 1 else found
 
 
 def _without_lone_clauses(found: list[Label]) -> list[Label]:
