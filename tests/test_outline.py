@@ -116,6 +116,10 @@ def test_a_citation_at_line_start_is_not_an_article() -> None:
     assert paths(text) == ["第一条", "第二条", "第三条"]
 
 
+def test_a_citation_of_the_first_article_does_not_start_a_text() -> None:
+    assert paths("依据如下。\n第一条规定：“甲。”\n第二条规定：“乙。”\n") == []
+
+
 def test_an_article_without_a_blank_is_one_where_its_number_runs_on() -> None:
     assert paths("第一条　甲。\n第二条来华人员，适用本办法。\n第三条　乙。\n")[1] == "第二条"
 
@@ -126,6 +130,7 @@ def test_articles_run_into_one_line_are_told_apart() -> None:
     )
     assert paths(text) == ["第一章", "第一章/第一条", "第一章/第二条", "第二章", "第二章/第三条"]
     assert heads(text)["第一章"] == "总则"
+    assert paths("第一条 甲。 第二条 乙。\n第三条 丙。\n") == ["第一条", "第二条", "第三条"]
 
 
 def test_a_numbered_line_is_an_item_under_an_article_and_a_heading_elsewhere() -> None:
@@ -143,6 +148,10 @@ def test_a_list_inside_articles_whose_numbers_go_on_stays_in_its_article() -> No
 def test_lists_turned_upside_down_stay_so_to_the_end_of_the_text() -> None:
     text = "1.甲\n（一）子；\n（二）丑。\n2.乙\n（一）寅；\n（二）卯。\n"
     assert paths(text) == ["1", "1/（一）", "1/（二）", "2", "2/（一）", "2/（二）"]
+
+
+def test_a_list_behind_a_colon_stands_under_what_announces_it() -> None:
+    assert paths("1.条件如下：\n（一）子；\n（二）丑。\n") == ["1", "1/（一）", "1/（二）"]
 
 
 def test_bracketed_numbers_over_articles_stand_above_them() -> None:
@@ -164,8 +173,8 @@ def test_bracketed_numbers_over_articles_stand_above_them() -> None:
 
 
 def test_numbers_that_run_through_several_parents_are_kept() -> None:
-    text = "一、甲\n1.子。\n2.丑。\n二、乙\n3.寅。\n4.卯。\n"
-    assert paths(text) == ["一", "一/1", "一/2", "二", "二/3", "二/4"]
+    text = "一、甲\n1.子。\n2.丑。\n3.寅。\n4.卯。\n5.辰。\n6.巳。\n二、乙\n7.午。\n"
+    assert paths(text)[-3:] == ["一/6", "二", "二/7"]
 
 
 def test_a_gap_of_the_text_is_kept_but_a_number_whose_turn_comes_later_is_not() -> None:
@@ -217,6 +226,10 @@ def test_decimal_numbers_find_their_parents() -> None:
     assert paths(text) == ["1", "1/1.1", "1/1.2", "1/1.2/1.2.1", "2", "2/2.1"]
 
 
+def test_bare_numbers_are_labels_only_over_decimals() -> None:
+    assert paths("一、指标\n1　指标名称\n2　指标数值\n二、说明\n") == ["一", "二"]
+
+
 def test_decimal_numbers_need_no_blank_but_measures_are_none() -> None:
     text = "1总则\n1.1目的\n1.5倍以下。\n1.2依据\n3个工作日\n2职责\n2.1机构\n"
     assert paths(text) == ["1", "1/1.1", "1/1.2", "2", "2/2.1"]
@@ -263,73 +276,6 @@ def test_a_flat_page_is_read_like_one_with_its_lines() -> None:
         "某管理办法/第三条",
     ]
     assert kinds(text)[:3] == ["preamble", "signature", "attachment"]
-
-
-# ---- headings ---------------------------------------------------------------------------------
-
-
-def test_run_in_headings_end_at_their_first_sentence() -> None:
-    text = f"一、任务\n（一）加强领导。{PROSE}\n（二）强化监督。{PROSE}\n（三）抓好落实：{PROSE}\n"
-    assert list(heads(text).values()) == ["任务", "加强领导", "强化监督", "抓好落实"]
-
-
-def test_first_sentences_of_a_list_of_plain_paragraphs_are_no_headings() -> None:
-    text = (
-        "一、要求\n"
-        "（一）各地要高度重视有关工作，明确责任分工，细化落实措施，加强组织领导和督促检查。\n"
-        f"（二）问题依然突出。{PROSE}\n（三）{PROSE}\n（四）{PROSE}\n"
-    )
-    assert heads(text) == {
-        "一": "要求",
-        "一/（一）": "",
-        "一/（二）": "",
-        "一/（三）": "",
-        "一/（四）": "",
-    }
-
-
-def test_a_slip_of_the_pen_does_not_end_a_heading_after_its_subject() -> None:
-    text = f"一、成效\n（一）各级党委。政府的责任意识普遍增强。{PROSE}\n（二）健全了机制。{PROSE}\n"
-    assert heads(text)["一/（一）"] == "各级党委。政府的责任意识普遍增强"
-
-
-def test_a_line_that_is_one_sentence_is_a_heading_only_over_more_text() -> None:
-    text = (
-        f"一、原则\n（一）平等原则。\n{PROSE}\n（二）公开原则。\n{PROSE}\n二、清单\n"
-        "1.身份证。\n2.申请表。\n"
-    )
-    assert heads(text) == {
-        "一": "原则",
-        "一/（一）": "平等原则",
-        "一/（二）": "公开原则",
-        "二": "清单",
-        "二/1": "",
-        "二/2": "",
-    }
-
-
-def test_lead_ins_and_amendments_are_no_headings() -> None:
-    text = "一、将第三条修改为：“甲。”\n二、在第四条后增加一条：“乙。”\n三、删去第五条。\n"
-    assert set(heads(text).values()) == {""}
-    assert heads(f"一、企业应具备：\n1.甲；\n2.乙。\n二、应用{PROSE}\n")["一"] == ""
-
-
-def test_articles_have_headings_only_in_brackets() -> None:
-    text = (
-        "第一条　【立法目的】为了甲。\n第二条（适用范围）本市适用。\n"
-        "第三条　国家保护环境。违者受罚。\n"
-    )
-    assert list(heads(text).values()) == ["立法目的", "适用范围", ""]
-
-
-def test_a_question_is_the_heading_of_its_answer() -> None:
-    text = "一、问：为什么要制定办法？答：为了甲。\n二、问：办法有哪些内容？答：共有乙。\n"
-    assert list(heads(text).values()) == ["为什么要制定办法？", "办法有哪些内容？"]
-
-
-def test_a_heading_goes_on_over_a_line_broken_at_a_number() -> None:
-    text = f"一、力争于\n2025\n年底前建成示范区\n{PROSE}\n二、保障措施\n{PROSE}\n"
-    assert heads(text)["一"] == "力争于2025年底前建成示范区"
 
 
 # ---- what stands around the outline -----------------------------------------------------------
