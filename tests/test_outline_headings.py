@@ -71,6 +71,8 @@ def test_a_question_is_the_heading_of_its_answer() -> None:
 def test_a_heading_goes_on_over_a_line_broken_at_a_number() -> None:
     text = f"一、力争于\n2025\n年底前建成示范区\n{PROSE}\n二、保障措施\n{PROSE}\n"
     assert heads(text)["一"] == "力争于2025年底前建成示范区"
+    text = f"一、全省累计新建的高标准农田\n1000\n万亩以上\n{PROSE}\n二、保障措施\n{PROSE}\n"
+    assert heads(text)["一"] == "全省累计新建的高标准农田1000万亩以上"
 
 
 def test_a_topic_is_not_joined_with_a_text_that_begins_with_a_year() -> None:
