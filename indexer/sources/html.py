@@ -43,16 +43,17 @@ _CELL_LINES = 10  # lines from which on a cell is a column of the page, not an e
 _LINKED = 0.3  # share of linked characters from which on added text is navigation
 
 _WIDGETS = re.compile(
-    r"[【\[（(]?\s*(?:字体|字号)(?:大小)?\s*[：:]?\s*[【\[（(]?\s*(?:(?:特|超)?大|默认|中|小|[|/\s])+[】\]）)\s]*"
-    r"|[【\[]\s*(?:打印|关闭|纠错|收藏|返回|分享|返回顶部|打印本页|关闭窗口|我要纠错|推荐)[^】\]]{0,4}[】\]]"
+    r"[【\[（(]?\s*字[体号](?:大小)?\s*+[：:]\s*+(?:[【\[（(]*+(?:[特超]?大|默认|中|小)[\]】）)|/\s]*+){2,}"
+    r"|[【\[]\s*(?:打印|关闭|纠错|收藏|返回|分享|我要纠错|推荐)[^】\]]{0,4}[】\]]"
 )
 _NOISE = re.compile(
     r"(?:打印|打印本页|打印此页|关闭|关闭窗口|关闭本页|返回|返回顶部|返回首页|收藏|加入收藏|我要纠错|纠错|下载文字版"
-    r"|分享|分享到|微信|微博|扫一扫.*|用微信.*扫.*|[上下]一[篇条页]\s*[:：].*|[【\[\]】|/>\s·]*)+"
+    r"|分享|分享到|微信|微博|扫一扫.*|用微信.*扫.*|[上下]一[篇条页]\s*[:：].*|[【\[\]】|/>\s·])+"
     r"|(?:您?当前(?:的)?|您(?:现在)?(?:的|所在的?)?|所在)位置\s*[:：].*"
     r"|分享(?:到|至)\s*[:：]?.*"
     r"|(?:浏览|阅读|点击)(?:次数|数|量)?\s*[:：]?\s*\d*\s*次?"
 )
+_NOISE_CHARS = 80  # a longer line is text, whatever it begins with
 _RELATED = re.compile(
     r"[\s【\[]*(?:相关(?:链接|阅读|新闻|文章|解读|稿件|信息|文件|推荐|附件下载)|延伸阅读|推荐阅读|热点推荐)[\s】\]：:]*"
 )
@@ -231,7 +232,11 @@ def _trimmed(lines: list[_Line]) -> list[str]:
     while lines and _leads_elsewhere(lines[-1]):
         lines = lines[:-1]
     shown = (_WIDGETS.sub("", text).strip(" ") for text, _ in lines)
-    return [text for text in shown if text.strip() and not _NOISE.fullmatch(text)]
+    return [text for text in shown if text and not _is_noise(text)]
+
+
+def _is_noise(text: str) -> bool:
+    return len(text) <= _NOISE_CHARS and _NOISE.fullmatch(text) is not None
 
 
 def _mostly_links(lines: list[_Line]) -> bool:

@@ -182,12 +182,17 @@ class _Builder:
     def start(self, tag: str, attributes: str) -> None:
         if tag == "meta":
             self._meta(_attributes(attributes))
-        elif self._hidden:
+        elif self._hidden and not (tag == self._hidden[0] and (tag in _ENDS or tag == "p")):
             if tag == self._hidden[0]:
                 self._hidden.append(tag)
         elif tag in _DROPPED or (tag not in _VOID and self._is_hidden(attributes)):
-            self._hidden.append(tag)
-        elif tag in ("br", "img"):
+            self._hidden = [tag]
+        else:
+            self._hidden = []  # <p>, <li> and their like end one that is hidden
+            self._shown(tag, attributes)
+
+    def _shown(self, tag: str, attributes: str) -> None:
+        if tag in ("br", "img"):
             self._stack[-1].children.append(Node(tag))
         elif tag in _BLOCKS or tag == "a":
             self._open(tag, attributes)

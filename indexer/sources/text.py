@@ -31,6 +31,7 @@ _MARKS = (
     (b"\x84\x31\x95\x33", "gb18030"),
 )
 _CANDIDATES = ("gb18030", "cp950", "big5hkscs", "utf-16-le", "utf-16-be")
+_FOREIGN = frozenset({"euc_jp", "shift_jis", "cp932", "euc_kr", "cp949"})
 _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "cp950"}
 
 _CONTROLS = frozenset(map(chr, [*range(0x09), *range(0x0E, 0x20), 0x7F]))
@@ -43,16 +44,14 @@ _PUNCTUATION = (
 def decode(data: bytes, path: Path, declared: str | None = None) -> tuple[str, str]:
     """The characters of ``data`` and the Python codec that read them; a byte order mark is dropped.
 
-    ``declared`` is a charset the file names for itself; it is believed before the order above if
-    it reads the bytes plausibly. Raises UndecodableText, naming the first bad byte (from 0) where
+    ``declared`` is a charset the file names for itself: it is tried after UTF-8, and believed if it
+    reads the bytes, plausibly where it is Chinese. A declared single-byte charset is not: it reads
+    anything. Raises UndecodableText, naming the first bad byte (from 0) where
     the encoding itself is clear.
     """
     for mark, codec in _MARKS:
         if data.startswith(mark):
             return _strict(data, len(mark), codec, path), codec
-    named = _codec(declared)
-    if named is not None and _score(data, named) >= EVERYDAY_SHARE:
-        return data.decode(named), named
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -60,6 +59,11 @@ def decode(data: bytes, path: Path, declared: str | None = None) -> tuple[str, s
     else:
         if _is_text(Counter(text)):
             return text, "utf-8"
+    named = _codec(declared)
+    if named in _FOREIGN and (text := _whole(data, named)):
+        return text, named
+    if named in _CANDIDATES and _score(data, named) >= EVERYDAY_SHARE:
+        return data.decode(named), named
     return _detect(data, path)
 
 
@@ -75,15 +79,21 @@ def _strict(data: bytes, start: int, codec: str, path: Path) -> str:
     return text
 
 
-def _codec(declared: str | None) -> str | None:
-    if not declared:
-        return None
+def _codec(declared: str | None) -> str:
     try:
-        name = codecs.lookup(declared.strip()).name
-        b"".decode(name)
-    except (LookupError, ValueError):  # unknown, not a name, or no codec of characters
-        return None
+        name = codecs.lookup((declared or "").strip()).name
+    except (LookupError, ValueError):  # no such charset, or not a name
+        return ""
     return _SUPERSETS.get(name, name)
+
+
+def _whole(data: bytes, codec: str) -> str:
+    """``data`` read by ``codec``, empty if it does not read all of it or gives no text."""
+    try:
+        text = data.decode(codec)
+    except UnicodeDecodeError:
+        return ""
+    return text if _is_text(Counter(text)) else ""
 
 
 def _refuse_broken_utf8(data: bytes, error: UnicodeDecodeError, path: Path) -> None:
@@ -115,11 +125,8 @@ def _detect(data: bytes, path: Path) -> tuple[str, str]:
 
 def _score(data: bytes, codec: str) -> float:
     """How far ``codec`` reads ``data`` as Chinese or ASCII text: 0 (not at all) to 1."""
-    try:
-        counts = Counter(data.decode(codec))
-    except (UnicodeDecodeError, UnicodeError):
-        return 0.0
-    return _share(counts) if _is_text(counts) else 0.0
+    text = _whole(data, codec)
+    return _share(Counter(text)) if text else 0.0
 
 
 def everyday_share(text: str) -> float:
