@@ -213,6 +213,12 @@ def test_a_line_of_five_megabytes_is_read_in_linear_time() -> None:
     assert read(text.encode("gb18030")).text == text
 
 
+def test_the_seed_is_read_exactly() -> None:
+    (seed,) = (Path(__file__).parents[1] / "seeds").glob("000_*.txt")
+    source = read_source(seed)
+    assert source.text.encode() == seed.read_bytes()
+
+
 PRINTED = "".join(f"{line}\n" for line in LINES)
 
 

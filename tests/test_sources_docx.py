@@ -342,6 +342,14 @@ def test_a_damaged_member_costs_a_message() -> None:
         lines(bytes(data))
 
 
+def test_members_packed_in_unusual_ways_are_refused() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("word/document.xml", word_xml(""))
+    with pytest.raises(SourceError, match="packed in a way"):
+        lines(buffer.getvalue())
+
+
 def test_a_zip_bomb_is_stopped_at_the_ratio() -> None:
     bomb = paragraph_xml("　" * 20_000_000)
     with pytest.raises(SourceTooLarge, match="over 250 fold"):

@@ -76,6 +76,10 @@ def test_a_title_the_article_lacks_comes_first(head: str) -> None:
     assert lines(f"<head>{head}</head><body><p>{BODY}</p></body>") == ["关于养护的通知", BODY]
 
 
+def test_a_title_that_only_names_the_site_is_left_out() -> None:
+    assert lines(f"<title>云岭省人民政府门户网站</title><p>{BODY}</p>") == [BODY]
+
+
 def test_a_title_broken_over_lines_becomes_one() -> None:
     page = f"<title>关于山区道路养护的通知</title><h1>关于山区道路<br>养护的通知</h1><p>{BODY}</p>"
     assert lines(page) == ["关于山区道路养护的通知", BODY]
@@ -84,6 +88,10 @@ def test_a_title_broken_over_lines_becomes_one() -> None:
 def test_inline_markup_does_not_break_a_line() -> None:
     page = f"<p>到<span>2025</span>\n年，<b>优良</b>路<font color=red>率</font>达标。</p><p>{BODY}"
     assert lines(page) == ["到2025 年，优良路率达标。", BODY]
+
+
+def test_markup_of_word_is_not_taken_for_paragraphs() -> None:
+    assert lines(f"<p>甲<o:p></o:p>乙<o:p>丙</o:p></p><p>{BODY}") == ["甲乙丙", BODY]
 
 
 def test_breaks_blocks_and_lists_are_lines() -> None:

@@ -60,7 +60,8 @@ _RELATED = re.compile(
 _ZERO_WIDTH = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad]")
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _TITLE_LINES = 4  # lines a title may be broken into
-_TITLES = ("articletitle", "title", "og:title", "dc.title")
+_TITLES = ("articletitle", "og:title")
+_SITE_NAME = re.compile(r"(?:网|网站|门户|平台|首页|人民政府|详情|正文)$")
 _TITLE_SITE = re.compile(r"\s*[_|]\s*|\s+[-–—]+\s+|--+")
 
 
@@ -113,10 +114,12 @@ def _bare(text: str) -> str:
 
 
 def _title(page: Page) -> str:
-    for name in _TITLES:
-        if page.meta.get(name):
-            return page.meta[name]
-    return _TITLE_SITE.split(page.title)[0]
+    """The page's title as its head gives it, empty where that names the site alone."""
+    whole = (page.meta.get(name, "") for name in _TITLES)
+    for title in (*whole, _TITLE_SITE.split(page.title)[0]):
+        if title and not _SITE_NAME.search(title):
+            return title
+    return ""
 
 
 def _article(root: Node) -> Node:

@@ -137,7 +137,7 @@ def _markup(text: str, start: int, builder: _Builder) -> int:
         builder.text("<")
         return start + 1
     closing, name, attributes = match.group(1, 2, 3) if match[2] else match.group(4, 5, 6)
-    tag = name.lower().rpartition(":")[2] or name.lower()
+    tag = name.lower()
     if closing:
         builder.end(tag)
         return match.end()

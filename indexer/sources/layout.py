@@ -55,6 +55,7 @@ _LABEL = re.compile(rf"第{_NUMERAL}+[编章节条]|{_ITEM}")
 _LABEL_GAP = re.compile(rf"({_ITEM})[ \t]+(?=[^\x00-\x7f])")
 _ARTICLE_GAP = re.compile(rf"(第{_NUMERAL}+[编章节条])\t+")
 _ENDED = re.compile(r"[。！？；：…][”’」』）)》]*$")
+_LEADER = re.compile(r"[.…·．]{3,}\s*[(（]?[\dIVXivx]+[)）]?$")  # a line of a table of contents
 _HANGING = re.compile(rf"附件\d*\s*[:：]|{_LABEL.pattern}|[①-⑳•·*-]")
 # What a line is not broken within: a word, brackets and what they open on, closing punctuation.
 _UNBROKEN = re.compile(
@@ -164,7 +165,7 @@ def _continues(first: Row, before: Row, row: Row, left: float, right: float) -> 
     em = before.em
     if before.right + _head(row) * em < right or "\t" in before.text or "\t" in row.text:
         return False
-    if abs(before.em - row.em) > 0.15 * em:
+    if abs(before.em - row.em) > 0.15 * em or _LEADER.search(before.text):
         return False
     ended = _ENDED.search(before.text) is not None
     if row.left <= left + 0.8 * em:
