@@ -110,6 +110,16 @@ def test_a_table_that_lays_out_the_page_is_read_as_paragraphs() -> None:
     assert lines(page) == [BODY, BODY[:30]]
 
 
+def test_each_entry_of_a_documents_card_is_a_line() -> None:
+    row = "<tr><td><b>{}</b><td>{}<td><b>{}</b><td>{}</tr>"
+    card = row.format("索 引 号：", "0001/2021", "主题分类：", "")
+    card += row.format("发文机关：", "云岭省人民政府", "成文日期：", "2021年6月18日")
+    page = f"<div><table>{card}</table></div><table><tr><td><p>通知</p><p>{BODY}</p></table>"
+    assert lines(page) == [
+        "索引号：0001/2021", "发文机关：云岭省人民政府", "成文日期：2021年6月18日", "通知", BODY,
+    ]  # fmt: skip
+
+
 def test_entities_are_read_and_blanks_at_the_edges_dropped() -> None:
     page = f"<p>&emsp;&emsp;&#12298;公路法&#x300b;&nbsp;&lt;一&gt;&nbsp;</p><p>{BODY}\u200b</p>"
     assert lines(page) == ["《公路法》\u00a0<一>", BODY]

@@ -216,12 +216,20 @@ def _lines(root: Node) -> list[_Line]:
 
 
 def _row(cells: list[list[_Line]]) -> list[_Line]:
-    """A row as one line, or, where the table only lays out the page, as the lines of its cells."""
+    """A row as one line, or as the lines of its cells where the table only lays out the page.
+
+    Of a document's card (发文机关：| 国务院 | 成文日期：| …) each entry is a line.
+    """
+    texts = [" ".join(text for text, _ in cell).replace("\t", " ") for cell in cells]
+    labels, values = texts[::2], texts[1::2]
+    card = all(not label or label.endswith(("：", ":")) for label in labels) and any(labels)
+    if card and len(labels) == len(values):
+        pairs = zip(labels, values, strict=True)
+        return [(_bare(label) + value, 0) for label, value in pairs if value]
     filled = sum(1 for cell in cells if cell)
     if filled <= 1 or any(len(cell) > _CELL_LINES for cell in cells):
         return [line for cell in cells for line in cell]
-    text = "\t".join(" ".join(text for text, _ in cell).replace("\t", " ") for cell in cells)
-    return [(text, sum(linked for cell in cells for _, linked in cell))]
+    return [("\t".join(texts), sum(linked for cell in cells for _, linked in cell))]
 
 
 def _trimmed(lines: list[_Line]) -> list[str]:
