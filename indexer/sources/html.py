@@ -20,22 +20,8 @@ _SITE = re.compile(
     r"版权所有|ICP备|公网安备|网站标识码|主办单位：|承办单位：|设为首页|加入收藏|网站地图|无障碍|(?:当前|您的|所在)位置"
 )
 _CONTAINERS = frozenset(
-    [
-        "html",
-        "body",
-        "div",
-        "article",
-        "section",
-        "main",
-        "form",
-        "center",
-        "table",
-        "tbody",
-        "tr",
-        "td",
-        "ucapcontent",
-        "fieldset",
-    ]
+    {"html", "body", "div", "article", "section", "main", "form", "center", "fieldset"}
+    | {"table", "tbody", "tr", "td", "ucapcontent"}
 )
 _CORE = 0.6  # share of the page's prose that the heart of the article holds at least
 _LONG = 20  # characters from which a text counts as prose even without punctuation
@@ -43,7 +29,7 @@ _CELL_LINES = 10  # lines from which on a cell is a column of the page, not an e
 _LINKED = 0.3  # share of linked characters from which on added text is navigation
 
 _WIDGETS = re.compile(
-    r"[【\[（(]?\s*字[体号](?:大小)?\s*+[：:]\s*+(?:[【\[（(]*+(?:[特超]?大|默认|中|小)[\]】）)|/\s]*+){2,}"
+    r"[【\[（(]?字[体号](?:大小)?\s*+[：:]\s*+(?:[【\[（(]*+(?:[特超]?大|默认|中|小)[\]】）)|/\s]*+){2,}"
     r"|[【\[]\s*(?:打印|关闭|纠错|收藏|返回|分享|我要纠错|推荐)[^】\]]{0,4}[】\]]"
 )
 _NOISE = re.compile(

@@ -15,53 +15,11 @@ from dataclasses import dataclass, field
 MAX_DEPTH = 200  # deeper elements are taken as part of the one at this depth
 
 _BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "blockquote",
-        "body",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "html",
-        "li",
-        "main",
-        "menu",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-        "aside",
-        "ucapcontent",
-    ]
+    {"address", "article", "aside", "blockquote", "body", "center", "details", "div", "fieldset"}
+    | {"figcaption", "figure", "footer", "form", "header", "hr", "html", "main", "nav", "p", "pre"}
+    | {"h1", "h2", "h3", "h4", "h5", "h6", "section", "summary", "ucapcontent"}
+    | {"dd", "dir", "dl", "dt", "li", "menu", "ol", "ul"}
+    | {"caption", "table", "tbody", "td", "tfoot", "th", "thead", "tr"}
 )
 _DROPPED = frozenset({"template", "svg", "nav", "footer", "aside", "select", "button", "object"})
 _RAW = frozenset({"script", "style", "textarea", "iframe", "noscript", "xmp", "title"})

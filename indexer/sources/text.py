@@ -5,8 +5,9 @@ passes for it next to never. GB18030, Big5 and UTF-16 decode almost anything, so
 only if what they give looks like Chinese: of the characters beyond ASCII and blanks, the share
 that are everyday ones (see ``_everyday``) must be EVERYDAY_SHARE at least, and the best share wins.
 Measured on 1,553 policy documents and laws, the right encoding scores 0.96 or more, a wrong one
-0.58 at most (0.88 on scraps of 10 characters, which the right one always outdid). This tells the
-encodings of Chinese apart; Japanese or Korean in their EUC forms may pass for it.
+0.58 at most; of 4,504 scraps of 10 to 40 characters, in three encodings each, none was misread
+and 2 were refused. This tells the encodings of Chinese apart; Japanese or Korean in their EUC
+forms may pass for Chinese unless the file names its charset.
 """
 
 from __future__ import annotations
@@ -46,8 +47,8 @@ def decode(data: bytes, path: Path, declared: str | None = None) -> tuple[str, s
 
     ``declared`` is a charset the file names for itself: it is tried after UTF-8, and believed if it
     reads the bytes, plausibly where it is Chinese. A declared single-byte charset is not: it reads
-    anything. Raises UndecodableText, naming the first bad byte (from 0) where
-    the encoding itself is clear.
+    anything. Raises UndecodableText, naming the first bad byte (from 0) where the encoding itself
+    is clear.
     """
     for mark, codec in _MARKS:
         if data.startswith(mark):
