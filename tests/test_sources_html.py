@@ -192,7 +192,7 @@ def test_a_page_without_text_is_empty() -> None:
 
 def test_tags_are_bounded() -> None:
     with pytest.raises(SourceTooLarge, match="over 10 tags"):
-        read("<p>" * 11, xml_elements=10)
+        read("<p>" * 11, html_tags=10)
 
 
 @pytest.mark.parametrize(

@@ -257,8 +257,10 @@ def test_pages_and_characters_of_a_pdf_are_bounded() -> None:
     data = notice_pdf(NOTICE * 3)
     with pytest.raises(SourceTooLarge, match="over 1"):
         read_source(PDF, data, limits=Limits(pages=1))
-    with pytest.raises(SourceTooLarge, match="over 100 characters"):
+    with pytest.raises(SourceTooLarge, match="over 100 characters of text"):
         read_source(PDF, data, limits=Limits(text_chars=100))
+    with pytest.raises(SourceTooLarge, match="over 100 characters on a page"):
+        read_source(PDF, data, limits=Limits(page_chars=100))
 
 
 def bomb_pdf(content: bytes) -> bytes:
@@ -353,6 +355,11 @@ def test_a_broken_ofd_costs_a_message(data: bytes, said: str) -> None:
 def test_pages_of_an_ofd_are_bounded_and_a_page_read_again_counts_again() -> None:
     with pytest.raises(SourceTooLarge, match="over 2 pages"):
         read_source(OFD, notice_ofd(NOTICE * 9), limits=Limits(pages=2))
+    with pytest.raises(SourceTooLarge, match="over 100 characters on a page"):
+        read_source(OFD, notice_ofd(), limits=Limits(page_chars=100))
+    template = ofd(*["<a/>"] * 50, template=ofd_text("字" * 99, 9, 9))
+    with pytest.raises(SourceTooLarge, match="over 999 characters of text"):
+        read_source(OFD, template, limits=Limits(text_chars=999))
     reference = '<ofd:Page ID="1" BaseLoc="Pages/Page_0/Content.xml"/>'
     again = (
         '<ofd:Document xmlns:ofd="http://www.ofdspec.org/2016"><ofd:Pages>'

@@ -74,8 +74,8 @@ def read_html(data: bytes, path: Path, limits: Limits) -> tuple[str, str]:
     The first line is the title, taken from the page's head where the article does not have it.
     Rows of a table are lines with tabs between the cells. Lines are stripped of blanks.
     """
-    if data.count(b"<") > limits.xml_elements:
-        raise SourceTooLarge(path, f"over {limits.xml_elements:,} tags")
+    if data.count(b"<") > limits.html_tags:
+        raise SourceTooLarge(path, f"over {limits.html_tags:,} tags")
     declared = _CHARSET.search(data, 0, 4096)
     text, encoding = decode(data, path, declared[1].decode("latin-1") if declared else None)
     page = parse(text)
