@@ -58,7 +58,8 @@ def decode(data: bytes, path: Path, declared: str | None = None) -> tuple[str, s
     except UnicodeDecodeError as error:
         _refuse_broken_utf8(data, error, path)
     else:
-        if _is_text(Counter(text)):
+        counts = Counter(text)
+        if _is_text(counts) and not _is_scrap(counts, data):
             return text, "utf-8"
     named = _codec(declared)
     if named in _FOREIGN and (text := _whole(data, named)):
@@ -111,6 +112,17 @@ def _refuse_broken_utf8(data: bytes, error: UnicodeDecodeError, path: Path) -> N
     line = data.count(b"\n", 0, error.start) + 1
     reason = f"broken UTF-8 at byte {error.start} (line {line}); {broken} such in the file"
     raise UndecodableText(path, reason) from None
+
+
+def _is_scrap(counts: Counter[str], data: bytes) -> bool:
+    """Whether ``counts``, of ``data`` read as UTF-8, are rather a few Han in GB18030.
+
+    The four bytes of 通知 pass for two letters of UTF-8; Chinese in UTF-8 takes three bytes each.
+    """
+    beyond = sum(n for char, n in counts.items() if char > "\x7f")
+    if not beyond or max(counts) >= "\u0800" or 2 * beyond < counts.total():
+        return False
+    return _score(data, "gb18030") >= EVERYDAY_SHARE
 
 
 def _detect(data: bytes, path: Path) -> tuple[str, str]:
