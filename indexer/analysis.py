@@ -89,6 +89,11 @@ def _cut() -> Cut:
     return segmenter().load()
 
 
+def cut_words(text: str) -> list[str]:
+    """``text`` cut by the segmenter, blanks and punctuation kept: joined, the pieces are it."""
+    return _cut()(text)
+
+
 def words(folded: str) -> list[str]:
     """The words of a folded text, in order, repeats included: numbers in digits, lower case."""
     found: list[str] = []

@@ -17,8 +17,8 @@ from indexer.record import Row
 class Groups:
     """Groups of document ids, two or more each.
 
-    ``duplicates`` are one document, the fullest text first; ``versions`` are of one law, newest
-    first, each standing for its duplicates.
+    ``duplicates`` are one document, the one first that says most of itself and of the text;
+    ``versions`` are of one law, newest first, each standing for its duplicates.
     """
 
     duplicates: tuple[tuple[str, ...], ...] = ()
@@ -58,4 +58,12 @@ def regroup(
         for row, its in pairs
     ]
     duplicates = group_duplicates(items, text_of, known=kept, changed=stale)
+    by_id = {row.id: row for row in rows}
+    duplicates = tuple(
+        tuple(sorted(group, key=lambda id: -_facts(by_id[id]))) for group in duplicates
+    )
     return Groups(duplicates, group_versions(items, duplicates))
+
+
+def _facts(row: Row) -> int:
+    return sum(map(bool, (row.title, row.doc_number, row.issuers, row.date, row.doc_type)))

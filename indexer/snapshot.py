@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
-from itertools import compress
+from itertools import accumulate, compress
 from pathlib import Path
 
 from indexer.codec import Collection, Units
@@ -133,9 +133,6 @@ class Snapshot:
                 self.firsts.append(base + unit)
                 self._file_of.append(files)
             base += segment.units
-        self.terms = Collection(
-            [files.terms for files in self._files], [files.deleted() for files in self._files]
-        )
         self._read = lru_cache(_CACHED_DOCUMENTS)(self._read_document)
         self._units = lru_cache(_CACHED_DOCUMENTS)(
             lambda index: tuple(self.document(index).units())
@@ -179,10 +176,20 @@ class Snapshot:
         file = self.manifest.groups
         return Groups.read(self.folder / file.name) if file else Groups()
 
+    @cached_property
+    def terms(self) -> Collection:
+        """The terms of the units that a search looks at: of documents not deleted, no `shadows`."""
+        gone = [[*files.deleted()] for files in self._files]
+        bases = [*accumulate((files.terms.units for files in self._files), initial=0)]
+        for unit in sorted(self.shadows):
+            number = bisect_right(bases, unit) - 1
+            gone[number].append(range(unit - bases[number], unit - bases[number] + 1))
+        return Collection([files.terms for files in self._files], gone)
+
     @property
     def unit_count(self) -> int:
         """How many units there are."""
-        return self.terms.count
+        return sum(row.units for row in self.rows)
 
     def document_of(self, unit: int) -> int:
         """The index in ``rows`` of the document a unit belongs to."""
@@ -205,6 +212,46 @@ class Snapshot:
         values, groups = self._facets[name]
         counts = units.tally([files.firsts for files in self._files], groups, len(values))
         return ((value, count) for value, count in zip(values, counts, strict=True) if count)
+
+    @cached_property
+    def copies(self) -> dict[int, tuple[int, ...]]:
+        """For each document that is one of several files, the indices of all, itself included."""
+        groups = [tuple(self.by_id[id] for id in ids) for ids in self.groups.duplicates]
+        return {index: group for group in groups for index in group}
+
+    @cached_property
+    def shadows(self) -> frozenset[int]:
+        """The units that only say again what a document before them in their group says.
+
+        A search leaves them out as if they were not there; `copies` leads to them.
+        """
+        shadows: set[int] = set()
+        for group in set(self.copies.values()):
+            seen: set[int] = set()
+            for index in group:
+                hashes = self._hashes_of(index)
+                shadows.update(unit for unit, hash in hashes.items() if hash in seen)
+                seen.update(hashes.values())
+        return frozenset(shadows)
+
+    def _hashes_of(self, index: int) -> dict[int, int]:
+        return {unit: self.hashes[unit] for unit in self.numbers(index)}
+
+    def copies_of(self, unit: int) -> list[int]:
+        """The units of other files that say the same as this one of the same document."""
+        index = self.document_of(unit)
+        return [
+            other
+            for copy in self.copies.get(index, ())
+            if copy != index
+            for other, hash in self._hashes_of(copy).items()
+            if hash == self.hashes[unit]
+        ]
+
+    @cached_property
+    def versions(self) -> dict[str, tuple[str, ...]]:
+        """For each document of which there are several versions, the ids of all, newest first."""
+        return {id: group for group in self.groups.versions for id in group}
 
     @cached_property
     def _facets(self) -> dict[str, tuple[list[str], Grouping]]:

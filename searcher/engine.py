@@ -6,9 +6,9 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from indexer.analysis import fingerprint
+from indexer.analysis import cut_words, fingerprint
 from indexer.document import Document, Section
 from indexer.errors import DocumentNotFound, IndexIncompatible
 from indexer.record import Row
@@ -17,7 +17,12 @@ from searcher.dates import LAST_DAY, read_range
 from searcher.excerpt import Excerpter
 from searcher.query import Boolean, DateRange, Node, Phrase, parse
 from searcher.ranking import Ranked, Ranker, place
-from searcher.results import Explanation, Facet, Hit, Results
+from searcher.results import Explanation, Facet, Hit, Place, Results
+
+if TYPE_CHECKING:
+    from indexer.catalogue import Missing
+    from indexer.diff import SectionChange
+    from searcher.relations import Cited, CitedBy, Relations
 
 DEFAULT_INDEX = Path(".policysearch")
 Sort = Literal["relevance", "newest", "oldest"]
@@ -42,6 +47,15 @@ class Searcher:
             )
         self._snapshot = snapshot
         self._ranker = Ranker(snapshot)
+        self._lazy_relations: Relations | None = None
+
+    @property
+    def _relations(self) -> Relations:
+        if self._lazy_relations is None:
+            from searcher.relations import Relations  # a search does without
+
+            self._lazy_relations = Relations(self._snapshot)
+        return self._lazy_relations
 
     @classmethod
     def open(cls, path: str | Path = DEFAULT_INDEX) -> Searcher:
@@ -146,6 +160,34 @@ class Searcher:
                 return section
         raise DocumentNotFound(f"no section {anchor!r} in {id}")
 
+    def cites(self, id: str) -> list[Cited]:
+        """What a document cites, in the order of its text. Raises DocumentNotFound."""
+        with self._lock:
+            return self._relations.cites(self._snapshot.find(id))
+
+    def cited_by(self, id: str) -> list[CitedBy]:
+        """The documents that cite a document or another version of it, most often first.
+
+        Raises DocumentNotFound.
+        """
+        with self._lock:
+            return self._relations.cited_by(self._snapshot.find(id))
+
+    def missing(self) -> Sequence[Missing]:
+        """The documents that others cite and the index does not hold, the most cited first."""
+        with self._lock:
+            return self._relations.missing()
+
+    def diff(self, old: str, new: str) -> tuple[SectionChange, ...]:
+        """How the wording of one document became that of another, section by section.
+
+        Raises DocumentNotFound.
+        """
+        from indexer.diff import diff_documents
+
+        before, after = self.document(old), self.document(new)
+        return diff_documents(before, after, cut_words)
+
     def _order(self, found: Ranked, count: int, sort: Sort) -> list[tuple[int, float]]:
         snapshot = self._snapshot
         if sort == "relevance":
@@ -183,6 +225,14 @@ class Searcher:
             snippet=excerpt.snippet,
             repeats=passage.repeats,
             repeat_lines=passage.repeat_lines,
+            copies=self._places(snapshot.document_of(copy) for copy in snapshot.copies_of(number)),
+            versions=self._places(snapshot.by_id[id] for id in snapshot.versions.get(row.id, ())),
+        )
+
+    def _places(self, indices: Iterable[int]) -> tuple[Place, ...]:
+        rows = (self._snapshot.rows[index] for index in dict.fromkeys(indices))
+        return tuple(
+            Place(row.id, row.title, row.date, self._snapshot.source(row.id)) for row in rows
         )
 
     def _facets(self, found: Ranked) -> Mapping[str, tuple[Facet, ...]]:

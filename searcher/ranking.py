@@ -10,9 +10,10 @@ are not prohibited, words and bigrams alike:
     idf = ln(1 + (N - df + 0.5) / (df + 0.5))
 
 with tf weighted by the part of the unit a term stands in (BM25F, `indexer.analysis`), N the number
-of live units and df that of live units with the term (Robertson and Zaragoza, 2009; the idf is
+of units searched and df that of those with the term (Robertson and Zaragoza, 2009; the idf is
 Lucene's, never negative). Deleted units count nowhere, so that scores do not depend on an index's
-history. Equal scores rank by document id, then by place in the document.
+history; nor do those that repeat another file's text. Equal scores rank by document id, then by
+place in the document.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from html import escape
 from typing import Any
 
@@ -20,6 +20,16 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Another document that has to do with a hit."""
+
+    document: str
+    title: str
+    date: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A section that answers, with what a reader needs to judge and to find it.
 
@@ -29,6 +39,8 @@ class Hit:
     file, ``line`` (from 1) where the snippet's first highlight stands in it, ``span`` the
     characters of the whole section, ``repeats`` other places of the file with the same text, which
     begin on ``repeat_lines``.
+    ``copies`` are other files with this section of the same document, ``versions`` all versions of
+    the law it belongs to, newest first, if there are others.
     ``date`` is ISO 8601; what the document does not state is "" or empty.
     """
 
@@ -49,6 +61,8 @@ class Hit:
     snippet: Snippet
     repeats: tuple[Span, ...]
     repeat_lines: tuple[int, ...]
+    copies: tuple[Place, ...] = ()
+    versions: tuple[Place, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The hit as plain values, as ``search --json`` prints it."""
@@ -71,6 +85,8 @@ class Hit:
                 "highlights": [list(span) for span in self.snippet.highlights],
             },
             "repeats": [list(span) for span in self.repeats],
+            "copies": [asdict(place) for place in self.copies],
+            "versions": [asdict(place) for place in self.versions],
         }
 
 
@@ -96,11 +112,19 @@ class Results:
         return len(self.hits)
 
     def by_document(self) -> list[tuple[Hit, ...]]:
-        """The hits grouped by document, documents in the order of their first hits."""
-        groups: dict[str, list[Hit]] = {}
+        """The hits grouped by document, documents in the order of their first hits.
+
+        The versions of one law stand together where its first one would, newest first.
+        """
+        families: dict[str, dict[str, list[Hit]]] = {}
         for hit in self.hits:
-            groups.setdefault(hit.document, []).append(hit)
-        return [tuple(group) for group in groups.values()]
+            newest = hit.versions[0].document if hit.versions else hit.document
+            families.setdefault(newest, {}).setdefault(hit.document, []).append(hit)
+        return [
+            tuple(group)
+            for family in families.values()
+            for group in sorted(family.values(), key=lambda group: group[0].date, reverse=True)
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """The results as plain values, as ``search --json`` prints them."""

@@ -183,6 +183,8 @@ def test_both_treat_sets_alike(segment, seed):
             getattr(implementation, operation)(bits, rng.randbytes(0) + bytes(reversed(start)))
             results.append(bits)
         assert results[0] == results[1]
+    arguments = (segment[2], offset, size, df, units, start)
+    assert kernel.overlap(*arguments) == twin.overlap(*arguments)
     assert kernel.count(start) == twin.count(start) == len(list(twin.members(start)))
     assert kernel.tally(start, first) == twin.tally(start, first)
     assert kernel.expand(documents, first) == twin.expand(documents, first)
@@ -259,6 +261,7 @@ def test_damage_is_an_error_or_a_wrong_answer_but_never_a_crash(segment, seed):
         for attempt in (
             lambda o=offset, s=size, d=df: kernel.decode(postings, o, s, d, units),
             lambda o=offset, s=size, d=df: kernel.fill(postings, o, s, d, units, bytearray(188)),
+            lambda o=offset, s=size, d=df: kernel.overlap(postings, o, s, d, units, bytes(188)),
             lambda o=offset, s=size, d=df: kernel.narrow(postings, o, s, d, units, bytearray(188)),
         ):
             _tolerant(attempt)

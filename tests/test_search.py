@@ -206,8 +206,11 @@ def test_more_of_a_rarer_word_never_ranks_lower(store: Store, tmp_path: Path) ->
 def test_equal_scores_rank_by_document_whatever_came_first(store: Store, tmp_path: Path) -> None:
     folder = tmp_path / "docs"
     folder.mkdir()
-    for name in ("b", "c", "a"):
-        (folder / f"{name}.txt").write_text(NOTICE, encoding="utf-8")
+    for number, name in enumerate(("b", "c", "a"), 1):
+        text = NOTICE.replace("〔2019〕8号", f"〔2019〕{number}号").replace(
+            "9月2日", f"9月{number}日"
+        )
+        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
         sync(store, [folder])
     with Searcher.open(store.folder) as searcher:
         first = searcher.search("校园食品安全", limit=3)

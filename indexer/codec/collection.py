@@ -21,14 +21,19 @@ Term = tuple[str, str]  # field, text
 # Documents, and the group of each: parallel arrays of 32 bits. A document may be in several.
 Groups = tuple[bytes, bytes]
 _CACHED_TERMS = 4096
+_DIGITS = bytes.maketrans(b"\0\1", b"01")
 
 
 class Part(NamedTuple):
-    """A segment of a collection: the number of its first unit, and the units not deleted."""
+    """A segment of a collection: the number of its first unit, and what is deleted of it.
+
+    Both are bitmaps, None where nothing is deleted.
+    """
 
     segment: Segment
     base: int
-    live: bytes | None  # a bitmap; None where nothing is deleted
+    live: bytes | None
+    dead: bytes | None
 
 
 class Contribution(NamedTuple):
@@ -117,8 +122,8 @@ class Collection:
         base = gone = 0
         totals: dict[str, int] = {}
         for segment, ranges in zip(segments, deleted, strict=True):
-            live = _live(segment.units, ranges) if ranges else None
-            self.parts.append(Part(segment, base, live))
+            live, dead = _live_and_dead(segment.units, ranges) if ranges else (None, None)
+            self.parts.append(Part(segment, base, live, dead))
             self._bases.append(base)
             base += segment.units
             gone += sum(map(len, ranges))
@@ -149,12 +154,9 @@ class Collection:
         )
         df = 0
         for part, place in zip(self.parts, places, strict=True):
-            if place and part.live is None:
+            if place:
                 df += place.df
-            elif place and part.live is not None:
-                bits = bytearray(part.live)
-                part.segment.narrow(field, place, bits)
-                df += self.kernel.count(bits)
+                df -= part.segment.overlap(field, place, part.dead) if part.dead else 0
         return places, df
 
     def frequency(self, term: Term) -> int:
@@ -291,11 +293,13 @@ def _ones(count: int) -> bytes:
     return ((1 << count) - 1).to_bytes((count + 7) // 8, "little")
 
 
-def _live(units: int, deleted: Iterable[range]) -> bytes:
-    number = (1 << units) - 1
+def _live_and_dead(units: int, deleted: Iterable[range]) -> tuple[bytes, bytes]:
+    flags = bytearray(units)
     for gone in deleted:
-        number &= ~(((1 << len(gone)) - 1) << gone.start)
-    return number.to_bytes((units + 7) // 8, "little")
+        flags[gone.start : gone.stop] = b"\1" * len(gone)
+    dead = int(flags[::-1].translate(_DIGITS) or b"0", 2).to_bytes((units + 7) // 8, "little")
+    live = bytes(x ^ y for x, y in zip(dead, _ones(units), strict=True))
+    return live, dead
 
 
 def _live_totals(segment: Segment, deleted: Sequence[range]) -> Mapping[str, int]:

@@ -107,6 +107,12 @@ class Segment:
         with self.guard():
             self._kernel.narrow(data, *place[2:], place.df, self.units, bits)
 
+    def overlap(self, field: str, place: Place, bits: Buffer) -> int:
+        """How many units of a term are in a set."""
+        data = self.columns[f"{field}.postings"]
+        with self.guard():
+            return int(self._kernel.overlap(data, *place[2:], place.df, self.units, bits))
+
     def scan(self, text: str, bits: bytearray) -> None:
         """Keep of a set the units in whose text ``text`` (not empty) stands."""
         needle = text.encode("utf-16-le", "surrogatepass")

@@ -200,6 +200,12 @@ def narrow(data: Buffer, offset: int, size: int, df: int, units: int, bits: byte
     conjoin(bits, mine)
 
 
+def overlap(data: Buffer, offset: int, size: int, df: int, units: int, bits: Buffer) -> int:
+    """How many documents of a term are in a bitmap."""
+    found = (doc for block in blocks(data, offset, size, df, units) for doc in block.docs)
+    return sum(bits[doc >> 3] >> (doc & 7) & 1 for doc in found)
+
+
 def topk(
     units: int,
     k: int,

@@ -123,10 +123,10 @@ typedef struct {
     uint32_t units, df;
 } opened;
 
-static int open_list(PyObject *args, opened *o, Py_buffer *bits)
+static int open_list(PyObject *args, opened *o, Py_buffer *bits, const char *format)
 {
     unsigned long long offset, size;
-    int got = bits ? PyArg_ParseTuple(args, "y*KKIIw*", &o->data, &offset, &size, &o->df,
+    int got = bits ? PyArg_ParseTuple(args, format, &o->data, &offset, &size, &o->df,
                                       &o->units, bits)
                    : PyArg_ParseTuple(args, "y*KKII", &o->data, &offset, &size, &o->df, &o->units);
     if (!got)
@@ -156,7 +156,7 @@ static PyObject *py_decode(PyObject *self, PyObject *args)
     uint32_t n = 0;
     int state;
     (void)self;
-    if (open_list(args, &o, NULL) < 0)
+    if (open_list(args, &o, NULL, NULL) < 0)
         return NULL;
     uint8_t *docs = malloc((size_t)o.df * 4 + 1), *codes = malloc((size_t)o.df + 1);
     state = docs && codes ? 1 : -2;
@@ -184,7 +184,7 @@ static PyObject *py_fill(PyObject *self, PyObject *args)
     Py_buffer bits;
     int state;
     (void)self;
-    if (open_list(args, &o, &bits) < 0)
+    if (open_list(args, &o, &bits, "y*KKIIw*") < 0)
         return NULL;
     while ((state = list_next(&o.list, &b)) > 0)
         for (unsigned i = 0; i < b.count; i++)
@@ -203,7 +203,7 @@ static PyObject *py_narrow(PyObject *self, PyObject *args)
     int state;
     uint32_t next = 0;
     (void)self;
-    if (open_list(args, &o, &bits) < 0)
+    if (open_list(args, &o, &bits, "y*KKIIw*") < 0)
         return NULL;
     uint8_t *map = bits.buf;
     while ((state = list_next(&o.list, &b)) > 0) {
@@ -222,10 +222,37 @@ static PyObject *py_narrow(PyObject *self, PyObject *args)
     return state < 0 ? damaged() : Py_NewRef(Py_None);
 }
 
+/* How many documents of a term are in a bitmap. */
+static PyObject *py_overlap(PyObject *self, PyObject *args)
+{
+    static const uint8_t none[RANGE / 8] = {0};
+    opened o;
+    block b;
+    Py_buffer bits;
+    int state;
+    unsigned long count = 0;
+    (void)self;
+    if (open_list(args, &o, &bits, "y*KKIIy*") < 0)
+        return NULL;
+    uint32_t size = (o.units + 7) / 8;
+    while ((state = list_next(&o.list, &b)) > 0) {
+        uint32_t from = b.range * (RANGE / 8), room = size - from;
+        const uint8_t *at = (const uint8_t *)bits.buf + from;
+        if (!memcmp(at, none, room < RANGE / 8 ? room : RANGE / 8))
+            continue;
+        for (unsigned i = 0; i < b.count; i++)
+            count += (unsigned long)bit(at, b.docs[i]);
+    }
+    PyBuffer_Release(&o.data);
+    PyBuffer_Release(&bits);
+    return state < 0 ? damaged() : PyLong_FromUnsignedLong(count);
+}
+
 PyMethodDef bits_methods[] = {
     {"lookup", py_lookup, METH_VARARGS, NULL},
     {"decode", py_decode, METH_VARARGS, NULL},
     {"fill", py_fill, METH_VARARGS, NULL},
     {"narrow", py_narrow, METH_VARARGS, NULL},
+    {"overlap", py_overlap, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
