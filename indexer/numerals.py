@@ -21,6 +21,7 @@ _TENS = {"廿": 20, "卄": 20, "卅": 30, "丗": 30, "卌": 40}
 _MYRIADS = {"亿": 10**8, "億": 10**8, "万": 10**4, "萬": 10**4}  # the larger first
 
 _NUMERALS = frozenset(_DIGITS | _UNITS | _TENS)
+NUMERAL_CHARACTERS = "".join((_DIGITS | _UNITS | _TENS | _MYRIADS).keys())
 _TOO_LONG = 20  # longer runs are serial numbers, not quantities
 
 
