@@ -206,12 +206,14 @@ class Snapshot:
             chosen.append(bytes(bits))
         return self.terms.of_documents(chosen, [files.firsts for files in self._files])
 
-    def facet(self, units: Units, name: str) -> Iterator[tuple[str, int]]:
-        """How many of ``units`` are in documents with each issuer, doc_type or year (``name``),
-        where there are any."""
-        values, groups = self._facets[name]
-        counts = units.tally([files.firsts for files in self._files], groups, len(values))
-        return ((value, count) for value, count in zip(values, counts, strict=True) if count)
+    def facets(self, units: Units) -> dict[str, list[tuple[str, int]]]:
+        """How many of ``units`` are in documents with each issuer, doc_type and year there is."""
+        counts = units.tally([files.firsts for files in self._files])
+        found = {}
+        for name, (values, groups) in self._facets.items():
+            totals = self.terms.group(counts, groups, len(values))
+            found[name] = [pair for pair in zip(values, totals, strict=True) if pair[1]]
+        return found
 
     @cached_property
     def copies(self) -> dict[int, tuple[int, ...]]:
