@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 
 import pytest
-from documents import LIBRARY
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +18,8 @@ from indexer.analysis import (
     words,
 )
 from indexer.normalize import HAN, fold, squeeze
+
+from .documents import LIBRARY
 
 
 def test_rjieba_cuts_chinese_as_jieba_does(seed: Path) -> None:
