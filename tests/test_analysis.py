@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 
 import pytest
-from documents import LIBRARY
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +20,8 @@ from indexer.analysis import (
 )
 from indexer.codec import twin
 from indexer.normalize import HAN, fold, squeeze
+
+from .documents import LIBRARY
 
 
 def test_rjieba_cuts_chinese_as_jieba_does(seed: Path) -> None:

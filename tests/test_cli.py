@@ -11,9 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from documents import NOTICE
 
 from searcher.cli import cli
+
+from .documents import NOTICE
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 

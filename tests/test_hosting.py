@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from documents import LIBRARY
+from .documents import LIBRARY
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from whoosh import query as wq

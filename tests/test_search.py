@@ -6,7 +6,6 @@ import threading
 from pathlib import Path
 
 import pytest
-from documents import LIBRARY, NOTICE
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +14,8 @@ from indexer.normalize import fold, squeeze
 from searcher import DocumentNotFound, QueryError, Results, Searcher
 from searcher.query import parse
 from searcher.ranking import Ranker
+
+from .documents import LIBRARY, NOTICE
 
 EVERY = 10_000
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from documents import NOTICE, REGULATION
 from indexer import Store, sync
 from searcher import Searcher
+
+from .documents import NOTICE, REGULATION
 
 REPOST = "青山市教育信息网　首页 > 通知公告\n" + NOTICE.replace("\n", "\r\n\r\n").replace(
     "〔", "["
@@ -119,7 +120,9 @@ def test_a_diff_tells_the_changed_article_and_its_words(store: Store, sources: P
     sync(store, [sources])
     with Searcher.open(store.folder) as searcher:
         old, new = searcher.document("regulation"), searcher.document("amended")
-        changes = {c.after.section.anchor: c for c in searcher.diff("regulation", "amended") if c.after}
+        changes = {
+            c.after.section.anchor: c for c in searcher.diff("regulation", "amended") if c.after
+        }
     assert changes["tiao-3"].kind == "unchanged"
     changed = changes["tiao-4"]
     assert changed.kind == "changed"
