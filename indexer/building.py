@@ -9,7 +9,7 @@ import hashlib
 import os
 import zlib
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -46,6 +46,26 @@ class _Source(NamedTuple):
     members: list[_Member]
 
 
+def new_terms() -> Builder:
+    """Where the terms of documents are collected."""
+    return Builder((WORDS, BIGRAMS), classes())
+
+
+def add_terms(terms: Builder, document: Document) -> Iterator[str]:
+    """Add the units of a document. Gives the squeezed text of each as it is added."""
+    for unit in document.units():
+        parts = analyse(_title(document), unit.headings, unit.span.of(document.text))
+        terms.add(
+            parts[0].squeezed,
+            [(part.words, part.squeezed, round(part.weight * UNIT)) for part in parts],
+        )
+        yield parts[0].squeezed
+
+
+def _title(document: Document) -> str:
+    return document.metadata.title.value if document.metadata.title else ""
+
+
 class SegmentBuilder:
     """A segment in the making: documents and other segments, sorted by document id."""
 
@@ -55,7 +75,7 @@ class SegmentBuilder:
         self._terms_file = terms_file(folder, self._id)
         self._files = CatalogueFiles.of(folder, self._id)
         self._records = self._files.records.open("xb")
-        self._terms = Builder((WORDS, BIGRAMS), classes())
+        self._terms = new_terms()
         self._members: list[_Member] = []
 
     @property
@@ -70,22 +90,14 @@ class SegmentBuilder:
 
     def add(self, document: Document) -> None:
         """Add a document."""
-        title = document.metadata.title.value if document.metadata.title else ""
         first = self.units
-        hashes = array("Q")
-        for unit in document.units():
-            parts = analyse(title, unit.headings, unit.span.of(document.text))
-            hashes.append(_hash(parts[0].squeezed))
-            self._terms.add(
-                parts[0].squeezed,
-                [(part.words, part.squeezed, round(part.weight * UNIT)) for part in parts],
-            )
+        hashes = array("Q", map(_hash, add_terms(self._terms, document)))
         metadata = document.metadata
         date = metadata.date or metadata.published
         row = Row(
             id=document.id,
             digest=document.digest,
-            title=title,
+            title=_title(document),
             doc_number=metadata.doc_number.value if metadata.doc_number else "",
             issuers=tuple(issuer.value for issuer in metadata.issuers),
             date=date.value if date else "",

@@ -81,7 +81,7 @@ class Passage:
     text: str
 
 
-_TEXT_BLOCK = 8192  # characters compressed together
+_TEXT_BLOCK = 4096  # characters compressed together
 _UNIT_BLOCK = 16
 
 
@@ -89,7 +89,7 @@ def encode_document(document: Document) -> bytes:
     """A document as compressed pieces, so that a unit can be read without the rest.
 
     The number of pieces of text, the size of each piece (32 bits each, the number of pieces
-    first), then the pieces: JSON of all but the text; the text in pieces of 8192 characters; JSON
+    first), then the pieces: JSON of all but the text; the text in pieces of 4096 characters; JSON
     of what is shown of the units, 16 together.
     """
     metadata = {

@@ -115,7 +115,7 @@ class CatalogueFiles:
 class Snapshot:
     """One generation of an index, open for reading.
 
-    Units of retrieval are numbered from 0 through all segments; the units of a document follow
+    Units of retrieval are numbered from 0 through all ``segments``; the units of a document follow
     one another. ``rows`` lists the documents in the order of their units and ``firsts`` their
     first units. Close it, or use it in a ``with``.
     """
@@ -125,14 +125,14 @@ class Snapshot:
         self.manifest = manifest
         self.rows: list[Row] = []
         self.firsts: list[int] = []
-        self._files: list[SegmentFiles] = []
+        self.segments: list[SegmentFiles] = []
         self._file_of: list[SegmentFiles] = []
         base = 0
         if manifest.groups:
             _check_size(folder, manifest.groups)
         for segment in manifest.segments:
             files = SegmentFiles(folder, segment)
-            self._files.append(files)
+            self.segments.append(files)
             for row, unit in files.live():
                 self.rows.append(row)
                 self.firsts.append(base + unit)
@@ -166,14 +166,14 @@ class Snapshot:
     def hashes(self) -> array[int]:
         """A hash of the text of every unit: equal texts, folded and squeezed, have equal ones."""
         hashes = array("Q")
-        for files in self._files:
+        for files in self.segments:
             hashes += files.hashes
         return hashes
 
     @cached_property
     def links(self) -> list[Links]:
         """What ties each document of ``rows`` to others."""
-        return [files.links[n] for files in self._files for n in files.live_ordinals()]
+        return [files.links[n] for files in self.segments for n in files.live_ordinals()]
 
     @cached_property
     def groups(self) -> Groups:
@@ -184,12 +184,12 @@ class Snapshot:
     @cached_property
     def terms(self) -> Collection:
         """The terms of the units that a search looks at: of documents not deleted, no `shadows`."""
-        gone = [[*files.deleted()] for files in self._files]
-        bases = [*accumulate((files.terms.units for files in self._files), initial=0)]
+        gone = [[*files.deleted()] for files in self.segments]
+        bases = [*accumulate((files.terms.units for files in self.segments), initial=0)]
         for unit in sorted(self.shadows):
             number = bisect_right(bases, unit) - 1
             gone[number].append(range(unit - bases[number], unit - bases[number] + 1))
-        return Collection([files.terms for files in self._files], gone)
+        return Collection([files.terms for files in self.segments], gone)
 
     @property
     def unit_count(self) -> int:
@@ -203,20 +203,22 @@ class Snapshot:
     def units_where(self, test: Callable[[Row], bool]) -> Units:
         """The units of the documents whose row passes a test."""
         chosen = []
-        for files in self._files:
+        for files in self.segments:
             bits = bytearray((len(files.rows) + 7) // 8)
             for ordinal, row in enumerate(files.rows):
                 if files.is_live[ordinal] and test(row):
                     bits[ordinal >> 3] |= 1 << (ordinal & 7)
             chosen.append(bytes(bits))
-        return self.terms.of_documents(chosen, [files.firsts for files in self._files])
+        return self.terms.of_documents(chosen, [files.firsts for files in self.segments])
 
-    def facet(self, units: Units, name: str) -> Iterator[tuple[str, int]]:
-        """How many of ``units`` are in documents with each issuer, doc_type or year (``name``),
-        where there are any."""
-        values, groups = self._facets[name]
-        counts = units.tally([files.firsts for files in self._files], groups, len(values))
-        return ((value, count) for value, count in zip(values, counts, strict=True) if count)
+    def facets(self, units: Units) -> dict[str, list[tuple[str, int]]]:
+        """How many of ``units`` are in documents with each issuer, doc_type and year there is."""
+        counts = units.tally([files.firsts for files in self.segments])
+        found = {}
+        for name, (values, groups) in self._facets.items():
+            totals = self.terms.group(counts, groups, len(values))
+            found[name] = [pair for pair in zip(values, totals, strict=True) if pair[1]]
+        return found
 
     @cached_property
     def copies(self) -> dict[int, tuple[int, ...]]:
@@ -261,7 +263,7 @@ class Snapshot:
     @cached_property
     def _facets(self) -> dict[str, tuple[list[str], Grouping]]:
         """The values of each facet; rows of all segments in turn, and which value they have."""
-        every = [row for files in self._files for row in files.rows]
+        every = [row for files in self.segments for row in files.rows]
         return {
             "issuer": _grouped(tuple(dict.fromkeys(row.issuers)) for row in every),
             "doc_type": _grouped((row.doc_type,) for row in every),
@@ -324,9 +326,9 @@ class Snapshot:
 
     def close(self) -> None:
         """Close every file. Hits already returned stay as they are."""
-        for files in self._files:
+        for files in self.segments:
             files.close()
-        self._files = []
+        self.segments = []
 
     def __enter__(self) -> Snapshot:
         return self

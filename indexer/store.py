@@ -170,7 +170,7 @@ class Transaction:
         segments = [segment for segment in segments if segment not in merged]
         if merged or self._new is not None:
             files = [SegmentFiles(self._folder, segment) for segment in merged]
-            self._full.append(self._builder().finish(files))
+            self._full.append((self._new or self._builder()).finish(files))
             self._new = None
         segments += self._full
         self._close()
@@ -183,8 +183,20 @@ class Transaction:
         if new.segments != self.manifest.segments:
             new = replace(new, groups=self._regroup(new))
         if new != self.manifest:
-            self.manifest = replace(new, generation=self.manifest.generation + 1)
-            _write_manifest(self._folder, self.manifest)
+            self._publish(replace(new, generation=self.manifest.generation + 1))
+
+    def _publish(self, manifest: Manifest) -> None:
+        temporary = self._folder / (NAME + ".tmp")
+        with temporary.open("wb") as file:
+            file.write(manifest.encode())
+            file.flush()
+            os.fsync(file.fileno())
+        _flush_folder(self._folder)
+        temporary.replace(self._folder / NAME)
+        # From here on the new files are the index, even if flushing the folder fails.
+        self.manifest = manifest
+        self._full.clear()
+        _flush_folder(self._folder)
 
     def _regroup(self, manifest: Manifest) -> File:
         """Write the groups of the documents of a manifest to be."""
@@ -237,17 +249,6 @@ class Transaction:
         gone = set(segment.deleted)
         rows = self._files(segment).rows
         return sum(row.units for ordinal, row in enumerate(rows) if ordinal not in gone)
-
-
-def _write_manifest(folder: Path, manifest: Manifest) -> None:
-    temporary = folder / (NAME + ".tmp")
-    with temporary.open("wb") as file:
-        file.write(manifest.encode())
-        file.flush()
-        os.fsync(file.fileno())
-    _flush_folder(folder)
-    temporary.replace(folder / NAME)
-    _flush_folder(folder)
 
 
 def _flush_folder(folder: Path) -> None:

@@ -236,10 +236,8 @@ class Searcher:
         )
 
     def _facets(self, found: Ranked) -> Mapping[str, tuple[Facet, ...]]:
-        return {
-            name: _facet(self._snapshot.facet(found.units, name))
-            for name in ("issuer", "doc_type", "year")
-        }
+        counts = self._snapshot.facets(found.units)
+        return {name: _facet(values) for name, values in counts.items()}
 
 
 def _facet(counts: Iterable[tuple[str, int]]) -> tuple[Facet, ...]:

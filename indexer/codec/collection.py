@@ -88,19 +88,13 @@ class Units:
         local = unit - self._collection.parts[number].base
         return bool(self.bits[number][local >> 3] >> (local & 7) & 1)
 
-    def tally(self, firsts: Sequence[bytes], groups: Groups, count: int) -> array[int]:
-        """How many units of the set each of ``count`` groups of documents has.
+    def tally(self, firsts: Sequence[bytes]) -> bytes:
+        """How many units of the set each document has, over all segments: 32 bits each.
 
-        ``firsts`` says for each segment where its documents begin (`twin.tally`); documents are
-        numbered through all segments.
+        ``firsts`` says for each segment where its documents begin (`twin.tally`).
         """
-        kernel = self._collection.kernel
-        counts = b"".join(
-            kernel.tally(bits, first) for bits, first in zip(self.bits, firsts, strict=True)
-        )
-        totals = bytearray(4 * count)
-        kernel.group(counts, *groups, totals)
-        return array("I", bytes(totals))
+        tally = self._collection.kernel.tally
+        return b"".join(tally(bits, first) for bits, first in zip(self.bits, firsts, strict=True))
 
 
 class Collection:
@@ -254,6 +248,12 @@ class Collection:
             if part.live is not None:
                 self.kernel.conjoin(bits, part.live)
         return Units(self, found)
+
+    def group(self, counts: bytes, groups: Groups, number: int) -> array[int]:
+        """``counts`` by document, added up for each of ``number`` groups of documents."""
+        totals = bytearray(4 * number)
+        self.kernel.group(counts, *groups, totals)
+        return array("I", bytes(totals))
 
     # --- ranking --------------------------------------------------------------------------------
 

@@ -14,13 +14,11 @@
 #define SLACK (1.0 + 1e-9)
 #define FEW 4 /* units of a range that are looked up one by one */
 
-/* A block of a term, one of those of its range, which are linked from the lightest term up. */
+/* A block of a term. */
 typedef struct {
-    const uint8_t *docs;
-    double bound;
-    uint32_t next, term; /* next is counted from 1; 0 ends the row */
-    uint16_t count;
-    uint8_t uniform, code;
+    uint32_t offset, term; /* where its documents are: from the base of the term */
+    float bound;
+    uint8_t last, uniform, code, spare; /* number of postings less 1 */
 } reference;
 
 typedef struct {
@@ -30,6 +28,7 @@ typedef struct {
 
 typedef struct {
     const field *field;
+    const uint8_t *base;
     double weight;
     list list;
 } scored;
@@ -44,11 +43,11 @@ typedef struct {
     Py_ssize_t field_count, term_count, k, found;
     field *fields;
     scored *terms;
-    uint32_t *by_weight; /* terms, the heaviest first */
-    reference *references;
-    uint32_t *first;         /* by range: its first reference, from 1 */
-    const reference **row;   /* those of the range at hand, in their order */
-    const reference **of_term; /* the same by term, or NULL */
+    uint32_t *by_weight;       /* terms, the heaviest first */
+    reference *references;     /* rows of term_count, by range, filled from the end */
+    uint32_t *sizes;           /* of the rows */
+    const reference **of_term; /* those of the range at hand, or NULL */
+    reference *row;            /* the same, the lightest term first */
     double *bounds;
     uint32_t *heap; /* ranges, the greatest bound on top */
     hit *hits;      /* the worst on top */
@@ -139,18 +138,25 @@ static void sort_terms(search *s)
     }
 }
 
+/* The next float above, so that rounding never lowers a bound. */
+static float round_up(double bound)
+{
+    return (float)(bound * SLACK * (1.0 + 2e-7));
+}
+
 static int gather(search *s)
 {
-    uint32_t used = 0;
     for (Py_ssize_t i = 0; i < s->term_count; i++) {
         uint32_t term = s->by_weight[i];
+        scored *t = s->terms + term;
         block b;
         int state;
-        while ((state = list_next(&s->terms[term].list, &b)) > 0) {
-            double bound = bound_of(&s->terms[term], &b);
-            reference r = {b.docs, bound, s->first[b.range], term, b.count, b.uniform, b.code};
-            s->references[used] = r;
-            s->first[b.range] = ++used;
+        while ((state = list_next(&t->list, &b)) > 0) {
+            float bound = round_up(bound_of(t, &b));
+            reference r = {(uint32_t)(b.docs - t->base), term, bound, (uint8_t)(b.count - 1),
+                           b.uniform, b.code, 0};
+            uint32_t place = ++s->sizes[b.range];
+            s->references[(b.range + 1) * (size_t)s->term_count - place] = r;
             s->bounds[b.range] += bound * SLACK;
         }
         if (state < 0)
@@ -170,19 +176,18 @@ static int range_is_open(const search *s, uint32_t range)
     return 0;
 }
 
-static double posting_score(const search *s, const reference *r, unsigned i, uint32_t base)
-{
-    const scored *t = s->terms + r->term;
-    uint8_t code = r->uniform ? r->code : r->docs[r->count + i];
-    return t->weight * impact(t->field, code, base + r->docs[i]);
-}
-
 /* Adds up the terms of a row, but not in the order that makes a score. */
 static void accumulate(const search *s, unsigned from, unsigned to, uint32_t base, double *scores)
 {
-    for (unsigned i = from; i < to; i++)
-        for (unsigned j = 0; j < s->row[i]->count; j++)
-            scores[s->row[i]->docs[j]] += posting_score(s, s->row[i], j, base);
+    for (unsigned i = from; i < to; i++) {
+        const reference *r = s->row + i;
+        const scored *t = s->terms + r->term;
+        const uint8_t *docs = t->base + r->offset, *codes = docs + r->last + 1;
+        for (unsigned j = 0; j <= r->last; j++) {
+            uint8_t code = r->uniform ? r->code : codes[j];
+            scores[docs[j]] += t->weight * impact(t->field, code, base + docs[j]);
+        }
+    }
 }
 
 static double score_one(const search *s, uint32_t base, uint8_t low)
@@ -192,9 +197,13 @@ static double score_one(const search *s, uint32_t base, uint8_t low)
         const reference *r = s->of_term[i];
         if (!r)
             continue;
-        const uint8_t *at = r->count == RANGE ? r->docs + low : memchr(r->docs, low, r->count);
-        if (at)
-            score += posting_score(s, r, (unsigned)(at - r->docs), base);
+        const scored *t = s->terms + i;
+        const uint8_t *docs = t->base + r->offset;
+        const uint8_t *at = r->last == 255 ? docs + low : memchr(docs, low, r->last + 1u);
+        if (!at)
+            continue;
+        uint8_t code = r->uniform ? r->code : at[r->last + 1];
+        score += t->weight * impact(t->field, code, base + low);
     }
     return score;
 }
@@ -210,7 +219,7 @@ static unsigned spare_terms(const search *s, unsigned size)
 {
     double least = least_of(s), rest = 0.0;
     unsigned spared = 0;
-    while (spared < size && (rest += s->row[spared]->bound) * SLACK < least)
+    while (spared < size && (rest += s->row[spared].bound) * SLACK < least)
         spared++;
     return spared;
 }
@@ -220,7 +229,7 @@ static double enough(const search *s, unsigned spared)
 {
     double rest = 0.0;
     for (unsigned i = 0; i < spared; i++)
-        rest += s->row[i]->bound;
+        rest += s->row[i].bound;
     return least_of(s) / SLACK - rest * SLACK;
 }
 
@@ -235,19 +244,17 @@ static unsigned count_likely(const double *scores, double enough)
 static void visit(search *s, uint32_t range)
 {
     double scores[RANGE] = {0};
-    uint32_t base = range << RANGE_BITS;
-    unsigned size = 0;
-    memset(s->of_term, 0, (size_t)s->term_count * sizeof *s->of_term);
-    for (uint32_t at = s->first[range]; at; at = s->references[at - 1].next) {
-        s->row[size] = s->references + at - 1;
-        s->of_term[s->row[size++]->term] = s->references + at - 1;
-    }
+    uint32_t base = range << RANGE_BITS, size = s->sizes[range];
+    s->row = s->references + (range + 1) * (size_t)s->term_count - size;
     unsigned spared = spare_terms(s, size);
     accumulate(s, spared, size, base, scores);
     while (spared && count_likely(scores, enough(s, spared)) > FEW) {
-        spared--;
-        accumulate(s, spared, spared + 1, base, scores);
+        unsigned kept = spared / 2;
+        accumulate(s, kept, spared, base, scores);
+        spared = kept;
     }
+    for (unsigned i = 0; i < size; i++)
+        s->of_term[s->row[i].term] = s->row + i;
     for (unsigned i = 0; i < RANGE; i++) {
         if (scores[i] <= 0.0 || scores[i] < enough(s, spared))
             continue;
@@ -256,6 +263,8 @@ static void visit(search *s, uint32_t range)
         hit h = {score_one(s, base, (uint8_t)i), base + i};
         offer(s, h);
     }
+    for (unsigned i = 0; i < size; i++)
+        s->of_term[s->row[i].term] = NULL;
 }
 
 static void rank(search *s)
@@ -300,24 +309,61 @@ static int by_rank(const void *left, const void *right)
     return worse(*y, *x) ? -1 : worse(*x, *y) ? 1 : 0;
 }
 
+/* Working memory is kept from query to query: fresh pages cost more than the search. */
+static uint8_t *spare_memory;
+static size_t spare_size;
+#define MOST_SPARE (16u << 20)
+
+static void *carve(uint8_t **at, size_t count, size_t size)
+{
+    void *result = *at;
+    *at += (count * size + 63) & ~(size_t)63;
+    return result;
+}
+
+/* Lays out the working memory; needs the interpreter's lock, which guards what is kept. */
+static uint8_t *lay_out(search *s, size_t *size)
+{
+    size_t terms = (size_t)s->term_count + 1, ranges = (size_t)s->ranges + 1;
+    size_t need = ranges * (terms * sizeof(reference) + sizeof(uint32_t) * 2 + sizeof(double)) +
+                  terms * (sizeof(uint32_t) + sizeof(void *)) +
+                  ((size_t)s->k + 1) * sizeof(hit) + 7 * 64;
+    uint8_t *memory = spare_memory;
+    *size = spare_size;
+    spare_memory = NULL;
+    spare_size = 0;
+    if (*size < need) {
+        free(memory);
+        memory = malloc(need);
+        *size = need;
+    }
+    if (!memory)
+        return NULL;
+    uint8_t *at = memory;
+    s->bounds = carve(&at, ranges, sizeof *s->bounds);
+    s->sizes = carve(&at, ranges, sizeof *s->sizes);
+    s->of_term = carve(&at, terms, sizeof *s->of_term);
+    memset(memory, 0, (size_t)(at - memory));
+    s->by_weight = carve(&at, terms, sizeof *s->by_weight);
+    s->heap = carve(&at, ranges, sizeof *s->heap);
+    s->hits = carve(&at, (size_t)s->k + 1, sizeof *s->hits);
+    s->references = carve(&at, ranges * terms, sizeof *s->references);
+    return memory;
+}
+
+static void keep(uint8_t *memory, size_t size)
+{
+    if (size > MOST_SPARE || size <= spare_size) {
+        free(memory);
+        return;
+    }
+    free(spare_memory);
+    spare_memory = memory;
+    spare_size = size;
+}
+
 static int run(search *s)
 {
-    size_t cells = 0;
-    for (Py_ssize_t i = 0; i < s->term_count; i++)
-        cells += s->terms[i].list.left < s->ranges ? s->terms[i].list.left : s->ranges;
-    if (cells >= UINT32_MAX)
-        return -2;
-    s->references = malloc((cells + 1) * sizeof *s->references);
-    s->row = malloc(((size_t)s->term_count + 1) * sizeof *s->row);
-    s->of_term = malloc(((size_t)s->term_count + 1) * sizeof *s->of_term);
-    s->by_weight = malloc(((size_t)s->term_count + 1) * sizeof *s->by_weight);
-    s->first = calloc((size_t)s->ranges + 1, sizeof *s->first);
-    s->bounds = calloc((size_t)s->ranges + 1, sizeof *s->bounds);
-    s->heap = malloc(((size_t)s->ranges + 1) * sizeof *s->heap);
-    s->hits = malloc(((size_t)s->k + 1) * sizeof *s->hits);
-    if (!s->references || !s->row || !s->of_term || !s->by_weight || !s->first || !s->bounds ||
-        !s->heap || !s->hits)
-        return -2;
     sort_terms(s);
     if (gather(s) < 0)
         return -1;
@@ -369,10 +415,12 @@ static int read_terms(search *s, PyObject *terms)
         const Py_buffer *postings = &t->field->postings;
         if (number >= s->field_count || offset > (uint64_t)postings->len ||
             size > (uint64_t)postings->len - offset || !(t->weight >= 0.0) ||
+            size > UINT32_MAX ||
             list_open(&t->list, (uint8_t *)postings->buf + offset, (size_t)size, df, s->units)) {
             PyErr_SetString(PyExc_ValueError, "a term lies outside its postings");
             return -1;
         }
+        t->base = t->list.is_short ? t->list.scratch : (uint8_t *)postings->buf + offset;
     }
     return 0;
 }
@@ -398,27 +446,27 @@ static void release(search *s)
     }
     free(s->fields);
     free(s->terms);
-    free(s->references);
-    free(s->row);
-    free(s->of_term);
-    free(s->by_weight);
-    free(s->first);
-    free(s->bounds);
-    free(s->heap);
-    free(s->hits);
 }
 
 static PyObject *search_all(search *s, PyObject *fields, PyObject *terms)
 {
     int state;
+    size_t size;
     if (read_fields(s, fields) < 0 || read_terms(s, terms) < 0)
         return NULL;
+    uint8_t *memory = lay_out(s, &size);
+    if (!memory)
+        return PyErr_NoMemory();
     Py_BEGIN_ALLOW_THREADS
     state = run(s);
     Py_END_ALLOW_THREADS
-    if (state == -1)
+    PyObject *result = NULL;
+    if (state < 0)
         PyErr_SetString(PyExc_ValueError, "postings are damaged");
-    return state == -2 ? PyErr_NoMemory() : state ? NULL : hits_list(s);
+    else
+        result = hits_list(s);
+    keep(memory, size);
+    return result;
 }
 
 static PyObject *py_topk(PyObject *self, PyObject *args)
