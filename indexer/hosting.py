@@ -4,10 +4,9 @@ Nothing here is needed to search with `searcher`: it is for those who bring quer
 A unit of retrieval is what Whoosh calls a document. The field "words" has no positions; "bigrams"
 has those that rank, at the places where they stand in the squeezed body of the unit.
 
-    with Snapshot.open(folder) as snapshot:
-        searcher = whoosh.searching.Searcher(whoosh_reader(snapshot))
+    with whoosh_index(".policysearch").searcher() as searcher:
         results = searcher.search(whoosh.query.Term("words", "责任"))
-        results[0]["document"]
+        results[0]["document"], results[0]["anchor"]
 """
 
 from __future__ import annotations
@@ -16,17 +15,20 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
 
 from whoosh import fields, formats
 from whoosh.analysis import Token
 from whoosh.codec import base
+from whoosh.index import Index
 from whoosh.matching import ListMatcher
 from whoosh.query.spans import Span
 from whoosh.reading import EmptyReader, IndexReader, MultiReader, SegmentReader, TermInfo
 
 from indexer import analysis
 from indexer.codec import UNIT, Place, Segment
+from indexer.manifest import read_manifest
 from indexer.normalize import fold, squeeze
 from indexer.schema import BIGRAMS, WORDS
 from indexer.snapshot import Snapshot
@@ -47,9 +49,64 @@ def whoosh_schema() -> fields.Schema:
     )
 
 
+def whoosh_index(folder: str | Path) -> WhooshIndex:
+    """The index in ``folder`` as one of Whoosh's. Raises IndexStateError's kinds."""
+    index = WhooshIndex(Path(folder))
+    index.latest_generation()
+    return index
+
+
+class WhooshIndex(Index):  # type: ignore[misc]
+    """An index of Whoosh's over the newest generation; read only, `indexer.Store` writes it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @property
+    def schema(self) -> fields.Schema:
+        """The fields of `whoosh_schema`."""
+        return whoosh_schema()
+
+    def latest_generation(self) -> int:
+        """The generation last committed."""
+        return read_manifest(self._folder).generation
+
+    def is_empty(self) -> bool:
+        """Whether no document is indexed."""
+        return not read_manifest(self._folder).segments
+
+    def doc_count_all(self) -> int:
+        """The number of sections, deleted ones included."""
+        with self.reader() as reader:
+            return int(reader.doc_count_all())
+
+    def doc_count(self) -> int:
+        """The number of sections."""
+        with self.reader() as reader:
+            return int(reader.doc_count())
+
+    def reader(self, reuse: object = None) -> IndexReader:
+        """A reader of the newest generation; closing it closes the files."""
+        snapshot = Snapshot.open(self._folder)
+        reader = whoosh_reader(snapshot)
+        close = reader.close
+
+        def close_all() -> None:
+            close()
+            snapshot.close()
+
+        reader.close = close_all
+        return reader
+
+    def writer(self, **_: object) -> NoReturn:
+        """Raises TypeError: documents come in by `indexer.sync` or `indexer.Store`."""
+        raise TypeError("this index is written by indexer.Store, not by Whoosh's writers")
+
+
 def whoosh_reader(snapshot: Snapshot) -> IndexReader:
     """A reader of a snapshot, to be used while that is open."""
     schema = whoosh_schema()
+    generation = snapshot.manifest.generation
 
     def stored(base: int, local: int) -> dict[str, Any]:
         unit = base + local
@@ -61,10 +118,10 @@ def whoosh_reader(snapshot: Snapshot) -> IndexReader:
     for part in snapshot.terms.parts:
         gone = _gone(part.segment.units, part.live)
         codec = _Codec(part.segment, gone, partial(stored, part.base))
-        readers.append(SegmentReader(None, schema, _Segment(codec), codec=codec))
+        readers.append(SegmentReader(None, schema, _Segment(codec), generation, codec))
     if not readers:
         return EmptyReader(schema)
-    return readers[0] if len(readers) == 1 else MultiReader(readers)
+    return readers[0] if len(readers) == 1 else MultiReader(readers, generation=generation)
 
 
 def _gone(units: int, live: bytes | None) -> frozenset[int]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 from itertools import accumulate, compress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from indexer.codec import Collection, Units
 from indexer.codec import Groups as Grouping
@@ -17,9 +18,11 @@ from indexer.codec import Segment as TermSegment
 from indexer.document import Document, Unit
 from indexer.errors import DocumentNotFound, IndexDamaged
 from indexer.groups import Groups
-from indexer.links import Links, decode_links
 from indexer.manifest import File, Manifest, Segment, read_manifest
 from indexer.record import Passage, Row, decode_document, decode_passage, decode_rows
+
+if TYPE_CHECKING:
+    from indexer.links import Links
 
 TERMS_PREFIX = "terms"  # terms_<segment>.columns, see indexer.codec.layout
 CATALOGUE_PREFIX = "catalogue"  # `CatalogueFiles`
@@ -71,6 +74,8 @@ class SegmentFiles:
     @cached_property
     def links(self) -> list[Links]:
         """What ties every document to others."""
+        from indexer.links import decode_links  # a search does without
+
         return decode_links(self.files.links.read_bytes())
 
     def record(self, row: Row) -> bytes:

@@ -21,7 +21,7 @@ from indexer.analysis import fingerprint
 from indexer.building import MOST_UNITS, SegmentBuilder, flushed, remove
 from indexer.document import Document
 from indexer.errors import IndexDamaged, IndexIncompatible, IndexLocked, IndexNotFound
-from indexer.groups import regroup
+from indexer.grouping import regroup
 from indexer.manifest import NAME, File, Manifest, Segment, read_manifest
 from indexer.snapshot import (
     CATALOGUE_PREFIX,

@@ -26,7 +26,6 @@ from functools import cached_property, lru_cache
 from indexer.analysis import bigrams, ranked, words
 from indexer.codec import Units
 from indexer.errors import QueryError
-from indexer.metadata import canonical_number
 from indexer.normalize import HAN, fold, squeeze
 from indexer.record import Row
 from indexer.schema import BIGRAMS, WORDS
@@ -249,5 +248,8 @@ def _values(row: Row, field: str) -> tuple[str, ...]:
 
 @lru_cache(65_536)
 def _field_text(field: str, text: str) -> str:
-    canonical = canonical_number(text) if field == "number" else None
-    return squeeze(fold(canonical or text))
+    if field == "number":
+        from indexer.metadata import canonical_number  # most queries do without
+
+        text = canonical_number(text) or text
+    return squeeze(fold(text))

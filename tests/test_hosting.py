@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from .documents import LIBRARY
+import whoosh.index
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from whoosh import query as wq
@@ -14,12 +14,15 @@ from whoosh.scoring import BaseScorer, WeightingModel
 from whoosh.searching import Searcher
 
 from indexer.analysis import bigrams, ranked
-from indexer.hosting import whoosh_reader
+from indexer.hosting import whoosh_index, whoosh_reader
 from indexer.normalize import fold, squeeze
 from indexer.reading import parse_document
 from indexer.schema import BIGRAMS, WORDS
 from indexer.snapshot import Snapshot
 from indexer.store import Store
+from indexer.updating import sync
+
+from .documents import LIBRARY
 
 
 class Reference(WeightingModel):
@@ -130,3 +133,25 @@ def test_a_hit_of_whoosh_says_where_it_stands(snapshot: Snapshot) -> None:
     for hit in results:
         assert hit["document"] in LIBRARY
         assert snapshot.passage(hit.docnum).anchor == hit["anchor"]
+
+
+def test_whoosh_opens_the_index_and_searches_it(tmp_path: Path) -> None:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    for name, text in LIBRARY.items():
+        (folder / Path(name).name).write_text(text, encoding="utf-8")
+    store = Store(tmp_path / "index")
+    sync(store, [folder])
+    index = whoosh_index(store.folder)
+    assert isinstance(index, whoosh.index.Index)
+    assert not index.is_empty()
+    with store.snapshot() as snapshot:
+        assert index.doc_count() == snapshot.unit_count
+    with index.searcher() as searcher:
+        hits = searcher.search(wq.And([wq.Term(WORDS, "采砂"), wq.Term(WORDS, "河道")]))
+        assert {(hit["document"], hit["anchor"]) for hit in hits} == {
+            ("docs/regulation.txt", "tiao-3")
+        }
+        assert searcher.up_to_date()
+    with pytest.raises(TypeError, match="Store"):
+        index.writer()
