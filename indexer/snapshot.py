@@ -304,25 +304,29 @@ class Snapshot:
         return {row.id: index for index, row in enumerate(self.rows)}
 
     def find(self, name: str) -> int:
-        """The row of the document ``name``: its id, or an ending of just one id.
+        """The row of the document ``name``, read in the first of these ways that fits any:
 
-        An ending may leave out the suffix: ``notice`` finds ``seeds/2002/notice.txt``.
+        its id; an ending of it from a slash on, with or without suffix (``notice`` for
+        ``seeds/2002/notice.txt``); its number or title; a part of its id or title.
         Raises DocumentNotFound, which names the candidates where there are several.
         """
         if name in self.by_id:
             return self.by_id[name]
         ending = "/" + name.lstrip("/")
-        found = [
-            (id, index)
-            for id, index in self.by_id.items()
-            if ("/" + id).endswith(ending) or ("/" + id).rsplit(".", 1)[0].endswith(ending)
-        ]
-        if not found:
-            raise DocumentNotFound(f"no document {name!r} in the index")
-        if len(found) > 1:
-            names = ", ".join(sorted(id for id, _ in found)[:5])
-            raise DocumentNotFound(f"{name!r} may be any of {len(found)} documents: {names}")
-        return found[0][1]
+        ways: tuple[Callable[[Row], bool], ...] = (
+            lambda row: f"/{row.id}".endswith(ending),
+            lambda row: f"/{row.id}".rpartition(".")[0].endswith(ending),
+            lambda row: name in (row.doc_number, row.title),
+            lambda row: name in row.id or name in row.title,
+        )
+        for fits in ways:
+            found = [index for index, row in enumerate(self.rows) if fits(row)]
+            if len(found) == 1:
+                return found[0]
+            if found:
+                names = ", ".join(sorted(self.rows[index].id for index in found)[:5])
+                raise DocumentNotFound(f"{name!r} may be any of {len(found)} documents: {names}")
+        raise DocumentNotFound(f"no document {name!r} in the index")
 
     def close(self) -> None:
         """Close every file. Hits already returned stay as they are."""

@@ -248,7 +248,8 @@ def show_command(
 ) -> None:
     """Show a document of the index, or a section of it with those below.
 
-    DOCUMENT is its id as search prints it, or the end of one, with or without suffix.
+    DOCUMENT is its id, the end of one with or without suffix, its 文号, its title, or a part of
+    these that only one document has.
 
     \b
     Example:

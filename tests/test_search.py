@@ -290,12 +290,15 @@ def test_dates_that_are_none_and_negative_numbers_are_value_errors(searcher: Sea
         searcher.search("食品", sort="random")  # type: ignore[arg-type]
 
 
-def test_documents_are_found_by_id_ending_or_stem(searcher: Searcher) -> None:
-    for name in ("docs/notice.txt", "notice.txt", "notice"):
+def test_documents_are_found_by_id_ending_number_title_or_a_part(searcher: Searcher) -> None:
+    names = ("docs/notice.txt", "notice.txt", "notice", "青教办〔2019〕8号", "校园食品安全", "otic")
+    for name in names:
         assert searcher.document(name).id == "docs/notice.txt"
     assert searcher.document("reply").text == LIBRARY["law/reply.md"]
+    with pytest.raises(DocumentNotFound, match="any of 2"):
+        searcher.document("law/re")
     with pytest.raises(DocumentNotFound, match="no document"):
-        searcher.document("otice")
+        searcher.document("nothing")
     with pytest.raises(DocumentNotFound, match="no section"):
         searcher.section("notice", "9.9")
 
