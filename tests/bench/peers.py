@@ -42,14 +42,11 @@ Term = tuple[str, str]
 
 
 class Section(NamedTuple):
-    """A section's words and its squeezed text."""
+    """A section's words and the bigrams that rank, blanks between them, and its squeezed text."""
 
-    words: list[str]
+    words: str
+    bigrams: str
     squeezed: str
-
-    def bigrams(self) -> list[str]:
-        """Those that rank."""
-        return ranked(bigrams(self.squeezed)[:-1])
 
 
 class Engine(ABC):
@@ -85,7 +82,8 @@ class Columns(Engine):
     def index(self, sections: Sequence[Section]) -> None:
         builder = Builder(("words", "bigrams"), classes())
         for section in sections:
-            builder.add(section.squeezed, [(section.words, section.squeezed, UNIT)])
+            parts = [(section.words.split(), section.squeezed, UNIT)]
+            builder.add(section.squeezed, parts)
         path = self.folder / "segment"
         builder.finish(range(len(sections))).write(path)
         with path.open("rb+") as file:
@@ -115,9 +113,7 @@ class Tantivy(Engine):
         index = tantivy.Index(self._schema, path=str(self.folder))
         writer = index.writer(heap_size=500_000_000, num_threads=2)
         for section in sections:
-            writer.add_document(
-                tantivy.Document(words=" ".join(section.words), bigrams=" ".join(section.bigrams()))
-            )
+            writer.add_document(tantivy.Document(words=section.words, bigrams=section.bigrams))
         writer.commit()
         writer.wait_merging_threads()
         index.reload()
@@ -145,7 +141,7 @@ class Sqlite(Engine):
     def index(self, sections: Sequence[Section]) -> None:
         self._db = sqlite3.connect(self.folder / "fts.db")
         self._db.execute("create virtual table t using fts5(words, bigrams, content='')")
-        rows = ((" ".join(s.words), " ".join(s.bigrams())) for s in sections)
+        rows = (section[:2] for section in sections)
         self._db.executemany("insert into t(words, bigrams) values (?, ?)", rows)
         self._db.execute("insert into t(t) values ('optimize')")
         self._db.commit()
@@ -166,7 +162,11 @@ class Bm25s(Engine):
     def index(self, sections: Sequence[Section]) -> None:
         import bm25s
 
-        tokens = [[f"w{w}" for w in s.words] + [f"b{b}" for b in s.bigrams()] for s in sections]
+        tokens = [
+            [f"w{word}" for word in section.words.split()]
+            + [f"b{pair}" for pair in section.bigrams.split()]
+            for section in sections
+        ]
         self._index = bm25s.BM25(k1=1.2, b=0.75, method="lucene", backend="numba")
         self._index.index(tokens, show_progress=False)
         self._index.save(str(self.folder), show_progress=False)
@@ -221,7 +221,9 @@ def _sections(corpus: Path) -> Iterator[Section]:
         document = read_document(path)
         for unit in document.units():
             folded = fold(unit.span.of(document.text))
-            yield Section(words(folded), squeeze(folded))
+            squeezed = squeeze(folded)
+            pairs = ranked(bigrams(squeezed)[:-1])
+            yield Section(" ".join(words(folded)), " ".join(pairs), squeezed)
 
 
 def _queries(file: Path | None, sections: Sequence[Section]) -> Iterator[list[Term]]:
