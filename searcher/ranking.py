@@ -128,8 +128,7 @@ class Ranker:
         return scores
 
     def _idf(self, frequency: int) -> float:
-        total = self._snapshot.unit_count
-        return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
+        return inverse_frequency(self._snapshot.unit_count, frequency)
 
     def _read_postings(self, term: Term) -> tuple[list[int], list[float]]:
         """The live units that rank by a term, rising, and its weight in each."""
@@ -255,6 +254,11 @@ class Ranker:
             return self._snapshot.reader.postings(BIGRAMS, bigram)
         except TermNotFound:
             return None
+
+
+def inverse_frequency(total: int, frequency: int) -> float:
+    """The idf of a term that ``frequency`` of ``total`` units have."""
+    return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
 
 
 def scoring_terms(query: Node) -> list[Term]:
