@@ -12,7 +12,9 @@ are not prohibited, words and bigrams alike:
 with tf weighted by the part of the unit a term stands in (BM25F, `indexer.analysis`), N the number
 of live units and df that of live units with the term (Robertson and Zaragoza, 2009; the idf is
 Lucene's, never negative). Deleted units count nowhere, so that scores do not depend on an index's
-history. Equal scores rank by document id, then by place in the document.
+history. What the query names (`searcher.known`) scores more than words alone ever could: the sum of
+idf * (k1 + 1) over the terms, once for each level. Equal scores rank by document id, then by place
+in the document.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ from indexer.normalize import HAN, fold, squeeze
 from indexer.record import Row
 from indexer.schema import BIGRAMS, WORDS
 from indexer.snapshot import Snapshot
+from searcher.known import KnownItems, Target
 from searcher.query import (
     MAX_EXPANSIONS,
     Boolean,
@@ -49,6 +52,8 @@ from searcher.results import Explanation, TermScore
 
 K1 = 1.2
 B = 0.75
+
+KNOWN = "known"  # stands for a field where a score is explained
 
 Term = tuple[str, str]  # field, text
 
@@ -81,22 +86,34 @@ class Ranker:
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._postings = lru_cache(256)(self._read_postings)
+        self._known = KnownItems(snapshot.rows, snapshot.firsts, snapshot.units)
 
     def rank(self, query: Node) -> Ranked:
         """The units ``query`` matches. Raises QueryError for a prefix of too many words."""
-        scores = self._score(scoring_terms(query))
-        if not _is_plain(query):
+        terms = scoring_terms(query)
+        scores = self._score(terms)
+        plain = _is_plain(query)
+        if not plain:
             scores = {unit: scores.get(unit, 0.0) for unit in self._match(query)}
+        for unit, known in self._known_units(query).items():
+            if unit in scores or (plain and known.certain):
+                scores[unit] = scores.get(unit, 0.0) + known.level * self._step(terms)
         return Ranked(scores)
 
     def explain(self, query: Node, unit: int) -> Explanation:
         """What every term of the query adds to the score `rank` gives a unit."""
         explained = []
-        for term in scoring_terms(query):
+        terms = scoring_terms(query)
+        for term in terms:
             units, weights = self._postings(term)
             at = bisect_left(units, unit)
             if at < len(units) and units[at] == unit:
                 explained.append(self._explain(term, unit, len(units), weights[at]))
+        if known := self._known_units(query).get(unit):
+            step = self._step(terms)
+            extra = known.level * step
+            there = len(known.units)
+            explained.append(TermScore(KNOWN, known.name, extra, known.level, step, there, 0, 0.0))
         score = 0.0  # not sum(): since Python 3.12 it rounds otherwise than the scores were added
         for part in explained:
             score += part.score
@@ -126,6 +143,15 @@ class Ranker:
                 norm = base + slope * lengths[unit]
                 scores[unit] = scores.get(unit, 0.0) + top * weight / (weight + norm)
         return scores
+
+    def _known_units(self, query: Node) -> dict[int, Target]:
+        """The units of what ``query`` names, each with the first target that has it."""
+        targets = self._known.targets(query)
+        return {unit: target for target in reversed(targets) for unit in target.units}
+
+    def _step(self, terms: Iterable[Term]) -> float:
+        """More than a unit can score by ``terms``."""
+        return sum(self.idf(term) for term in terms) * (K1 + 1) or 1.0
 
     def _idf(self, frequency: int) -> float:
         return inverse_frequency(self._snapshot.unit_count, frequency)
