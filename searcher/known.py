@@ -223,7 +223,9 @@ class KnownItems:
     def _of_name(self, name: str) -> tuple[tuple[int, ...], ...]:
         ranks = self._by_name[name]
         if all(rank == _OF_THE_WHOLE for rank in ranks.values()):
-            return (tuple(self._by_id(ranks)),)
+            # The general part of a code is its beginning.
+            general = [index for index in ranks if self._rows[index].title.endswith("总则")]
+            return (tuple(dict.fromkeys([*general, *self._by_id(ranks)])),)
         exact = [index for index, rank in ranks.items() if rank <= _EXACT]
         return self._newest_first(exact or ranks)
 
