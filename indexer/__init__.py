@@ -51,6 +51,7 @@ __all__ = [
     "plan",
     "read_document",
     "sync",
+    "whoosh_index",
 ]
 
 # What reads and writes needs Whoosh and more; it is imported when it is asked for, because every
@@ -64,6 +65,7 @@ _LAZY = {
     "plan": "indexer.updating",
     "read_document": "indexer.reading",
     "sync": "indexer.updating",
+    "whoosh_index": "indexer.hosting",
 }
 
 

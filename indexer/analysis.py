@@ -13,13 +13,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from array import array
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from importlib.util import find_spec
+from typing import NamedTuple
 
 from indexer.normalize import HAN, arabic, fold, squeeze
 
@@ -31,7 +30,7 @@ RULES = 1  # to be raised when folding or cutting changes in a way that patterns
 _RUN = re.compile(rf"([{HAN}]+)|\d+(?:\.\d+)*|[^\W\d_{HAN}]+")
 # Both characters must be letters, digits or Han, and one of them Han, for a bigram to say
 # something of a text's subject.
-_RANKED = re.compile(rf"[{HAN}]\w|[^\W{HAN}][{HAN}]")
+_RANKED = re.compile(rf"[{HAN}][\w{HAN}]|\w[{HAN}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +89,11 @@ def _cut() -> Cut:
     return segmenter().load()
 
 
+def cut_words(text: str) -> list[str]:
+    """``text`` cut by the segmenter, blanks and punctuation kept: joined, the pieces are it."""
+    return _cut()(text)
+
+
 def words(folded: str) -> list[str]:
     """The words of a folded text, in order, repeats included: numbers in digits, lower case."""
     found: list[str] = []
@@ -121,41 +125,44 @@ def fingerprint() -> str:
     return f"{segmenter().name}, rules {rules[:12]}"
 
 
+@cache
+def classes() -> bytes:
+    """What `ranked` takes characters below U+20000 for (`indexer.codec.twin.add_bigrams`)."""
+    characters = "".join(map(chr, range(0x20000)))
+    table = bytearray(0x20000)
+    for match in re.finditer(r"\w", characters):
+        table[match.start()] = 1
+    for match in re.finditer(f"[{HAN}]", characters):
+        table[match.start()] = 3
+    return bytes(table)
+
+
 # BM25F: what a word weighs in the title and in a heading over the section, the body being 1.
+# Eighths are exact.
 TITLE_WEIGHT = 1
 HEADING_WEIGHT = 1
 
 
-@dataclass(frozen=True, slots=True)
-class UnitTerms:
-    """The terms of a unit of retrieval, as they are indexed.
+class Part(NamedTuple):
+    """A part of what a unit ranks by: its words, its squeezed text, the weight of its terms."""
 
-    ``words`` and ``bigrams`` map a term to its frequency, weighted by the part of the unit it
-    stands in; ``positions`` maps every bigram of the body, ranked or not, to the places where it
-    begins in the squeezed body, rising.
-    """
-
-    words: dict[str, int]
-    bigrams: dict[str, int]
-    positions: dict[str, array[int]]
+    words: list[str]
+    squeezed: str
+    weight: float
 
 
-def analyse(title: str, headings: Iterable[str], body: str) -> UnitTerms:
-    """The terms of a unit with its document's title and the headings it stands under."""
-    word_counts: Counter[str] = Counter()
-    bigram_counts: Counter[str] = Counter()
-    for text, weight in ((title, TITLE_WEIGHT), ("\n".join(headings), HEADING_WEIGHT)):
-        folded = fold(text)
-        word_counts.update(words(folded) * weight)
-        bigram_counts.update(ranked(bigrams(squeeze(folded))) * weight)
-    folded = fold(body)
-    word_counts.update(words(folded))
-    of_body = bigrams(squeeze(folded))
-    bigram_counts.update(ranked(of_body))
-    positions: dict[str, array[int]] = {}
-    for position, bigram in enumerate(of_body):
-        if bigram in positions:
-            positions[bigram].append(position)
-        else:
-            positions[bigram] = array("I", (position,))
-    return UnitTerms(dict(word_counts), dict(bigram_counts), positions)
+def analyse(title: str, headings: Iterable[str], body: str) -> tuple[Part, Part, Part]:
+    """A unit's body, its document's title, and the headings it stands under, ready to index."""
+    return (
+        _part(body, 1),
+        _part_of_many(title, TITLE_WEIGHT),
+        _part_of_many("\n".join(headings), HEADING_WEIGHT),
+    )
+
+
+def _part(text: str, weight: float) -> Part:
+    folded = fold(text)
+    return Part(words(folded), squeeze(folded), weight)
+
+
+_part_of_many = lru_cache(256)(_part)  # titles and headings come again, unit after unit

@@ -6,15 +6,17 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from indexer.building import add_terms, new_terms
 from indexer.errors import IndexDamaged, IndexNotFound
 from indexer.manifest import File, read_manifest
-from indexer.snapshot import Snapshot
+from indexer.record import decode_document
+from indexer.snapshot import SegmentFiles, Snapshot
 
 
 def check(folder: Path) -> Iterator[str]:
     """What is wrong with the index in ``folder``, a line each; nothing if it is whole.
 
-    Reads every file. Raises IndexNotFound.
+    Reads every file, and makes the terms of every document anew. Raises IndexNotFound.
     """
     try:
         manifest = read_manifest(folder)
@@ -24,6 +26,8 @@ def check(folder: Path) -> Iterator[str]:
             return
         with Snapshot.open(folder) as snapshot:
             yield from _documents(snapshot)
+            for files in snapshot.segments:
+                yield from _terms(files)
     except IndexNotFound:
         raise
     except IndexDamaged as error:
@@ -61,3 +65,15 @@ def _documents(snapshot: Snapshot) -> Iterator[str]:
             yield f"{row.id}: its sections are not its text"
         if len(snapshot.units(index)) != row.units:
             yield f"{row.id}: {row.units} sections are indexed, its text has others"
+
+
+def _terms(files: SegmentFiles) -> Iterator[str]:
+    """Make the terms of a segment anew from its documents: they come out the same to the byte."""
+    terms = new_terms()
+    for row in files.rows:
+        for _ in add_terms(terms, decode_document(files.record(row))):
+            pass
+    anew = terms.finish(range(terms.units)).columns
+    differing = [name for name, column in anew.items() if files.terms.columns.get(name) != column]
+    if differing:
+        yield f"{files.terms.name}: {', '.join(differing)} are not those of the documents"

@@ -89,6 +89,12 @@ class Reference:
     paragraph: int | None = None  # 款
     item: int | None = None  # 项
 
+    def __str__(self) -> str:
+        """As it is written: 第三条第一款第（二）项."""
+        paragraph = f"第{to_chinese(self.paragraph)}款" if self.paragraph else ""
+        item = f"第（{to_chinese(self.item)}）项" if self.item else ""
+        return self.label + paragraph + item
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:

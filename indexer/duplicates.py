@@ -22,7 +22,7 @@ from typing import Any
 from unicodedata import normalize
 from zlib import crc32
 
-from indexer.align import common_runs
+from indexer.align import Run, common_runs
 from indexer.catalogue import base_name, is_generic, name_keys, split_issuer
 
 _SKETCH = 44  # values kept: similarity within about ±.07, one standard deviation
@@ -266,6 +266,8 @@ class _Comparison:
 
 
 _FIRM = 40  # characters in common that cannot be chance: the common text begins and ends with them
+_LOOSE = 8  # as many go on with it, if little stands between
+_BETWEEN = 60
 
 
 def _compare(a: list[str], b: list[str]) -> _Comparison:
@@ -274,13 +276,24 @@ def _compare(a: list[str], b: list[str]) -> _Comparison:
     firm = [place for place, size in enumerate(sizes) if size >= _FIRM]
     if not firm:
         return _Comparison(0, ())
-    inner = runs[firm[0] : firm[-1] + 1]
+    first, last = firm[0], firm[-1]
+    while first > 0 and _near(runs[first - 1], runs[first], sizes[first - 1], a, b):
+        first -= 1
+    while last + 1 < len(runs) and _near(runs[last], runs[last + 1], sizes[last + 1], a, b):
+        last += 1
+    inner = runs[first : last + 1]
     edits = []
     for run, following in pairwise(inner):
         before, after = a[run.a + run.size : following.a], b[run.b + run.size : following.b]
         if "".join(before) != "".join(after):
             edits.append(_edit(before, after, a[following.a]))
     return _Comparison(sum(sizes), tuple(edits))
+
+
+def _near(run: Run, following: Run, loose: int, a: list[str], b: list[str]) -> bool:
+    """Whether two runs, the outer one of ``loose`` characters, are parts of one common text."""
+    between = a[run.a + run.size : following.a] + b[run.b + run.size : following.b]
+    return loose >= _LOOSE and sum(map(len, between)) <= _BETWEEN
 
 
 def _edit(before: list[str], after: list[str], following: str) -> _Edit:

@@ -164,17 +164,24 @@ class Folding:
         return self.starts[start], self.ends[end - 1]
 
 
+_GAP = "\0"  # folded away itself, so that no folded text has one
+
+
+@cache
+def _gapped(full: bool) -> dict[int, str]:
+    """A table that folds each character to one, a gap where folding and squeezing leave none."""
+    table = _full_table() if full else _BASE
+    gapped = {
+        code: _GAP if not folded or folded.isspace() else folded for code, folded in table.items()
+    }
+    return gapped | {ord(blank): _GAP for blank in " \n"}
+
+
 def squeezed(text: str) -> Folding:
     """``squeeze(fold(text))`` with the way back to ``text``."""
-    table = _table_for(text)
-    chars: list[str] = []
-    starts: list[int] = []
-    for offset, char in enumerate(text):
-        folded = table.get(ord(char), char)
-        if folded is not None and not folded.isspace():
-            chars.append(folded)
-            starts.append(offset)
-    return Folding("".join(chars), starts, [start + 1 for start in starts])
+    gapped = text.translate(_gapped(_table_for(text) is not _BASE))
+    starts = [offset for offset, char in enumerate(gapped) if char != _GAP]
+    return Folding(gapped.replace(_GAP, ""), starts, [start + 1 for start in starts])
 
 
 def with_arabic(folding: Folding) -> Folding:

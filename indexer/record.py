@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 import zlib
-from collections.abc import Iterable
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from itertools import accumulate
 from typing import Any
 
 from indexer.document import Document, Fact, Metadata, Section, Span
 from indexer.errors import IndexDamaged
+
+Buffer = bytes | memoryview
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +62,36 @@ def decode_rows(data: bytes) -> list[Row]:
         raise IndexDamaged(f"a catalogue cannot be read: {error}") from None
 
 
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A unit of retrieval as it is shown, read without the rest of its document.
+
+    ``line`` is the line of the document it begins in, ``repeat_lines`` those where the ``repeats``
+    begin, counted from 1.
+    """
+
+    anchor: str
+    path: tuple[str, ...]
+    heading: str
+    headings: tuple[str, ...]
+    span: Span
+    repeats: tuple[Span, ...]
+    line: int
+    repeat_lines: tuple[int, ...]
+    text: str
+
+
+_TEXT_BLOCK = 4096  # characters compressed together
+_UNIT_BLOCK = 16
+
+
 def encode_document(document: Document) -> bytes:
-    """A document as compressed JSON."""
+    """A document as compressed pieces, so that a unit can be read without the rest.
+
+    The number of pieces of text, the size of each piece (32 bits each, the number of pieces
+    first), then the pieces: JSON of all but the text; the text in pieces of 4096 characters; JSON
+    of what is shown of the units, 16 together.
+    """
     metadata = {
         field.name: _plain(getattr(document.metadata, field.name)) for field in fields(Metadata)
     }
@@ -64,25 +99,111 @@ def encode_document(document: Document) -> bytes:
         (s.kind, s.label, s.path, s.heading, s.span, s.anchor, s.parent, s.repeats)
         for s in document.sections
     ]
-    record = (document.id, document.digest, document.text, metadata, sections)
-    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
-    return zlib.compress(text.encode("utf-8", "surrogatepass"), 6)
+    text = document.text
+    texts = [text[at : at + _TEXT_BLOCK] for at in range(0, len(text), _TEXT_BLOCK)]
+    units = list(_shown(document))
+    blocks = [units[at : at + _UNIT_BLOCK] for at in range(0, len(units), _UNIT_BLOCK)]
+    pieces = [
+        _json((document.id, document.digest, metadata, sections)),
+        *texts,
+        *map(_json, blocks),
+    ]
+    packed = [zlib.compress(piece.encode("utf-8", "surrogatepass"), 6) for piece in pieces]
+    sizes = array("I", (len(packed), len(texts), *map(len, packed)))
+    return sizes.tobytes() + b"".join(packed)
 
 
-def decode_document(data: bytes) -> Document:
+def _shown(document: Document) -> Iterator[Any]:
+    line_of = _LineCounter(document.text)
+    for unit in document.units():
+        section = unit.section
+        lines = [line_of(span.start) for span in unit.repeats]
+        yield (
+            section.anchor,
+            section.path,
+            section.heading,
+            unit.headings,
+            unit.span,
+            unit.repeats,
+            line_of(unit.span.start),
+            lines,
+        )
+
+
+class _LineCounter:
+    """Which line an offset lies in, from 1."""
+
+    def __init__(self, text: str) -> None:
+        self._breaks = [match.start() for match in re.finditer("\n", text)]
+
+    def __call__(self, offset: int) -> int:
+        return bisect_left(self._breaks, offset) + 1
+
+
+def decode_document(data: Buffer) -> Document:
     """The document `encode_document` was given. Raises IndexDamaged."""
-    try:
-        text = zlib.decompress(data).decode("utf-8", "surrogatepass")
-        id, digest, body, metadata, sections = json.loads(text)
+    with _reading():
+        pieces = _Pieces(data)
+        id, digest, metadata, sections = json.loads(pieces.text(0))
         return Document(
             id,
             digest,
-            body,
+            "".join(pieces.text(1 + number) for number in range(pieces.texts)),
             Metadata(**{name: _facts(value) for name, value in metadata.items()}),
             tuple(_section(section) for section in sections),
         )
+
+
+def decode_passage(data: Buffer, number: int) -> Passage:
+    """The unit ``number`` of the document `encode_document` was given. Raises IndexDamaged."""
+    with _reading():
+        pieces = _Pieces(data)
+        block, place = divmod(number, _UNIT_BLOCK)
+        shown = json.loads(pieces.text(1 + pieces.texts + block))[place]
+        anchor, path, heading, headings, (start, end), repeats, line, lines = shown
+        first = start // _TEXT_BLOCK
+        texts = map(pieces.text, range(1 + first, 2 + (end - 1) // _TEXT_BLOCK))
+        base = first * _TEXT_BLOCK
+        return Passage(
+            anchor,
+            tuple(path),
+            heading,
+            tuple(headings),
+            Span(start, end),
+            tuple(Span(*repeat) for repeat in repeats),
+            line,
+            tuple(lines),
+            "".join(texts)[start - base : end - base],
+        )
+
+
+class _Pieces:
+    """The pieces of a record."""
+
+    def __init__(self, data: Buffer) -> None:
+        self._data = memoryview(data)
+        count, self.texts = self._data[:8].cast("I")
+        sizes = self._data[8 : 8 + 4 * count].cast("I")
+        if self.texts >= count or len(sizes) != count:
+            raise ValueError("it is cut off")
+        self._starts = [*accumulate(sizes, initial=8 + 4 * count)]
+
+    def text(self, number: int) -> str:
+        """A piece; what lies outside the record does not decompress."""
+        piece = self._data[self._starts[number] : self._starts[number + 1]]
+        return zlib.decompress(piece).decode("utf-8", "surrogatepass")
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    try:
+        yield
     except (zlib.error, ValueError, TypeError, IndexError) as error:
         raise IndexDamaged(f"a record cannot be read: {error}") from None
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _plain(value: Fact | tuple[Fact, ...] | None) -> Any:

@@ -7,8 +7,9 @@ all whitespace removed, so that other indentation or line ends do not hide a cop
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 from indexer.document import Section, Span
 
@@ -30,12 +31,6 @@ class Repeat:
     copy: Span
 
 
-class _Line(NamedTuple):
-    start: int
-    end: int
-    key: str
-
-
 def find_repeats(text: str) -> tuple[Repeat, ...]:
     """Return the stretches of ``text`` that stand again later in it, by their copy's place.
 
@@ -43,31 +38,46 @@ def find_repeats(text: str) -> tuple[Repeat, ...]:
     do not overlap each other nor their originals. Blank lines within a stretch may differ. There
     are none where all copies make less than a fifth of the text and none has 2,000 characters.
     """
-    lines = [
-        _Line(found.start(), found.end(), key)
-        for found in _LINE.finditer(text)
-        if (key := _squeezed(found[0]))
-    ]
-    if len({line.key for line in lines}) == len(lines):
+    found = [(match.start(), match.end(), match[0]) for match in _LINE.finditer(text)]
+    return repeats_among([line for line in found if not line[2].isspace()])
+
+
+def repeats_among(lines: Sequence[tuple[int, int, str]]) -> tuple[Repeat, ...]:
+    """Do what ``find_repeats`` does for a text's lines: start, end and characters of each."""
+    keys = [_squeezed(line) for _, _, line in lines]
+    if len(set(keys)) == len(keys):
         return ()
     first: dict[str, int] = {}
     repeats: list[Repeat] = []
     index = 0
-    while index < len(lines):
-        original = first.setdefault(lines[index].key, index)
-        if original == index:
-            index += 1
-            continue
-        length = _common(lines, original, index)
-        if sum(len(line.key) for line in lines[index : index + length]) >= _MIN_CHARS:
-            repeats.append(Repeat(_span(lines, original, length), _span(lines, index, length)))
-            index += length
-        else:
-            index += 1
+    while index < len(keys):
+        original = first.setdefault(keys[index], index) if keys[index] else index
+        length = _common(keys, original, index) if original < index else 0
+        if sum(map(len, keys[index : index + length])) >= _MIN_CHARS:
+            end = index + length - 1
+            repeats.append(
+                Repeat(
+                    Span(lines[original][0], lines[original + length - 1][1]),
+                    Span(lines[index][0], lines[end][1]),
+                )
+            )
+            index = end
+        index += 1
     sizes = [repeat.copy.end - repeat.copy.start for repeat in repeats]
-    if sum(sizes) < _MIN_SHARE * len(text) and max(sizes, default=0) < _LONG_CHARS:
+    if sum(sizes) < _MIN_SHARE * lines[-1][1] and max(sizes, default=0) < _LONG_CHARS:
         return ()
     return tuple(repeats)
+
+
+def _common(keys: list[str], original: int, copy: int) -> int:
+    length = 0
+    while (
+        original + length < copy
+        and copy + length < len(keys)
+        and keys[original + length] == keys[copy + length]
+    ):
+        length += 1
+    return length
 
 
 def _squeezed(line: str) -> str:
@@ -78,49 +88,42 @@ def _squeezed(line: str) -> str:
 
 def with_repeats(text: str, sections: list[Section], repeats: tuple[Repeat, ...]) -> list[Section]:
     """Return ``sections`` with the places where those inside an original stand again."""
-    if not repeats:
-        return sections
+    places: dict[int, list[Span]] = {}
+    starts = [section.span.start for section in sections]
+    for repeat in repeats:
+        moved = _Mapping(text, repeat)
+        first = max(bisect_right(starts, repeat.original.start) - 1, 0)
+        for index in range(first, bisect_left(starts, repeat.original.end)):
+            span = _trimmed(text, sections[index].span)
+            if repeat.original.start <= span.start < span.end <= repeat.original.end:
+                places.setdefault(index, []).append(moved.span(span))
     return [
-        replace(section, repeats=spans) if (spans := _places(text, section, repeats)) else section
-        for section in sections
+        replace(section, repeats=tuple(places[index])) if index in places else section
+        for index, section in enumerate(sections)
     ]
 
 
-def _places(text: str, section: Section, repeats: tuple[Repeat, ...]) -> tuple[Span, ...]:
-    own = section.span.of(text)
-    start = section.span.start + len(own) - len(own.lstrip())
-    end = section.span.start + len(own.rstrip())
-    if section.kind == "repeat" or start >= end:
-        return ()
-    return tuple(
-        _mapped(text, Span(start, end), repeat)
-        for repeat in repeats
-        if repeat.original.start <= start and end <= repeat.original.end
-    )
+class _Mapping:
+    """From places of an original to those of its copy, which may be spaced otherwise."""
+
+    def __init__(self, text: str, repeat: Repeat) -> None:
+        self._shift = repeat.copy.start - repeat.original.start
+        self._same = repeat.original.of(text) == repeat.copy.of(text)
+        self._from: list[int] = []
+        self._to: list[int] = []
+        if not self._same:
+            self._from = [i for i in range(*repeat.original) if not text[i].isspace()]
+            self._to = [i for i in range(*repeat.copy) if not text[i].isspace()]
+
+    def span(self, span: Span) -> Span:
+        if self._same:
+            return Span(span.start + self._shift, span.end + self._shift)
+        first = bisect_left(self._from, span.start)
+        last = bisect_left(self._from, span.end) - 1
+        return Span(self._to[first], self._to[last] + 1)
 
 
-def _mapped(text: str, span: Span, repeat: Repeat) -> Span:
-    """Where ``span`` of the original stands in the copy, which may be spaced otherwise."""
-    shift = repeat.copy.start - repeat.original.start
-    moved = Span(span.start + shift, span.end + shift)
-    if moved.of(text) == span.of(text):
-        return moved
-    before = len("".join(text[repeat.original.start : span.start].split()))
-    length = len("".join(span.of(text).split()))
-    places = [i for i in range(*repeat.copy) if not text[i].isspace()]
-    return Span(places[before], places[before + length - 1] + 1)
-
-
-def _common(lines: list[_Line], original: int, copy: int) -> int:
-    length = 0
-    while (
-        original + length < copy
-        and copy + length < len(lines)
-        and lines[original + length].key == lines[copy + length].key
-    ):
-        length += 1
-    return length
-
-
-def _span(lines: list[_Line], start: int, length: int) -> Span:
-    return Span(lines[start].start, lines[start + length - 1].end)
+def _trimmed(text: str, span: Span) -> Span:
+    own = span.of(text)
+    start = span.start + len(own) - len(own.lstrip())
+    return Span(start, max(start, span.start + len(own.rstrip())))

@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import mmap
 from array import array
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
+from itertools import accumulate, compress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from whoosh.codec.whoosh3 import W3Codec, W3Segment
-from whoosh.filedb.filestore import FileStorage
-from whoosh.reading import EmptyReader, MultiReader, SegmentReader
-
+from indexer.codec import Collection, Units
+from indexer.codec import Groups as Grouping
+from indexer.codec import Segment as TermSegment
 from indexer.document import Document, Unit
 from indexer.errors import DocumentNotFound, IndexDamaged
 from indexer.groups import Groups
-from indexer.links import Links, decode_links
 from indexer.manifest import File, Manifest, Segment, read_manifest
-from indexer.record import Row, decode_document, decode_rows
-from indexer.schema import BIGRAMS, WORDS, schema
+from indexer.record import Passage, Row, decode_document, decode_passage, decode_rows
 
-TERMS_PREFIX = "terms"  # Whoosh's files: terms_<segment>.seg
-CATALOGUE_PREFIX = "catalogue"  # ours, `CatalogueFiles`
+if TYPE_CHECKING:
+    from indexer.links import Links
+
+TERMS_PREFIX = "terms"  # terms_<segment>.columns, see indexer.codec.layout
+CATALOGUE_PREFIX = "catalogue"  # `CatalogueFiles`
 GROUPS_PREFIX = "groups"
 _CACHED_DOCUMENTS = 64
 
@@ -39,40 +41,30 @@ class SegmentFiles:
         self.rows = decode_rows(self.files.rows.read_bytes())
         with self.files.records.open("rb") as records:
             self.records = mmap.mmap(records.fileno(), 0, access=mmap.ACCESS_READ)
-        self.reader = SegmentReader(FileStorage(str(folder)), schema(), self._whoosh_segment())
+        self.terms = TermSegment(terms_file(folder, segment.id))
+        starts = array("I", [0])
+        for row in self.rows:
+            starts.append(starts[-1] + row.units)
+        if starts[-1] != self.terms.units:
+            raise IndexDamaged(f"rows and terms of {segment.id} do not belong together")
+        self.firsts = starts.tobytes()  # of each row's units, and where the last one's end
+        self.is_live = bytearray(b"\1" * len(self.rows))
+        for ordinal in segment.deleted:
+            self.is_live[ordinal] = 0
 
-    def _whoosh_segment(self) -> W3Segment:
-        gone: set[int] = set()
-        unit = 0
-        deleted = set(self.segment.deleted)
-        for ordinal, row in enumerate(self.rows):
-            if ordinal in deleted:
-                gone.update(range(unit, unit + row.units))
-            unit += row.units
-        segment = W3Segment(
-            W3Codec(), TERMS_PREFIX, self.segment.units, segid=self.segment.id, deleted=gone or None
-        )
-        segment.compound = True
-        return segment
+    def deleted(self) -> list[range]:
+        """The units of the deleted rows."""
+        firsts = memoryview(self.firsts).cast("I")
+        return [range(firsts[row], firsts[row + 1]) for row in self.segment.deleted]
 
     def live(self) -> Iterator[tuple[Row, int]]:
         """The rows not deleted, each with its first unit, in order."""
-        deleted = set(self.segment.deleted)
-        unit = 0
-        for ordinal, row in enumerate(self.rows):
-            if ordinal not in deleted:
-                yield row, unit
-            unit += row.units
+        firsts = memoryview(self.firsts).cast("I")
+        yield from compress(zip(self.rows, firsts, strict=False), self.is_live)
 
     def live_ordinals(self) -> list[int]:
         """The positions of the rows not deleted."""
-        deleted = set(self.segment.deleted)
-        return [ordinal for ordinal in range(len(self.rows)) if ordinal not in deleted]
-
-    @cached_property
-    def lengths(self) -> array[int]:
-        """The length of every unit in words and in bigrams, in turn."""
-        return array("I", self.files.lengths.read_bytes())
+        return list(compress(range(len(self.rows)), self.is_live))
 
     @cached_property
     def hashes(self) -> array[int]:
@@ -82,6 +74,8 @@ class SegmentFiles:
     @cached_property
     def links(self) -> list[Links]:
         """What ties every document to others."""
+        from indexer.links import decode_links  # a search does without
+
         return decode_links(self.files.links.read_bytes())
 
     def record(self, row: Row) -> bytes:
@@ -90,7 +84,7 @@ class SegmentFiles:
 
     def close(self) -> None:
         """Close the files."""
-        self.reader.close()
+        self.terms.close()
         self.records.close()
 
 
@@ -99,13 +93,11 @@ class CatalogueFiles:
     """Where a segment has what is not terms.
 
     ``rows`` and ``links`` are JSON, in the order of the documents; ``records`` are documents one
-    after the other; ``lengths`` (32 bit) and ``hashes`` (64 bit) are numbers in the order of the
-    units, lengths in words and in bigrams in turn.
+    after the other; ``hashes`` are numbers of 64 bits in the order of the units.
     """
 
     rows: Path
     records: Path
-    lengths: Path
     hashes: Path
     links: Path
 
@@ -123,7 +115,7 @@ class CatalogueFiles:
 class Snapshot:
     """One generation of an index, open for reading.
 
-    Units of retrieval are numbered from 0 through all segments; the units of a document follow
+    Units of retrieval are numbered from 0 through all ``segments``; the units of a document follow
     one another. ``rows`` lists the documents in the order of their units and ``firsts`` their
     first units. Close it, or use it in a ``with``.
     """
@@ -133,21 +125,19 @@ class Snapshot:
         self.manifest = manifest
         self.rows: list[Row] = []
         self.firsts: list[int] = []
-        self._files: list[SegmentFiles] = []
+        self.segments: list[SegmentFiles] = []
         self._file_of: list[SegmentFiles] = []
         base = 0
         if manifest.groups:
             _check_size(folder, manifest.groups)
         for segment in manifest.segments:
             files = SegmentFiles(folder, segment)
-            self._files.append(files)
+            self.segments.append(files)
             for row, unit in files.live():
                 self.rows.append(row)
                 self.firsts.append(base + unit)
                 self._file_of.append(files)
             base += segment.units
-        self.unit_count = sum(row.units for row in self.rows)
-        self.reader: Any = _reader([files.reader for files in self._files])
         self._read = lru_cache(_CACHED_DOCUMENTS)(self._read_document)
         self._units = lru_cache(_CACHED_DOCUMENTS)(
             lambda index: tuple(self.document(index).units())
@@ -173,25 +163,17 @@ class Snapshot:
                 manifest = newer
 
     @cached_property
-    def lengths(self) -> dict[str, array[int]]:
-        """The length of every unit in each field, deleted ones (never asked for) included."""
-        both = array("I")
-        for files in self._files:
-            both += files.lengths
-        return {WORDS: both[0::2], BIGRAMS: both[1::2]}
-
-    @cached_property
     def hashes(self) -> array[int]:
         """A hash of the text of every unit: equal texts, folded and squeezed, have equal ones."""
         hashes = array("Q")
-        for files in self._files:
+        for files in self.segments:
             hashes += files.hashes
         return hashes
 
     @cached_property
     def links(self) -> list[Links]:
         """What ties each document of ``rows`` to others."""
-        return [files.links[n] for files in self._files for n in files.live_ordinals()]
+        return [files.links[n] for files in self.segments for n in files.live_ordinals()]
 
     @cached_property
     def groups(self) -> Groups:
@@ -200,24 +182,93 @@ class Snapshot:
         return Groups.read(self.folder / file.name) if file else Groups()
 
     @cached_property
-    def average_lengths(self) -> dict[str, float]:
-        """The mean length of a live unit in each field."""
-        return {
-            field: sum(sum(lengths[s.start : s.stop]) for s in self._live())
-            / (self.unit_count or 1)
-            for field, lengths in self.lengths.items()
-        }
+    def terms(self) -> Collection:
+        """The terms of the units that a search looks at: of documents not deleted, no `shadows`."""
+        gone = [[*files.deleted()] for files in self.segments]
+        bases = [*accumulate((files.terms.units for files in self.segments), initial=0)]
+        for unit in sorted(self.shadows):
+            number = bisect_right(bases, unit) - 1
+            gone[number].append(range(unit - bases[number], unit - bases[number] + 1))
+        return Collection([files.terms for files in self.segments], gone)
 
-    def _live(self) -> Iterator[range]:
-        return map(self.numbers, range(len(self.rows)))
+    @property
+    def unit_count(self) -> int:
+        """How many units there are."""
+        return sum(row.units for row in self.rows)
+
+    def document_of(self, unit: int) -> int:
+        """The index in ``rows`` of the document a unit belongs to."""
+        return bisect_right(self.firsts, unit) - 1
+
+    def units_where(self, test: Callable[[Row], bool]) -> Units:
+        """The units of the documents whose row passes a test."""
+        chosen = []
+        for files in self.segments:
+            bits = bytearray((len(files.rows) + 7) // 8)
+            for ordinal, row in enumerate(files.rows):
+                if files.is_live[ordinal] and test(row):
+                    bits[ordinal >> 3] |= 1 << (ordinal & 7)
+            chosen.append(bytes(bits))
+        return self.terms.of_documents(chosen, [files.firsts for files in self.segments])
+
+    def facets(self, units: Units) -> dict[str, list[tuple[str, int]]]:
+        """How many of ``units`` are in documents with each issuer, doc_type and year there is."""
+        counts = units.tally([files.firsts for files in self.segments])
+        found = {}
+        for name, (values, groups) in self._facets.items():
+            totals = self.terms.group(counts, groups, len(values))
+            found[name] = [pair for pair in zip(values, totals, strict=True) if pair[1]]
+        return found
 
     @cached_property
-    def document_of(self) -> array[int]:
-        """For every unit the index in ``rows`` of its document, -1 for deleted ones."""
-        documents = array("i", (-1,)) * sum(s.units for s in self.manifest.segments)
-        for index, units in enumerate(self._live()):
-            documents[units.start : units.stop] = array("i", (index,)) * len(units)
-        return documents
+    def copies(self) -> dict[int, tuple[int, ...]]:
+        """For each document that is one of several files, the indices of all, itself included."""
+        groups = [tuple(self.by_id[id] for id in ids) for ids in self.groups.duplicates]
+        return {index: group for group in groups for index in group}
+
+    @cached_property
+    def shadows(self) -> frozenset[int]:
+        """The units that only say again what a document before them in their group says.
+
+        A search leaves them out as if they were not there; `copies` leads to them.
+        """
+        shadows: set[int] = set()
+        for group in set(self.copies.values()):
+            seen: set[int] = set()
+            for index in group:
+                hashes = self._hashes_of(index)
+                shadows.update(unit for unit, hash in hashes.items() if hash in seen)
+                seen.update(hashes.values())
+        return frozenset(shadows)
+
+    def _hashes_of(self, index: int) -> dict[int, int]:
+        return {unit: self.hashes[unit] for unit in self.numbers(index)}
+
+    def copies_of(self, unit: int) -> list[int]:
+        """The units of other files that say the same as this one of the same document."""
+        index = self.document_of(unit)
+        return [
+            other
+            for copy in self.copies.get(index, ())
+            if copy != index
+            for other, hash in self._hashes_of(copy).items()
+            if hash == self.hashes[unit]
+        ]
+
+    @cached_property
+    def versions(self) -> dict[str, tuple[str, ...]]:
+        """For each document of which there are several versions, the ids of all, newest first."""
+        return {id: group for group in self.groups.versions for id in group}
+
+    @cached_property
+    def _facets(self) -> dict[str, tuple[list[str], Grouping]]:
+        """The values of each facet; rows of all segments in turn, and which value they have."""
+        every = [row for files in self.segments for row in files.rows]
+        return {
+            "issuer": _grouped(tuple(dict.fromkeys(row.issuers)) for row in every),
+            "doc_type": _grouped((row.doc_type,) for row in every),
+            "year": _grouped((row.date[:4],) for row in every),
+        }
 
     def numbers(self, index: int) -> range:
         """The numbers of the units of the document ``rows[index]``."""
@@ -230,6 +281,12 @@ class Snapshot:
     def units(self, index: int) -> tuple[Unit, ...]:
         """The units of the document of a row, in order. Raises IndexDamaged."""
         return self._units(index)
+
+    def passage(self, unit: int) -> Passage:
+        """What is shown of a unit. Raises IndexDamaged."""
+        index = self.document_of(unit)
+        record = self._file_of[index].record(self.rows[index])
+        return decode_passage(record, unit - self.firsts[index])
 
     def source(self, id: str) -> str:
         """The file of a document, as the index remembers it: absolute, or relative to the folder
@@ -247,31 +304,35 @@ class Snapshot:
         return {row.id: index for index, row in enumerate(self.rows)}
 
     def find(self, name: str) -> int:
-        """The row of the document ``name``: its id, or an ending of just one id.
+        """The row of the document ``name``, read in the first of these ways that fits any:
 
-        An ending may leave out the suffix: ``notice`` finds ``seeds/2002/notice.txt``.
+        its id; an ending of it from a slash on, with or without suffix (``notice`` for
+        ``seeds/2002/notice.txt``); its number or title; a part of its id or title.
         Raises DocumentNotFound, which names the candidates where there are several.
         """
         if name in self.by_id:
             return self.by_id[name]
         ending = "/" + name.lstrip("/")
-        found = [
-            (id, index)
-            for id, index in self.by_id.items()
-            if ("/" + id).endswith(ending) or ("/" + id).rsplit(".", 1)[0].endswith(ending)
-        ]
-        if not found:
-            raise DocumentNotFound(f"no document {name!r} in the index")
-        if len(found) > 1:
-            names = ", ".join(sorted(id for id, _ in found)[:5])
-            raise DocumentNotFound(f"{name!r} may be any of {len(found)} documents: {names}")
-        return found[0][1]
+        ways: tuple[Callable[[Row], bool], ...] = (
+            lambda row: f"/{row.id}".endswith(ending),
+            lambda row: f"/{row.id}".rpartition(".")[0].endswith(ending),
+            lambda row: name in (row.doc_number, row.title),
+            lambda row: name in row.id or name in row.title,
+        )
+        for fits in ways:
+            found = [index for index, row in enumerate(self.rows) if fits(row)]
+            if len(found) == 1:
+                return found[0]
+            if found:
+                names = ", ".join(sorted(self.rows[index].id for index in found)[:5])
+                raise DocumentNotFound(f"{name!r} may be any of {len(found)} documents: {names}")
+        raise DocumentNotFound(f"no document {name!r} in the index")
 
     def close(self) -> None:
         """Close every file. Hits already returned stay as they are."""
-        for files in self._files:
+        for files in self.segments:
             files.close()
-        self._files = []
+        self.segments = []
 
     def __enter__(self) -> Snapshot:
         return self
@@ -280,13 +341,22 @@ class Snapshot:
         self.close()
 
 
+def terms_file(folder: Path, segment: str) -> Path:
+    """Where a segment has its terms."""
+    return folder / f"{TERMS_PREFIX}_{segment}.columns"
+
+
+def _grouped(values_of_rows: Iterable[tuple[str, ...]]) -> tuple[list[str], Grouping]:
+    numbers: dict[str, int] = {}
+    rows, groups = array("I"), array("I")
+    for row, values in enumerate(values_of_rows):
+        for value in filter(None, values):
+            rows.append(row)
+            groups.append(numbers.setdefault(value, len(numbers)))
+    return list(numbers), (rows.tobytes(), groups.tobytes())
+
+
 def _check_size(folder: Path, file: File) -> None:
     size = (folder / file.name).stat().st_size
     if size != file.size:
         raise IndexDamaged(f"{file.name} has {size} bytes, {file.size} were written")
-
-
-def _reader(readers: list[SegmentReader]) -> Any:
-    if not readers:
-        return EmptyReader(schema())
-    return readers[0] if len(readers) == 1 else MultiReader(readers)

@@ -7,45 +7,32 @@ on disk names only whole files, of the old state or of the new.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
-import zlib
-from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-from whoosh.codec.whoosh3 import W3Codec
-from whoosh.filedb.filestore import FileStorage
-from whoosh.index import TOC
 from whoosh.util.filelock import FileLock
-from whoosh.writing import SegmentWriter
 
-from indexer.analysis import analyse, fingerprint
+from indexer.analysis import fingerprint
+from indexer.building import MOST_UNITS, SegmentBuilder, flushed, remove
 from indexer.document import Document
 from indexer.errors import IndexDamaged, IndexIncompatible, IndexLocked, IndexNotFound
+from indexer.grouping import regroup
 from indexer.manifest import NAME, File, Manifest, Segment, read_manifest
-from indexer.groups import regroup
-from indexer.links import Links, encode_links, links_of
-from indexer.normalize import fold, squeeze
-from indexer.record import Row, encode_document, encode_rows
-from indexer.schema import BIGRAMS, WORDS, schema
 from indexer.snapshot import (
     CATALOGUE_PREFIX,
     GROUPS_PREFIX,
     TERMS_PREFIX,
-    CatalogueFiles,
     SegmentFiles,
     Snapshot,
 )
 
 _LOCK = "lock"
 _PREFIXES = (TERMS_PREFIX, CATALOGUE_PREFIX, GROUPS_PREFIX)  # of the files this module makes
-_MEMORY_MB = 256  # postings held before they are spilled to disk
 
 
 class Store:
@@ -134,7 +121,8 @@ class Transaction:
         self._folder = folder
         self._deleted = {segment.id: set(segment.deleted) for segment in manifest.segments}
         self._open: dict[str, SegmentFiles] = {}
-        self._new: _SegmentBuilder | None = None
+        self._new: SegmentBuilder | None = None
+        self._full: list[Segment] = []  # new segments that are written already
         self._changed: set[str] = set()
 
     def put(self, document: Document) -> None:
@@ -163,9 +151,12 @@ class Transaction:
             if ordinal not in segment.deleted
         }
 
-    def _builder(self) -> _SegmentBuilder:
+    def _builder(self) -> SegmentBuilder:
+        if self._new is not None and self._new.is_full:
+            self._full.append(self._new.finish([]))
+            self._new = None
         if self._new is None:
-            self._new = _SegmentBuilder(self._folder, self.manifest.generation + 1)
+            self._new = SegmentBuilder(self._folder)
         return self._new
 
     def commit(self) -> None:
@@ -175,12 +166,13 @@ class Transaction:
             for segment in self.manifest.segments
         ]
         segments = [s for s in segments if len(s.deleted) < len(self._files(s).rows)]
-        for segment in self._worth_merging(segments):
-            segments.remove(segment)
-            self._open.pop(segment.id).close()
-            self._builder().merge(SegmentFiles(self._folder, segment))
-        if self._new is not None:
-            segments.append(self._new.finish())
+        merged = self._worth_merging(segments)
+        segments = [segment for segment in segments if segment not in merged]
+        if merged or self._new is not None:
+            files = [SegmentFiles(self._folder, segment) for segment in merged]
+            self._full.append((self._new or self._builder()).finish(files))
+            self._new = None
+        segments += self._full
         self._close()
         new = replace(
             self.manifest,
@@ -191,8 +183,20 @@ class Transaction:
         if new.segments != self.manifest.segments:
             new = replace(new, groups=self._regroup(new))
         if new != self.manifest:
-            self.manifest = replace(new, generation=self.manifest.generation + 1)
-            _write_manifest(self._folder, self.manifest)
+            self._publish(replace(new, generation=self.manifest.generation + 1))
+
+    def _publish(self, manifest: Manifest) -> None:
+        temporary = self._folder / (NAME + ".tmp")
+        with temporary.open("wb") as file:
+            file.write(manifest.encode())
+            file.flush()
+            os.fsync(file.fileno())
+        _flush_folder(self._folder)
+        temporary.replace(self._folder / NAME)
+        # From here on the new files are the index, even if flushing the folder fails.
+        self.manifest = manifest
+        self._full.clear()
+        _flush_folder(self._folder)
 
     def _regroup(self, manifest: Manifest) -> File:
         """Write the groups of the documents of a manifest to be."""
@@ -206,12 +210,14 @@ class Transaction:
             )
         path = self._folder / f"{GROUPS_PREFIX}_{manifest.generation + 1}.json"
         path.write_bytes(groups.encode())
-        return _flushed(path)
+        return flushed(path)
 
     def cancel(self) -> None:
         """Undo: the index stays as it was."""
         if self._new is not None:
             self._new.cancel()
+        for segment in self._full:
+            remove(self._folder, segment.id)
         self._close()
 
     def _close(self) -> None:
@@ -233,135 +239,16 @@ class Transaction:
         written = sum(live[s.id] for s in stale) + (self._new.units if self._new else 0)
         chosen = list(stale)
         for segment in sorted(segments, key=lambda s: live[s.id]):
-            if segment not in stale and live[segment.id] <= written:
+            units = live[segment.id]
+            if segment not in stale and units <= written and written + units <= MOST_UNITS:
                 chosen.append(segment)
-                written += live[segment.id]
+                written += units
         return chosen
 
     def _live_units(self, segment: Segment) -> int:
         gone = set(segment.deleted)
         rows = self._files(segment).rows
         return sum(row.units for ordinal, row in enumerate(rows) if ordinal not in gone)
-
-
-class _SegmentBuilder:
-    """A segment in the making: Whoosh's writer for the terms, our files for the documents."""
-
-    def __init__(self, folder: Path, generation: int) -> None:
-        self._folder = folder
-        self._writer: Any = SegmentWriter(
-            _WhooshIndex(folder, generation - 1), codec=W3Codec(), limitmb=_MEMORY_MB, _lk=False
-        )
-        self._id = self._writer.newsegment.segid
-        self._files = CatalogueFiles.of(folder, self._id)
-        self._records = self._files.records.open("xb")
-        self._rows: list[Row] = []
-        self._lengths = array("I")
-        self._hashes = array("Q")
-        self._links: list[Links] = []
-        self.units = 0
-
-    def add(self, document: Document) -> None:
-        title = document.metadata.title.value if document.metadata.title else ""
-        analysed = [
-            analyse(title, unit.headings, unit.span.of(document.text)) for unit in document.units()
-        ]
-        for terms in analysed:
-            self._writer.add_document(**{WORDS: terms, BIGRAMS: terms})
-            lengths = (sum(terms.words.values()), sum(terms.bigrams.values()))
-            self._lengths.extend(lengths)
-        metadata = document.metadata
-        date = metadata.date or metadata.published
-        row = Row(
-            id=document.id,
-            digest=document.digest,
-            title=title,
-            doc_number=metadata.doc_number.value if metadata.doc_number else "",
-            issuers=tuple(issuer.value for issuer in metadata.issuers),
-            date=date.value if date else "",
-            doc_type=metadata.doc_type.value if metadata.doc_type else "",
-            units=len(analysed),
-            offset=0,
-            size=0,
-        )
-        self._hashes.extend(map(_hash, (u.span.of(document.text) for u in document.units())))
-        self._append(row, encode_document(document), links_of(document.text))
-
-    def merge(self, files: SegmentFiles) -> None:
-        """Take over the live documents of a segment."""
-        self._writer.add_reader(files.reader)
-        for ordinal, (row, unit) in zip(files.live_ordinals(), files.live(), strict=True):
-            self._lengths += files.lengths[2 * unit : 2 * (unit + row.units)]
-            self._hashes += files.hashes[unit : unit + row.units]
-            self._append(row, files.record(row), files.links[ordinal])
-        files.close()
-
-    def _append(self, row: Row, record: bytes, links: Links) -> None:
-        self._links.append(links)
-        self._rows.append(replace(row, offset=self._records.tell(), size=len(record)))
-        self._records.write(record)
-        self.units += row.units
-
-    def finish(self) -> Segment:
-        """Write the segment and flush it to disk."""
-        self._records.close()
-        self._files.rows.write_bytes(encode_rows(self._rows))
-        self._files.links.write_bytes(encode_links(self._links))
-        self._files.lengths.write_bytes(self._lengths.tobytes())
-        self._files.hashes.write_bytes(self._hashes.tobytes())
-        self._writer._finalize_segment()
-        self._writer._finish()
-        terms = self._folder / f"{TERMS_PREFIX}_{self._id}.seg"
-        files = tuple(map(_flushed, (terms, *self._files.all())))
-        return Segment(self._id, self.units, files)
-
-    def cancel(self) -> None:
-        """Drop everything written. The sweep of the next writer takes what is left."""
-        self._records.close()
-        with suppress(Exception):  # a writer that broke may break again; its files are swept
-            self._writer.cancel()
-        for path in self._folder.glob(f"*_{self._id}.*"):
-            with suppress(OSError):
-                path.unlink()
-
-
-def _hash(text: str) -> int:
-    squeezed = squeeze(fold(text)).encode("utf-8", "surrogatepass")
-    return int.from_bytes(hashlib.blake2b(squeezed, digest_size=8).digest())
-
-
-class _WhooshIndex:
-    """What Whoosh's writer asks of an index; the manifest stands for Whoosh's pickled TOC."""
-
-    indexname = TERMS_PREFIX
-
-    def __init__(self, folder: Path, generation: int) -> None:
-        self.storage = FileStorage(str(folder))
-        self._toc = TOC(schema(), [], generation)
-
-    def _read_toc(self) -> TOC:
-        return self._toc
-
-
-def _flushed(path: Path) -> File:
-    """Flush a file to disk and say what it is."""
-    crc = 0
-    with path.open("rb+") as file:
-        while chunk := file.read(1 << 20):
-            crc = zlib.crc32(chunk, crc)
-        os.fsync(file.fileno())
-        return File(path.name, file.tell(), crc)
-
-
-def _write_manifest(folder: Path, manifest: Manifest) -> None:
-    temporary = folder / (NAME + ".tmp")
-    with temporary.open("wb") as file:
-        file.write(manifest.encode())
-        file.flush()
-        os.fsync(file.fileno())
-    _flush_folder(folder)
-    temporary.replace(folder / NAME)
-    _flush_folder(folder)
 
 
 def _flush_folder(folder: Path) -> None:

@@ -21,6 +21,7 @@ from indexer.errors import PolicySearchError, QueryError
 
 if TYPE_CHECKING:
     from indexer.updating import Report
+    from searcher.engine import Searcher
     from searcher.results import Results
 
 _NOTHING_FOUND = 1
@@ -231,13 +232,24 @@ def _with_explanations(results: Results, explanations: list[Any] | None) -> dict
 @cli.command("show")
 @click.argument("name", metavar="DOCUMENT[#ANCHOR]")
 @click.option("--outline", "only_outline", is_flag=True, help="Show the outline, not the text.")
+@click.option("--cites", is_flag=True, help="Show what it cites instead.")
+@click.option("--cited-by", is_flag=True, help="Show what cites it instead.")
 @_color_option
 @_json_option
 @_index_option
-def show_command(name: str, only_outline: bool, color: str, as_json: bool, folder: Path) -> None:
+def show_command(
+    name: str,
+    only_outline: bool,
+    cites: bool,
+    cited_by: bool,
+    color: str,
+    as_json: bool,
+    folder: Path,
+) -> None:
     """Show a document of the index, or a section of it with those below.
 
-    DOCUMENT is its id as search prints it, or the end of one, with or without suffix.
+    DOCUMENT is its id, the end of one with or without suffix, its 文号, its title, or a part of
+    these that only one document has.
 
     \b
     Example:
@@ -251,11 +263,89 @@ def show_command(name: str, only_outline: bool, color: str, as_json: bool, folde
         document = searcher.document(id)
         if anchor:
             searcher.section(id, anchor)
+        if cites or cited_by:
+            _print_relations(searcher, id, cites, cited_by, as_json)
+            return
     if as_json:
         _print_json(document_dict(document, anchor))
     else:
         text = render_document(document, anchor, only_outline=only_outline)
         click.echo(text, nl=False, color=_wants_color(color))
+
+
+def _print_relations(
+    searcher: Searcher, id: str, cites: bool, cited_by: bool, as_json: bool
+) -> None:
+    from dataclasses import asdict
+
+    from searcher.render import render_cited, render_citing
+
+    cited = searcher.cites(id) if cites else []
+    citing = searcher.cited_by(id) if cited_by else []
+    if as_json:
+        shown = {"cites": [one.to_dict() for one in cited]} if cites else {}
+        _print_json(shown | ({"cited_by": [asdict(one) for one in citing]} if cited_by else {}))
+    else:
+        click.echo(render_cited(cited) + render_citing(citing), nl=False)
+    if not cited and not citing:
+        click.get_current_context().exit(_NOTHING_FOUND)
+
+
+@cli.command("missing")
+@click.option("-n", "--limit", type=click.IntRange(0), default=50, show_default=True, help="Lines.")
+@_json_option
+@_index_option
+def missing_command(limit: int, as_json: bool, folder: Path) -> None:
+    """List the documents that others cite and the index does not hold, the most cited first.
+
+    \b
+    Example:
+      policysearch missing -n 20
+    """
+    from dataclasses import asdict
+
+    from searcher.engine import Searcher
+    from searcher.render import plain
+
+    with Searcher.open(folder) as searcher:
+        missing = searcher.missing()
+    if as_json:
+        _print_json([asdict(one) for one in missing[:limit]])
+    else:
+        for one in missing[:limit]:
+            click.echo(f"{one.count:6,}  {plain(one.name or one.number or '')}")
+    if not missing:
+        click.get_current_context().exit(_NOTHING_FOUND)
+
+
+@cli.command("diff")
+@click.argument("old")
+@click.argument("new")
+@_color_option
+@_json_option
+@_index_option
+def diff_command(old: str, new: str, color: str, as_json: bool, folder: Path) -> None:
+    """Show how the wording of document OLD became that of NEW, section by section.
+
+    Words taken out stand in [-…-], words put in in {+…+}. The exit code is 1 if nothing changed.
+
+    \b
+    Example:
+      policysearch diff law-2012 law-2023
+    """
+    from searcher.engine import Searcher
+    from searcher.render import change_dict, render_changes
+
+    with Searcher.open(folder) as searcher:
+        before, after = searcher.document(old), searcher.document(new)
+        changes = searcher.diff(old, new)
+    if as_json:
+        _print_json([change_dict(before, after, change) for change in changes])
+    else:
+        text = render_changes(before, after, changes)
+        click.echo(text, nl=False, color=_wants_color(color))
+    if all(change.kind == "unchanged" for change in changes):
+        click.get_current_context().exit(_NOTHING_FOUND)
 
 
 @cli.command("outline")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from indexer.analysis import fingerprint
+from indexer.analysis import cut_words, fingerprint
 from indexer.document import Document, Section
 from indexer.errors import DocumentNotFound, IndexIncompatible
 from indexer.record import Row
@@ -18,7 +17,12 @@ from searcher.dates import LAST_DAY, read_range
 from searcher.excerpt import Excerpter
 from searcher.query import Boolean, DateRange, Node, Phrase, parse
 from searcher.ranking import Ranked, Ranker, place
-from searcher.results import Explanation, Facet, Hit, Results
+from searcher.results import Explanation, Facet, Hit, Place, Results
+
+if TYPE_CHECKING:
+    from indexer.catalogue import Missing
+    from indexer.diff import SectionChange
+    from searcher.relations import Cited, CitedBy, Relations
 
 DEFAULT_INDEX = Path(".policysearch")
 Sort = Literal["relevance", "newest", "oldest"]
@@ -43,6 +47,15 @@ class Searcher:
             )
         self._snapshot = snapshot
         self._ranker = Ranker(snapshot)
+        self._lazy_relations: Relations | None = None
+
+    @property
+    def _relations(self) -> Relations:
+        if self._lazy_relations is None:
+            from searcher.relations import Relations  # a search does without
+
+            self._lazy_relations = Relations(self._snapshot)
+        return self._lazy_relations
 
     @classmethod
     def open(cls, path: str | Path = DEFAULT_INDEX) -> Searcher:
@@ -115,7 +128,7 @@ class Searcher:
             hits = tuple(self._hit(unit, score, excerpter) for unit, score in best)
             facets = self._facets(found)
         took = time.perf_counter() - started
-        return Results(query, len(found.scores), took, offset, hits, facets)
+        return Results(query, len(found.units), took, offset, hits, facets)
 
     def explain(self, query: str, hit: Hit) -> Explanation:
         """How the score of a hit of ``query`` comes about, term by term.
@@ -147,32 +160,59 @@ class Searcher:
                 return section
         raise DocumentNotFound(f"no section {anchor!r} in {id}")
 
+    def cites(self, id: str) -> list[Cited]:
+        """What a document cites, in the order of its text. Raises DocumentNotFound."""
+        with self._lock:
+            return self._relations.cites(self._snapshot.find(id))
+
+    def cited_by(self, id: str) -> list[CitedBy]:
+        """The documents that cite a document or another version of it, most often first.
+
+        Raises DocumentNotFound.
+        """
+        with self._lock:
+            return self._relations.cited_by(self._snapshot.find(id))
+
+    def missing(self) -> Sequence[Missing]:
+        """The documents that others cite and the index does not hold, the most cited first."""
+        with self._lock:
+            return self._relations.missing()
+
+    def diff(self, old: str, new: str) -> tuple[SectionChange, ...]:
+        """How the wording of one document became that of another, section by section.
+
+        Raises DocumentNotFound.
+        """
+        from indexer.diff import diff_documents
+
+        before, after = self.document(old), self.document(new)
+        return diff_documents(before, after, cut_words)
+
     def _order(self, found: Ranked, count: int, sort: Sort) -> list[tuple[int, float]]:
         snapshot = self._snapshot
         if sort == "relevance":
-            return found.top(snapshot, count)
+            return found.top(count)
         if sort not in ("newest", "oldest"):
             raise ValueError(f"sort is relevance, newest or oldest, not {sort!r}")
 
         def key(hit: tuple[int, float]) -> tuple[bool, int, float, tuple[str, int]]:
             unit, score = hit
-            date = int(snapshot.rows[snapshot.document_of[unit]].date.replace("-", "") or 0)
+            date = int(snapshot.rows[snapshot.document_of(unit)].date.replace("-", "") or 0)
             return not date, date if sort == "oldest" else -date, -score, place(snapshot, unit)
 
-        return sorted(found.scores.items(), key=key)[:count]
+        return sorted(found.all(), key=key)[:count]
 
     def _hit(self, number: int, score: float, excerpter: Excerpter) -> Hit:
         snapshot = self._snapshot
-        index = snapshot.document_of[number]
-        row, document = snapshot.rows[index], snapshot.document(index)
-        unit = snapshot.units(index)[number - snapshot.firsts[index]]
-        excerpt = excerpter.excerpt(unit.span.of(document.text))
+        index = snapshot.document_of(number)
+        row, passage = snapshot.rows[index], snapshot.passage(number)
+        excerpt = excerpter.excerpt(passage.text)
         return Hit(
             document=row.id,
-            anchor=unit.section.anchor,
-            path=unit.section.path,
-            heading=unit.section.heading,
-            headings=unit.headings,
+            anchor=passage.anchor,
+            path=passage.path,
+            heading=passage.heading,
+            headings=passage.headings,
             title=row.title,
             doc_number=row.doc_number,
             issuers=row.issuers,
@@ -180,33 +220,29 @@ class Searcher:
             doc_type=row.doc_type,
             score=score,
             source=snapshot.source(row.id),
-            line=_line(document, unit.span.start + excerpt.offset),
-            span=unit.span,
+            line=passage.line + passage.text.count("\n", 0, excerpt.offset),
+            span=passage.span,
             snippet=excerpt.snippet,
-            repeats=unit.repeats,
-            repeat_lines=tuple(_line(document, span.start) for span in unit.repeats),
+            repeats=passage.repeats,
+            repeat_lines=passage.repeat_lines,
+            copies=self._places(snapshot.document_of(copy) for copy in snapshot.copies_of(number)),
+            versions=self._places(snapshot.by_id[id] for id in snapshot.versions.get(row.id, ())),
+        )
+
+    def _places(self, indices: Iterable[int]) -> tuple[Place, ...]:
+        rows = (self._snapshot.rows[index] for index in dict.fromkeys(indices))
+        return tuple(
+            Place(row.id, row.title, row.date, self._snapshot.source(row.id)) for row in rows
         )
 
     def _facets(self, found: Ranked) -> Mapping[str, tuple[Facet, ...]]:
-        document_of = self._snapshot.document_of
-        per_document = Counter(document_of[unit] for unit in found.scores)
-        counts: dict[str, Counter[str]] = {n: Counter() for n in ("issuer", "doc_type", "year")}
-        for index, count in per_document.items():
-            row = self._snapshot.rows[index]
-            for issuer in set(row.issuers):
-                counts["issuer"][issuer] += count
-            counts["doc_type"][row.doc_type] += count
-            counts["year"][row.date[:4]] += count
+        counts = self._snapshot.facets(found.units)
         return {name: _facet(values) for name, values in counts.items()}
 
 
-def _line(document: Document, offset: int) -> int:
-    return document.text.count("\n", 0, offset) + 1
-
-
-def _facet(values: Counter[str]) -> tuple[Facet, ...]:
-    ordered = sorted(values.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(Facet(value, count) for value, count in ordered if value)
+def _facet(counts: Iterable[tuple[str, int]]) -> tuple[Facet, ...]:
+    ordered = sorted(counts, key=lambda item: (-item[1], item[0]))
+    return tuple(Facet(value, count) for value, count in ordered)
 
 
 def _filtered(

@@ -23,6 +23,7 @@ from indexer.normalize import HAN, fold
 from indexer.numerals import NUMERAL_CHARACTERS, to_chinese, to_int
 from indexer.record import Row
 from searcher.query import Boolean, Node, Phrase, Words
+from searcher.questions import without_asking
 
 _MAX_TEXT = 1_000  # characters of a query that are looked at
 _MAX_NAME = 120
@@ -324,8 +325,8 @@ def _asks_more(text: str, items: Sequence[_Item]) -> bool:
     rest = list(text)
     for item in items:
         rest[item.start : item.end] = " " * (item.end - item.start)
-    left = _ABOUT.sub("", _BESIDE.sub("", "".join(rest)))
-    return re.search(rf"[{HAN}a-zA-Z\d]", left) is not None
+    left = _ABOUT.sub(" ", _BESIDE.sub(" ", "".join(rest)))
+    return bool(left.strip()) and re.search(r"\w", without_asking(left)) is not None
 
 
 def _number_keys(number: str) -> set[str]:

@@ -6,33 +6,29 @@ units match: bare words match where any of their terms is, words that an operato
 of a matching unit is BM25 summed over all distinct terms of the query that
 are not prohibited, words and bigrams alike:
 
-    idf * (k1 + 1) * tf / (tf + k1 * (1 - b + b * length / average length))
+    weight * idf * (k1 + 1) * tf / (tf + k1 * (1 - b + b * length / average length))
     idf = ln(1 + (N - df + 0.5) / (df + 0.5))
 
 with tf weighted by the part of the unit a term stands in (BM25F, `indexer.analysis`), N the number
-of live units and df that of live units with the term (Robertson and Zaragoza, 2009; the idf is
+of units searched and df that of those with the term (Robertson and Zaragoza, 2009; the idf is
 Lucene's, never negative). Deleted units count nowhere, so that scores do not depend on an index's
-history. What the query names (`searcher.known`) scores more than words alone ever could: the sum of
-idf * (k1 + 1) over the terms, once for each level. Equal scores rank by document id, then by place
-in the document.
+history; nor do those that repeat another file's text. The weight is 1, but ACROSS for a bigram that
+lies across the words of the query. Words that only make a question of it (`searcher.questions`)
+neither match nor rank. What the query names (`searcher.known`) scores more than its words ever
+could: the sum of weight * idf * (k1 + 1) over the terms, once for each level. Equal scores rank by
+document id, then by place in the document.
 """
 
 from __future__ import annotations
 
-import math
 import re
-from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from heapq import nlargest, nsmallest
-from typing import Any
-
-from whoosh.reading import TermNotFound
+from functools import cached_property, lru_cache
 
 from indexer.analysis import bigrams, ranked, words
+from indexer.codec import K1, Units
 from indexer.errors import QueryError
-from indexer.metadata import canonical_number
 from indexer.normalize import HAN, fold, squeeze
 from indexer.record import Row
 from indexer.schema import BIGRAMS, WORDS
@@ -48,131 +44,137 @@ from searcher.query import (
     Prefix,
     Words,
 )
+from searcher.questions import what_is_asked
 from searcher.results import Explanation, TermScore
 
-K1 = 1.2
-B = 0.75
-
-KNOWN = "known"  # stands for a field where a score is explained
-
 Term = tuple[str, str]  # field, text
+# Measured on questions about laws and about notices: .8 ranks better than 1, .7 and .9 alike.
+ACROSS = 0.8
+KNOWN = "known"  # what stands for a field where a score is explained
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ranked:
-    """The units a query matches, with their scores."""
+    """The units a query matches, and what ranks them.
 
-    scores: dict[int, float]
+    ``terms`` are weighted. ``matched`` is None where those match that have any of the terms.
+    ``known`` has what is added to the scores of what the query names, as far as it matches.
+    """
 
-    def top(self, snapshot: Snapshot, count: int) -> list[tuple[int, float]]:
+    snapshot: Snapshot
+    terms: Mapping[Term, float]
+    matched: Units | None
+    known: Mapping[int, float]
+
+    @cached_property
+    def units(self) -> Units:
+        """All units that match."""
+        return self.snapshot.terms.having(self.terms) if self.matched is None else self.matched
+
+    def top(self, count: int) -> list[tuple[int, float]]:
         """The ``count`` best units with their scores, best first, ties by `place`."""
-        if count <= 0 or not self.scores:
+        if count <= 0:
             return []
-        least = nlargest(count, self.scores.values())[-1]
-        contenders = ((u, score) for u, score in self.scores.items() if score >= least)
-        return nsmallest(count, contenders, key=lambda hit: (-hit[1], place(snapshot, hit[0])))
+        hits = self._best(count, self.matched)
+        if self.known:
+            named = self._best(len(self.known), self.snapshot.terms.of_units(self.known))
+            hits = [hit for hit in hits if hit[0] not in self.known]
+            hits += [(unit, score + self.known[unit]) for unit, score in named]
+            hits.sort(key=lambda hit: (-hit[1], self._place(hit[0])))
+        return hits[:count]
+
+    def all(self) -> list[tuple[int, float]]:
+        """All units with their scores, best first."""
+        return self.top(len(self.units))
+
+    def _best(self, count: int, within: Units | None) -> list[tuple[int, float]]:
+        hits = self.snapshot.terms.top(count, self.terms, self._place, within)
+        return [(unit, score) for score, unit in hits]
+
+    def _place(self, unit: int) -> tuple[str, int]:
+        return place(self.snapshot, unit)
 
 
 def place(snapshot: Snapshot, unit: int) -> tuple[str, int]:
     """What orders units whatever the order they were indexed in: document id, place in it."""
-    document = snapshot.document_of[unit]
+    document = snapshot.document_of(unit)
     return snapshot.rows[document].id, unit - snapshot.firsts[document]
 
 
 class Ranker:
-    """Matches and scores on a snapshot. Not safe to share between threads (Whoosh's readers are
-    not): `searcher.engine` takes turns."""
+    """Matches and scores on a snapshot."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
-        self._postings = lru_cache(256)(self._read_postings)
+        self._terms = snapshot.terms
         self._known = KnownItems(snapshot.rows, snapshot.firsts, snapshot.units)
 
     def rank(self, query: Node) -> Ranked:
         """The units ``query`` matches. Raises QueryError for a prefix of too many words."""
         terms = scoring_terms(query)
-        scores = self._score(terms)
-        plain = _is_plain(query)
-        if not plain:
-            scores = {unit: scores.get(unit, 0.0) for unit in self._match(query)}
-        for unit, known in self._known_units(query).items():
-            if unit in scores or (plain and known.certain):
-                scores[unit] = scores.get(unit, 0.0) + known.level * self._step(terms)
-        return Ranked(scores)
+        matched = None if _is_plain(query) else self._match(query)
+        known = self._known_units(query)
+        if not known:
+            return Ranked(self._snapshot, terms, matched, {})
+        if matched is None:
+            certain = (unit for unit, target in known.items() if target.certain)
+            matched = self._terms.having(terms) | self._terms.of_units(certain)
+        step = self._step(terms)
+        levels = {unit: step * known[unit].level for unit in known if unit in matched}
+        return Ranked(self._snapshot, terms, matched, levels)
 
     def explain(self, query: Node, unit: int) -> Explanation:
         """What every term of the query adds to the score `rank` gives a unit."""
-        explained = []
         terms = scoring_terms(query)
-        for term in terms:
-            units, weights = self._postings(term)
-            at = bisect_left(units, unit)
-            if at < len(units) and units[at] == unit:
-                explained.append(self._explain(term, unit, len(units), weights[at]))
-        if known := self._known_units(query).get(unit):
-            step = self._step(terms)
-            extra = known.level * step
-            there = len(known.units)
-            explained.append(TermScore(KNOWN, known.name, extra, known.level, step, there, 0, 0.0))
+        explained = list(self._explain(terms, unit))
+        if target := self._known_units(query).get(unit):
+            step, size = self._step(terms), len(target.units)
+            extra = step * target.level
+            explained.append(TermScore(KNOWN, target.name, extra, target.level, step, size, 0, 0))
         score = 0.0  # not sum(): since Python 3.12 it rounds otherwise than the scores were added
         for part in explained:
             score += part.score
         return Explanation(score, tuple(explained))
 
+    def _known_units(self, query: Node) -> dict[int, Target]:
+        """The units of what ``query`` names, each with the first target that has it.
+
+        For what is asked for and only says again what another file says, that file answers.
+        """
+        units: dict[int, Target] = {}
+        shadows = self._snapshot.shadows
+        for target in reversed(self._known.targets(query)):
+            for unit in target.units:
+                if unit not in shadows:
+                    units[unit] = target
+                elif target.certain:
+                    copies = self._snapshot.copies_of(unit)
+                    units.update((copy, target) for copy in copies if copy not in shadows)
+        return units
+
+    def _step(self, terms: Mapping[Term, float]) -> float:
+        """More than any unit can score by ``terms``."""
+        return sum(self.idf(term) * weight for term, weight in terms.items()) * (K1 + 1) or 1.0
+
     def idf(self, term: Term) -> float:
         """How much a term tells: the fewer units have it, the more."""
-        return self._idf(len(self._postings(term)[0]))
+        return self._terms.idf(self._terms.frequency(term))
 
-    def _explain(self, term: Term, unit: int, frequency: int, weight: float) -> TermScore:
-        field, text = term
-        idf = self._idf(frequency)
-        length = self._snapshot.lengths[field][unit]
-        average = self._snapshot.average_lengths[field]
-        base, slope = _norm(average)
-        score = idf * (K1 + 1) * weight / (weight + (base + slope * length))
-        return TermScore(field, text, score, weight, idf, frequency, length, average)
+    def _explain(self, terms: Mapping[Term, float], unit: int) -> Iterator[TermScore]:
+        for (field, text), weight in terms.items():
+            if part := self._terms.contribution((field, text), unit, weight):
+                yield TermScore(
+                    field,
+                    text,
+                    part.score,
+                    part.tf,
+                    part.idf,
+                    part.df,
+                    part.length,
+                    part.average_length,
+                )
 
-    def _score(self, terms: Iterable[Term]) -> dict[int, float]:
-        scores: dict[int, float] = {}
-        for term in terms:
-            units, weights = self._postings(term)
-            lengths = self._snapshot.lengths[term[0]]
-            base, slope = _norm(self._snapshot.average_lengths[term[0]])
-            top = self._idf(len(units)) * (K1 + 1)
-            for unit, weight in zip(units, weights, strict=True):
-                norm = base + slope * lengths[unit]
-                scores[unit] = scores.get(unit, 0.0) + top * weight / (weight + norm)
-        return scores
-
-    def _known_units(self, query: Node) -> dict[int, Target]:
-        """The units of what ``query`` names, each with the first target that has it."""
-        targets = self._known.targets(query)
-        return {unit: target for target in reversed(targets) for unit in target.units}
-
-    def _step(self, terms: Iterable[Term]) -> float:
-        """More than a unit can score by ``terms``."""
-        return sum(self.idf(term) for term in terms) * (K1 + 1) or 1.0
-
-    def _idf(self, frequency: int) -> float:
-        return inverse_frequency(self._snapshot.unit_count, frequency)
-
-    def _read_postings(self, term: Term) -> tuple[list[int], list[float]]:
-        """The live units that rank by a term, rising, and its weight in each."""
-        units: list[int] = []
-        weights: list[float] = []
-        try:
-            matcher = self._snapshot.reader.postings(*term)
-        except TermNotFound:
-            return units, weights
-        while matcher.is_active():
-            weight = matcher.weight()
-            if weight:  # a bigram that only has positions here does not rank
-                units.append(matcher.id())
-                weights.append(weight)
-            matcher.next()
-        return units, weights
-
-    def _match(self, query: Node, *, literally: bool = False) -> set[int]:
+    def _match(self, query: Node, *, literally: bool = False) -> Units:
         """The units a node matches; ``literally``, its words stand there as they were typed."""
         match query:
             case Boolean():
@@ -181,9 +183,7 @@ class Ranker:
                 titled = self._match_documents(Phrase(query.text, "title"))
                 return self._match_literal(query.text) | titled
             case Words(field=None):
-                found: set[int] = set()
-                for term in terms_of(query.text):
-                    found.update(self._postings(term)[0])
+                found = self._terms.having(terms_of(what_is_asked(query.text)))
                 return found or self._match_literal(query.text)
             case Phrase(field=None):
                 return self._match_literal(query.text)
@@ -192,111 +192,73 @@ class Ranker:
             case _:
                 return self._match_documents(query)
 
-    def _match_documents(self, query: Node) -> set[int]:
+    def _match_documents(self, query: Node) -> Units:
         """All units of the documents of which ``query`` is true."""
-        rows = self._snapshot.rows
-        chosen = (index for index, row in enumerate(rows) if _row_matches(query, row))
-        return {unit for index in chosen for unit in self._snapshot.numbers(index)}
+        return self._snapshot.units_where(lambda row: _row_matches(query, row))
 
-    def _match_boolean(self, query: Boolean, literally: bool) -> set[int]:
+    def _match_boolean(self, query: Boolean, literally: bool) -> Units:
         # A word that an operator ties to another stands literally. The only text beside fields
         # and dates is tied to none: it means what it means alone.
         texts = [node for node in (*query.must, *query.should) if not _is_of_document(node)]
         tied = literally or (len(texts) > 1 and bool(query.must))
-        found: set[int] | None = None
+        found: Units | None = None
         for node in query.must:
             matched = self._match(node, literally=tied)
             found = matched if found is None else found & matched
         if found is None:
-            found = set()
+            found = self._terms.none()
             for node in query.should:
-                found |= self._match(node, literally=tied)
+                found = found | self._match(node, literally=tied)
         for node in query.must_not:
             found = found - self._match(node, literally=True)
         return found
 
-    def _match_prefix(self, query: Prefix) -> set[int]:
+    def _match_prefix(self, query: Prefix) -> Units:
         """A Chinese text runs on: any place it stands in begins something. Other words do not."""
         folded = squeeze(fold(query.text))
         if not folded or re.fullmatch(f"[{HAN}]", folded[-1]):
             return self._match_literal(query.text)
-        found: set[int] = set()
-        expansions = self._snapshot.reader.expand_prefix(WORDS, folded)
-        for count, word in enumerate(expansions):
-            if count == MAX_EXPANSIONS:
+        expansions: list[Term] = []
+        for word in self._terms.expand(WORDS, folded):
+            if len(expansions) == MAX_EXPANSIONS:
                 reason = f"more than {MAX_EXPANSIONS:,} words begin with {query.text!r}"
                 raise QueryError(query.text, query.start, reason)
-            found.update(self._postings((WORDS, word.decode()))[0])
-        return found
+            expansions.append((WORDS, word))
+        return self._terms.having(expansions)
 
-    def _match_literal(self, text: str) -> set[int]:
+    def _match_literal(self, text: str) -> Units:
         """The units in whose squeezed body ``text``, folded and squeezed, stands."""
         squeezed = squeeze(fold(text))
-        if len(squeezed) < 2:
-            return self._match_character(squeezed)
-        last = len(squeezed) - 2
-        offsets = [*range(0, last, 2), last]  # bigrams side by side cover the text
-        pieces = [(offset, squeezed[offset : offset + 2]) for offset in offsets]
-        reader = self._snapshot.reader
-        pieces.sort(key=lambda piece: reader.doc_frequency(BIGRAMS, piece[1]))
-        starts: dict[int, set[int]] | None = None
-        for offset, bigram in pieces:
-            starts = self._narrow(starts, offset, bigram)
-            if not starts:
-                return set()
-        return set(starts or ())
-
-    def _narrow(
-        self, starts: dict[int, set[int]] | None, offset: int, bigram: str
-    ) -> dict[int, set[int]]:
-        """Of the places a text may start at in each unit, those with ``bigram`` at ``offset``."""
-        narrowed: dict[int, set[int]] = {}
-        matcher = self._positions_of(bigram)
-        if starts is None:
-            while matcher is not None and matcher.is_active():
-                narrowed[matcher.id()] = {p - offset for p in matcher.value_as("positions")}
-                matcher.next()
-            return {unit: places for unit, places in narrowed.items() if places}
-        for unit, places in starts.items():  # in rising order, as they were read
-            if matcher is None or not matcher.is_active():
-                break
-            if matcher.id() < unit:
-                matcher.skip_to(unit)
-            if matcher.is_active() and matcher.id() == unit:
-                kept = places.intersection(p - offset for p in matcher.value_as("positions"))
-                if kept:
-                    narrowed[unit] = kept
-        return narrowed
-
-    def _match_character(self, character: str) -> set[int]:
-        found: set[int] = set()
-        if character:
-            for bigram in self._snapshot.reader.expand_prefix(BIGRAMS, character):
-                found.update(self._narrow(None, 0, bigram.decode()))
-        return found
-
-    def _positions_of(self, bigram: str) -> Any:
-        try:
-            return self._snapshot.reader.postings(BIGRAMS, bigram)
-        except TermNotFound:
-            return None
+        pairs = ranked(bigrams(squeezed)[:-1])
+        return self._terms.holding(squeezed, [(BIGRAMS, pair) for pair in pairs])
 
 
-def inverse_frequency(total: int, frequency: int) -> float:
-    """The idf of a term that ``frequency`` of ``total`` units have."""
-    return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
+def scoring_terms(query: Node) -> dict[Term, float]:
+    """The terms that rank, in the order of the query, and their weights; none is prohibited."""
+    terms: dict[Term, float] = {}
+    for text in _ranking_texts(query):
+        for term, weight in _weighted(text):
+            terms[term] = max(weight, terms.get(term, 0.0))
+    return terms
 
 
-def scoring_terms(query: Node) -> list[Term]:
-    """The terms that rank: every one once, in the order of the query; none that is prohibited."""
-    terms: dict[Term, None] = {}
+def _ranking_texts(query: Node) -> Iterator[str]:
     match query:
         case Boolean():
             for node in (*query.must, *query.should):
-                terms.update(dict.fromkeys(scoring_terms(node)))
-        case Words(field=None | "title") | Phrase(field=None | "title") | Prefix(field=None):
-            terms.update(dict.fromkeys(terms_of(query.text)))
-    return list(terms)
+                yield from _ranking_texts(node)
+        case Words(field=None | "title"):
+            yield what_is_asked(query.text)
+        case Phrase(field=None | "title") | Prefix(field=None):
+            yield query.text
+
+
+def _weighted(text: str) -> Iterator[tuple[Term, float]]:
+    terms = terms_of(text)
+    inside = {pair for field, word in terms if field == WORDS for pair in bigrams(word)}
+    for term in terms:
+        field, pair = term
+        yield term, ACROSS if field == BIGRAMS and pair not in inside else 1.0
 
 
 def terms_of(text: str) -> list[Term]:
@@ -310,7 +272,8 @@ def _is_plain(query: Node) -> bool:
     """Whether any unit that has a term of the query matches, and no other."""
     match query:
         case Words(field=None):
-            return len(squeeze(fold(query.text))) > 1 and bool(terms_of(query.text))
+            text = what_is_asked(query.text)
+            return len(squeeze(fold(text))) > 1 and bool(terms_of(text))
         case Boolean(must=(), must_not=()):
             return all(map(_is_plain, query.should))
     return False
@@ -356,10 +319,8 @@ def _values(row: Row, field: str) -> tuple[str, ...]:
 
 @lru_cache(65_536)
 def _field_text(field: str, text: str) -> str:
-    canonical = canonical_number(text) if field == "number" else None
-    return squeeze(fold(canonical or text))
+    if field == "number":
+        from indexer.metadata import canonical_number  # most queries do without
 
-
-def _norm(average: float) -> tuple[float, float]:
-    """BM25's length norm is ``base + slope * length``."""
-    return K1 * (1 - B), K1 * B / (average or 1.0)
+        text = canonical_number(text) or text
+    return squeeze(fold(text))

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from click import style
 
-from indexer.document import Document, Fact, Metadata, Section
+from indexer.document import Document, Fact, Metadata, Section, Span, Unit
 from searcher.results import Explanation, Hit, Results
+
+if TYPE_CHECKING:
+    from indexer.diff import Edit, SectionChange
+    from searcher.relations import Cited, CitedBy
 
 
 def render_results(results: Results, explanations: Sequence[Explanation] | None = None) -> str:
@@ -32,6 +37,10 @@ def _heading(number: int, hit: Hit) -> Iterator[str]:
     about = (hit.doc_number, "、".join(hit.issuers), hit.date, hit.doc_type)
     if any(about):
         yield "   " + style(" · ".join(plain(value) for value in about if value), dim=True)
+    others = [place for place in hit.versions if place.document != hit.document]
+    if others:
+        named = "; ".join(f"{place.date or 'undated'} {place.document}" for place in others)
+        yield "   " + style(f"other versions: {plain(named)}", dim=True)
 
 
 def _section(hit: Hit) -> Iterator[str]:
@@ -40,7 +49,8 @@ def _section(hit: Hit) -> Iterator[str]:
         yield "   " + style(where, fg="cyan")
     yield f"     {hit.snippet.ansi()}"
     again = "".join(f", again at line {line}" for line in hit.repeat_lines)
-    yield "     " + style(f"{hit.source}:{hit.line}{again}", dim=True)
+    also = "".join(f", also {place.source}" for place in hit.copies)
+    yield "     " + style(plain(f"{hit.source}:{hit.line}{again}{also}"), dim=True)
 
 
 def _summary(results: Results) -> str:
@@ -150,6 +160,86 @@ def _below(document: Document, anchor: str) -> list[Section]:
         if sections[index].parent in below:
             below.add(index)
     return [sections[index] for index in sorted(below)]
+
+
+def render_cited(cited: Sequence[Cited]) -> str:
+    """What a document cites, a line each: where, what, and which document of the index that is."""
+    lines = []
+    for one in cited:
+        name = f"《{one.name}》" if one.name else ""
+        named = f"{name}{one.number or ''}{'、'.join(one.articles)}"
+        lines.append(f"line {one.line}: {plain(named)}  {one.document or '(not in the index)'}\n")
+    return "".join(lines)
+
+
+def render_citing(citing: Sequence[CitedBy]) -> str:
+    """What cites a document, a line each, with how often it does."""
+    return "".join(f"{one.count:6,}  {plain(one.title)}  {one.document}\n" for one in citing)
+
+
+def render_changes(old: Document, new: Document, changes: Sequence[SectionChange]) -> str:
+    """The sections that changed, with words taken out and put in marked, and a summary."""
+    lines: list[str] = []
+    for change in changes:
+        if change.kind != "unchanged":
+            lines += _change(old, new, change)
+    counts = Counter(change.kind for change in changes)
+    lines.append(", ".join(f"{count} {kind}" for kind, count in counts.items()))
+    return "\n".join(lines) + "\n"
+
+
+def _change(old: Document, new: Document, change: SectionChange) -> Iterator[str]:
+    paths = ["/".join(unit.section.path) for unit in (change.before, change.after) if unit]
+    yield style(f"{change.kind}: {' -> '.join(dict.fromkeys(paths))}", fg="cyan")
+    if change.kind == "removed" and change.before:
+        yield _out(change.before.span.of(old.text).strip())
+    elif change.kind == "added" and change.after:
+        yield _in(change.after.span.of(new.text).strip())
+    elif change.kind == "changed" and change.after:
+        yield _marked(old.text, new.text, change.after.span, change.edits)
+    yield ""
+
+
+def _marked(old: str, new: str, span: Span, edits: Sequence[Edit]) -> str:
+    parts: list[str] = []
+    done = span.start
+    for edit in edits:
+        parts.append(plain(new[done : edit.after.start], keep="\n"))
+        if edit.before.start < edit.before.end:
+            parts.append(_out(edit.before.of(old)))
+        if edit.after.start < edit.after.end:
+            parts.append(_in(edit.after.of(new)))
+        done = edit.after.end
+    return "".join((*parts, plain(new[done : span.end], keep="\n"))).strip()
+
+
+def _out(text: str) -> str:
+    return style(f"[-{plain(text, keep=chr(10))}-]", fg="red")
+
+
+def _in(text: str) -> str:
+    return style(f"{{+{plain(text, keep=chr(10))}+}}", fg="green")
+
+
+def change_dict(old: Document, new: Document, change: SectionChange) -> dict[str, Any]:
+    """A change as ``diff --json`` prints it; spans are of the old text and of the new one."""
+
+    def side(document: Document, unit: Unit | None) -> dict[str, Any] | None:
+        if unit is None:
+            return None
+        return {
+            "anchor": unit.section.anchor,
+            "path": list(unit.section.path),
+            "span": list(unit.span),
+            "text": unit.span.of(document.text),
+        }
+
+    return {
+        "kind": change.kind,
+        "before": side(old, change.before),
+        "after": side(new, change.after),
+        "edits": [{"before": list(e.before), "after": list(e.after)} for e in change.edits],
+    }
 
 
 def plain(text: str, keep: str = "") -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from html import escape
 from typing import Any
 
@@ -20,6 +20,16 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Another document that has to do with a hit."""
+
+    document: str
+    title: str
+    date: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A section that answers, with what a reader needs to judge and to find it.
 
@@ -29,6 +39,8 @@ class Hit:
     file, ``line`` (from 1) where the snippet's first highlight stands in it, ``span`` the
     characters of the whole section, ``repeats`` other places of the file with the same text, which
     begin on ``repeat_lines``.
+    ``copies`` are other files with this section of the same document, ``versions`` all versions of
+    the law it belongs to, newest first, if there are others.
     ``date`` is ISO 8601; what the document does not state is "" or empty.
     """
 
@@ -49,6 +61,8 @@ class Hit:
     snippet: Snippet
     repeats: tuple[Span, ...]
     repeat_lines: tuple[int, ...]
+    copies: tuple[Place, ...] = ()
+    versions: tuple[Place, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The hit as plain values, as ``search --json`` prints it."""
@@ -71,6 +85,8 @@ class Hit:
                 "highlights": [list(span) for span in self.snippet.highlights],
             },
             "repeats": [list(span) for span in self.repeats],
+            "copies": [asdict(place) for place in self.copies],
+            "versions": [asdict(place) for place in self.versions],
         }
 
 
@@ -96,11 +112,19 @@ class Results:
         return len(self.hits)
 
     def by_document(self) -> list[tuple[Hit, ...]]:
-        """The hits grouped by document, documents in the order of their first hits."""
-        groups: dict[str, list[Hit]] = {}
+        """The hits grouped by document, documents in the order of their first hits.
+
+        The versions of one law stand together where its first one would, newest first.
+        """
+        families: dict[str, dict[str, list[Hit]]] = {}
         for hit in self.hits:
-            groups.setdefault(hit.document, []).append(hit)
-        return [tuple(group) for group in groups.values()]
+            newest = hit.versions[0].document if hit.versions else hit.document
+            families.setdefault(newest, {}).setdefault(hit.document, []).append(hit)
+        return [
+            tuple(group)
+            for family in families.values()
+            for group in sorted(family.values(), key=lambda group: group[0].date, reverse=True)
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """The results as plain values, as ``search --json`` prints them."""
@@ -136,8 +160,9 @@ class TermScore:
     """What one term adds to a score, and what that is computed from (`searcher.ranking`).
 
     ``field`` is "words" or "bigrams"; ``frequency`` is weighted by where the term stands;
-    ``document_frequency`` counts the sections that have it. Where ``field`` is "known", ``term`` is
-    what the query names and scores ``frequency`` times ``idf``.
+    ``document_frequency`` counts the sections that have it; ``idf`` includes the weight the term
+    has in the query. Where ``field`` is "known", ``term`` is what the query names, which adds
+    ``frequency`` times ``idf``.
     """
 
     field: str
@@ -146,7 +171,7 @@ class TermScore:
     frequency: float
     idf: float
     document_frequency: int
-    length: int
+    length: float
     average_length: float
 
 
@@ -161,7 +186,7 @@ class Explanation:
         lines = (
             f"  {t.score:8.4f}  {t.term}  ({t.field}, tf {t.frequency:g}, "
             f"in {t.document_frequency} sections, idf {t.idf:.3f}, "
-            f"length {t.length} of {t.average_length:.0f})"
+            f"length {t.length:g} of {t.average_length:.0f})"
             if t.field != "known"
             else f"  {t.score:8.4f}  {t.term}  (named by the query)"
             for t in sorted(self.terms, key=lambda t: -t.score)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))  # tests import tests' own helpers
-
-from documents import LIBRARY
-
 from indexer import Store, sync
 from searcher import Searcher
+
+from .documents import LIBRARY
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 

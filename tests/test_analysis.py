@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 
 import pytest
-from documents import LIBRARY
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,12 +12,16 @@ from indexer.analysis import (
     END,
     analyse,
     bigrams,
+    classes,
     jieba_segmenter,
     ranked,
     rjieba_segmenter,
     words,
 )
+from indexer.codec import twin
 from indexer.normalize import HAN, fold, squeeze
+
+from .documents import LIBRARY
 
 
 def test_rjieba_cuts_chinese_as_jieba_does(seed: Path) -> None:
@@ -58,10 +61,18 @@ def test_punctuation_and_bare_digits_do_not_rank() -> None:
     assert ranked(bigrams("第3条,785名a")) == ["第3", "3条", "5名", "名a"]
 
 
-def test_positions_are_of_the_body_and_title_and_headings_only_weigh() -> None:
-    terms = analyse("河道管理条例", ["保护"], "河道保护，保护河道")
-    assert terms.positions["保护"].tolist() == [2, 5]
-    assert "条例" not in terms.positions
-    assert terms.bigrams["条例"] == 1
-    assert terms.bigrams["河道"] == 3
-    assert terms.words["保护"] == 3
+@given(st.text(st.one_of(st.characters(), st.sampled_from("国法3a_，𠀀𝐀"))))
+def test_the_table_of_classes_says_what_ranks(text: str) -> None:
+    log = twin.inverter(0)
+    twin.add_bigrams(log, text.encode("utf-16-le", "surrogatepass"), classes(), 8)
+    pairs = {pair.encode("utf-8", "surrogatepass") for pair in ranked(bigrams(text)[:-1])}
+    assert log.open.keys() == pairs
+
+
+def test_a_unit_ranks_by_body_title_and_headings() -> None:
+    body, title, headings = analyse("河道管理条例", ["保护", "奖惩"], "河道保护， 保护河道")
+    assert body.squeezed == "河道保护,保护河道"
+    assert body.words == ["河道", "保护", "保护", "河道"]
+    assert title.squeezed == "河道管理条例"
+    assert headings.words == ["保护", "奖惩"]
+    assert ranked(bigrams(headings.squeezed)) == ["保护", "护奖", "奖惩"]

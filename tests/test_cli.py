@@ -11,9 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from documents import NOTICE
 
 from searcher.cli import cli
+
+from .documents import NOTICE
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -90,6 +91,7 @@ def test_search_json_is_one_object_of_the_documented_shape(indexed: Run) -> None
     assert set(hit) == {
         "document", "anchor", "path", "heading", "title", "doc_number", "issuers", "date",
         "doc_type", "score", "source", "line", "span", "snippet", "repeats",
+        "copies", "versions",
     }  # fmt: skip
     assert hit["doc_number"] == "青教办〔2019〕8号"
     assert set(hit["snippet"]) == {"text", "highlights"}

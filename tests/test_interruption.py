@@ -9,11 +9,11 @@ import sys
 import time
 from pathlib import Path
 
-from documents import NOTICE, REGULATION
-
 from indexer import Store, sync
 from indexer.check import check
 from searcher import Searcher
+
+from .documents import NOTICE, REGULATION
 
 KILLS = 20
 

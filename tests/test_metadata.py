@@ -9,13 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.document import Fact, Metadata
-from indexer.metadata import (
-    canonical_number,
-    find_dates,
-    find_numbers,
-    parse_date,
-    read_metadata,
-)
+from indexer.metadata import read_metadata
 
 SEED = Path(__file__).parent.parent / "seeds" / "000_30e27826b6ec8c13.txt"
 
@@ -124,6 +118,18 @@ def test_a_letter_gives_each_element_with_the_span_it_was_read_from() -> None:
     assert values(metadata.copied_to) == ["省委办公厅", "省人大常委会办公厅"]
 
 
+def test_names_of_attachments_may_stand_on_the_lines_after_their_numbers() -> None:
+    text = LETTER.replace(
+        "1.图书室建设标准\n2.任务分工表.doc", "1.\n图书室建设标准\n2.\n任务分工表"
+    )
+    assert values(read_metadata(text).attachments) == ["图书室建设标准", "任务分工表"]
+
+
+def test_the_heading_of_an_attachment_is_no_name_in_the_list() -> None:
+    text = LETTER + "附件1\n图书室建设标准\n第一条 略。\n"
+    assert values(read_metadata(text).attachments) == ["图书室建设标准", "任务分工表"]
+
+
 def test_a_number_cited_in_the_body_is_not_the_documents_own() -> None:
     text = LETTER.replace("江政办发[2019]7号\n", "").replace(
         "因地制宜", "落实江政发〔2018〕2号文件"
@@ -216,6 +222,49 @@ def test_a_headline_that_is_no_title_names_no_type() -> None:
     assert metadata.issuers == ()
 
 
+def test_an_announcement_is_numbered_by_all_who_make_it() -> None:
+    text = "省财政厅\n省海关\n省税务局公告2020年第6号\n现公布免税物资。\n2020年2月1日\n"
+    metadata = read_metadata(text.replace("省海关", "省教育厅"))
+    assert value(metadata.doc_number) == "省财政厅、省教育厅、省税务局公告2020年第6号"
+
+
+def test_a_bare_number_under_an_announcement_is_the_announcements() -> None:
+    text = (
+        "江河省税务局公告（第6号）\n（2020年第6号）\n现公布免税物资。\n江河省税务局\n2020年2月1日\n"
+    )
+    assert value(read_metadata(text).doc_number) == "江河省税务局公告2020年第6号"
+
+
+def test_a_signers_name_may_take_two_lines() -> None:
+    text = LETTER.replace("\n江河省人民政府办公厅\n2019", "\n江河省防汛抗旱\n指挥部（代章）\n2019")
+    assert values(read_metadata(text).issuers) == ["江河省防汛抗旱指挥部"]
+
+
+def test_a_date_below_the_body_counts_without_a_name() -> None:
+    text = LETTER.replace("江河省人民政府办公厅\n2019", "2019")
+    metadata = read_metadata(text)
+    assert value(metadata.date) == "2019-03-05"
+    assert values(metadata.issuers) == ["江河省人民政府办公厅"], "from the title"
+
+
+def test_a_link_beside_the_text_may_give_the_title() -> None:
+    text = (
+        "【文字解读】《江河省教育厅关于开学的通知》政策解读 2021-05-06\n江教〔2021〕2号\n"
+        "各市教育局：\n按时开学。\n2021年5月1日\n"
+    )
+    metadata = read_metadata(text)
+    assert value(metadata.title) == "江河省教育厅关于开学的通知"
+    assert values(metadata.issuers) == ["江河省教育厅"]
+
+
+def test_a_newspapers_copy_names_the_issuers_in_its_first_words() -> None:
+    text = (
+        "乡村图书室建设规划\n新华社北京1月10日电 近日，省委办公厅、省政府办公厅印发了"
+        "《乡村图书室建设规划》，并发出通知。\n一、总体要求\n"
+    )
+    assert values(read_metadata(text).issuers) == ["省委办公厅", "省政府办公厅"]
+
+
 # --- laws and orders ---------------------------------------------------------------------------
 
 
@@ -302,102 +351,6 @@ def test_the_type_is_the_word_that_ends_the_title(title: str, kind: str) -> None
     assert value(read_metadata(f"{title}\n第一条 略。\n").doc_type) == kind
 
 
-# --- numbers and dates --------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "written",
-    [
-        "国发〔2020〕1号",
-        "国发[2020]1号",
-        "国发2020年1号",
-        "国发〔2020〕１号",
-        "国发﹝2020﹞1号",
-        "国发【2020】1号",
-        "国发［2020］第1号",
-        "国发(2020)1号",
-        "国发 〔 2020 〕 1 号",
-        "（国发〔2020〕1号）",
-        "国发﹝2020）1号",
-    ],
-)
-def test_a_number_has_one_canonical_form(written: str) -> None:
-    assert canonical_number(written) == "国发〔2020〕1号"
-
-
-@pytest.mark.parametrize(
-    ("written", "number"),
-    [
-        ("国务院令第432号", "国务院令第432号"),
-        ("中华人民共和国国务院令（第432号）", "国务院令第432号"),
-        ("国务院第432号令", "国务院令第432号"),
-        ("财政部公告2021年第33号", "财政部公告2021年第33号"),
-        ("公安部令第一二五号", "公安部令第125号"),
-        ("法释〔2016〕25号", "法释〔2016〕25号"),
-    ],
-)
-def test_orders_and_announcements_have_canonical_forms(written: str, number: str) -> None:
-    assert canonical_number(written) == number
-
-
-@pytest.mark.parametrize(
-    "text", ["", "2020年1月", "国发", "第12号", "刑法264条", "见国发〔2020〕1号及附件"]
-)
-def test_what_is_no_number_has_no_canonical_form(text: str) -> None:
-    assert canonical_number(text) is None
-
-
-def test_numbers_are_found_in_running_text_without_the_words_before_them() -> None:
-    text = (
-        "根据国发〔2020〕1号和《通知》（江政办发[2019] 7号）、国务院令第432号的规定，"
-        "以法释〔2016〕25号为准"
-    )
-    found = list(find_numbers(text))
-    assert [number for _, number in found] == [
-        "国发〔2020〕1号",
-        "江政办发〔2019〕7号",
-        "国务院令第432号",
-        "法释〔2016〕25号",
-    ]
-    assert [span.of(text) for span, _ in found] == [
-        "国发〔2020〕1号",
-        "江政办发[2019] 7号",
-        "国务院令第432号",
-        "法释〔2016〕25号",
-    ]
-
-
-@pytest.mark.parametrize(
-    "written",
-    [
-        "2002年12月31日",
-        "二○○二年十二月三十一日",
-        "二〇〇二年十二月卅一日",
-        "2002-12-31",
-        "2002.12.31",
-        "2002/12/31",
-        "２００２年１２月３１日",
-        " 2002 年 12 月 31 日 ",
-    ],
-)
-def test_a_date_is_read_in_every_form(written: str) -> None:
-    assert parse_date(written) == "2002-12-31"
-
-
-@pytest.mark.parametrize(
-    "text", ["", "2002年2月30日", "2002年12月", "12月31日", "2002-12.31", "发于2002年1月1日"]
-)
-def test_what_is_no_date_is_not_read(text: str) -> None:
-    assert parse_date(text) is None
-
-
-def test_dates_are_found_in_order_with_their_spans() -> None:
-    text = "自2001年1月1日起，至二〇〇二年二月三日止（2002年2月31日不算）"
-    found = list(find_dates(text))
-    assert [iso for _, iso in found] == ["2001-01-01", "2002-02-03"]
-    assert [span.of(text) for span, _ in found] == ["2001年1月1日", "二〇〇二年二月三日"]
-
-
 # --- any text ----------------------------------------------------------------------------------
 
 PIECES = st.sampled_from(
@@ -416,26 +369,6 @@ def test_any_text_is_read_and_every_span_lies_in_it(text: str) -> None:
         assert fact.value
         if fact.span is not None:
             assert 0 <= fact.span.start < fact.span.end <= len(text)
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.lists(PIECES, max_size=40).map("".join))
-def test_numbers_and_dates_found_lie_in_the_text_in_order(text: str) -> None:
-    for found in (list(find_numbers(text)), list(find_dates(text))):
-        starts = [span.start for span, _ in found]
-        assert starts == sorted(starts)
-        assert all(0 <= span.start < span.end <= len(text) for span, _ in found)
-
-
-@settings(max_examples=100, deadline=None)
-@given(
-    st.sampled_from(["国发", "浙委办发", "法释", "工信部联科", "京人社办发"]),
-    st.integers(1980, 2029),
-    st.integers(1, 9999),
-)
-def test_a_canonical_number_is_its_own_canonical_form(code: str, year: int, serial: int) -> None:
-    number = f"{code}〔{year}〕{serial}号"
-    assert canonical_number(number) == number
 
 
 @pytest.mark.parametrize(

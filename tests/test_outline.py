@@ -31,10 +31,12 @@ def kinds(text: str) -> list[str]:
 
 # ---- every text -------------------------------------------------------------------------------
 
-PIECES = (
-    "第一条 第二条 第三章　总则 （一） （二） 1. ２． ① 一、 二、 1.1 # 附件1 附件： 目录 附则 内容。 "
-    "，各级党委。 ： “ ” 《 》 国务院办公厅 2020年1月1日 一是 之一 关于印发的通知 😀 \ue000 \x00"
-).split(" ")
+PIECES = [
+    *("第一条", "第二条", "第三章　总则", "（一）", "（二）", "1.", "２．", "①", "一、", "二、"),
+    *("1.1", "#", "附件1", "附件：", "目录", "附则", "内容。", "，各级党委。", "：", "“", "”"),
+    *("《", "》"),
+    *("国务院办公厅", "2020年1月1日", "一是", "之一", "关于印发的通知", "😀", "\ue000", "\x00"),
+]
 BREAKS = ("\n", "\r\n", "\n\n", "　", " ", "")
 TEXTS = st.lists(st.tuples(st.sampled_from(PIECES), st.sampled_from(BREAKS)), max_size=60).map(
     lambda pairs: "".join(piece + gap for piece, gap in pairs)
@@ -107,8 +109,15 @@ def test_an_inserted_article_runs_on_from_the_one_before_it() -> None:
 
 
 def test_a_citation_at_line_start_is_not_an_article() -> None:
-    text = "第一条　甲。\n第三十一条规定：“乙。”\n第二条　丙。\n第二条的规定，适用于丁。\n第三条　戊。\n"
+    text = (
+        "第一条　甲。\n第三十一条规定：“乙。”\n第二条　丙。\n第二条的规定，适用于丁。\n"
+        "第三条　戊。\n"
+    )
     assert paths(text) == ["第一条", "第二条", "第三条"]
+
+
+def test_a_citation_of_the_first_article_does_not_start_a_text() -> None:
+    assert paths("依据如下。\n第一条规定：“甲。”\n第二条规定：“乙。”\n") == []
 
 
 def test_an_article_without_a_blank_is_one_where_its_number_runs_on() -> None:
@@ -121,6 +130,7 @@ def test_articles_run_into_one_line_are_told_apart() -> None:
     )
     assert paths(text) == ["第一章", "第一章/第一条", "第一章/第二条", "第二章", "第二章/第三条"]
     assert heads(text)["第一章"] == "总则"
+    assert paths("第一条 甲。 第二条 乙。\n第三条 丙。\n") == ["第一条", "第二条", "第三条"]
 
 
 def test_a_numbered_line_is_an_item_under_an_article_and_a_heading_elsewhere() -> None:
@@ -133,6 +143,15 @@ def test_a_numbered_line_is_an_item_under_an_article_and_a_heading_elsewhere() -
 def test_a_list_inside_articles_whose_numbers_go_on_stays_in_its_article() -> None:
     text = "第一条　甲。\n第二条　分为：\n一、乙；\n二、丙。\n第三条　丁。\n第四条　戊。\n"
     assert paths(text) == ["第一条", "第二条", "第二条/一", "第二条/二", "第三条", "第四条"]
+
+
+def test_lists_turned_upside_down_stay_so_to_the_end_of_the_text() -> None:
+    text = "1.甲\n（一）子；\n（二）丑。\n2.乙\n（一）寅；\n（二）卯。\n"
+    assert paths(text) == ["1", "1/（一）", "1/（二）", "2", "2/（一）", "2/（二）"]
+
+
+def test_a_list_behind_a_colon_stands_under_what_announces_it() -> None:
+    assert paths("1.条件如下：\n（一）子；\n（二）丑。\n") == ["1", "1/（一）", "1/（二）"]
 
 
 def test_bracketed_numbers_over_articles_stand_above_them() -> None:
@@ -154,8 +173,8 @@ def test_bracketed_numbers_over_articles_stand_above_them() -> None:
 
 
 def test_numbers_that_run_through_several_parents_are_kept() -> None:
-    text = "一、甲\n1.子。\n2.丑。\n二、乙\n3.寅。\n4.卯。\n"
-    assert paths(text) == ["一", "一/1", "一/2", "二", "二/3", "二/4"]
+    text = "一、甲\n1.子。\n2.丑。\n3.寅。\n4.卯。\n5.辰。\n6.巳。\n二、乙\n7.午。\n"
+    assert paths(text)[-3:] == ["一/6", "二", "二/7"]
 
 
 def test_a_gap_of_the_text_is_kept_but_a_number_whose_turn_comes_later_is_not() -> None:
@@ -207,10 +226,25 @@ def test_decimal_numbers_find_their_parents() -> None:
     assert paths(text) == ["1", "1/1.1", "1/1.2", "1/1.2/1.2.1", "2", "2/2.1"]
 
 
+def test_bare_numbers_are_labels_only_over_decimals() -> None:
+    assert paths("一、指标\n1　指标名称\n2　指标数值\n二、说明\n") == ["一", "二"]
+
+
+def test_decimal_numbers_need_no_blank_but_measures_are_none() -> None:
+    text = "1总则\n1.1目的\n1.5倍以下。\n1.2依据\n3个工作日\n2职责\n2.1机构\n"
+    assert paths(text) == ["1", "1/1.1", "1/1.2", "2", "2/2.1"]
+
+
 def test_markdown_headings_nest_by_their_rank() -> None:
-    text = "# 办法\n## 一、总体要求\n正文。\n### 目标\n正文。\n## 二、任务\n正文。\n"
-    assert paths(text) == ["办法", "办法/一", "办法/一/目标", "办法/二"]
-    assert heads(text)["办法/一"] == "总体要求"
+    text = "# 上\n## 一、总体要求\n正文。\n### 目标\n正文。\n## 二、任务\n正文。\n# 下\n正文。\n"
+    assert paths(text) == ["上", "上/一", "上/一/目标", "上/二", "下"]
+    assert heads(text)["上/一"] == "总体要求"
+
+
+def test_the_title_of_a_markdown_text_is_not_a_part_of_its_outline() -> None:
+    text = "# 某条例\n## 第一章 总则\n**第一条** 甲。\n## 第二章 附则\n**第二条** 乙。\n"
+    assert paths(text) == ["第一章", "第一章/第一条", "第二章", "第二章/第二条"]
+    assert at(text, "第二章/第二条").label == "第二条"
 
 
 def test_quoted_provisions_are_not_part_of_the_outline() -> None:
@@ -229,7 +263,8 @@ def test_a_quotation_mark_left_open_does_not_swallow_the_list() -> None:
 def test_a_flat_page_is_read_like_one_with_its_lines() -> None:
     filler = PROSE * 20
     text = (
-        f"某办法_某网站 首 页 互动 2025年03月21日 17:00 来源： 某网 {filler} 某办公室 2025年3月13日 "
+        f"某办法_某网站 首 页 互动 2025年03月21日 17:00 来源： 某网 {filler} "
+        "某办公室 2025年3月13日 "
         "某管理办法 第一条 为了甲，制定本办法。 第二条 依照《价格法》 第十四条的规定处理： "
         "（一）乙； （二）丙。 第三条 丁。"
     )
@@ -243,74 +278,20 @@ def test_a_flat_page_is_read_like_one_with_its_lines() -> None:
     assert kinds(text)[:3] == ["preamble", "signature", "attachment"]
 
 
-# ---- headings ---------------------------------------------------------------------------------
-
-
-def test_run_in_headings_end_at_their_first_sentence() -> None:
-    text = f"一、任务\n（一）加强领导。{PROSE}\n（二）强化监督。{PROSE}\n（三）抓好落实：{PROSE}\n"
-    assert list(heads(text).values()) == ["任务", "加强领导", "强化监督", "抓好落实"]
-
-
-def test_first_sentences_of_a_list_of_plain_paragraphs_are_no_headings() -> None:
-    text = (
-        "一、要求\n（一）各地要高度重视有关工作，明确责任分工，细化落实措施，加强组织领导和督促检查。\n"
-        f"（二）问题依然突出。{PROSE}\n（三）{PROSE}\n（四）{PROSE}\n"
-    )
-    assert heads(text) == {
-        "一": "要求",
-        "一/（一）": "",
-        "一/（二）": "",
-        "一/（三）": "",
-        "一/（四）": "",
-    }
-
-
-def test_a_slip_of_the_pen_does_not_end_a_heading_after_its_subject() -> None:
-    text = f"一、成效\n（一）各级党委。政府的责任意识普遍增强。{PROSE}\n（二）健全了机制。{PROSE}\n"
-    assert heads(text)["一/（一）"] == "各级党委。政府的责任意识普遍增强"
-
-
-def test_a_line_that_is_one_sentence_is_a_heading_only_over_more_text() -> None:
-    text = f"一、原则\n（一）平等原则。\n{PROSE}\n（二）公开原则。\n{PROSE}\n二、清单\n1.身份证。\n2.申请表。\n"
-    assert heads(text) == {
-        "一": "原则",
-        "一/（一）": "平等原则",
-        "一/（二）": "公开原则",
-        "二": "清单",
-        "二/1": "",
-        "二/2": "",
-    }
-
-
-def test_lead_ins_and_amendments_are_no_headings() -> None:
-    text = "一、将第三条修改为：“甲。”\n二、在第四条后增加一条：“乙。”\n三、删去第五条。\n"
-    assert set(heads(text).values()) == {""}
-    assert heads(f"一、企业应具备：\n1.甲；\n2.乙。\n二、应用{PROSE}\n")["一"] == ""
-
-
-def test_articles_have_headings_only_in_brackets() -> None:
-    text = "第一条　【立法目的】为了甲。\n第二条（适用范围）本市适用。\n第三条　国家保护环境。违者受罚。\n"
-    assert list(heads(text).values()) == ["立法目的", "适用范围", ""]
-
-
-def test_a_question_is_the_heading_of_its_answer() -> None:
-    text = "一、问：为什么要制定办法？答：为了甲。\n二、问：办法有哪些内容？答：共有乙。\n"
-    assert list(heads(text).values()) == ["为什么要制定办法？", "办法有哪些内容？"]
-
-
-def test_a_heading_goes_on_over_a_line_broken_at_a_number() -> None:
-    text = f"一、力争于\n2025\n年底前建成示范区\n{PROSE}\n二、保障措施\n{PROSE}\n"
-    assert heads(text)["一"] == "力争于2025年底前建成示范区"
-
-
 # ---- what stands around the outline -----------------------------------------------------------
 
-NOTICE = f"某省政府关于印发《某管理办法》的通知\n各市政府：\n现将《某管理办法》印发给你们，请认真执行。\n{PROSE}\n"
+NOTICE = (
+    "某省政府关于印发《某管理办法》的通知\n各市政府：\n"
+    f"现将《某管理办法》印发给你们，请认真执行。\n{PROSE}\n"
+)
 SIGNED = "某省人民政府\n二○○四年三月二十二日\n"
 
 
 def test_an_enclosed_text_has_an_outline_of_its_own() -> None:
-    text = f"{NOTICE}一、高度重视\n{PROSE}\n{SIGNED}（此件公开发布）\n某管理办法\n第一条　甲。\n第二条　乙。\n"
+    text = (
+        f"{NOTICE}一、高度重视\n{PROSE}\n{SIGNED}（此件公开发布）\n某管理办法\n"
+        "第一条　甲。\n第二条　乙。\n"
+    )
     assert [(s.kind, s.anchor, "/".join(s.path)) for s in outline(text)] == [
         ("preamble", "head", ""),
         ("heading", "1", "一"),
@@ -326,11 +307,25 @@ def test_an_enclosed_text_is_known_by_its_name_where_no_signature_parts_it() -> 
     assert paths(text) == ["某管理办法/一"]
 
 
+def test_numbers_start_afresh_behind_a_signature() -> None:
+    text = f"一、甲\n{PROSE}\n二、乙\n{PROSE}\n{SIGNED}第一条　丙。\n第二条　丁。\n"
+    assert paths(text) == ["一", "二", "第一条", "第二条"]
+
+
 def test_numbered_attachments_restart_the_path() -> None:
-    text = f"{NOTICE}一、甲\n{PROSE}\n{SIGNED}附件1\n某方案\n一、乙\n{PROSE}\n附件2\n某要点\n一、丙\n{PROSE}\n"
+    text = (
+        f"{NOTICE}一、甲\n{PROSE}\n{SIGNED}附件1\n某方案\n一、乙\n{PROSE}\n附件2\n某要点\n"
+        f"一、丙\n{PROSE}\n"
+    )
     assert paths(text) == ["一", "附件1/一", "附件2/一"]
     assert at(text, "附件2").heading == "某要点"
     assert at(text, "附件2/一").anchor == "att-2/1"
+
+
+def test_an_attachment_may_have_a_number_of_two_parts() -> None:
+    text = f"{NOTICE}{SIGNED}附件1-2\n某要点\n一、丙\n{PROSE}\n"
+    assert at(text, "附件1-2").heading == "某要点"
+    assert at(text, "附件1-2/一").anchor == "att-1-2/1"
 
 
 def test_a_list_of_attachments_is_not_part_of_the_outline() -> None:
@@ -345,14 +340,19 @@ def test_a_list_of_attachments_that_lost_its_title_is_known_by_the_signature_bel
 
 
 def test_a_date_in_the_head_of_a_page_is_no_signature() -> None:
-    text = f"某局关于某事的通知\n某规〔2021〕19号\n2021年12月6日\n某局\n各区政府：\n{PROSE}\n一、甲\n{PROSE}\n"
+    text = (
+        f"某局关于某事的通知\n某规〔2021〕19号\n2021年12月6日\n某局\n各区政府：\n{PROSE}\n"
+        f"一、甲\n{PROSE}\n"
+    )
     assert kinds(text) == ["preamble", "heading"]
 
 
 def test_a_table_of_contents_is_not_taken_for_the_text() -> None:
     text = (
-        "某条例\n目　录\n第一章　总则\n第一节　一般规定\n第二章　分则\n第一节　一般规定\n第三章　附则\n"
-        "第一章　总则\n第一节　一般规定\n第一条　甲。\n第二章　分则\n第一节　一般规定\n第二条　乙。\n"
+        "某条例\n目　录\n第一章　总则\n第一节　一般规定\n第二章　分则\n第一节　一般规定\n"
+        "第三章　附则\n"
+        "第一章　总则\n第一节　一般规定\n第一条　甲。\n第二章　分则\n第一节　一般规定\n"
+        "第二条　乙。\n"
         "第三章　附则\n第三条　丙。\n"
     )
     assert kinds(text)[:3] == ["preamble", "contents", "chapter"]
@@ -361,7 +361,10 @@ def test_a_table_of_contents_is_not_taken_for_the_text() -> None:
 
 
 def test_a_table_of_contents_without_its_title_is_known_by_its_repetition() -> None:
-    text = f"某规划\n一、背景\n二、目标\n三、任务\n四、保障\n一、背景\n{PROSE}\n二、目标\n{PROSE}\n三、任务\n{PROSE}\n四、保障\n{PROSE}\n"
+    text = (
+        f"某规划\n一、背景\n二、目标\n三、任务\n四、保障\n一、背景\n{PROSE}\n二、目标\n"
+        f"{PROSE}\n三、任务\n{PROSE}\n四、保障\n{PROSE}\n"
+    )
     assert kinds(text)[:2] == ["preamble", "contents"]
     assert paths(text) == ["一", "二", "三", "四"]
 

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from documents import LIBRARY
 from indexer import Document, Fact, IndexDamaged, IndexIncompatible, Metadata, parse_document
 from indexer.manifest import File, Manifest, Root, Segment
 from indexer.record import Row, decode_document, decode_rows, encode_document, encode_rows
+
+from .documents import LIBRARY
 
 TEXT = st.text(max_size=80)
 MANIFESTS = st.builds(

@@ -6,7 +6,6 @@ import threading
 from pathlib import Path
 
 import pytest
-from documents import LIBRARY, NOTICE
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +14,8 @@ from indexer.normalize import fold, squeeze
 from searcher import DocumentNotFound, QueryError, Results, Searcher
 from searcher.query import parse
 from searcher.ranking import Ranker
+
+from .documents import LIBRARY, NOTICE
 
 EVERY = 10_000
 
@@ -206,8 +207,11 @@ def test_more_of_a_rarer_word_never_ranks_lower(store: Store, tmp_path: Path) ->
 def test_equal_scores_rank_by_document_whatever_came_first(store: Store, tmp_path: Path) -> None:
     folder = tmp_path / "docs"
     folder.mkdir()
-    for name in ("b", "c", "a"):
-        (folder / f"{name}.txt").write_text(NOTICE, encoding="utf-8")
+    for number, name in enumerate(("b", "c", "a"), 1):
+        text = NOTICE.replace("〔2019〕8号", f"〔2019〕{number}号").replace(
+            "9月2日", f"9月{number}日"
+        )
+        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
         sync(store, [folder])
     with Searcher.open(store.folder) as searcher:
         first = searcher.search("校园食品安全", limit=3)
@@ -232,7 +236,7 @@ def test_and_narrows_or_widens_and_not_takes_away(searcher: Searcher, a: str, b:
     ranker = Ranker(searcher._snapshot)
 
     def found(query: str) -> set[int]:
-        return set(ranker.rank(parse(query)).scores)
+        return set(ranker.rank(parse(query)).units)
 
     both = found(f"({a}) AND ({b})")
     assert both <= found(a) & found(b)
@@ -286,12 +290,15 @@ def test_dates_that_are_none_and_negative_numbers_are_value_errors(searcher: Sea
         searcher.search("食品", sort="random")  # type: ignore[arg-type]
 
 
-def test_documents_are_found_by_id_ending_or_stem(searcher: Searcher) -> None:
-    for name in ("docs/notice.txt", "notice.txt", "notice"):
+def test_documents_are_found_by_id_ending_number_title_or_a_part(searcher: Searcher) -> None:
+    names = ("docs/notice.txt", "notice.txt", "notice", "青教办〔2019〕8号", "校园食品安全", "otic")
+    for name in names:
         assert searcher.document(name).id == "docs/notice.txt"
     assert searcher.document("reply").text == LIBRARY["law/reply.md"]
+    with pytest.raises(DocumentNotFound, match="any of 2"):
+        searcher.document("law/re")
     with pytest.raises(DocumentNotFound, match="no document"):
-        searcher.document("otice")
+        searcher.document("nothing")
     with pytest.raises(DocumentNotFound, match="no section"):
         searcher.section("notice", "9.9")
 

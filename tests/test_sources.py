@@ -73,6 +73,17 @@ def test_ascii_in_utf16_without_mark_is_not_taken_for_ascii_with_nuls() -> None:
     assert read("Article 1\r\n".encode("utf-16-le")).text == "Article 1\r\n"
 
 
+@pytest.mark.parametrize("text", ["通知", "通知\n"])
+def test_a_scrap_in_gb18030_that_passes_for_utf8_is_not_taken_for_it(text: str) -> None:
+    text.encode("gb18030").decode("utf-8")
+    assert read(text.encode("gb18030")).text == text
+
+
+@pytest.mark.parametrize("text", ["Part 1 · § 2 © ×", "Постановление о дорогах", "café, naïve"])
+def test_latin_and_cyrillic_in_utf8_are_not_taken_for_gb18030(text: str) -> None:
+    assert read(text.encode()) == Source(text, "text", "utf-8")
+
+
 def test_newlines_are_not_translated() -> None:
     assert read(b"a\r\nb\rc\nd\x0b\x0ce").text == "a\r\nb\rc\nd\x0b\x0ce"
 
@@ -211,6 +222,12 @@ def test_what_cannot_be_opened_is_a_source_error(tmp_path: Path, name: str) -> N
 def test_a_line_of_five_megabytes_is_read_in_linear_time() -> None:
     text = "山区道路养护" * 280_000
     assert read(text.encode("gb18030")).text == text
+
+
+def test_the_seed_is_read_exactly() -> None:
+    (seed,) = (Path(__file__).parents[1] / "seeds").glob("000_*.txt")
+    source = read_source(seed)
+    assert source.text.encode() == seed.read_bytes()
 
 
 PRINTED = "".join(f"{line}\n" for line in LINES)

@@ -28,6 +28,7 @@ from .make_formats import (
 )
 
 PATH = Path("notice.docx")
+NOTICE_DOCX = notice_docx()
 
 
 def lines(data: bytes, **limits: int) -> list[str]:
@@ -341,6 +342,14 @@ def test_a_damaged_member_costs_a_message() -> None:
         lines(bytes(data))
 
 
+def test_members_packed_in_unusual_ways_are_refused() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("word/document.xml", word_xml(""))
+    with pytest.raises(SourceError, match="packed in a way"):
+        lines(buffer.getvalue())
+
+
 def test_a_zip_bomb_is_stopped_at_the_ratio() -> None:
     bomb = paragraph_xml("　" * 20_000_000)
     with pytest.raises(SourceTooLarge, match="over 250 fold"):
@@ -385,7 +394,7 @@ def test_a_password_is_named() -> None:
 @given(st.binary(max_size=64), st.integers(0, 20_000))
 @settings(max_examples=30, deadline=None)
 def test_damage_anywhere_raises_source_errors_only(noise: bytes, at: int) -> None:
-    data = notice_docx()
+    data = NOTICE_DOCX
     at %= len(data)
     try:
         text = read_source(PATH, data[:at] + noise + data[at + len(noise) :]).text
@@ -397,9 +406,6 @@ def test_damage_anywhere_raises_source_errors_only(noise: bytes, at: int) -> Non
 @given(st.text(alphabet=st.sampled_from('<w:p/>="1 numIdlvaxt&;'), max_size=60))
 @settings(max_examples=40, deadline=None)
 def test_any_xml_raises_source_errors_only(noise: str) -> None:
-    data = rezipped(DAMAGED, {"word/numbering.xml": noise, "word/styles.xml": noise + "</w:p>"})
+    data = rezipped(NOTICE_DOCX, {"word/numbering.xml": noise, "word/styles.xml": noise + "</w:p>"})
     with pytest.raises(SourceError):
         lines(data)
-
-
-DAMAGED = notice_docx()

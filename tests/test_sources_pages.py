@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import sys
 import zlib
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from pypdf import PdfReader, PdfWriter
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from indexer.errors import SourceError, SourceTooLarge
+from indexer.errors import SourceError, SourceTooLarge, UnsupportedFormat
 from indexer.sources import Limits, read_source
 from indexer.sources.layout import Glyph, Page, paragraphs, rows
 
@@ -69,6 +70,11 @@ def test_a_row_is_full_when_the_next_word_did_not_fit() -> None:
 def test_a_long_title_is_not_run_into_the_indented_text() -> None:
     page = set_page((FULL[:27], 1), ("正文自此开始，", 2), (FULL, 0))
     assert paragraphs([page])[0] == FULL[:27]
+
+
+def test_lines_of_a_table_of_contents_stay_apart() -> None:
+    row = "第一章总则" + "…" * 22 + "1"
+    assert paragraphs([set_page((row, 0), (row, 0))]) == [row, row]
 
 
 def test_a_change_of_type_ends_a_paragraph() -> None:
@@ -239,12 +245,22 @@ def test_a_truncated_pdf_costs_a_message_or_is_read(share: float) -> None:
     assert set(text.split()) & set(NOTICE)
 
 
+def test_without_the_extra_the_message_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "path", [])
+    with pytest.raises(UnsupportedFormat, match=r"pip install 'policysearch\[formats\]'"):
+        read_source(PDF, b"%PDF-1.4")
+
+
 def test_pages_and_characters_of_a_pdf_are_bounded() -> None:
     data = notice_pdf(NOTICE * 3)
     with pytest.raises(SourceTooLarge, match="over 1"):
         read_source(PDF, data, limits=Limits(pages=1))
-    with pytest.raises(SourceTooLarge, match="over 100 characters"):
+    with pytest.raises(SourceTooLarge, match="over 100 characters of text"):
         read_source(PDF, data, limits=Limits(text_chars=100))
+    with pytest.raises(SourceTooLarge, match="over 100 characters on a page"):
+        read_source(PDF, data, limits=Limits(page_chars=100))
 
 
 def bomb_pdf(content: bytes) -> bytes:
@@ -339,6 +355,11 @@ def test_a_broken_ofd_costs_a_message(data: bytes, said: str) -> None:
 def test_pages_of_an_ofd_are_bounded_and_a_page_read_again_counts_again() -> None:
     with pytest.raises(SourceTooLarge, match="over 2 pages"):
         read_source(OFD, notice_ofd(NOTICE * 9), limits=Limits(pages=2))
+    with pytest.raises(SourceTooLarge, match="over 100 characters on a page"):
+        read_source(OFD, notice_ofd(), limits=Limits(page_chars=100))
+    template = ofd(*["<a/>"] * 50, template=ofd_text("字" * 99, 9, 9))
+    with pytest.raises(SourceTooLarge, match="over 999 characters of text"):
+        read_source(OFD, template, limits=Limits(text_chars=999))
     reference = '<ofd:Page ID="1" BaseLoc="Pages/Page_0/Content.xml"/>'
     again = (
         '<ofd:Document xmlns:ofd="http://www.ofdspec.org/2016"><ofd:Pages>'
@@ -366,4 +387,4 @@ def test_any_number_in_an_ofd_is_survived(name: str, value: str) -> None:
     try:
         assert "一" in read_source(OFD, ofd(changed)).text
     except SourceError as error:
-        assert "no text layer" in error.reason  # noqa: PT017 (the other permitted outcome)
+        assert "no text layer" in error.reason

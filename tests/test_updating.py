@@ -7,7 +7,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-from documents import NOTICE, REPLY
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,6 +21,8 @@ from indexer import (
 )
 from indexer.check import check
 from searcher import Searcher
+
+from .documents import NOTICE, REPLY
 
 QUERIES = ("河道 采砂", '"责任追究"', "高新技术产业园区", "青山市", "标题:条例")
 

@@ -8,18 +8,20 @@ from collections.abc import Iterator, Sequence
 from indexer.document import Fact
 from indexer.metadata.dates import DATE, find_dates, parse_date
 from indexer.metadata.lines import Line
+from indexer.metadata.organs import is_organ
 
 _ATTACHED = re.compile(
-    r"附\s*件\s*(?P<number>[一二三四五六七八九十\d]{0,3})\s*(?P<colon>[:：.．、]?)\s*"
-    r"(?:(?P<item>\d{1,2})\s*[.．、]\s*)?"
+    r"附\s*件\s*[一二三四五六七八九十\d]{0,3}\s*(?P<colon>[:：.．、])\s*(?:(?P<item>\d{1,2})\s*[.．、]\s*)?"
+    r"|附\s*件\s+(?P<first>1)\s*[.．、]\s*"
 )
-_ITEM = re.compile(r"(?P<item>[0-9０-９]{1,2})\s*[.．、]\s*(?P<name>\S.*)?$")
+_ITEM = re.compile(r"(?P<item>[0-9０-９]{1,2})\s*[.．、]\s*(?:附件\s*\d{0,2}\s*[:：]?\s*)?")
 _FILE_END = re.compile(r"\.(?:docx?|xlsx?|pdf|wps|ofd|rar|zip|et|pptx?|jpg|ceb)$", re.IGNORECASE)
 _LINKS = re.compile(r"^(?:下载|[:：]|\.)")
 _MAX_NAME = 150
 
 _COPIED = re.compile(r"(?:抄\s*送|抄\s*报)\s*(?:单位|机关)?\s*[:：]\s*")
-_PARTS = re.compile(r"[^、，,；;。\s\u3000]+(?:[（(][^（）()]*[)）])?")
+_PARTS = re.compile(r"[^、。\s]+")
+_GROUPS = re.compile(r"[^，,；;。\s]+")  # 各省、自治区，各部委: 、 stands inside a group
 
 _EFFECT = r"(?:起?(?:正式)?(?:施行|实施|执行|生效|实行))"
 _FROM_DATE = re.compile(rf"自\s*(?P<date>{DATE.pattern})\s*{_EFFECT}")
@@ -40,33 +42,44 @@ def attachments(lines: Sequence[Line], start: int) -> tuple[Fact, ...]:
         line = lines[index]
         index += 1
         match = _ATTACHED.match(line.text) if line.text[0] == "附" else None
-        if not match or _LINKS.match(line.text[match.end() :]):
-            continue
-        if match.end() < len(line.text) and match["colon"]:
-            _keep(found, line, match.end())
-        elif match.end() < len(line.text) or not match["colon"]:
-            continue  # the head of an attachment, not its name in the list
-        for item, first in _items(lines, index, match["item"]):
-            _keep(found, item, first)
-            index += 1
+        if match and not _LINKS.match(line.text[match.end() :]):
+            item = match["item"] or match["first"]
+            index = _take_list(found, lines, index - 1, match.end(), int(item) if item else 0)
     return tuple(found.values())
 
 
-def _items(lines: Sequence[Line], index: int, first: str | None) -> Iterator[tuple[Line, int]]:
-    """The numbered lines from ``index`` on; torn ones (2.⏎名单) give the name's own line."""
-    expected = int(first) + 1 if first else 1
+def _take_list(
+    found: dict[str, Fact], lines: Sequence[Line], index: int, at: int, item: int
+) -> int:
+    """The index after the list whose first name stands at character ``at`` of line ``index``.
+
+    Names stand behind their number, or on the line after it where a page has torn the list.
+    """
+    bare = at == len(lines[index].text)
+    if not bare:
+        _keep(found, lines[index], at)
+    index += 1
     while index < len(lines):
         match = _ITEM.match(lines[index].text)
-        if not match or int(match["item"]) != expected or len(lines[index].text) > _MAX_NAME:
-            return
-        if match["name"]:
-            yield lines[index], match.start("name")
-        expected += 1
+        if match and int(match["item"]) == item + 1:
+            item, at = item + 1, match.end()
+        elif bare and not match and _may_name(lines[index].text):
+            at = 0
+        else:
+            break
+        bare = at == len(lines[index].text)
+        if not bare:
+            _keep(found, lines[index], at)
         index += 1
+    return index
+
+
+def _may_name(text: str) -> bool:
+    return len(text) <= _MAX_NAME and "。" not in text and not is_organ(text)
 
 
 def _keep(found: dict[str, Fact], line: Line, start: int) -> None:
-    name = line.text[start:].rstrip("。；; ")
+    name = line.text[start:].rstrip("。；; \xa0\u3000")
     if not 2 <= len(name) <= _MAX_NAME or "。" in name:
         return
     plain = _FILE_END.sub("", name)
@@ -79,7 +92,8 @@ def copied_to(lines: Sequence[Line]) -> tuple[Fact, ...]:
     for line in lines:
         match = _COPIED.match(line.text)
         if match:
-            parts = _PARTS.finditer(line.text, match.end())
+            grouped = re.search("[，,；;]", line.text)
+            parts = (_GROUPS if grouped else _PARTS).finditer(line.text, match.end())
             facts.extend(Fact(part[0], line.span(*part.span())) for part in parts)
     return tuple(facts)
 

@@ -31,10 +31,11 @@ _LABEL = re.compile(
 _SITE = re.compile(r"_[^_\s]{4,40}$|\s[-|–—]\s?\S{2,30}(?:网站|网|门户)$")
 _MENU_END = re.compile(r"【\s*(?:打印|纠错|字体|关闭|收藏)[^】]{0,12}】|^来源：|当前位置")
 _NOISE = re.compile(
-    r"[>›»]|当前位置|所在的位置|设为首页|加入收藏|^首\s*页$|手机版|^【[^】]*】|^[\[【].*[\]】]$|"
-    r"https?:|//www|-->|关注\s?·|扫码|扫一扫|二维码|解读》?\s*\d{4}|点击查看|[A-Z0-9]{6,}|"
+    r"[>›»]|当前位置|所在的位置|设为首页|加入收藏|^首\s*页$|手机版|^[\[【][^\]】]*[\]】]$|https?:|//www|-->|"
+    r"^【[^】]*(?:解读|读懂|字体|打印|纠错|关闭|返回|分享|专题)[^】]*】|解读》?\s*\d{4}|[A-Z0-9]{6,}|"
     r"^[-—―_=*\s|.·]+$|^\d{1,2}:\d{2}|^(?:分享|打印|关闭|正文|目\s*录|文件|特急|加急|急件|机密|秘密)$"
 )
+_NOISE_UNLESS_TITLE = re.compile(r"关注\s?·|扫码|扫一扫|二维码|点击查看")
 HEADING = re.compile(
     r"第[一二三四五六七八九十百零〇—]{1,4}[章编条节](?:[\s\u3000]|$|[（【])|第[一二三四五六七八九十]+分编|"
     r"第[一二三四五六七八九十百零〇\d]{1,6}条|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[)）]|"
@@ -57,8 +58,8 @@ class Head:
     """What stands before the body of a document.
 
     ``start`` is the index of the first line behind a page's menu, ``body`` that of the first line
-    of text; ``runs`` are the groups of lines a title may stand in, ``mentions`` the links that
-    name the document, ``fields`` what labels of the page say.
+    of text below the addressee; ``runs`` are the groups of lines a title may stand in,
+    ``mentions`` the links that name the document, ``fields`` what labels of the page say.
     """
 
     fields: Mapping[str, Fact]
@@ -135,7 +136,7 @@ def read_head(lines: Sequence[Line]) -> Head:
         found.notes,
         addressee,
         start,
-        index,
+        index + 1 if addressee else index,
         found.mentions,
         title,
     )
@@ -166,18 +167,26 @@ def classify(text: str, in_note: bool = False) -> LineKind:
     date = DATE.match(text.lstrip("（("))
     if date and len(text) - date.end() <= 12:
         return "date"
-    if len(text) <= _LONG and _NOISE.search(text):
+    if len(text) <= _LONG and _is_noise(text):
         return "noise"
     if "。" in text or text[-1] in "；;" or _too_long(text):
         return "body"
     return "organs" if part_organs(text) else "words"
 
 
+def _is_noise(text: str) -> bool:
+    if _NOISE.search(text):
+        return True
+    return bool(_NOISE_UNLESS_TITLE.search(text)) and not ends_with_type(text)
+
+
 def _too_long(text: str) -> bool:
     return len(text) > _MAX_TITLE_LINE or (len(text) > _LONG and not ends_with_type(text))
 
 
-_TYPE_AT_END = re.compile(rf"(?:{TYPE_WORD})(?:\s*[（(〔【][^（）()]*[）)〕】]){{0,3}}[》]?$")
+_TYPE_AT_END = re.compile(
+    rf"(?:{TYPE_WORD})(?:\s*[（(〔【][^（）()]*[）)〕】]){{0,3}}》?(?:\s*(?:[12]\d{{3}}年)?\s*第?\d+号)?$"
+)
 
 
 def ends_with_type(text: str) -> bool:

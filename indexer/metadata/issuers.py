@@ -14,6 +14,7 @@ from indexer.metadata.signature import Signature, read_last_organ
 from indexer.metadata.title import title_authors
 
 _ORDER = re.compile(r"([^〔]+?)(?:令|公告|通告)")
+_GOVERNMENT = re.compile(r"(?<=.)([省市区州县])政府$")
 # 新华社北京1月10日电 近日，中共中央印发了《…》: a newspaper's copy names the issuers so
 _NEWS_LINES = 3
 _PRINTED = re.compile(
@@ -72,7 +73,8 @@ def _of_order(page: Page, number: Fact | None) -> tuple[Fact, ...]:
     match = _ORDER.match(number.value) if number else None
     if number is None or match is None or "〔" in number.value:
         return ()
-    names = [usual_name(part, page.region) for part in match[1].split("、")]
+    parts = (_GOVERNMENT.sub(r"\1人民政府", part) for part in match[1].split("、"))
+    names = [usual_name(part, page.region) for part in parts]
     return tuple(Fact(name, number.span) for name in names)
 
 

@@ -7,21 +7,28 @@ from dataclasses import dataclass
 
 from indexer.document import Span
 
-BLANK = " \t\r\n\x0b\x0c\u3000\xa0\u2002\u2003\u2009\u200b\u200c\u200d\u2060\ufeff"
+# All that shows as nothing at the end of a line, zero-width characters included.
+BLANK = (
+    " \t\r\n\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
+    "\u2008\u2009\u200a\u200b\u200c\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+)
 _CHUNK = re.compile(rf"[^{BLANK}]+")
 _FLAT, _FLAT_SPACES = 400, 8  # a page that lost its line breaks has spaces in its beginning
 _HEAD, _TAIL = 60_000, 30_000
 # A longer line is text, one of more pieces a table: the bounds keep the work linear.
 _TORN_MAX = 400
 _MAX_PIECES = 40
+_MAX_CODE = 12
 
 # Web pages break a line around every number and inside some words: 2019⏎年⏎8⏎月, 科⏎技⏎部.
 _CONTINUES = frozenset("〕）》」”：，。；、,;")
 _OPENING = frozenset("〔（《“")
 _AFTER_DIGIT = frozenset("年月日号")
+_YEAR_END = re.compile(r"[0-9]{4}$")
 _OPEN_END = re.compile(r"(?:[0-9]{4}年|[0-9]年[0-9]{1,2}月|〕)$")
 _MEASURES = frozenset("项个家批名条种类款期届次万亿级")
 _DIGITS = re.compile(r"[0-9]{1,4}")
+_SERIAL = re.compile(r"[0-9]{1,5}\s?号?")
 _HAN = re.compile("[\u4e00-\u9fff]")
 _TORN_ORGAN = re.compile("[\u4e00-\u9fff]{3,12}")
 _LAST_OF_ORGAN = frozenset("部局厅委会署院办司")
@@ -132,10 +139,15 @@ def _belongs_to(line: Line, current: str) -> bool:
     if len(previous) > _TORN_MAX or len(line.pieces) > _MAX_PIECES:
         return False
     if first in _AFTER_DIGIT:
-        return previous[-1].isdigit() and (len(current) == 1 or not current[1].isalpha())
+        alone = len(current) == 1 or not current[1].isalpha()  # not 日常…, 号召…
+        return (
+            bool(_YEAR_END.search(previous)) if first == "年" else previous[-1].isdigit() and alone
+        )
     if first in _CONTINUES or previous[-1] in _OPENING:
         return True
-    if len(current) <= 4 and _DIGITS.fullmatch(current):
+    if first == "〔":  # 工信部科函⏎〔2022〕272号
+        return len(previous) <= _MAX_CODE and _HAN.fullmatch(previous[-1]) is not None
+    if len(current) <= 7 and _SERIAL.fullmatch(current):
         return bool(_OPEN_END.search(previous[-8:]))
     if len(current) > 1 or not _HAN.fullmatch(current):
         return False

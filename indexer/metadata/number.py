@@ -12,7 +12,7 @@ from indexer.metadata.lines import Line
 from indexer.metadata.numbers import find_numbers
 from indexer.metadata.organs import part_organs, usual_name
 from indexer.metadata.page import Page
-from indexer.metadata.title import title_authors
+from indexer.metadata.title import title_authors, type_of
 
 _MAX_ABOVE = 12  # lines of organs above the number of a joint order
 _ORDER_WORD = re.compile(r"(?:令|公\s*告|通\s*告)$")
@@ -47,7 +47,7 @@ def _composed(page: Page, line: Line) -> Fact | None:
     """第707号 under …令 or …公告: the number of that order."""
     words = line.text.strip("（()） ")
     whole = _with_organs_above(page, page.index(line), words)
-    if whole or page.title is None or not page.title.value.endswith("公告"):
+    if whole or page.title is None or type_of(page.title.value) != "公告":
         return whole
     authors = "、".join(page.title.value[start:end] for start, end in title_authors(page.title))
     return next(

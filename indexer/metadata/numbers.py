@@ -25,11 +25,13 @@ _CODE_LENGTH = 25
 _CODE = re.compile(rf"[{_HAN}A-Za-z（）()〇·]*[{_HAN}]$")
 _CODE_END = re.compile(r"(?:发|函|字|电|规|办|通|释|令|复|秘|综|政|委)$")
 # Words of a sentence that lead up to a number and are no part of it.
-_LEAD_IN = re.compile(
-    r".*(?:根据|依据|按照|依照|遵照|贯彻|落实|执行|印发|转发|下发|发布|公布|参照|文件|文号|字号|通知|"
-    r"规定|办法|意见|以及|废止|原文|详见|[的了和与及是以由即据将在于见《对])"
+_STRONG_WORDS = (
+    "根据|依据|按照|依照|遵照|贯彻|落实|执行|印发|转发|下发|发布|公布|参照|文件|文号|字号|通知|规定|办法|"
+    "意见|以及|废止|原文|详见|简称|作出|出台|制发|收到|来文"
 )
-
+_STRONG_LEAD_IN = re.compile(rf".*(?:{_STRONG_WORDS})")
+_LEAD_IN = re.compile(rf".*(?:{_STRONG_WORDS}|[的了和与及是以由即据将在于见《对])")
+_ALONE = 8
 # 交通部交基发〔1995〕97号: the organ's name, then the code
 _ORGAN_AND_CODE = re.compile(
     rf"(?:{alternatives(CENTRAL_ORGANS)})令?(?=[{_HAN}]{{2,6}}$)(?![函办发秘综厅]+$)"
@@ -41,6 +43,8 @@ _ORDER = re.compile(
     rf"|(?:(?P<year2>{_YEAR}){_GAP}年{_GAP})?第?{_GAP}(?P<serial2>{_SERIAL}|{_HAN_SERIAL})"
     rf"{_GAP}号{_GAP}(?P<kind2>令)"
 )
+# No number is longer before its 号 (from its year or its 令 on) and after it (）令).
+_BEFORE_SERIAL, _AFTER_SERIAL = 48, 8
 _ORGAN_LENGTH = 160
 # Up to the organ: a sentence's words, a date, a quotation. The organ itself may hold 、 and spaces.
 _BEFORE_ORGAN = re.compile(
@@ -76,14 +80,31 @@ def find_numbers(text: str) -> Iterator[tuple[Span, str]]:
     国发〔2020〕1号 in any brackets, 法释〔2016〕25号, 国务院令第432号, 公告2021年第33号, 第14号令;
     joint organs of an order are parted by 、: 国家互联网信息办公室、公安部令第19号.
     """
-    yield from sorted([*_coded(text), *_orders(text)])
+    for start, end in _near_serials(text):
+        yield from sorted([*_coded(text, start, end), *_orders(text, start, end)])
 
 
-def _coded(text: str) -> Iterator[tuple[Span, str]]:
-    for match in _YEAR_AND_SERIAL.finditer(text):
+def _near_serials(text: str) -> Iterator[tuple[int, int]]:
+    """The stretches of ``text`` around each 号: all others are passed over at the speed of find."""
+    start = end = 0
+    at = text.find("号")
+    while at >= 0:
+        if at - _BEFORE_SERIAL > end:
+            if end:
+                yield start, end
+            start = at - _BEFORE_SERIAL
+        end = at + _AFTER_SERIAL
+        at = text.find("号", at + 1)
+    if end:
+        yield max(start, 0), end
+
+
+def _coded(text: str, start: int, end: int) -> Iterator[tuple[Span, str]]:
+    for match in _YEAR_AND_SERIAL.finditer(text, start, end):
         before = text[max(0, match.start() - _CODE_LENGTH) : match.start()]
         code = _CODE.search(before)
-        word = _trim_code(code[0], before) if code else ""
+        alone = code is not None and match.start() == len(code[0]) <= _ALONE
+        word = _trim_code(code[0], before, alone) if code else ""
         if len(word) < 2 or (match["plain"] and not _CODE_END.search(word)):
             continue
         if word.endswith(("公告", "通告", "令")) and len(word) > 3:
@@ -93,13 +114,15 @@ def _coded(text: str) -> Iterator[tuple[Span, str]]:
         yield span, f"{_SPACES.sub('', word)}〔{year}〕{to_int(match['serial'])}号"
 
 
-def _trim_code(word: str, before: str) -> str:
-    """``word``, which ends ``before``, without a sentence's words, a date or an organ in front."""
+def _trim_code(word: str, before: str, alone: bool) -> str:
+    """``word``, which ends ``before``, without a sentence's words, a date or an organ in front.
+
+    A short word that opens the text (``alone``) is a code as it stands: 和政发 of 和县.
+    """
     if word[0] in "年月日" and before[: -len(word)][-1:].isdigit():
         word = word[1:]
-    lead = _LEAD_IN.match(word)
-    if lead and lead.end() < len(word):
-        word = word[lead.end() :]
+    lead = (_STRONG_LEAD_IN if alone else _LEAD_IN).match(word)
+    word = word[lead.end() :] if lead else word
     if any(word.count(opening) != word.count(closing) for opening, closing in ("（）", "()")):
         word = re.split(r"[（）()]", word)[-1]
     word = word.lstrip("）)")
@@ -107,8 +130,8 @@ def _trim_code(word: str, before: str) -> str:
     return word[organ.end() :] if organ else word
 
 
-def _orders(text: str) -> Iterator[tuple[Span, str]]:
-    for match in _ORDER.finditer(text):
+def _orders(text: str, start: int, end: int) -> Iterator[tuple[Span, str]]:
+    for match in _ORDER.finditer(text, start, end):
         kind = match["kind"] or match["kind2"]
         serial = to_int(match["serial"] or match["serial2"])
         year = match["year"] or match["year2"]

@@ -103,8 +103,11 @@ def _effective(page: Page, steps: list[notes.Step], date: Fact | None) -> Fact |
 def _type(page: Page) -> Fact | None:
     if page.title is None:
         return told_type(page.opening(_OPENING))
-    word = type_of(page.title.value)
-    return Fact(word, page.within(page.title, word)) if word else None
+    word, span = type_of(page.title.value), page.title.span
+    if word is None or span is None:
+        return None
+    at = page.text.rfind(word, span.start, span.end)
+    return Fact(word, Span(at, at + len(word)) if at >= 0 else span)
 
 
 def _derived_title(page: Page, doc_type: Fact | None, issuers: tuple[Fact, ...]) -> Fact | None:

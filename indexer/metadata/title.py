@@ -32,7 +32,7 @@ def read_title(head: Head) -> Fact | None:
     """The title that stands in ``head``: the last complete one, or the first line of words."""
     complete = [title for run in head.runs for title in _titles(run) if _is_complete(title)]
     own = [title for title in complete if not _is_order_name(title)]
-    complete = own or complete
+    complete = own or sorted(complete, key=lambda lines: "号" in lines[-1].text)
     if head.page_title:
         return _of_page(head.page_title, complete)
     if complete:
@@ -187,7 +187,7 @@ def _prefix_length(text: str) -> int:
 
 def clean_title(text: str) -> str:
     """``text`` without number in front, letter-spacing and needless spaces."""
-    text = text[_prefix_length(text) :]
+    text = text[_prefix_length(text) :] or text
     text = re.sub("[\u200b\u200c\u200d\u2060\ufeff]", "", text)
     words = [word for word in _SPACE.split(text.strip()) if word]
     if len(words) > 2 and all(len(word) == 1 for word in words):

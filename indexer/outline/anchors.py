@@ -35,7 +35,7 @@ class Anchors:
 
     def labelled(self, label: Label, kind: Kind, above: Section | None) -> str:
         """Return the anchor of a section with ``label`` under ``above``."""
-        number = "-".join(map(str, label.number))
+        number = "-".join(map(str, label.number)) if label.number[1:] else str(label.number[0])
         unit = _UNITS.get(label.style)
         if unit == "bian" and "部" in label.name:
             unit = "bufen"
@@ -58,7 +58,9 @@ class Anchors:
         """Return the anchor of a section that ``mark`` starts."""
         if mark.kind == "attachment":
             self._attachments += 1
-            anchor = self._unique(f"att-{to_int(mark.number[2:]) or self._attachments}")
+            parts = [to_int(part) for part in re.split("[-—]", mark.number[2:])]
+            number = "-".join(str(part) for part in parts if part) or str(self._attachments)
+            anchor = self._unique(f"att-{number}")
             self._attachment = f"{anchor}/"
             return anchor
         name = _FIXED[mark.kind]

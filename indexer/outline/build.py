@@ -14,7 +14,7 @@ from indexer.outline.labels import Style, labels
 from indexer.outline.lines import Line, lines
 from indexer.outline.passages import with_passages
 from indexer.outline.resolve import Node, resolve
-from indexer.repeats import Repeat, find_repeats, with_repeats
+from indexer.repeats import Repeat, repeats_among, with_repeats
 
 _KINDS: dict[Style, Kind] = {
     Style.PART: "part",
@@ -34,12 +34,14 @@ def outline(text: str) -> tuple[Section, ...]:
     """
     if not text:
         return ()
-    repeats = find_repeats(text)
-    rows, copies = _without_copies(lines(text), repeats)
+    rows = lines(text)
+    repeats = repeats_among(rows)
+    copies = _take_copies(rows, repeats)
     possible = labels(rows)
     around = frame(rows, possible)
     kept = [label for index, label in enumerate(possible) if index not in around.dropped]
-    nodes = resolve(kept, [mark.line for mark in around.marks if mark.kind == "attachment"])
+    breaks = [mark.line for mark in around.marks if mark.kind in ("attachment", "signature")]
+    nodes = resolve(kept, breaks)
     kinds = _kinds(nodes)
     titles = headings(nodes, kinds, rows, _ends(rows, around.marks, nodes))
     events: list[tuple[int, Mark | int]] = [(start, mark) for start, mark in copies]
@@ -49,9 +51,7 @@ def outline(text: str) -> tuple[Section, ...]:
     return tuple(with_repeats(text, with_passages(text, sections), repeats))
 
 
-def _without_copies(
-    rows: list[Line], repeats: tuple[Repeat, ...]
-) -> tuple[list[Line], list[tuple[int, Mark]]]:
+def _take_copies(rows: list[Line], repeats: tuple[Repeat, ...]) -> list[tuple[int, Mark]]:
     """Take the lines of copies out of ``rows``; mark where these start and the text goes on."""
     marks: list[tuple[int, Mark]] = []
     starts = [row.start for row in rows]
@@ -63,7 +63,7 @@ def _without_copies(
         marks.append((starts[first], Mark("repeat", -1)))
         del rows[first:last]
         del starts[first:last]
-    return rows, marks
+    return marks
 
 
 def _kinds(nodes: list[Node]) -> list[Kind]:

@@ -17,6 +17,7 @@ from indexer.outline.lines import BLANK, Line
 from indexer.outline.resolve import Node
 
 _OWN_LINE = 80
+_CLOSED = 60
 _RUN_IN = 50
 # The share of a list that must have something like a heading for its first sentences to be some.
 _SHARE = 0.6
@@ -24,6 +25,8 @@ _SURE = 0.75
 _LIKELY = 32
 _LEAD = 20
 _BODY_LENGTH = 12
+_TOPIC = 8
+_SENTENCE_LENGTH = 30
 
 _B = f"[{BLANK}]"
 _BLANKS = re.compile(r"(?<![A-Za-z0-9])\s+|\s+(?![A-Za-z0-9])")
@@ -37,13 +40,17 @@ _SENTENCE = re.compile(
 )
 _NORM = re.compile("对.{6,}，|凡|本")
 _DIGITS = "0123456789０１２３４５６７８９"
-_SCRAP = re.compile(rf"[{_DIGITS}.%％—\-]+$|[、，。；：）》”]")
-_QUESTION = re.compile(rf"(?:记者)?问{_B}*[:：]{_B}*([^？?。]{{2,120}}[？?。])")
+_FIGURE = re.compile(rf"[{_DIGITS}.%％—\-]+$")
+_UNITS = frozenset("年月日个项家人名万亿元倍件条套小天时岁周分点号级次种类米吨、，。）-—%％G")
+_QUESTION = re.compile(rf"(?:记者)?问{_B}*[:：]{_B}*([^？?。]{{2,120}}(?:[？?。]|$|(?={_B}答)))")
+_RULE = re.compile("应当|应该|不得|可以|必须|须按|，应|各.{0,40}要")
 _LEAD_IN = re.compile(
     "修改为|改为|增加|作为|删[去除]|规定|包括|如下|下列|以下|具备|是指|即$|例如$|[为是有]$|要求$|情形|条件$"
 )
+# Bodies and people alone are the subject of a sentence, not its topic.
 _BODY = re.compile(
-    r"(?:各级|各|有关|相关|全[国省市县区])?.{0,6}(?:党委|党组|政府|部门|单位|机关|地区|各地|干部|群众|企业)$"
+    "(?:各级|各|有关|相关|广大|全[国省市县区]).{0,6}"
+    "(?:党委|党组|政府|部门|单位|机关|地区|干部|群众|企业)$"
 )
 
 
@@ -53,7 +60,8 @@ class Form(Enum):
     LINE = 1  # a line without a closing stop
     CLOSED = 2  # a line that is one sentence
     RUN_IN = 3  # the first sentence of a line
-    NONE = 4
+    ASKED = 4  # the question of an interview
+    NONE = 5
 
 
 class _Read(NamedTuple):
@@ -94,28 +102,37 @@ def _read(node: Node, nodes: list[Node], index: int, rows: list[Line], end: int)
     rest = label.rest
     below = index + 1 < len(nodes) and nodes[index + 1].parent == index
     line = label.line + 1
-    while line < end and (not rest or _is_broken(rest, rows[line].text)):
+    while line < end and (not rest or _is_broken(rest, rows, line, end)):
         rest += rows[line].text
         line += 1
     followed = below or line < end
     if label.style <= Style.DIVISION or label.style == Style.TITLE:
-        return _Read(rest if len(rest) <= _OWN_LINE else "", Form.LINE, followed)
+        title = rest.partition("。")[0]
+        return _Read(title if len(title) <= _OWN_LINE else "", Form.LINE, followed)
     return _Read(*_form(rest), followed)
 
 
-def _is_broken(one: str, two: str) -> bool:
-    """Whether a stray line break parts ``one`` and ``two``: at a number, or within 《…》."""
+def _is_broken(one: str, rows: list[Line], line: int, end: int) -> bool:
+    """Whether a stray line break parts ``one`` from ``line``: at a number, or within brackets."""
+    two = rows[line].text
     if len(one) >= _OWN_LINE:
         return False
-    counted = one[-1] in _DIGITS and two[0] in "年月日个项家人万亿元倍%％、，.点"
-    return counted or _SCRAP.match(two) is not None or one.count("《") > one.count("》")
+    if len(one) == 1 or one[-1] in "、（〔" or two[0] in "、，。；：）》”%％":
+        return True
+    if one.count("《") > one.count("》") or one.count("（") > one.count("）"):
+        return True
+    if one[-1] in _DIGITS:
+        return two[0] in _UNITS or two[0] in _DIGITS
+    if not _FIGURE.match(two) or line + 1 == end or rows[line + 1].text[0] not in _UNITS:
+        return False
+    return len(one) > _TOPIC or len(two) < 4 or one[-1] in "于到至在从自以的"  # not 目标⏎2025⏎年
 
 
 def _form(rest: str) -> tuple[str, Form]:
     if found := _BRACKETED.match(rest):
         return found[1], Form.RUN_IN
     if found := _QUESTION.match(rest):
-        return found[1], Form.RUN_IN
+        return found[1], Form.ASKED
     plain = _ATTRIBUTION.sub("", rest).rstrip(BLANK) if "。" in rest or "；" in rest else rest
     stop = _STOP.search(plain)
     if not plain or (plain[-1] in "；;，," and (stop is None or stop[0] != "。")):
@@ -126,7 +143,8 @@ def _form(rest: str) -> tuple[str, Form]:
     if stop.end() == len(plain):
         if plain[-1] != "。" and (len(head) > _LEAD or _LEAD_IN.search(head)):
             return "", Form.NONE
-        return (head, Form.CLOSED) if len(head) <= _OWN_LINE else ("", Form.NONE)
+        states = len(head) > _CLOSED or _states(head)
+        return ("", Form.NONE) if states else (head, Form.CLOSED)
     if len(head) <= _BODY_LENGTH and _BODY.match(head):
         # 各级党委。政府和领导干部…: a slip of the pen within the heading
         stop = _STOP.search(plain, stop.end()) or stop
@@ -139,9 +157,15 @@ def _form(rest: str) -> tuple[str, Form]:
 
 def _unstopped(plain: str) -> tuple[str, Form]:
     """A line without 。: a heading, unless it is a reference (《…》) or too long for one."""
-    if len(plain) > _OWN_LINE or (plain[0] == "《" and plain[-1] in "》）)"):
+    refers = plain[0] == "《" and plain[-1] in "》）)"
+    if len(plain) > _OWN_LINE or refers or _states(plain):
         return "", Form.NONE
     return plain, Form.LINE
+
+
+def _states(line: str) -> bool:
+    """Whether a line on its own is a rule rather than its topic."""
+    return len(line) > _SENTENCE_LENGTH and _RULE.search(line) is not None
 
 
 def _is_likely(read: _Read) -> bool:
@@ -153,6 +177,8 @@ def _is_likely(read: _Read) -> bool:
 
 
 def _choose(read: _Read, share: float) -> str:
+    if read.form == Form.ASKED:
+        return read.text
     if read.form == Form.LINE and (read.followed or share >= _SHARE):
         return read.text
     if _is_likely(read) and share >= _SHARE:

@@ -58,6 +58,8 @@ class Label(NamedTuple):
 _HAN = "一二三四五六七八九十百千零〇○两"
 _B = f"[{BLANK}]"
 _D = "[0-9０-９]"
+_CHAR = "[\u4e00-\u9fff]"
+_MEASURE = "[倍亿万千百元米吨度个人户年月日小岁公平立毫厘项条家名次天周级类]"
 # 一、二审 and 一、二、三产业 count, they do not label; neither does 3.14 (but 3.2020年 does).
 _LABEL = re.compile(
     rf"""
@@ -65,15 +67,15 @@ _LABEL = re.compile(
         (?P<sub>(?:之[一二三四五六七八九十]{{1,3}}(?![一二三四五六七八九十]))*)
   | (?P<han>[{_HAN}]{{1,5}}){_B}*[、．.](?![{_HAN}]{{1,3}}(?:[、审级类期线层]|产业))
   | [（(]{_B}*(?:(?P<phan>[{_HAN}]{{1,5}})|(?P<parabic>{_D}{{1,3}})){_B}*[)）][、．.]?
-  | (?P<decimal>{_D}{{1,2}}(?:[.．]{_D}{{1,2}}){{1,4}})(?={_B}+[^\s\d])
+  | (?P<decimal>{_D}{{1,2}}(?:[.．]{_D}{{1,2}}){{1,4}})(?={_B}+[^\s\d]|{_CHAR})(?!{_MEASURE})
   | (?P<arabic>{_D}{{1,3}}){_B}*[.．、](?!{_D}(?!{_D}{{3}}年))
   | (?P<half>{_D}{{1,2}})[)）][、．.]?
-  | (?P<clause>[1-9][0-9]?)(?={_B}+[\u4e00-\u9fff]{{2,20}}$)
+  | (?P<clause>[1-9][0-9]?)(?={_B}*{_CHAR}{{2,20}}$)(?!{_MEASURE})
   | (?P<glyph>[①-⑳㈠-㈩⑴-⒇⒈-⒛])[、．.]?
     """,
     re.VERBOSE,
 )
-_FIRST = frozenset(_HAN + "第（(0123456789０１２３４５６７８９#附总")
+_FIRST = frozenset(_HAN + "第（(0123456789０１２３４５６７８９#*附总")
 _GLYPHS = {
     "①": Style.CIRCLED,
     "㈠": Style.PAREN_HAN,
@@ -107,11 +109,13 @@ def labels(lines: list[Line]) -> list[Label]:
             label = None if bare else _unnumbered(index, line)
         elif line.text[0] == "#":
             label = _marked(index, line)
+        elif line.text[0] == "*":
+            label = _bold(index, line, led)
         else:
             label = _label(index, line, led)
         if label is not None:
             found.append(label)
-    return _without_lone_clauses(found)
+    return _without_lone_clauses(_without_title(found))
 
 
 def _unnumbered(index: int, line: Line) -> Label | None:
@@ -192,6 +196,22 @@ def _numbered(
 ) -> tuple[Style, tuple[int, ...], str] | None:
     number = tuple(to_int(numeral) or 0 for numeral in numerals)
     return (style, number, name) if all(number) else None
+
+
+def _bold(index: int, line: Line, led: bool) -> Label | None:
+    """A label in Markdown's bold: **第三条** …"""
+    if not line.text.startswith("**"):
+        return None
+    return _label(index, Line(line.start + 2, line.end, line.text[2:].replace("**", "", 1)), led)
+
+
+def _without_title(found: list[Label]) -> list[Label]:
+    """Drop the first of Markdown's headings where it alone is of its rank: the text's title."""
+    first = next((label for label in found if label.depth), None)
+    if first is None or first.style != Style.TITLE or first is not found[0]:
+        return found
+    alone = all(label.depth != first.depth for label in found[1:])
+    return found[1:] if alone and first.depth == 1 else found
 
 
 def _without_lone_clauses(found: list[Label]) -> list[Label]:

@@ -19,9 +19,11 @@ _DIGIT = f"[0-9０-９{_HAN}ОＯ]"
 DAY = rf"{_DIGIT}{{4}}{_B}*年{_B}*{_DIGIT}{{1,2}}{_B}*月{_B}*{_DIGIT}{{1,3}}{_B}*日"  # 成文日期
 # In a flat page a blank between Chinese characters was a line break; around a date and before a
 # number it was one too. A blank behind 《…》 is one within a citation (《价格法》 第十四条).
+_CHAR = "\u4e00-\u9fff"
+_SPREAD = rf"(?!(?<=[{BLANK}][{_CHAR}][{BLANK}])[{_CHAR}](?:{_B}|$))"  # 总 则, 国 务 院
 _PARAGRAPH = re.compile(
-    rf"(?<=[\u4e00-\u9fff。；：！？，、”）》】]){_B}+(?=[\u4e00-\u9fff“（《【①-⑳])(?!(?<=[》、和及]{_B})第)"
-    rf"|(?<=[\u4e00-\u9fff。；：！？”）》】]){_B}+(?={DAY}(?:{_B}+(?!\d)|$)|[0-9]{{1,2}}[.．、](?!\d))"
+    rf"(?<=[{_CHAR}。；：！？，、”）》】]){_B}+(?=[{_CHAR}“（《【①-⑳]){_SPREAD}(?!(?<=[》、和及]{_B})第)"
+    rf"|(?<=[{_CHAR}。；：！？”）》】]){_B}+(?={DAY}(?:{_B}+(?!\d)|$)|[0-9]{{1,2}}[.．、](?!\d))"
 )
 # Some exports run a heading and its first article, or several articles, into one line.
 _NEXT = rf"(?=第[{_HAN}]{{1,9}}[编章节条])"

@@ -48,10 +48,12 @@ class _Resolver:
     nodes: list[Node] = field(default_factory=list)
     stack: list[_Open] = field(default_factory=list)
     closed: dict[Style, tuple[int, ...]] = field(default_factory=dict)
+    inside: set[tuple[Style, Style]] = field(default_factory=set)
 
     def start_afresh(self) -> None:
         self.stack.clear()
         self.closed.clear()
+        self.inside.clear()
 
     def take(self, index: int) -> None:
         """Accept the label at ``index`` where its number fits what is open, else pass it by."""
@@ -103,7 +105,8 @@ class _Resolver:
                     return
         near = self.labels[index + 1 : index + 2]
         if near and near[0].style in _DECIMALS and follows(label.number, near[0].number):
-            self._close(self._place(index, label))
+            depth = self._find(label.style)
+            self._close(depth if depth >= 0 else self._place(index, label))
             self._push(label)
 
     def _find(self, style: Style) -> int:
@@ -157,14 +160,23 @@ class _Resolver:
         return len(self.stack)
 
     def _encloses(self, index: int, item: _Open) -> bool:
-        """Whether the open list ``item``, of a lower style, goes on behind the one at ``index``."""
+        """Whether the open list ``item``, of a lower style, holds the one that starts at ``index``.
+
+        It does where it goes on behind it; what a text does once it does to its end.
+        """
         label = self.labels[index]
         if label.style < Style.HAN or label.number != (1,):
             return False
+        pair = (label.style, item.style)
+        if pair not in self.inside and self._outlives(index, item):
+            self.inside.add(pair)
+        return pair in self.inside
+
+    def _outlives(self, index: int, item: _Open) -> bool:
         for later in self.labels[index + 1 : index + 1 + _AHEAD]:
             if later.style == item.style:
                 return follows(item.number, later.number)
-            if later.style < label.style:
+            if later.style < self.labels[index].style:
                 return False
         return False
 
@@ -227,18 +239,18 @@ class _Resolver:
         self.stack.append(_Open(label.style, label.number, len(self.nodes) - 1, label.depth))
 
 
-def resolve(labels: list[Label], heads: list[int]) -> list[Node]:
+def resolve(labels: list[Label], breaks: list[int]) -> list[Node]:
     """Return the true labels among ``labels``, in order, as nodes of a tree.
 
-    ``heads`` are the lines, rising, where an enclosed text with an outline of its own starts.
+    ``breaks`` are the lines, rising, behind which another text with numbers of its own may start.
     """
     resolver = _Resolver(labels)
-    pending = iter(heads)
-    head = next(pending, None)
+    pending = iter(breaks)
+    line = next(pending, None)
     for index, label in enumerate(labels):
-        while head is not None and head < label.line:
+        while line is not None and line < label.line:
             resolver.start_afresh()
-            head = next(pending, None)
+            line = next(pending, None)
         resolver.take(index)
     return resolver.nodes
 

@@ -58,6 +58,8 @@ class Archive:
             return None
         if info.flag_bits & 0x1:
             raise SourceError(self._path, "protected with a password; save it without")
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise SourceError(self._path, f"{name} is packed in a way that is not read")
         budget = self._limits.unpacked_bytes - self._unpacked
         bound = max(_RATIO_FLOOR, info.compress_size * self._limits.ratio)
         try:

@@ -20,22 +20,8 @@ _SITE = re.compile(
     r"版权所有|ICP备|公网安备|网站标识码|主办单位：|承办单位：|设为首页|加入收藏|网站地图|无障碍|(?:当前|您的|所在)位置"
 )
 _CONTAINERS = frozenset(
-    [
-        "html",
-        "body",
-        "div",
-        "article",
-        "section",
-        "main",
-        "form",
-        "center",
-        "table",
-        "tbody",
-        "tr",
-        "td",
-        "ucapcontent",
-        "fieldset",
-    ]
+    {"html", "body", "div", "article", "section", "main", "form", "center", "fieldset"}
+    | {"table", "tbody", "tr", "td", "ucapcontent"}
 )
 _CORE = 0.6  # share of the page's prose that the heart of the article holds at least
 _LONG = 20  # characters from which a text counts as prose even without punctuation
@@ -43,23 +29,25 @@ _CELL_LINES = 10  # lines from which on a cell is a column of the page, not an e
 _LINKED = 0.3  # share of linked characters from which on added text is navigation
 
 _WIDGETS = re.compile(
-    r"[【\[（(]?\s*(?:字体|字号)(?:大小)?\s*[：:]?\s*[【\[（(]?\s*(?:(?:特|超)?大|默认|中|小|[|/\s])+[】\]）)\s]*"
-    r"|[【\[]\s*(?:打印|关闭|纠错|收藏|返回|分享|返回顶部|打印本页|关闭窗口|我要纠错|推荐)[^】\]]{0,4}[】\]]"
+    r"[【\[（(]?字[体号](?:大小)?\s*+[：:]\s*+(?:[【\[（(]*+(?:[特超]?大|默认|中|小)[\]】）)|/\s]*+){2,}"
+    r"|[【\[]\s*(?:打印|关闭|纠错|收藏|返回|分享|我要纠错|推荐)[^】\]]{0,4}[】\]]"
 )
 _NOISE = re.compile(
     r"(?:打印|打印本页|打印此页|关闭|关闭窗口|关闭本页|返回|返回顶部|返回首页|收藏|加入收藏|我要纠错|纠错|下载文字版"
-    r"|分享|分享到|微信|微博|扫一扫.*|用微信.*扫.*|[上下]一[篇条页]\s*[:：].*|[【\[\]】|/>\s·]*)+"
+    r"|分享|分享到|微信|微博|扫一扫.*|用微信.*扫.*|[上下]一[篇条页]\s*[:：].*|[【\[\]】|/>\s·])+"
     r"|(?:您?当前(?:的)?|您(?:现在)?(?:的|所在的?)?|所在)位置\s*[:：].*"
     r"|分享(?:到|至)\s*[:：]?.*"
     r"|(?:浏览|阅读|点击)(?:次数|数|量)?\s*[:：]?\s*\d*\s*次?"
 )
+_NOISE_CHARS = 80  # a longer line is text, whatever it begins with
 _RELATED = re.compile(
     r"[\s【\[]*(?:相关(?:链接|阅读|新闻|文章|解读|稿件|信息|文件|推荐|附件下载)|延伸阅读|推荐阅读|热点推荐)[\s】\]：:]*"
 )
 _ZERO_WIDTH = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad]")
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _TITLE_LINES = 4  # lines a title may be broken into
-_TITLES = ("articletitle", "title", "og:title", "dc.title")
+_TITLES = ("articletitle", "og:title")
+_SITE_NAME = re.compile(r"(?:网|网站|门户|平台|首页|人民政府|详情|正文)$")
 _TITLE_SITE = re.compile(r"\s*[_|]\s*|\s+[-–—]+\s+|--+")
 
 
@@ -86,8 +74,8 @@ def read_html(data: bytes, path: Path, limits: Limits) -> tuple[str, str]:
     The first line is the title, taken from the page's head where the article does not have it.
     Rows of a table are lines with tabs between the cells. Lines are stripped of blanks.
     """
-    if data.count(b"<") > limits.xml_elements:
-        raise SourceTooLarge(path, f"over {limits.xml_elements:,} tags")
+    if data.count(b"<") > limits.html_tags:
+        raise SourceTooLarge(path, f"over {limits.html_tags:,} tags")
     declared = _CHARSET.search(data, 0, 4096)
     text, encoding = decode(data, path, declared[1].decode("latin-1") if declared else None)
     page = parse(text)
@@ -112,10 +100,12 @@ def _bare(text: str) -> str:
 
 
 def _title(page: Page) -> str:
-    for name in _TITLES:
-        if page.meta.get(name):
-            return page.meta[name]
-    return _TITLE_SITE.split(page.title)[0]
+    """The page's title as its head gives it, empty where that names the site alone."""
+    whole = (page.meta.get(name, "") for name in _TITLES)
+    for title in (*whole, _TITLE_SITE.split(page.title)[0]):
+        if title and not _SITE_NAME.search(title):
+            return title
+    return ""
 
 
 def _article(root: Node) -> Node:
@@ -212,12 +202,20 @@ def _lines(root: Node) -> list[_Line]:
 
 
 def _row(cells: list[list[_Line]]) -> list[_Line]:
-    """A row as one line, or, where the table only lays out the page, as the lines of its cells."""
+    """A row as one line, or as the lines of its cells where the table only lays out the page.
+
+    Of a document's card (发文机关：| 国务院 | 成文日期：| …) each entry is a line.
+    """
+    texts = [" ".join(text for text, _ in cell).replace("\t", " ") for cell in cells]
+    labels, values = texts[::2], texts[1::2]
+    card = all(not label or label.endswith(("：", ":")) for label in labels) and any(labels)
+    if card and len(labels) == len(values):
+        pairs = zip(labels, values, strict=True)
+        return [(_bare(label) + value, 0) for label, value in pairs if value]
     filled = sum(1 for cell in cells if cell)
     if filled <= 1 or any(len(cell) > _CELL_LINES for cell in cells):
         return [line for cell in cells for line in cell]
-    text = "\t".join(" ".join(text for text, _ in cell).replace("\t", " ") for cell in cells)
-    return [(text, sum(linked for cell in cells for _, linked in cell))]
+    return [("\t".join(texts), sum(linked for cell in cells for _, linked in cell))]
 
 
 def _trimmed(lines: list[_Line]) -> list[str]:
@@ -231,7 +229,11 @@ def _trimmed(lines: list[_Line]) -> list[str]:
     while lines and _leads_elsewhere(lines[-1]):
         lines = lines[:-1]
     shown = (_WIDGETS.sub("", text).strip(" ") for text, _ in lines)
-    return [text for text in shown if text.strip() and not _NOISE.fullmatch(text)]
+    return [text for text in shown if text and not _is_noise(text)]
+
+
+def _is_noise(text: str) -> bool:
+    return len(text) <= _NOISE_CHARS and _NOISE.fullmatch(text) is not None
 
 
 def _mostly_links(lines: list[_Line]) -> bool:

@@ -15,53 +15,11 @@ from dataclasses import dataclass, field
 MAX_DEPTH = 200  # deeper elements are taken as part of the one at this depth
 
 _BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "blockquote",
-        "body",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "html",
-        "li",
-        "main",
-        "menu",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-        "aside",
-        "ucapcontent",
-    ]
+    {"address", "article", "aside", "blockquote", "body", "center", "details", "div", "fieldset"}
+    | {"figcaption", "figure", "footer", "form", "header", "hr", "html", "main", "nav", "p", "pre"}
+    | {"h1", "h2", "h3", "h4", "h5", "h6", "section", "summary", "ucapcontent"}
+    | {"dd", "dir", "dl", "dt", "li", "menu", "ol", "ul"}
+    | {"caption", "table", "tbody", "td", "tfoot", "th", "thead", "tr"}
 )
 _DROPPED = frozenset({"template", "svg", "nav", "footer", "aside", "select", "button", "object"})
 _RAW = frozenset({"script", "style", "textarea", "iframe", "noscript", "xmp", "title"})
@@ -137,7 +95,7 @@ def _markup(text: str, start: int, builder: _Builder) -> int:
         builder.text("<")
         return start + 1
     closing, name, attributes = match.group(1, 2, 3) if match[2] else match.group(4, 5, 6)
-    tag = name.lower().rpartition(":")[2] or name.lower()
+    tag = name.lower()
     if closing:
         builder.end(tag)
         return match.end()
@@ -182,12 +140,17 @@ class _Builder:
     def start(self, tag: str, attributes: str) -> None:
         if tag == "meta":
             self._meta(_attributes(attributes))
-        elif self._hidden:
+        elif self._hidden and not (tag == self._hidden[0] and (tag in _ENDS or tag == "p")):
             if tag == self._hidden[0]:
                 self._hidden.append(tag)
         elif tag in _DROPPED or (tag not in _VOID and self._is_hidden(attributes)):
-            self._hidden.append(tag)
-        elif tag in ("br", "img"):
+            self._hidden = [tag]
+        else:
+            self._hidden = []  # <p>, <li> and their like end one that is hidden
+            self._shown(tag, attributes)
+
+    def _shown(self, tag: str, attributes: str) -> None:
+        if tag in ("br", "img"):
             self._stack[-1].children.append(Node(tag))
         elif tag in _BLOCKS or tag == "a":
             self._open(tag, attributes)

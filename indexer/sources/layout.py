@@ -55,6 +55,8 @@ _LABEL = re.compile(rf"第{_NUMERAL}+[编章节条]|{_ITEM}")
 _LABEL_GAP = re.compile(rf"({_ITEM})[ \t]+(?=[^\x00-\x7f])")
 _ARTICLE_GAP = re.compile(rf"(第{_NUMERAL}+[编章节条])\t+")
 _ENDED = re.compile(r"[。！？；：…][”’」』）)》]*$")
+_LEADER = re.compile(r"[.…·．]{3,}\s*[(（]?[\dIVXivx]+[)）]?$")  # a line of a table of contents
+_TAIL = 80  # characters at the end of a row that these two look at
 _HANGING = re.compile(rf"附件\d*\s*[:：]|{_LABEL.pattern}|[①-⑳•·*-]")
 # What a line is not broken within: a word, brackets and what they open on, closing punctuation.
 _UNBROKEN = re.compile(
@@ -68,8 +70,8 @@ _LEAST_MEASURE = 0.75  # where the right margin is at least, as a share of the p
 
 # Radicals that fonts give for the characters they look like, where Unicode has no mapping.
 _RADICALS = str.maketrans(
-    "⺠⺟⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻩⻬⻮⻰⻁⺎⺝⻳⻨⻧⻪⻫⻭⻯⻱",
-    "民母西见角贝车长门青韦页风飞食马骨鬼鱼鸟黄齐齿龙虎兀月龟麦卤黾斉歯竜亀",
+    "⺠⺟⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻩⻬⻮⻰⻁⻳⻨⻧⻪",
+    "民母西见角贝车长门青韦页风飞食马骨鬼鱼鸟黄齐齿龙虎龟麦卤黾",
 )
 _LOOKALIKES = re.compile("[\u2f00-\u2fd5\uf900-\ufaff]")
 
@@ -164,9 +166,9 @@ def _continues(first: Row, before: Row, row: Row, left: float, right: float) -> 
     em = before.em
     if before.right + _head(row) * em < right or "\t" in before.text or "\t" in row.text:
         return False
-    if abs(before.em - row.em) > 0.15 * em:
+    if abs(before.em - row.em) > 0.15 * em or _LEADER.search(before.text[-_TAIL:]):
         return False
-    ended = _ENDED.search(before.text) is not None
+    ended = _ENDED.search(before.text[-_TAIL:]) is not None
     if row.left <= left + 0.8 * em:
         return not (ended and _LABEL.match(row.text))
     # A hanging indent: the rows of an item after the first one stand further in, all at one place.

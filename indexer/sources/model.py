@@ -31,9 +31,11 @@ class Limits:
     file_bytes: int = 128 * 2**20  # of the file itself
     text_chars: int = 32 * 2**20  # of the text read from it
     pages: int = 5_000  # of a PDF or OFD
+    page_chars: int = 200_000  # on one page of these, where 2,000 are many
     unpacked_bytes: int = 256 * 2**20  # of what is read from a zip container, together
     ratio: int = 250  # unpacked to packed, of a member beyond 1 MiB; text deflates 5 to 50 fold
     members: int = 20_000  # files in a zip container
+    html_tags: int = 1_000_000  # of a web page
     xml_depth: int = 256  # nested elements
     xml_elements: int = 3_000_000  # of all parts read; each costs some 300 bytes of memory
     seconds: float = 60.0  # of work on a PDF

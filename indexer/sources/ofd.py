@@ -6,7 +6,7 @@ import math
 import posixpath
 import re
 from collections.abc import Iterator
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
 from pathlib import Path
 
 from indexer.errors import SourceError, SourceTooLarge
@@ -31,7 +31,7 @@ def read_ofd(data: bytes, path: Path, limits: Limits) -> str:
         raise SourceError(path, reason)
     pages: list[Page] = []
     for location in root.iter("DocRoot"):
-        document = _Document(archive, resolve("", location.text or ""), path)
+        document = _Document(archive, resolve("", location.text or ""), path, limits)
         for page in document.pages():
             if len(pages) == limits.pages:
                 raise SourceTooLarge(path, f"over {limits.pages:,} pages")
@@ -44,14 +44,15 @@ def read_ofd(data: bytes, path: Path, limits: Limits) -> str:
 class _Document:
     """One DocBody: its pages, and the templates they refer to."""
 
-    def __init__(self, archive: Archive, location: str, path: Path) -> None:
+    def __init__(self, archive: Archive, location: str, path: Path, limits: Limits) -> None:
         self._archive, self._folder = archive, posixpath.dirname(location)
+        self._path, self._limits, self._chars = path, limits, 0
         root = archive.xml(location)
         if root is None:
             raise SourceError(path, f"broken OFD: {location or 'its document'} is missing")
         self._root = root
         self._templates = {
-            template.get("ID", ""): tuple(self._glyphs(template.get("BaseLoc", "")))
+            template.get("ID", ""): self._bounded(self._glyphs(template.get("BaseLoc", "")))
             for template in root.iterfind("CommonData/TemplatePage")
         }
 
@@ -65,8 +66,18 @@ class _Document:
                 self._templates.get(template.get("TemplateID", ""), ())
                 for template in content.iterfind("Template")
             )
-            found = rows(chain(_page_glyphs(content), behind))
+            found = rows(self._bounded(chain(_page_glyphs(content), behind)))
             yield Page(_width(content.find("Area"), width), found)
+
+    def _bounded(self, glyphs: Iterator[Glyph]) -> list[Glyph]:
+        limits = self._limits
+        found = list(islice(glyphs, limits.page_chars + 1))
+        self._chars += len(found)
+        if len(found) > limits.page_chars:
+            raise SourceTooLarge(self._path, f"over {limits.page_chars:,} characters on a page")
+        if self._chars > limits.text_chars:
+            raise SourceTooLarge(self._path, f"over {limits.text_chars:,} characters of text")
+        return found
 
     def _content(self, location: str) -> Element | None:
         return self._archive.xml(resolve(self._folder, location))

@@ -58,8 +58,9 @@ def read_pdf(data: bytes, path: Path, limits: Limits) -> str:
 
 def _run(data: bytes, path: Path, limits: Limits) -> Iterator[dict[str, Any]]:
     """What the child says, a page at a time."""
-    bounds = (limits.pages, limits.text_chars, int(limits.seconds) + 1, limits.memory_bytes)
-    command = [sys.executable, "-P", str(_CHILD), *map(str, bounds)]
+    bounds = (limits.pages, limits.page_chars, limits.text_chars)
+    most = (int(limits.seconds) + 1, limits.memory_bytes)
+    command = [sys.executable, "-P", str(_CHILD), *map(str, (*bounds, *most))]
     with tempfile.TemporaryFile() as file:
         file.write(data)
         file.seek(0)
@@ -91,6 +92,8 @@ def _error(found: dict[str, Any], path: Path, limits: Limits) -> SourceError:
             return SourceError(path, "protected with a password; save it without")
         case "pages":
             return SourceTooLarge(path, f"{found['said']} pages, over {limits.pages:,}")
+        case "page":
+            return SourceTooLarge(path, f"over {limits.page_chars:,} characters on a page")
         case "chars":
             return SourceTooLarge(path, f"over {limits.text_chars:,} characters of text")
         case "memory":

@@ -1,6 +1,6 @@
 """The part of the PDF reader that runs in a process of its own: glyphs and where they stand.
 
-Run as a script: ``pdf_child.py PAGES CHARS SECONDS MEMORY < file``. Writes a JSON object a line:
+Run as ``pdf_child.py PAGES PAGE_CHARS CHARS SECONDS MEMORY < file``. Writes a JSON object a line:
 for each page ``{"width", "images", "glyphs": [[char, left, right, baseline, em], …]}`` in points,
 baseline counted down from the top, or, last, ``{"error": code, "said": text}``. It must import
 nothing of the project, so that it starts fast and can be killed at any moment.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import itertools
 import json
 import math
 import sys
@@ -24,10 +25,10 @@ _TILT = math.radians(2)  # text that leans more is a watermark or stands on its 
 
 def main() -> None:
     """Read the file at standard input within the bounds given as arguments."""
-    pages, chars, seconds, memory = map(int, sys.argv[1:5])
+    pages, page_chars, chars, seconds, memory = map(int, sys.argv[1:6])
     _bound(seconds, memory)
     try:
-        for page in _pages(sys.stdin.buffer.read(), pages, chars):
+        for page in _pages(sys.stdin.buffer.read(), pages, page_chars, chars):
             print(json.dumps(page))
     except pypdfium2.PdfiumError as error:
         code = getattr(error, "err_code", None)
@@ -45,14 +46,17 @@ def _bound(seconds: int, memory: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
-def _pages(data: bytes, most: int, chars: int) -> Iterator[dict[str, Any]]:
+def _pages(data: bytes, most: int, page_chars: int, chars: int) -> Iterator[dict[str, Any]]:
     document = pypdfium2.PdfDocument(data)
     if len(document) > most:
         yield {"error": "pages", "said": str(len(document))}
         return
     for index in range(len(document)):
         page = document[index]
-        glyphs = list(_glyphs(page))
+        glyphs = list(itertools.islice(_glyphs(page), page_chars + 1))
+        if len(glyphs) > page_chars:
+            yield {"error": "page"}
+            return
         chars -= len(glyphs)
         if chars < 0:
             yield {"error": "chars"}

@@ -5,8 +5,9 @@ passes for it next to never. GB18030, Big5 and UTF-16 decode almost anything, so
 only if what they give looks like Chinese: of the characters beyond ASCII and blanks, the share
 that are everyday ones (see ``_everyday``) must be EVERYDAY_SHARE at least, and the best share wins.
 Measured on 1,553 policy documents and laws, the right encoding scores 0.96 or more, a wrong one
-0.58 at most (0.88 on scraps of 10 characters, which the right one always outdid). This tells the
-encodings of Chinese apart; Japanese or Korean in their EUC forms may pass for it.
+0.58 at most; of 4,504 scraps of 10 to 40 characters, in three encodings each, none was misread
+and 2 were refused. This tells the encodings of Chinese apart; Japanese or Korean in their EUC
+forms may pass for Chinese unless the file names its charset.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ _MARKS = (
     (b"\x84\x31\x95\x33", "gb18030"),
 )
 _CANDIDATES = ("gb18030", "cp950", "big5hkscs", "utf-16-le", "utf-16-be")
+_FOREIGN = frozenset({"euc_jp", "shift_jis", "cp932", "euc_kr", "cp949"})
 _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "cp950"}
 
 _CONTROLS = frozenset(map(chr, [*range(0x09), *range(0x0E, 0x20), 0x7F]))
@@ -43,23 +45,27 @@ _PUNCTUATION = (
 def decode(data: bytes, path: Path, declared: str | None = None) -> tuple[str, str]:
     """The characters of ``data`` and the Python codec that read them; a byte order mark is dropped.
 
-    ``declared`` is a charset the file names for itself; it is believed before the order above if
-    it reads the bytes plausibly. Raises UndecodableText, naming the first bad byte (from 0) where
-    the encoding itself is clear.
+    ``declared`` is a charset the file names for itself: it is tried after UTF-8, and believed if it
+    reads the bytes, plausibly where it is Chinese. A declared single-byte charset is not: it reads
+    anything. Raises UndecodableText, naming the first bad byte (from 0) where the encoding itself
+    is clear.
     """
     for mark, codec in _MARKS:
         if data.startswith(mark):
             return _strict(data, len(mark), codec, path), codec
-    named = _codec(declared)
-    if named is not None and _score(data, named) >= EVERYDAY_SHARE:
-        return data.decode(named), named
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         _refuse_broken_utf8(data, error, path)
     else:
-        if _is_text(Counter(text)):
+        counts = Counter(text)
+        if _is_text(counts) and not _is_scrap(counts, data):
             return text, "utf-8"
+    named = _codec(declared)
+    if named in _FOREIGN and (text := _whole(data, named)):
+        return text, named
+    if named in _CANDIDATES and _score(data, named) >= EVERYDAY_SHARE:
+        return data.decode(named), named
     return _detect(data, path)
 
 
@@ -75,15 +81,21 @@ def _strict(data: bytes, start: int, codec: str, path: Path) -> str:
     return text
 
 
-def _codec(declared: str | None) -> str | None:
-    if not declared:
-        return None
+def _codec(declared: str | None) -> str:
     try:
-        name = codecs.lookup(declared.strip()).name
-        b"".decode(name)
-    except (LookupError, ValueError):  # unknown, not a name, or no codec of characters
-        return None
+        name = codecs.lookup((declared or "").strip()).name
+    except (LookupError, ValueError):  # no such charset, or not a name
+        return ""
     return _SUPERSETS.get(name, name)
+
+
+def _whole(data: bytes, codec: str) -> str:
+    """``data`` read by ``codec``, empty if it does not read all of it or gives no text."""
+    try:
+        text = data.decode(codec)
+    except UnicodeDecodeError:
+        return ""
+    return text if _is_text(Counter(text)) else ""
 
 
 def _refuse_broken_utf8(data: bytes, error: UnicodeDecodeError, path: Path) -> None:
@@ -102,6 +114,17 @@ def _refuse_broken_utf8(data: bytes, error: UnicodeDecodeError, path: Path) -> N
     raise UndecodableText(path, reason) from None
 
 
+def _is_scrap(counts: Counter[str], data: bytes) -> bool:
+    """Whether ``counts``, of ``data`` read as UTF-8, are rather a few Han in GB18030.
+
+    The four bytes of 通知 pass for two letters of UTF-8; Chinese in UTF-8 takes three bytes each.
+    """
+    beyond = sum(n for char, n in counts.items() if char > "\x7f")
+    if not beyond or max(counts) >= "\u0800" or 2 * beyond < counts.total():
+        return False
+    return _score(data, "gb18030") >= EVERYDAY_SHARE
+
+
 def _detect(data: bytes, path: Path) -> tuple[str, str]:
     scores = {codec: _score(data, codec) for codec in _CANDIDATES}
     best = max(_CANDIDATES, key=scores.__getitem__)
@@ -115,11 +138,8 @@ def _detect(data: bytes, path: Path) -> tuple[str, str]:
 
 def _score(data: bytes, codec: str) -> float:
     """How far ``codec`` reads ``data`` as Chinese or ASCII text: 0 (not at all) to 1."""
-    try:
-        counts = Counter(data.decode(codec))
-    except (UnicodeDecodeError, UnicodeError):
-        return 0.0
-    return _share(counts) if _is_text(counts) else 0.0
+    text = _whole(data, codec)
+    return _share(Counter(text)) if text else 0.0
 
 
 def everyday_share(text: str) -> float:

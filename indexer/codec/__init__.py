@@ -1,0 +1,26 @@
+"""Columnar segments: memory-mapped postings, lengths and texts, searched by a compiled kernel.
+
+`layout` writes the format down, `segment` writes, reads and merges it, `collection` searches
+several segments as one, `kernel` is C with `twin` for machines without a compiler.
+"""
+
+from __future__ import annotations
+
+from indexer.codec.collection import Collection, Groups, Units
+from indexer.codec.postings import K1
+from indexer.codec.segment import UNIT, Builder, Columns, Place, Segment, merge
+from indexer.codec.twin import GONE
+
+__all__ = [
+    "GONE",
+    "K1",
+    "UNIT",
+    "Builder",
+    "Collection",
+    "Columns",
+    "Groups",
+    "Place",
+    "Segment",
+    "Units",
+    "merge",
+]

@@ -1,0 +1,155 @@
+/* The kernel's shared parts: byte order, growing buffers, and reading a term's postings.
+ *
+ * The byte layout is written down in indexer/codec/layout.py. Everything read here comes from a
+ * file that may be damaged: each pointer is checked against its end before it is followed, and a
+ * function that meets nonsense returns -1, which the callers turn into a ValueError.
+ */
+#ifndef POLICYSEARCH_KERNEL_H
+#define POLICYSEARCH_KERNEL_H
+
+#define PY_SSIZE_T_CLEAN
+#ifndef Py_LIMITED_API
+#define Py_LIMITED_API 0x030B0000
+#endif
+#include <Python.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "the index is little-endian; the plain-Python twin serves this machine"
+#endif
+
+#define RANGE_BITS 8
+#define RANGE 256      /* documents of a block: their low byte tells them apart */
+#define SHORT_LIST 128 /* postings up to which a list has no blocks */
+#define DICT_BLOCK 32  /* terms that share front coding */
+#define ONE 8          /* the code of a term frequency of 1.0: an eighth is the unit */
+
+static inline uint32_t load32(const uint8_t *p, size_t index)
+{
+    uint32_t value;
+    memcpy(&value, p + index * 4, 4);
+    return value;
+}
+
+static inline void store32(uint8_t *p, size_t index, uint32_t value)
+{
+    memcpy(p + index * 4, &value, 4);
+}
+
+static inline uint64_t load64(const uint8_t *p, size_t index)
+{
+    uint64_t value;
+    memcpy(&value, p + index * 8, 8);
+    return value;
+}
+
+static inline int bit(const uint8_t *bits, uint32_t index)
+{
+    return bits[index >> 3] >> (index & 7) & 1;
+}
+
+static inline void set_bit(uint8_t *bits, uint32_t index)
+{
+    bits[index >> 3] |= (uint8_t)(1u << (index & 7));
+}
+
+/* Reads a LEB128 number below 2^32 and moves *p behind it; -1 past the end or when too large. */
+static inline int read_varint(const uint8_t **p, const uint8_t *end, uint32_t *value)
+{
+    uint64_t result = 0;
+    for (int shift = 0; shift < 35; shift += 7) {
+        if (*p >= end)
+            return -1;
+        uint8_t byte = *(*p)++;
+        result |= (uint64_t)(byte & 127) << shift;
+        if (byte < 128) {
+            *value = (uint32_t)result;
+            return result >> 32 ? -1 : 0;
+        }
+    }
+    return -1;
+}
+
+/* A growing buffer of bytes; `failed` sticks once memory ran out. */
+typedef struct {
+    uint8_t *data;
+    size_t size, capacity;
+    int failed;
+} buffer;
+
+int buffer_reserve(buffer *b, size_t more);
+void buffer_bytes(buffer *b, const void *data, size_t size);
+void buffer_varint(buffer *b, uint32_t value);
+
+static inline void buffer_byte(buffer *b, uint8_t byte)
+{
+    buffer_bytes(b, &byte, 1);
+}
+
+/* Term frequencies: eighths up to 2^11 in one byte, exact below 16.0. */
+uint8_t tf_encode(uint32_t eighths);
+extern double tf_value[256];
+extern uint32_t tf_eighths[256];
+void tf_prepare(void);
+
+/* A run of postings whose documents lie in one range. */
+typedef struct {
+    const uint8_t *docs; /* low bytes, ascending; individual codes follow them */
+    uint32_t range;
+    uint16_t count;
+    uint8_t uniform; /* every posting has the code `code` */
+    uint8_t code;
+    uint8_t quantum; /* upper bound of tf/(tf+norm) in 1/255; 0 where the list is short */
+} block;
+
+static inline uint8_t block_code(const block *b, unsigned i)
+{
+    return b->uniform ? b->code : b->docs[b->count + i];
+}
+
+/* A term's postings, read block by block. */
+typedef struct {
+    const uint8_t *dir, *dir_end, *data, *data_end;
+    uint32_t left, range, units;
+    int is_short;
+    uint32_t doc;                    /* short lists: the document before the next one */
+    uint8_t scratch[2 * SHORT_LIST]; /* short lists, in the form of blocks */
+    size_t used;
+} list;
+
+int list_open(list *l, const uint8_t *data, size_t size, uint32_t df, uint32_t units);
+int list_next(list *l, block *b); /* 1 a block, 0 the end, -1 damage */
+
+/* Writing a term's postings, and a dictionary of terms in ascending order. */
+typedef struct {
+    const uint8_t *lengths;
+    double a, c; /* norm of a document = a + c * length */
+} norms;
+
+void encode_list(buffer *out, const uint32_t *docs, const uint8_t *codes, size_t df, norms n);
+
+typedef struct {
+    buffer terms, index, postings;
+    uint8_t *previous;
+    size_t previous_size, previous_capacity;
+    uint32_t count;
+} dictionary;
+
+void dictionary_add(dictionary *d, const uint8_t *term, size_t size, const uint32_t *docs,
+                    const uint8_t *codes, size_t df, norms n);
+int dictionary_failed(const dictionary *d);
+void dictionary_free(dictionary *d);
+PyObject *dictionary_result(dictionary *d, const buffer *lengths);
+
+norms norms_of(const uint8_t *lengths, uint32_t units);
+
+#define K1 1.2
+#define B 0.75
+
+/* Methods of the module, one group a file. */
+extern PyMethodDef build_methods[], merge_methods[], search_methods[], bits_methods[],
+    column_methods[];
+
+#endif

@@ -1,0 +1,293 @@
+/* Postings and dictionaries, read and written. */
+#include "kernel.h"
+#include <math.h>
+#include <stddef.h>
+
+double tf_value[256];
+uint32_t tf_eighths[256];
+
+void tf_prepare(void)
+{
+    for (unsigned code = 0; code < 256; code++) {
+        unsigned group = code < 128 ? 0 : (code - 128) / 32, step = code & 31;
+        tf_eighths[code] = code < 128 ? code : (128u << group) + step * (4u << group);
+        tf_value[code] = tf_eighths[code] / 8.0;
+    }
+}
+
+uint8_t tf_encode(uint32_t eighths)
+{
+    if (eighths < 128)
+        return (uint8_t)(eighths ? eighths : 1);
+    if (eighths >= 2048)
+        return 255;
+    unsigned group = 0;
+    while (eighths >= 256u << group)
+        group++;
+    return (uint8_t)(128 + 32 * group + (eighths - (128u << group)) / (4u << group));
+}
+
+int buffer_reserve(buffer *b, size_t more)
+{
+    if (b->failed)
+        return -1;
+    if (b->size + more <= b->capacity)
+        return 0;
+    size_t capacity = b->capacity ? b->capacity * 2 : 4096;
+    while (capacity < b->size + more)
+        capacity *= 2;
+    uint8_t *data = realloc(b->data, capacity);
+    if (!data) {
+        b->failed = 1;
+        return -1;
+    }
+    b->data = data;
+    b->capacity = capacity;
+    return 0;
+}
+
+void buffer_bytes(buffer *b, const void *data, size_t size)
+{
+    if (!size || buffer_reserve(b, size) < 0)
+        return;
+    memcpy(b->data + b->size, data, size);
+    b->size += size;
+}
+
+void buffer_varint(buffer *b, uint32_t value)
+{
+    while (value >= 128) {
+        buffer_byte(b, (uint8_t)(value | 128));
+        value >>= 7;
+    }
+    buffer_byte(b, (uint8_t)value);
+}
+
+norms norms_of(const uint8_t *lengths, uint32_t units)
+{
+    uint64_t total = 0;
+    for (uint32_t i = 0; i < units; i++)
+        total += load32(lengths, i);
+    norms n = {lengths, K1 * (1.0 - B), total ? K1 * B * (double)units / (double)total : 0.0};
+    return n;
+}
+
+/* The least q with q/255 >= the impact of every posting of the block. */
+static uint8_t quantum_of(const uint32_t *docs, const uint8_t *codes, size_t count, norms n)
+{
+    double most = 0.0;
+    for (size_t i = 0; i < count; i++) {
+        double tf = tf_value[codes[i]];
+        double impact = tf / (tf + (n.a + n.c * load32(n.lengths, docs[i])));
+        if (impact > most)
+            most = impact;
+    }
+    double q = ceil(most * 255.0 + 1e-9);
+    return q < 1.0 ? 1 : q > 255.0 ? 255 : (uint8_t)q;
+}
+
+static void encode_short(buffer *out, const uint32_t *docs, const uint8_t *codes, size_t df)
+{
+    uint32_t next = 0;
+    for (size_t i = 0; i < df; i++) {
+        uint32_t other = codes[i] != ONE;
+        buffer_varint(out, (docs[i] - next) << 1 | other);
+        if (other)
+            buffer_byte(out, codes[i]);
+        next = docs[i] + 1;
+    }
+}
+
+static void encode_block(buffer *dir, buffer *data, const uint32_t *docs, const uint8_t *codes,
+                         size_t count, uint32_t skipped, norms n)
+{
+    int uniform = 1;
+    for (size_t i = 1; i < count; i++)
+        uniform &= codes[i] == codes[0];
+    uint32_t mode = !uniform ? 2 : codes[0] == ONE ? 0 : 1;
+    buffer_varint(dir, skipped);
+    buffer_varint(dir, (uint32_t)(count - 1) << 2 | mode);
+    buffer_byte(dir, quantum_of(docs, codes, count, n));
+    if (mode == 1)
+        buffer_byte(data, codes[0]);
+    for (size_t i = 0; i < count; i++)
+        buffer_byte(data, (uint8_t)docs[i]);
+    if (mode == 2)
+        buffer_bytes(data, codes, count);
+}
+
+void encode_list(buffer *out, const uint32_t *docs, const uint8_t *codes, size_t df, norms n)
+{
+    if (df <= SHORT_LIST) {
+        encode_short(out, docs, codes, df);
+        return;
+    }
+    buffer dir = {0}, data = {0};
+    uint32_t blocks = 0, next = 0;
+    for (size_t i = 0, j; i < df; i = j) {
+        uint32_t range = docs[i] >> RANGE_BITS;
+        for (j = i + 1; j < df && docs[j] >> RANGE_BITS == range; j++)
+            ;
+        encode_block(&dir, &data, docs + i, codes + i, j - i, range - next, n);
+        next = range + 1;
+        blocks++;
+    }
+    buffer_varint(out, blocks);
+    buffer_varint(out, (uint32_t)dir.size);
+    buffer_bytes(out, dir.data, dir.size);
+    buffer_bytes(out, data.data, data.size);
+    out->failed |= dir.failed | data.failed;
+    free(dir.data);
+    free(data.data);
+}
+
+int list_open(list *l, const uint8_t *data, size_t size, uint32_t df, uint32_t units)
+{
+    memset(l, 0, offsetof(list, scratch));
+    l->used = 0;
+    l->units = units;
+    l->is_short = df <= SHORT_LIST;
+    l->data = data;
+    l->data_end = data + size;
+    if (l->is_short) {
+        l->left = df;
+        return 0;
+    }
+    uint32_t dir_size;
+    if (read_varint(&l->data, l->data_end, &l->left) < 0 ||
+        read_varint(&l->data, l->data_end, &dir_size) < 0 ||
+        dir_size > (size_t)(l->data_end - l->data))
+        return -1;
+    l->dir = l->data;
+    l->data += dir_size;
+    l->dir_end = l->data;
+    return 0;
+}
+
+/* Decodes the postings up to the end of a range into the scratch space. */
+static int next_short(list *l, block *b)
+{
+    uint8_t codes[SHORT_LIST];
+    uint8_t *docs = l->scratch + l->used;
+    b->count = 0;
+    while (l->left) {
+        const uint8_t *p = l->data;
+        uint32_t word;
+        uint8_t code = ONE;
+        if (read_varint(&p, l->data_end, &word) < 0)
+            return -1;
+        uint64_t doc = (uint64_t)l->doc + (word >> 1);
+        if (doc >= l->units)
+            return -1;
+        if (word & 1) {
+            if (p >= l->data_end)
+                return -1;
+            code = *p++;
+        }
+        if (b->count && (uint32_t)doc >> RANGE_BITS != b->range)
+            break;
+        b->range = (uint32_t)doc >> RANGE_BITS;
+        docs[b->count] = (uint8_t)doc;
+        codes[b->count++] = code;
+        l->doc = (uint32_t)doc + 1;
+        l->data = p;
+        l->left--;
+    }
+    if (!b->count)
+        return 0;
+    memcpy(docs + b->count, codes, b->count);
+    l->used += 2 * (size_t)b->count;
+    b->docs = docs;
+    b->uniform = 0;
+    b->code = 0;
+    b->quantum = 0;
+    return 1;
+}
+
+int list_next(list *l, block *b)
+{
+    if (l->is_short)
+        return next_short(l, b);
+    if (!l->left)
+        return 0;
+    uint32_t skipped, head;
+    if (read_varint(&l->dir, l->dir_end, &skipped) < 0 ||
+        read_varint(&l->dir, l->dir_end, &head) < 0 || l->dir >= l->dir_end)
+        return -1;
+    uint32_t ranges = (l->units + RANGE - 1) >> RANGE_BITS, mode = head & 3;
+    if (skipped >= ranges - l->range || head >> 2 >= RANGE || mode > 2)
+        return -1;
+    b->range = l->range + skipped;
+    b->count = (uint16_t)((head >> 2) + 1);
+    b->quantum = *l->dir++;
+    b->uniform = mode < 2;
+    size_t need = (size_t)b->count * (mode == 2 ? 2 : 1) + (mode == 1);
+    if (need > (size_t)(l->data_end - l->data))
+        return -1;
+    b->code = mode == 1 ? *l->data : ONE;
+    b->docs = l->data + (mode == 1);
+    l->data += need;
+    uint32_t room = l->units - (b->range << RANGE_BITS);
+    if (room < RANGE)
+        for (unsigned i = 0; i < b->count; i++)
+            if (b->docs[i] >= room)
+                return -1;
+    l->range = b->range + 1;
+    l->left--;
+    return 1;
+}
+
+void dictionary_add(dictionary *d, const uint8_t *term, size_t size, const uint32_t *docs,
+                    const uint8_t *codes, size_t df, norms n)
+{
+    size_t shared = 0;
+    if (d->count % DICT_BLOCK == 0) {
+        uint64_t entry[2] = {d->postings.size, d->terms.size};
+        buffer_bytes(&d->index, entry, sizeof entry);
+    } else {
+        size_t most = size < d->previous_size ? size : d->previous_size;
+        while (shared < most && term[shared] == d->previous[shared])
+            shared++;
+    }
+    size_t start = d->postings.size;
+    encode_list(&d->postings, docs, codes, df, n);
+    buffer_varint(&d->terms, (uint32_t)shared);
+    buffer_varint(&d->terms, (uint32_t)(size - shared));
+    buffer_bytes(&d->terms, term + shared, size - shared);
+    buffer_varint(&d->terms, (uint32_t)df);
+    buffer_varint(&d->terms, (uint32_t)(d->postings.size - start));
+    buffer keep = {d->previous, 0, d->previous_capacity, 0};
+    buffer_bytes(&keep, term, size);
+    d->terms.failed |= keep.failed;
+    d->previous = keep.data;
+    d->previous_capacity = keep.capacity;
+    d->previous_size = keep.size;
+    d->count++;
+}
+
+int dictionary_failed(const dictionary *d)
+{
+    return d->terms.failed | d->index.failed | d->postings.failed;
+}
+
+void dictionary_free(dictionary *d)
+{
+    free(d->terms.data);
+    free(d->index.data);
+    free(d->postings.data);
+    free(d->previous);
+}
+
+static PyObject *bytes_of(const buffer *b)
+{
+    return PyBytes_FromStringAndSize((const char *)b->data, (Py_ssize_t)b->size);
+}
+
+/* (terms, index, postings, lengths, number of terms), or MemoryError. */
+PyObject *dictionary_result(dictionary *d, const buffer *lengths)
+{
+    if (dictionary_failed(d) || lengths->failed)
+        return PyErr_NoMemory();
+    return Py_BuildValue("(NNNNI)", bytes_of(&d->terms), bytes_of(&d->index),
+                         bytes_of(&d->postings), bytes_of(lengths), d->count);
+}

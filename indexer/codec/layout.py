@@ -1,0 +1,124 @@
+"""The bytes of a segment's file, format 1. All numbers are little-endian.
+
+A file is a row of columns, each beginning at a multiple of 64 bytes, to be mapped into memory:
+
+    8 bytes      magic, "PSCOLS" and the version of the format (16 bits)
+    columns      padded with zeros
+    directory    JSON: {"columns": {name: [offset, size]}, "facts": {...}}
+    20 bytes     offset of the directory (64 bits), its size, its CRC-32 (32 bits each), "PEND"
+
+The columns of a segment, whose facts are its number of units and, by field, that of terms and the
+sum of lengths:
+
+    <field>.terms      dictionary
+    <field>.index      for every 32nd term: offset of its postings, offset in the dictionary (64)
+    <field>.postings   postings of all terms, one after the other
+    <field>.lengths    32 bits per unit: its length in eighths
+    text               the squeezed texts of all units, UTF-16
+    text.offsets       32 bits per unit, and one more: where its text begins, in 16-bit units
+
+Dictionary: terms in UTF-8, in ascending order, each as: number of bytes shared with the term before
+(0 for every 32nd), number of other bytes, those bytes, document frequency, size of the postings.
+Numbers without a width are LEB128.
+
+A posting is a unit and a code of its term frequency. Frequencies are counted in eighths: codes up
+to 127 are that number; from there on 32 steps lie in each power of two, up to 252 (rounded down).
+
+Postings of up to 128 units, each: (distance to the unit after the one before) * 2 + x, and if x is
+1, the code; else the code is 8, a frequency of 1.
+
+Postings of more units are blocks, one per range of 256 units that has any: number of blocks, size
+of the directory, directory, data. A block's entry in the directory: number of ranges skipped,
+(number of postings - 1) * 4 + mode, and one byte q with q/255 >= tf / (tf + norm) for all postings,
+where norm = k1 * (1 - b + b * length / average length) in this segment, k1 = 1.2, b = 0.75. Its
+data: mode 0, units alone, all codes are 8; mode 1, one code for all, units; mode 2, units, codes.
+A unit is its number's low byte.
+
+Where a collection's average length A differs from the average a of the segment, the bound becomes
+q/255 * max(1, A/a): the impact tf / (tf + norm) grows by no more than A/a.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import struct
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from indexer.errors import IndexDamaged, IndexIncompatible
+
+VERSION = 1
+ALIGNMENT = 64
+_HEAD = struct.Struct("<6sH")
+_FOOT = struct.Struct("<QII4s")
+_MAGIC = b"PSCOLS"
+_END = b"PEND"
+
+Buffer = bytes | bytearray | memoryview
+
+
+def write_columns(path: Path, columns: Mapping[str, Buffer], facts: Mapping[str, Any]) -> None:
+    """Write a new file; it must not exist. Flushing it to disk is the caller's."""
+    places: dict[str, tuple[int, int]] = {}
+    with path.open("xb") as file:
+        file.write(_HEAD.pack(_MAGIC, VERSION))
+        for name, column in columns.items():
+            file.write(bytes(-file.tell() % ALIGNMENT))
+            places[name] = (file.tell(), len(column))
+            file.write(column)
+        directory = json.dumps({"columns": places, "facts": facts}, sort_keys=True).encode()
+        foot = _FOOT.pack(file.tell(), len(directory), zlib.crc32(directory), _END)
+        file.write(directory + foot)
+
+
+class ColumnFile:
+    """A file of columns, mapped into memory. Raises IndexDamaged, IndexIncompatible."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_size < _HEAD.size + _FOOT.size:
+                raise IndexDamaged(f"{path.name} is cut off")
+            self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._all = memoryview(self._map)
+        self.columns: dict[str, memoryview] = {}
+        try:
+            directory = self._directory()
+            self.facts: dict[str, Any] = directory["facts"]
+            for name, (offset, size) in directory["columns"].items():
+                self.columns[name] = self._column(offset, size)
+        except (KeyError, TypeError, ValueError) as error:
+            self.close()
+            raise IndexDamaged(f"{path.name} cannot be read: {error}") from None
+        except BaseException:
+            self.close()
+            raise
+
+    def _directory(self) -> Any:
+        magic, version = _HEAD.unpack_from(self._all)
+        offset, size, crc, end = _FOOT.unpack_from(self._all, len(self._all) - _FOOT.size)
+        if magic != _MAGIC or end != _END:
+            raise ValueError("it is no file of columns")
+        if version != VERSION:
+            raise IndexIncompatible(f"{self.path.name} has format {version}, not {VERSION}")
+        with self._column(offset, size) as directory:
+            if zlib.crc32(directory) != crc:
+                raise ValueError("the checksum of its directory differs")
+            return json.loads(bytes(directory))
+
+    def _column(self, offset: int, size: int) -> memoryview:
+        if offset < 0 or size < 0 or offset + size > len(self._all) - _FOOT.size:
+            raise ValueError("a column lies outside the file")
+        return self._all[offset : offset + size]
+
+    def close(self) -> None:
+        """Give the memory back. Columns are not to be used any more."""
+        for column in self.columns.values():
+            column.release()
+        self.columns = {}
+        self._all.release()
+        self._map.close()

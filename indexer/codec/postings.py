@@ -1,0 +1,234 @@
+"""Postings and dictionaries in plain Python, read and written: see `indexer.codec.layout`."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+Buffer = bytes | bytearray | memoryview
+Result = tuple[bytes, bytes, bytes, bytes, int]  # terms, index, postings, lengths, term count
+
+RANGE = 256
+SHORT_LIST = 128
+DICT_BLOCK = 32
+ONE = 8
+K1 = 1.2
+B = 0.75
+
+
+def _eighths(code: int) -> int:
+    if code < 128:
+        return code
+    group, step = divmod(code - 128, 32)
+    return (128 << group) + step * (4 << group)
+
+
+TF_EIGHTHS = [_eighths(code) for code in range(256)]
+TF_VALUE = [eighths / 8.0 for eighths in TF_EIGHTHS]
+
+
+def tf_encode(eighths: int) -> int:
+    """The code of the greatest term frequency not above ``eighths``."""
+    return max(1, bisect_right(TF_EIGHTHS, eighths) - 1)
+
+
+class Block(NamedTuple):
+    """Postings of one range: documents, their codes, and a bound of impact (0: none)."""
+
+    docs: list[int]
+    codes: Sequence[int]
+    quantum: int
+
+
+class Reader:
+    """LEB128 numbers and bytes, one after the other. Raises ValueError at the end."""
+
+    def __init__(self, data: Buffer, start: int = 0, end: int | None = None) -> None:
+        self.data = data
+        self.at = start
+        self.end = len(data) if end is None else end
+
+    def byte(self) -> int:
+        """The next byte."""
+        if self.at >= self.end:
+            raise ValueError("postings are damaged")
+        self.at += 1
+        return self.data[self.at - 1]
+
+    def number(self) -> int:
+        """The next number."""
+        value = 0
+        for shift in range(0, 35, 7):
+            byte = self.byte()
+            value |= (byte & 127) << shift
+            if byte < 128:
+                if value >= 2**32:
+                    break
+                return value
+        raise ValueError("a number is damaged")
+
+    def bytes(self, size: int) -> bytes:
+        """The next ``size`` bytes."""
+        if size > self.end - self.at:
+            raise ValueError("postings are damaged")
+        self.at += size
+        return bytes(self.data[self.at - size : self.at])
+
+
+def _put(out: bytearray, value: int) -> None:
+    while value >= 128:
+        out.append(value & 127 | 128)
+        value >>= 7
+    out.append(value)
+
+
+def blocks(data: Buffer, offset: int, size: int, df: int, units: int) -> Iterator[Block]:
+    """The postings of a term, range by range."""
+    if offset + size > len(data):
+        raise ValueError("a term lies outside its postings")
+    reader = Reader(data, offset, offset + size)
+    return _short(reader, df, units) if df <= SHORT_LIST else _long(reader, units)
+
+
+def _short(reader: Reader, df: int, units: int) -> Iterator[Block]:
+    postings = []
+    doc = 0
+    for _ in range(df):
+        word = reader.number()
+        doc += word >> 1
+        if doc >= units:
+            raise ValueError("postings are damaged")
+        postings.append((doc, reader.byte() if word & 1 else ONE))
+        doc += 1
+    for _, group in groupby(postings, lambda posting: posting[0] // RANGE):
+        docs, codes = zip(*group, strict=True)
+        yield Block(list(docs), codes, 0)
+
+
+def _long(reader: Reader, units: int) -> Iterator[Block]:
+    left = reader.number()
+    size = reader.number()
+    directory = Reader(reader.data, reader.at, reader.at + size)
+    reader.bytes(size)
+    ranges = (units + RANGE - 1) // RANGE
+    next_range = 0
+    for _ in range(left):
+        skipped = directory.number()
+        head = directory.number()
+        quantum = directory.byte()
+        count, mode = (head >> 2) + 1, head & 3
+        if skipped >= ranges - next_range or count > RANGE or mode > 2:
+            raise ValueError("postings are damaged")
+        base = (next_range + skipped) * RANGE
+        code = reader.byte() if mode == 1 else ONE
+        docs = [base + low for low in reader.bytes(count)]
+        codes = reader.bytes(count) if mode == 2 else bytes([code]) * count
+        if units - base < RANGE and max(docs) >= units:
+            raise ValueError("postings are damaged")
+        next_range += skipped + 1
+        yield Block(docs, codes, quantum)
+
+
+def _norms(lengths: Sequence[int]) -> tuple[float, float]:
+    total = sum(lengths)
+    return K1 * (1.0 - B), K1 * B * len(lengths) / total if total else 0.0
+
+
+class Dictionary:
+    """Terms in ascending order, front-coded, with their postings."""
+
+    def __init__(self, lengths: Sequence[int]) -> None:
+        self._lengths = lengths
+        self._a, self._c = _norms(lengths)
+        self._terms = bytearray()
+        self._index = array("Q")
+        self._postings = bytearray()
+        self._previous = b""
+        self._count = 0
+
+    def add(self, term: bytes, postings: Sequence[tuple[int, int]]) -> None:
+        """Add a term with its (document, code) pairs, both in ascending order."""
+        shared = 0
+        if self._count % DICT_BLOCK == 0:
+            self._index.extend((len(self._postings), len(self._terms)))
+        else:
+            most = min(len(term), len(self._previous))
+            while shared < most and term[shared] == self._previous[shared]:
+                shared += 1
+        encoded = self._short(postings) if len(postings) <= SHORT_LIST else self._long(postings)
+        _put(self._terms, shared)
+        _put(self._terms, len(term) - shared)
+        self._terms += term[shared:]
+        _put(self._terms, len(postings))
+        _put(self._terms, len(encoded))
+        self._postings += encoded
+        self._previous = term
+        self._count += 1
+
+    @staticmethod
+    def _short(postings: Sequence[tuple[int, int]]) -> bytearray:
+        out = bytearray()
+        following = 0
+        for doc, code in postings:
+            _put(out, (doc - following) << 1 | (code != ONE))
+            if code != ONE:
+                out.append(code)
+            following = doc + 1
+        return out
+
+    def _long(self, postings: Sequence[tuple[int, int]]) -> bytearray:
+        directory, data = bytearray(), bytearray()
+        blocks = following = 0
+        for number, group in groupby(postings, lambda posting: posting[0] // RANGE):
+            block = list(group)
+            codes = bytes(code for _, code in block)
+            mode = 2 if len(set(codes)) > 1 else 0 if codes[0] == ONE else 1
+            _put(directory, number - following)
+            _put(directory, (len(block) - 1) << 2 | mode)
+            directory.append(self._quantum(block))
+            data += codes[:1] if mode == 1 else b""
+            data += bytes(doc % RANGE for doc, _ in block)
+            data += codes if mode == 2 else b""
+            following = number + 1
+            blocks += 1
+        out = bytearray()
+        _put(out, blocks)
+        _put(out, len(directory))
+        return out + directory + data
+
+    def _quantum(self, block: Sequence[tuple[int, int]]) -> int:
+        """The least q with q/255 >= the impact of every posting of the block."""
+        most = 0.0
+        for doc, code in block:
+            tf = TF_VALUE[code]
+            most = max(most, tf / (tf + (self._a + self._c * self._lengths[doc])))
+        return max(1, min(255, math.ceil(most * 255.0 + 1e-9)))
+
+    def result(self) -> Result:
+        """What `finish` and `merge` return."""
+        return (
+            bytes(self._terms),
+            self._index.tobytes(),
+            bytes(self._postings),
+            array("I", self._lengths).tobytes(),
+            self._count,
+        )
+
+
+def terms_of(terms: Buffer, count: int) -> Iterator[tuple[bytes, int, int, int]]:
+    """(term, document frequency, offset, size) of every term of a dictionary, in order."""
+    reader = Reader(terms)
+    term = b""
+    offset = 0
+    for _ in range(count):
+        shared = reader.number()
+        if shared > len(term):
+            raise ValueError("a dictionary is damaged")
+        term = term[:shared] + reader.bytes(reader.number())
+        df, size = reader.number(), reader.number()
+        yield term, df, offset, size
+        offset += size

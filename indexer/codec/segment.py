@@ -1,0 +1,339 @@
+"""A segment: the terms, lengths and texts of numbered units, in a file or in the making."""
+
+from __future__ import annotations
+
+import os
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from indexer.codec.kernel import kernel as default_kernel
+from indexer.codec.layout import Buffer, ColumnFile, write_columns
+from indexer.codec.postings import DICT_BLOCK, K1, TF_VALUE, B
+from indexer.codec.twin import GONE
+from indexer.errors import IndexDamaged
+
+UNIT = 8  # an eighth of an occurrence is the unit of weights and lengths
+
+
+class Place(NamedTuple):
+    """Where the postings of a term are: ``ordinal`` is its number among the field's terms."""
+
+    ordinal: int
+    df: int
+    offset: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What `layout` says a segment is made of."""
+
+    columns: Mapping[str, Buffer]
+    units: int
+    counts: Mapping[str, int]  # terms by field
+    totals: Mapping[str, int]  # summed lengths by field, in eighths
+
+    def write(self, path: Path) -> None:
+        """Write the segment's file; it must not exist."""
+        facts = {"units": self.units, "counts": self.counts, "totals": self.totals}
+        write_columns(path, self.columns, facts)
+
+
+class Segment:
+    """A segment open for reading. Safe to share between threads.
+
+    Methods raise IndexDamaged where the file is not what was written.
+    """
+
+    def __init__(self, path: Path, *, kernel: Any = default_kernel) -> None:
+        self._file = ColumnFile(path)
+        self._kernel = kernel
+        self.name = path.name
+        self.columns = self._file.columns
+        try:
+            self._read_facts(self._file.facts)
+        except (KeyError, TypeError, ValueError) as error:
+            self.close()
+            raise IndexDamaged(f"{path.name} cannot be read: {error}") from None
+
+    def _read_facts(self, facts: Mapping[str, Any]) -> None:
+        self.units = int(facts["units"])
+        self.counts: dict[str, int] = dict(facts["counts"])
+        self.totals: dict[str, int] = dict(facts["totals"])
+        for field in self.counts:
+            if len(self.columns[f"{field}.lengths"]) != 4 * self.units:
+                raise ValueError(f"the lengths of {field} are cut off")
+        if len(self.columns["text.offsets"]) != 4 * (self.units + 1):
+            raise ValueError("the offsets of texts are cut off")
+
+    def as_columns(self) -> Columns:
+        """The segment as something to merge."""
+        return Columns(self.columns, self.units, self.counts, self.totals)
+
+    def find(self, field: str, term: bytes) -> Place | None:
+        """Where a term is, or None."""
+        columns = self.columns
+        with self.guard():
+            place = self._kernel.lookup(
+                columns[f"{field}.terms"], columns[f"{field}.index"], self.counts[field], term
+            )
+        return Place(*place) if place else None
+
+    def terms(self, field: str, first: bytes = b"") -> Iterator[tuple[bytes, Place]]:
+        """The terms not below ``first``, in order."""
+        yield from terms_from(self.as_columns(), field, first)
+
+    def postings(self, field: str, place: Place) -> tuple[array[int], list[float]]:
+        """The units of a term, rising, and its frequency in each."""
+        data = self.columns[f"{field}.postings"]
+        with self.guard():
+            units, codes = self._kernel.decode(data, *place[2:], place.df, self.units)
+        return array("I", units), [TF_VALUE[code] for code in codes]
+
+    def fill(self, field: str, place: Place, bits: bytearray) -> None:
+        """Add the units of a term to a set."""
+        data = self.columns[f"{field}.postings"]
+        with self.guard():
+            self._kernel.fill(data, *place[2:], place.df, self.units, bits)
+
+    def narrow(self, field: str, place: Place, bits: bytearray) -> None:
+        """Keep of a set the units of a term."""
+        data = self.columns[f"{field}.postings"]
+        with self.guard():
+            self._kernel.narrow(data, *place[2:], place.df, self.units, bits)
+
+    def overlap(self, field: str, place: Place, bits: Buffer) -> int:
+        """How many units of a term are in a set."""
+        data = self.columns[f"{field}.postings"]
+        with self.guard():
+            return int(self._kernel.overlap(data, *place[2:], place.df, self.units, bits))
+
+    def scan(self, text: str, bits: bytearray) -> None:
+        """Keep of a set the units in whose text ``text`` (not empty) stands."""
+        needle = text.encode("utf-16-le", "surrogatepass")
+        with self.guard():
+            self._kernel.scan(self.columns["text"], self.columns["text.offsets"], needle, bits)
+
+    def text(self, unit: int) -> str:
+        """The squeezed text of a unit."""
+        offsets = self.columns["text.offsets"].cast("I")
+        start, stop = offsets[unit] * 2, offsets[unit + 1] * 2
+        return bytes(self.columns["text"][start:stop]).decode("utf-16-le", "surrogatepass")
+
+    def lengths(self, field: str) -> memoryview:
+        """The length of every unit, in eighths."""
+        return self.columns[f"{field}.lengths"].cast("I")
+
+    def scale(self, field: str, average: float) -> float:
+        """What the blocks' bounds are to be multiplied by if units have ``average`` eighths."""
+        own = self.totals[field] / self.units if self.units else 0.0
+        return max(1.0, average / own) * (1 + 1e-12) if own else 1.0
+
+    def top(
+        self,
+        k: int,
+        terms: Sequence[tuple[str, Place, float]],
+        averages: Mapping[str, float],
+        filter: Buffer | None = None,
+        *,
+        zeros: bool = False,
+        floor: float = 0.0,
+    ) -> list[tuple[float, int]]:
+        """The ``k`` best (score, unit): see `indexer.codec.twin.topk`.
+
+        A term is a field, a place and a weight; ``averages`` are lengths by field, in eighths.
+        """
+        numbers = {field: number for number, field in enumerate(averages)}
+        fields = tuple(
+            (
+                self.columns[f"{field}.postings"],
+                self.columns[f"{field}.lengths"],
+                *norm(average),
+                self.scale(field, average),
+            )
+            for field, average in averages.items()
+        )
+        scored = tuple(
+            (numbers[field], place.offset, place.size, place.df, weight)
+            for field, place, weight in terms
+        )
+        with self.guard():
+            hits: list[tuple[float, int]] = self._kernel.topk(
+                self.units, k, filter, zeros, floor, fields, scored
+            )
+        return hits
+
+    @contextmanager
+    def guard(self) -> Iterator[None]:
+        """Turns what the kernel says of a damaged file into IndexDamaged."""
+        try:
+            yield
+        except ValueError as error:
+            raise IndexDamaged(f"{self.name}: {error}") from None
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def norm(average: float) -> tuple[float, float]:
+    """BM25's norm of a unit is ``a + c * length``: (a, c) for an average length in eighths."""
+    return K1 * (1.0 - B), K1 * B / average if average else 0.0
+
+
+def terms_from(columns: Columns, field: str, first: bytes) -> Iterator[tuple[bytes, Place]]:
+    """The terms of a field not below ``first``, in order."""
+    reader = _TermReader(columns, field)
+    low, high = 0, (columns.counts[field] + DICT_BLOCK - 1) // DICT_BLOCK
+    while low < high:
+        middle = (low + high) // 2
+        if next(reader.block(middle))[0] <= first:
+            low = middle + 1
+        else:
+            high = middle
+    for term, place in reader.block(max(low - 1, 0)):
+        if term >= first:
+            yield term, place
+
+
+class _TermReader:
+    def __init__(self, columns: Columns, field: str) -> None:
+        self._terms = columns.columns[f"{field}.terms"]
+        self._index = array("Q", bytes(columns.columns[f"{field}.index"]))
+        self._count = columns.counts[field]
+
+    def block(self, number: int) -> Iterator[tuple[bytes, Place]]:
+        """The terms from the first of a block on."""
+        term = b""
+        offset, at = self._index[2 * number : 2 * number + 2] or (0, 0)
+        for ordinal in range(number * DICT_BLOCK, self._count):
+            shared, at = self._number(at)
+            size, at = self._number(at)
+            term = term[:shared] + bytes(self._terms[at : at + size])
+            df, at = self._number(at + size)
+            size, at = self._number(at)
+            yield term, Place(ordinal, df, offset, size)
+            offset += size
+
+    def _number(self, at: int) -> tuple[int, int]:
+        value = shift = 0
+        try:
+            while (byte := self._terms[at]) >= 128:
+                value |= (byte & 127) << shift
+                shift += 7
+                at += 1
+        except IndexError:
+            raise IndexDamaged("a dictionary is damaged") from None
+        return value | byte << shift, at + 1
+
+
+class Builder:
+    """A segment in the making: units are added, then sorted into an order and inverted."""
+
+    def __init__(self, fields: tuple[str, str], classes: bytes, *, kernel: Any = None) -> None:
+        """``fields`` names that of words and that of bigrams; ``classes``: `twin.add_bigrams`."""
+        self._kernel = kernel or default_kernel
+        self._fields = fields
+        self._classes = classes
+        seed = int.from_bytes(os.urandom(8), "little")
+        self._words, self._bigrams = self._kernel.inverter(seed), self._kernel.inverter(seed)
+        self._texts: list[bytes] = []
+        self.units = 0
+
+    @property
+    def load(self) -> int:
+        """How many occurrences of terms have been added: memory grows by some 20 bytes each."""
+        return int(self._kernel.load(self._words) + self._kernel.load(self._bigrams))
+
+    def add(self, body: str, parts: Sequence[tuple[Sequence[str], str, int]]) -> None:
+        """Add a unit. ``body`` is its squeezed text, which phrases are compared with.
+
+        ``parts`` are what it ranks by: words, squeezed text, and the weight of both in eighths.
+        """
+        for words, text, weight in parts:
+            joined = "\0".join(words).encode("utf-8", "surrogatepass")
+            self._kernel.add_words(self._words, joined, weight)
+            encoded = text.encode("utf-16-le", "surrogatepass")
+            self._kernel.add_bigrams(self._bigrams, encoded, self._classes, weight)
+        self._texts.append(body.encode("utf-16-le", "surrogatepass"))
+        self._kernel.end_unit(self._words)
+        self._kernel.end_unit(self._bigrams)
+        self.units += 1
+
+    def finish(self, order: Sequence[int]) -> Columns:
+        """The segment; unit ``order[i]``, in the order they were added, becomes unit ``i``."""
+        packed = array("I", order).tobytes()
+        logs = (self._words, self._bigrams)
+        with ThreadPoolExecutor(2) as threads:  # the compiled kernel lets go of the interpreter
+            results = list(threads.map(lambda log: self._kernel.finish(log, packed), logs))
+        texts = [self._texts[unit] for unit in order]
+        return _columns(dict(zip(self._fields, results, strict=True)), texts)
+
+
+def merge(
+    sources: Sequence[tuple[Columns, Sequence[int]]], *, kernel: Any = default_kernel
+) -> Columns:
+    """One segment of several. A source comes with the new number of each of its units, or GONE.
+
+    New numbers rise within a source and, over all of them, run from 0. Raises IndexDamaged.
+    """
+    count = sum(new != GONE for _, numbers in sources for new in numbers)
+    texts = [b""] * count
+    for columns, numbers in sources:
+        _place_texts(columns, numbers, texts)
+    fields = sources[0][0].counts if sources else {}
+
+    def merge_field(field: str) -> Any:
+        lengths = array("I", bytes(4 * count))
+        for columns, numbers in sources:
+            old = memoryview(columns.columns[f"{field}.lengths"]).cast("I")
+            for unit, new in enumerate(numbers):
+                if new != GONE:
+                    lengths[new] = old[unit]
+        parts = tuple(
+            (
+                columns.columns[f"{field}.terms"],
+                columns.counts[field],
+                columns.columns[f"{field}.postings"],
+                array("I", numbers).tobytes(),
+            )
+            for columns, numbers in sources
+        )
+        return kernel.merge(parts, lengths.tobytes())
+
+    try:
+        with ThreadPoolExecutor(2) as threads:
+            return _columns(dict(zip(fields, threads.map(merge_field, fields), strict=True)), texts)
+    except ValueError as error:
+        raise IndexDamaged(f"a segment cannot be merged: {error}") from None
+
+
+def _place_texts(columns: Columns, numbers: Sequence[int], texts: list[bytes]) -> None:
+    offsets = memoryview(columns.columns["text.offsets"]).cast("I")
+    text = columns.columns["text"]
+    for unit, new in enumerate(numbers):
+        if new != GONE:
+            texts[new] = bytes(text[offsets[unit] * 2 : offsets[unit + 1] * 2])
+
+
+def _columns(results: Mapping[str, Any], texts: Sequence[bytes]) -> Columns:
+    columns: dict[str, Buffer] = {}
+    counts, totals = {}, {}
+    for field, (terms, index, postings, lengths, count) in results.items():
+        columns[f"{field}.terms"] = terms
+        columns[f"{field}.index"] = index
+        columns[f"{field}.postings"] = postings
+        columns[f"{field}.lengths"] = lengths
+        counts[field] = count
+        totals[field] = sum(array("I", lengths))
+    offsets = array("I", [0])
+    for text in texts:
+        offsets.append(offsets[-1] + len(text) // 2)
+    columns["text"] = b"".join(texts)
+    columns["text.offsets"] = offsets.tobytes()
+    return Columns(columns, len(texts), counts, totals)

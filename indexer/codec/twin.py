@@ -1,0 +1,345 @@
+"""The kernel in plain Python: what `_kernel` does, for machines without a compiler, and its oracle.
+
+Both have the same functions and give the same bytes, and scores the same to the last bit: doubles
+are added in the order of the terms. The byte layout is that of `indexer.codec.layout`. Nothing
+here is pruned or clever, but every check against damage is made, with the same ValueError.
+"""
+
+from __future__ import annotations
+
+import heapq
+from array import array
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from itertools import groupby, pairwise
+from operator import itemgetter
+
+from indexer.codec.postings import (
+    DICT_BLOCK,
+    TF_VALUE,
+    Buffer,
+    Dictionary,
+    Reader,
+    Result,
+    blocks,
+    terms_of,
+    tf_encode,
+)
+
+Place = tuple[int, int, int, int]  # ordinal, document frequency, offset, size
+Field = tuple[Buffer, Buffer, float, float, float]  # postings, lengths, a, c, scale
+Term = tuple[int, int, int, int, float]  # field, offset, size, document frequency, weight
+Source = tuple[Buffer, int, Buffer, Buffer]  # terms, term count, postings, map
+
+GONE = 2**32 - 1
+CLASSES = 0x20000
+
+
+# --- building -----------------------------------------------------------------------------------
+
+
+class Inverter:
+    """The log of the units added so far."""
+
+    def __init__(self) -> None:
+        self.units: list[dict[bytes, int]] = []
+        self.open: dict[bytes, int] = {}
+        self.lengths: list[int] = []
+        self.length = 0
+        self.load = 0
+
+    def record(self, term: bytes, weight: int) -> None:
+        """Note an occurrence in the open unit."""
+        self.open[term] = self.open.get(term, 0) + weight
+        self.length += weight
+        self.load += 1
+
+
+def inverter(seed: int) -> Inverter:
+    """A new log. ``seed`` makes the compiled one's hashing unpredictable."""
+    del seed
+    return Inverter()
+
+
+def _check_weight(weight: int) -> None:
+    if not 1 <= weight <= 255:
+        raise ValueError("a weight is 1 to 255 eighths")
+
+
+def add_words(log: Inverter, words: Buffer, weight: int) -> None:
+    """Add words in UTF-8, NUL between them, to the open unit, each ``weight`` eighths."""
+    _check_weight(weight)
+    for word in bytes(words).split(b"\0"):
+        if word:
+            log.record(word, weight)
+
+
+def add_bigrams(log: Inverter, text: Buffer, classes: Buffer, weight: int) -> None:
+    """Add those bigrams of a text (UTF-16) that rank, each ``weight`` eighths.
+
+    ``classes`` says of every character below U+20000 what it is: 0 nothing, 1 a letter or digit,
+    3 Han; from there to U+3FFFF all are Han. A bigram ranks that has one Han and no nothing.
+    """
+    _check_weight(weight)
+    if len(classes) != CLASSES or len(text) % 2:
+        raise ValueError("UTF-16 and a table of 131072 classes are wanted")
+    characters = bytes(text).decode("utf-16-le", "surrogatepass")
+    before, previous = 0, ""
+    for character in characters:
+        code = ord(character)
+        now = classes[code] if code < CLASSES else 3 if code < 0x40000 else 0
+        if before and now and before | now == 3:
+            log.record((previous + character).encode("utf-8", "surrogatepass"), weight)
+        before, previous = now, character
+
+
+def end_unit(log: Inverter) -> None:
+    """Close the open unit and open the next."""
+    log.units.append(log.open)
+    log.lengths.append(min(log.length, GONE))
+    log.open = {}
+    log.length = 0
+
+
+def load(log: Inverter) -> int:
+    """How many occurrences have been added: what the log's memory grows with."""
+    return log.load
+
+
+def finish(log: Inverter, order: Buffer) -> Result:
+    """Invert the log; unit ``order[i]`` (32 bits each) becomes document ``i``."""
+    numbers = array("I", bytes(order))
+    if sorted(numbers) != list(range(len(log.units))):
+        raise ValueError("the order is no permutation of the units")
+    lists: dict[bytes, list[tuple[int, int]]] = {}
+    for doc, unit in enumerate(numbers):
+        for term, eighths in log.units[unit].items():
+            lists.setdefault(term, []).append((doc, tf_encode(eighths)))
+    dictionary = Dictionary([log.lengths[unit] for unit in numbers])
+    for term in sorted(lists):
+        dictionary.add(term, lists[term])
+    return dictionary.result()
+
+
+def _source_terms(source: Source) -> Iterator[tuple[bytes, Source, int, int, int]]:
+    for term, df, offset, size in terms_of(source[0], source[1]):
+        yield term, source, df, offset, size
+
+
+def merge(sources: tuple[Source, ...], lengths: Buffer) -> Result:
+    """One dictionary of several. A source's map gives each unit its new number, or GONE."""
+    new_lengths = array("I", bytes(lengths))
+    dictionary = Dictionary(new_lengths)
+    streams = heapq.merge(*map(_source_terms, sources), key=itemgetter(0))
+    for term, group in groupby(streams, itemgetter(0)):
+        postings = []
+        for _, (_, _, data, numbers), df, offset, size in group:
+            new = array("I", bytes(numbers))
+            for block in blocks(data, offset, size, df, len(new)):
+                pairs = zip(block.docs, block.codes, strict=True)
+                postings += [(new[doc], code) for doc, code in pairs if new[doc] != GONE]
+        postings.sort()
+        docs = [doc for doc, _ in postings]
+        if docs and (docs[-1] >= len(new_lengths) or len(set(docs)) < len(docs)):
+            raise ValueError("a dictionary or its postings are damaged")
+        if postings:
+            dictionary.add(term, postings)
+    return dictionary.result()
+
+
+# --- searching ----------------------------------------------------------------------------------
+
+
+def lookup(terms: Buffer, index: Buffer, count: int, term: Buffer) -> Place | None:
+    """Where a term's postings are, or None."""
+    wanted = bytes(term)
+    blocks = (count + DICT_BLOCK - 1) // DICT_BLOCK
+    places = array("Q", bytes(index))
+    if len(places) < 2 * blocks:
+        raise ValueError("a dictionary is damaged")
+
+    def first(number: int) -> bytes:
+        reader = Reader(terms, min(places[2 * number + 1], len(terms)))
+        if reader.number():
+            raise ValueError("a dictionary is damaged")
+        return reader.bytes(reader.number())
+
+    at = bisect_right(range(blocks), wanted, key=first) - 1
+    if at < 0:
+        return None
+    here = memoryview(terms)[places[2 * at + 1] :]
+    size_here = min(DICT_BLOCK, count - at * DICT_BLOCK)
+    for ordinal, (found, df, offset, size) in enumerate(terms_of(here, size_here)):
+        if found == wanted:
+            return at * DICT_BLOCK + ordinal, df, places[2 * at] + offset, size
+    return None
+
+
+def decode(data: Buffer, offset: int, size: int, df: int, units: int) -> tuple[bytes, bytes]:
+    """The documents of a term (32 bits each) and their codes."""
+    docs, codes = array("I"), bytearray()
+    for block in blocks(data, offset, size, df, units):
+        docs.extend(block.docs)
+        codes += bytes(block.codes)
+    if len(docs) != df:
+        raise ValueError("postings are damaged")
+    return docs.tobytes(), bytes(codes)
+
+
+def fill(data: Buffer, offset: int, size: int, df: int, units: int, bits: bytearray) -> None:
+    """Add the documents of a term to a bitmap."""
+    for block in blocks(data, offset, size, df, units):
+        for doc in block.docs:
+            bits[doc >> 3] |= 1 << (doc & 7)
+
+
+def narrow(data: Buffer, offset: int, size: int, df: int, units: int, bits: bytearray) -> None:
+    """Keep of a bitmap the documents of a term."""
+    mine = bytearray(len(bits))
+    fill(data, offset, size, df, units, mine)
+    conjoin(bits, mine)
+
+
+def overlap(data: Buffer, offset: int, size: int, df: int, units: int, bits: Buffer) -> int:
+    """How many documents of a term are in a bitmap."""
+    found = (doc for block in blocks(data, offset, size, df, units) for doc in block.docs)
+    return sum(bits[doc >> 3] >> (doc & 7) & 1 for doc in found)
+
+
+def topk(
+    units: int,
+    k: int,
+    filter: Buffer | None,
+    zeros: bool,
+    floor: float,
+    fields: tuple[Field, ...],
+    terms: tuple[Term, ...],
+) -> list[tuple[float, int]]:
+    """The ``k`` best (score, document), the best first, equal ones by document.
+
+    A document's score is the sum over the terms, in their order, of ``weight * (tf / (tf + norm))``
+    with ``norm = a + c * length``. Only documents of ``filter`` count, if there is one, and only
+    scores not below ``floor``. Documents that no term scores are left out, unless ``zeros`` asks
+    for those of the filter. ``scale``, for pruning, is an upper bound of what the impacts grew by
+    since the bounds of the blocks were written.
+    """
+    scores = dict.fromkeys(members(filter), 0.0) if zeros and filter is not None else {}
+    for number, offset, size, df, weight in terms:
+        postings, data, a, c, _ = fields[number]
+        lengths = array("I", bytes(data))
+        for block in blocks(postings, offset, size, df, units):
+            for doc, code in zip(block.docs, block.codes, strict=True):
+                if filter is None or filter[doc >> 3] >> (doc & 7) & 1:
+                    tf = TF_VALUE[code]
+                    part = weight * (tf / (tf + (a + c * lengths[doc])))
+                    scores[doc] = scores.get(doc, 0.0) + part
+    hits = [
+        (-score, doc)
+        for doc, score in scores.items()
+        if score > 0.0 or (zeros and filter is not None)
+    ]
+    best = heapq.nsmallest(k, (hit for hit in hits if -hit[0] >= floor))
+    return [(-score, doc) for score, doc in best]
+
+
+# --- sets ---------------------------------------------------------------------------------------
+
+
+def members(bits: Buffer) -> Iterator[int]:
+    """The numbers in a bitmap, rising."""
+    for at, byte in enumerate(bits):
+        for bit in range(8 if byte else 0):
+            if byte >> bit & 1:
+                yield at * 8 + bit
+
+
+def scan(text: Buffer, offsets: Buffer, needle: Buffer, bits: bytearray) -> None:
+    """Keep of a bitmap the entries of a text column (UTF-16) that hold the needle (UTF-16)."""
+    ends = array("I", bytes(offsets))
+    wanted = bytes(needle)
+    if not ends or len(wanted) < 2 or len(wanted) % 2 or len(bits) * 8 < len(ends) - 1:
+        raise ValueError("a text column is damaged")
+    for entry in list(members(bits)):
+        if entry >= len(ends) - 1:
+            break
+        if not ends[entry] <= ends[entry + 1] <= len(text) // 2:
+            raise ValueError("a text column is damaged")
+        if not _holds(bytes(text[ends[entry] * 2 : ends[entry + 1] * 2]), wanted):
+            bits[entry >> 3] &= ~(1 << (entry & 7))
+
+
+def _holds(text: bytes, needle: bytes) -> bool:
+    at = text.find(needle)
+    while at % 2 and at >= 0:
+        at = text.find(needle, at + 1)
+    return at >= 0
+
+
+def _firsts(first: Buffer) -> array[int]:
+    numbers = array("I", bytes(first))
+    if not numbers or list(numbers) != sorted(numbers):
+        raise ValueError("the column of first units is damaged")
+    return numbers
+
+
+def expand(documents: Buffer, first: Buffer) -> bytearray:
+    """The units of a set of documents; units ``first[d]`` up to ``first[d + 1]`` are ``d``'s."""
+    numbers = _firsts(first)
+    bits = bytearray((numbers[-1] + 7) // 8)
+    for document in members(documents):
+        if document < len(numbers) - 1:
+            for unit in range(numbers[document], numbers[document + 1]):
+                bits[unit >> 3] |= 1 << (unit & 7)
+    return bits
+
+
+def tally(bits: Buffer, first: Buffer) -> bytes:
+    """How many units of a set each document has: 32 bits each."""
+    numbers = _firsts(first)
+    if len(bits) * 8 < numbers[-1]:
+        raise ValueError("the column of first units is damaged")
+    number = int.from_bytes(bits, "little")
+    counts = array("I")
+    for start, stop in pairwise(numbers):
+        counts.append((number >> start & ((1 << (stop - start)) - 1)).bit_count())
+    return counts.tobytes()
+
+
+def group(counts: Buffer, entries: Buffer, groups: Buffer, totals: bytearray) -> None:
+    """Add ``counts[entry]`` to ``totals[group]`` over parallel arrays of entries and groups."""
+    sums = array("I", bytes(totals))
+    values = array("I", bytes(counts))
+    try:
+        pairs = zip(array("I", bytes(entries)), array("I", bytes(groups)), strict=True)
+        for entry, number in pairs:
+            sums[number] += values[entry]
+    except (IndexError, ValueError):
+        raise ValueError("an entry or a group is out of range") from None
+    totals[:] = sums.tobytes()
+
+
+def conjoin(target: bytearray, other: Buffer) -> None:
+    """Keep of a bitmap what another has too."""
+    target[:] = _combined(target, other, int.__and__)
+
+
+def disjoin(target: bytearray, other: Buffer) -> None:
+    """Add to a bitmap what another has."""
+    target[:] = _combined(target, other, int.__or__)
+
+
+def subtract(target: bytearray, other: Buffer) -> None:
+    """Take from a bitmap what another has."""
+    target[:] = _combined(target, other, lambda x, y: x & ~y)
+
+
+def _combined(target: Buffer, other: Buffer, operation: Callable[[int, int], int]) -> bytes:
+    if len(target) != len(other):
+        raise ValueError("bitmaps of different sizes")
+    numbers = int.from_bytes(target, "little"), int.from_bytes(other, "little")
+    return operation(*numbers).to_bytes(len(target), "little")
+
+
+def count(bits: Buffer) -> int:
+    """How many numbers a bitmap holds."""
+    return int.from_bytes(bits, "little").bit_count()

@@ -1,0 +1,279 @@
+"""The compiled kernel does what its plain-Python twin does, to the bit, and never trusts a file."""
+
+from __future__ import annotations
+
+import random
+from array import array
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from indexer.codec import postings, twin
+
+kernel = pytest.importorskip("indexer.codec._kernel", reason="the extension is not built")
+
+CLASSES = bytearray(twin.CLASSES)
+CLASSES[ord("a") : ord("z") + 1] = b"\1" * 26
+CLASSES[0x4E00:0x9FFF] = b"\3" * (0x9FFF - 0x4E00)
+
+characters = st.sampled_from("国家法院a1，。\U00020000\U0001f600\ud800é")
+texts = st.text(characters, max_size=12)
+words = st.lists(st.text(st.characters(), max_size=4), max_size=6)
+weights = st.integers(1, 255)
+units = st.lists(st.tuples(words, texts, weights), max_size=30)
+
+
+def inverted(implementation, units, order=None):
+    log = implementation.inverter(7)
+    for unit_words, text, weight in units:
+        joined = "\0".join(unit_words).encode("utf-8", "surrogatepass")
+        implementation.add_words(log, joined, weight)
+        utf16 = text.encode("utf-16-le", "surrogatepass")
+        implementation.add_bigrams(log, utf16, CLASSES, weight)
+        implementation.end_unit(log)
+    if order is None:
+        order = range(len(units))
+    return implementation.finish(log, array("I", order).tobytes())
+
+
+def many(seed=1, count=1500, vocabulary=40):
+    """Units enough for lists with blocks, with frequencies of every mode."""
+    rng = random.Random(seed)
+    for number in range(count):
+        ranks = [int(rng.expovariate(0.2)) for _ in range(rng.randint(0, 9))]
+        chosen = [f"w{min(rank, vocabulary)}" for rank in ranks]
+        if number % 400 < 300:
+            chosen += ["steady"] * 2
+        yield chosen, "国家法院"[: rng.randint(0, 4)], rng.choice([8, 8, 8, 20, 255])
+
+
+@pytest.fixture(scope="module")
+def segment():
+    return inverted(kernel, list(many()))
+
+
+def terms_of(result):
+    return {term: place for term, *place in postings.terms_of(result[0], result[4])}
+
+
+@given(units, st.randoms())
+@settings(max_examples=150, deadline=None)
+def test_both_invert_to_the_same_bytes(units, rng):
+    order = list(range(len(units)))
+    rng.shuffle(order)
+    assert inverted(kernel, units, order) == inverted(twin, units, order)
+
+
+def test_both_invert_long_lists_to_the_same_bytes(segment):
+    assert segment == inverted(twin, list(many()))
+    assert max(df for df, _, _ in terms_of(segment).values()) > 4 * postings.SHORT_LIST
+
+
+def test_term_frequencies_are_exact_below_sixteen_and_never_grow():
+    for eighths in range(1, 128):
+        assert postings.TF_EIGHTHS[postings.tf_encode(eighths)] == eighths
+    for eighths in range(128, 4000):
+        assert (
+            0.93 * min(eighths, 2016) < postings.TF_EIGHTHS[postings.tf_encode(eighths)] <= eighths
+        )
+
+
+@given(units, st.text(max_size=3))
+@settings(max_examples=150, deadline=None)
+def test_every_term_is_found_and_no_other(units, other):
+    result = inverted(kernel, units)
+    terms, index, _, _, count = result
+    known = terms_of(result)
+    for ordinal, (term, place) in enumerate(known.items()):
+        expected = (ordinal, *(place[i] for i in (0, 1, 2)))
+        assert kernel.lookup(terms, index, count, term) == expected
+        assert twin.lookup(terms, index, count, term) == expected
+    for absent in (other.encode("utf-8", "surrogatepass"), b"", b"\xff"):
+        if absent not in known:
+            assert kernel.lookup(terms, index, count, absent) is None
+            assert twin.lookup(terms, index, count, absent) is None
+
+
+def test_every_term_of_a_large_dictionary_is_found():
+    result = inverted(kernel, [([f"{n:x}" for n in range(3000)], "", 8)])
+    terms, index, _, _, count = result
+    for ordinal, term in enumerate(sorted(f"{n:x}".encode() for n in range(3000))):
+        assert kernel.lookup(terms, index, count, term)[0] == ordinal
+        assert kernel.lookup(terms, index, count, term + b"g") is None
+        assert kernel.lookup(terms, index, count, term[:-1] + b"/") is None
+
+
+def test_decoded_postings_are_what_was_added(segment):
+    units = list(many())
+    for term in (b"w0", b"w3", b"w40", b"steady"):
+        df, offset, size = terms_of(segment)[term]
+        name = term.decode()
+        expected = {
+            doc: postings.tf_encode(unit_words.count(name) * weight)
+            for doc, (unit_words, _, weight) in enumerate(units)
+            if name in unit_words
+        }
+        for implementation in (kernel, twin):
+            docs, codes = implementation.decode(segment[2], offset, size, df, len(units))
+            assert dict(zip(array("I", docs), codes, strict=True)) == expected
+
+
+def query(result, names, rng):
+    known = terms_of(result)
+    total = sum(array("I", result[3]))
+    a, c = (
+        postings.K1 * 0.25,
+        postings.K1 * 0.75 * (len(result[3]) // 4) / total * rng.choice([0.5, 1, 2]),
+    )
+    scale = max(1.0, 0.5 if c == 0 else postings.K1 * 0.75 * (len(result[3]) // 4) / total / c)
+    fields = ((result[2], result[3], a, c, scale * (1 + 1e-12)),)
+    terms = []
+    for name in names:
+        df, offset, size = known[name]
+        terms.append((0, offset, size, df, rng.random() * 5))
+    return fields, tuple(terms)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_both_rank_alike_to_the_bit(segment, seed):
+    rng = random.Random(seed)
+    units = len(segment[3]) // 4
+    names = rng.sample(sorted(terms_of(segment)), rng.randint(0, 6))
+    fields, terms = query(segment, names, rng)
+    filter = rng.choice([None, rng.randbytes((units + 7) // 8), bytes((units + 7) // 8)])
+    if filter:
+        spare = (1 << units % 8) - 1 if units % 8 else 255
+        filter = filter[:-1] + bytes([filter[-1] & spare])
+    for k in (0, 1, 10, 700, 5000):
+        for floor in (0.0, 1.0, 3.0):
+            arguments = (units, k, filter, rng.random() < 0.5, floor, fields, terms)
+            assert kernel.topk(*arguments) == twin.topk(*arguments)
+
+
+def test_equal_scores_come_in_the_order_of_documents():
+    result = inverted(kernel, [(["x", "y"], "", 8)] * 1000)
+    fields, terms = query(result, [b"x"], random.Random(1))
+    hits = kernel.topk(1000, 20, None, False, 0.0, fields, terms)
+    assert [doc for _, doc in hits] == list(range(20))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_both_treat_sets_alike(segment, seed):
+    rng = random.Random(seed)
+    units = len(segment[3]) // 4
+    name = rng.choice(sorted(terms_of(segment)))
+    df, offset, size = terms_of(segment)[name]
+    width = (units + 7) // 8
+    start = rng.randbytes(width - 1) + bytes([rng.getrandbits(units % 8)])
+    cuts = sorted(rng.sample(range(1, units), 60))
+    first = array("I", [0, *cuts, units]).tobytes()
+    documents = rng.randbytes(8)
+    for operation in ("fill", "narrow"):
+        results = []
+        for implementation in (kernel, twin):
+            bits = bytearray(start)
+            getattr(implementation, operation)(segment[2], offset, size, df, units, bits)
+            results.append(bits)
+        assert results[0] == results[1]
+    for operation in ("conjoin", "disjoin", "subtract"):
+        results = []
+        for implementation in (kernel, twin):
+            bits = bytearray(start)
+            getattr(implementation, operation)(bits, rng.randbytes(0) + bytes(reversed(start)))
+            results.append(bits)
+        assert results[0] == results[1]
+    arguments = (segment[2], offset, size, df, units, start)
+    assert kernel.overlap(*arguments) == twin.overlap(*arguments)
+    assert kernel.count(start) == twin.count(start) == len(list(twin.members(start)))
+    assert kernel.tally(start, first) == twin.tally(start, first)
+    assert kernel.expand(documents, first) == twin.expand(documents, first)
+
+
+def test_both_group_counts_alike():
+    counts, entries = array("I", [3, 4, 5]).tobytes(), array("I", [0, 1, 1, 2]).tobytes()
+    groups = array("I", [1, 0, 1, 1]).tobytes()
+    for implementation in (kernel, twin):
+        totals = bytearray(8)
+        implementation.group(counts, entries, groups, totals)
+        assert list(array("I", totals)) == [4, 12]
+        with pytest.raises(ValueError, match="out of range"):
+            implementation.group(counts, entries, array("I", [9] * 4).tobytes(), totals)
+
+
+@given(st.lists(texts, max_size=20), texts.filter(bool))
+@settings(max_examples=150, deadline=None)
+def test_a_scan_finds_the_entries_that_hold_the_needle(entries, needle):
+    columns = [entry.encode("utf-16-le", "surrogatepass") for entry in entries]
+    offsets = array("I", [0])
+    for column in columns:
+        offsets.append(offsets[-1] + len(column) // 2)
+    wanted = needle.encode("utf-16-le", "surrogatepass")
+    expected = [i for i, column in enumerate(columns) if twin._holds(column, wanted)]
+    for implementation in (kernel, twin):
+        bits = bytearray(b"\xff" * ((len(entries) + 7) // 8))
+        implementation.scan(b"".join(columns), offsets.tobytes(), wanted, bits)
+        assert [i for i in twin.members(bits) if i < len(entries)] == expected
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_merging_is_the_same_as_building_at_once(seed):
+    rng = random.Random(seed)
+    units = list(many(seed))
+    parts = [[], [], []]
+    for number in range(len(units)):
+        parts[rng.randrange(3)].append(number)
+    gone = set(rng.sample(range(len(units)), 100))
+    kept = [number for number in range(len(units)) if number not in gone]
+    new = {number: place for place, number in enumerate(kept)}
+    sources = []
+    for part in parts:
+        terms, _, postings, _, count = inverted(kernel, [units[n] for n in part])
+        numbers = array("I", (new.get(n, twin.GONE) for n in part)).tobytes()
+        sources.append((terms, count, postings, numbers))
+    whole = inverted(kernel, [units[n] for n in kept])
+    assert kernel.merge(tuple(sources), whole[3]) == whole
+    assert twin.merge(tuple(sources), whole[3]) == whole
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_damage_is_an_error_or_a_wrong_answer_but_never_a_crash(segment, seed):
+    rng = random.Random(seed)
+    columns = [bytearray(column) for column in segment[:4]]
+    for _ in range(rng.choice([1, 3, 50])):
+        column = rng.choice(columns)
+        if rng.random() < 0.2:
+            del column[rng.randrange(len(column) + 1) :]
+        elif column:
+            column[rng.randrange(len(column))] = rng.choice([0, 255, rng.randrange(256)])
+    terms, index, postings, lengths = map(bytes, columns)
+    units, count = len(segment[3]) // 4, segment[4]
+    names = [b"w0", b"w1", b"w20", b"steady", "国家".encode()]
+    places = []
+    for name in names:
+        try:
+            place = kernel.lookup(terms, index, count, name)
+        except ValueError:
+            continue
+        if place:
+            places.append(place)
+    for _, df, offset, size in places:
+        for attempt in (
+            lambda o=offset, s=size, d=df: kernel.decode(postings, o, s, d, units),
+            lambda o=offset, s=size, d=df: kernel.fill(postings, o, s, d, units, bytearray(188)),
+            lambda o=offset, s=size, d=df: kernel.overlap(postings, o, s, d, units, bytes(188)),
+            lambda o=offset, s=size, d=df: kernel.narrow(postings, o, s, d, units, bytearray(188)),
+        ):
+            _tolerant(attempt)
+    scored = tuple((0, offset, size, df, 1.5) for _, df, offset, size in places)
+    fields = ((postings, lengths, 0.3, 0.1, 1.0),)
+    _tolerant(lambda: kernel.topk(units, 10, None, False, 0.0, fields, scored))
+    numbers = array("I", range(units)).tobytes()
+    _tolerant(lambda: kernel.merge(((terms, count, postings, numbers),), segment[3]))
+
+
+def _tolerant(attempt):
+    try:
+        attempt()
+    except (ValueError, MemoryError) as error:
+        assert str(error) or isinstance(error, MemoryError)
