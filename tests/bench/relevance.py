@@ -4,18 +4,18 @@
 
 For every set and kind of query: nDCG@10, MRR@10, hit@1 and recall@100 of both, the ratio of the
 nDCGs and the probability of so large a difference by chance. What each query gained or lost goes
-to a file. Scores are computed in memory, by the terms and formulas of the engine with every
-unit of the set as one section; ``--engine`` indexes the set and asks the engine itself, a unit
-scoring as its best section.
+to a file. Every unit of a set is one section with the engine's terms and scores; ``--engine``
+indexes the units as documents and asks the engine itself, a unit scoring as its best section.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import tempfile
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from heapq import nsmallest
 from pathlib import Path
 
@@ -35,81 +35,69 @@ from judged import (
 
 from indexer import Store
 from indexer.analysis import analyse
+from indexer.building import new_terms
+from indexer.codec import UNIT, Collection, Segment
 from indexer.errors import PolicySearchError
 from indexer.reading import parse_document, read_document
-from indexer.schema import BIGRAMS, WORDS
 from indexer.snapshot import Snapshot
 from searcher.query import parse
-from searcher.ranking import K1, B, Ranker, inverse_frequency, scoring_terms
+from searcher.ranking import Ranker, scoring_terms
 
 Ranking = Callable[[str], list[str]]  # a query's text to unit ids, best first
+K1, B = 1.2, 0.75  # of the baseline
 _ENGINE_SECTIONS = 3_000  # the best sections, of which the best DEPTH documents are taken
 
 
-class Postings:
-    """BM25 over one kind of terms (`searcher.ranking` has the formula)."""
+class Baseline:
+    """BM25 over jieba's search-mode words, each unit its title and text: a stock set-up."""
 
-    def __init__(self, units: Iterable[Mapping[str, int]]) -> None:
-        self._lengths = array("I")
+    def __init__(self, units: Sequence[Text]) -> None:
+        self._ids = [unit.id for unit in units]
         self._postings: dict[str, tuple[array[int], array[int]]] = {}
-        for number, frequencies in enumerate(units):
-            self._lengths.append(sum(frequencies.values()))
-            for term, frequency in frequencies.items():
-                if term not in self._postings:
-                    self._postings[term] = array("I"), array("H")
-                numbers, counts = self._postings[term]
-                numbers.append(number)
-                counts.append(min(frequency, 0xFFFF))
-        average = sum(self._lengths) / (len(self._lengths) or 1) or 1.0
-        self._norms = [K1 * (1 - B + B * length / average) for length in self._lengths]
+        lengths = [self._add(number, unit) for number, unit in enumerate(units)]
+        average = sum(lengths) / len(lengths) or 1.0
+        self._norms = [K1 * (1 - B + B * length / average) for length in lengths]
 
-    def add_scores(self, term: str, scores: dict[int, float]) -> None:
-        """Add to ``scores`` what the units with ``term`` score by it."""
-        numbers, counts = self._postings.get(term, ((), ()))
-        top = inverse_frequency(len(self._lengths), len(numbers)) * (K1 + 1)
-        norms = self._norms
-        for number, count in zip(numbers, counts, strict=True):
-            scores[number] = scores.get(number, 0.0) + top * count / (count + norms[number])
+    def _add(self, number: int, unit: Text) -> int:
+        words = _search_mode(f"{unit.title}\n{unit.text}")
+        for word, count in Counter(words).items():
+            numbers, counts = self._postings.setdefault(word, (array("I"), array("I")))
+            numbers.append(number)
+            counts.append(count)
+        return len(words)
 
-
-def best(scores: Mapping[int, float], ids: Sequence[str]) -> list[str]:
-    """The ids of the DEPTH best units, ties by id."""
-    found = nsmallest(DEPTH, scores.items(), key=lambda item: (-item[1], ids[item[0]]))
-    return [ids[number] for number, _ in found]
-
-
-def baseline(units: Sequence[Text]) -> Ranking:
-    """What a stock set-up does: jieba's search mode, each unit its title and text."""
-    ids = [unit.id for unit in units]
-    postings = Postings(Counter(_search_mode(f"{unit.title}\n{unit.text}")) for unit in units)
-
-    def rank(query: str) -> list[str]:
+    def __call__(self, query: str) -> list[str]:
         scores: dict[int, float] = {}
-        for term in dict.fromkeys(_search_mode(query)):
-            postings.add_scores(term, scores)
-        return best(scores, ids)
-
-    return rank
+        for word in dict.fromkeys(_search_mode(query)):
+            numbers, counts = self._postings.get(word, ((), ()))
+            rarity = (len(self._ids) - len(numbers) + 0.5) / (len(numbers) + 0.5)
+            top = math.log(1 + rarity) * (K1 + 1)
+            for number, count in zip(numbers, counts, strict=True):
+                gain = top * count / (count + self._norms[number])
+                scores[number] = scores.get(number, 0.0) + gain
+        best = nsmallest(DEPTH, scores.items(), key=lambda item: (-item[1], self._ids[item[0]]))
+        return [self._ids[number] for number, _ in best]
 
 
 def _search_mode(text: str) -> list[str]:
     return [word for word in rjieba.cut_for_search(text.lower()) if word[0].isalnum()]
 
 
-def in_memory(units: Sequence[Text]) -> Ranking:
-    """The engine's terms and scores, each unit one section."""
-    ids = [unit.id for unit in units]
-    analysed = [analyse(unit.title, (), unit.text) for unit in units]
-    fields = {
-        WORDS: Postings(terms.words for terms in analysed),
-        BIGRAMS: Postings(terms.bigrams for terms in analysed),
-    }
+def direct(units: Sequence[Text], folder: Path) -> Ranking:
+    """The engine's terms and scores over an index in ``folder``, each unit one section."""
+    ordered = sorted(units, key=lambda unit: unit.id)
+    terms = new_terms()
+    for unit in ordered:
+        parts = analyse(unit.title, (), unit.text)
+        weighed = [(part.words, part.squeezed, round(part.weight * UNIT)) for part in parts]
+        terms.add(parts[0].squeezed, weighed)
+    path = folder / "terms"
+    terms.finish(array("I", range(len(ordered)))).write(path)
+    collection = Collection([Segment(path)], [[]])
 
     def rank(query: str) -> list[str]:
-        scores: dict[int, float] = {}
-        for field, term in scoring_terms(parse(query)):
-            fields[field].add_scores(term, scores)
-        return best(scores, ids)
+        wanted = scoring_terms(parse(query))
+        return [ordered[unit].id for _, unit in collection.top(DEPTH, wanted, int)]
 
     return rank
 
@@ -125,9 +113,14 @@ def engine(units: Sequence[Text], folder: Path) -> Ranking:
     ranker = Ranker(snapshot)
 
     def rank(query: str) -> list[str]:
-        found = ranker.rank(parse(query)).top(snapshot, _ENGINE_SECTIONS)
-        documents = dict.fromkeys(snapshot.rows[snapshot.document_of[unit]].id for unit, _ in found)
-        return [document.removeprefix("set/") for document in documents][:DEPTH]
+        documents: dict[str, None] = {}
+        for unit, _ in ranker.rank(parse(query)).top(_ENGINE_SECTIONS):
+            # A copy that says the same is shown with the hit, not as another.
+            for index in map(snapshot.document_of, (unit, *snapshot.copies_of(unit))):
+                documents[snapshot.rows[index].id.removeprefix("set/")] = None
+            if len(documents) >= DEPTH:
+                break
+        return [*documents][:DEPTH]
 
     return rank
 
@@ -192,12 +185,9 @@ def run(folder: Path, files: Path | None, through_engine: bool) -> tuple[str, li
     units = list(read_corpus(folder)) or (read_files(files) if files else [])
     if not units:
         raise SystemExit(f"{folder} has no corpus: name the folder of its files by --files")
-    theirs = measured(queries, baseline(units))
-    if through_engine:
-        with tempfile.TemporaryDirectory() as temporary:
-            ours = measured(queries, engine(units, Path(temporary)))
-    else:
-        ours = measured(queries, in_memory(units))
+    theirs = measured(queries, Baseline(units))
+    with tempfile.TemporaryDirectory() as temporary:
+        ours = measured(queries, (engine if through_engine else direct)(units, Path(temporary)))
     return report(folder.name, queries, ours, theirs), differences(
         folder.name, queries, ours, theirs
     )
