@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from .documents import LIBRARY
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from whoosh import query as wq
@@ -20,6 +19,8 @@ from indexer.reading import parse_document
 from indexer.schema import BIGRAMS, WORDS
 from indexer.snapshot import Snapshot
 from indexer.store import Store
+
+from .documents import LIBRARY
 
 
 class Reference(WeightingModel):

@@ -143,6 +143,6 @@ def test_groups_of_documents_that_are_not_there_are_damage(store: Store, sources
     for name in ("a.txt", "b.txt"):
         whole = file.read_bytes()
         file.write_bytes(whole.replace(name.encode(), b"z.txt"))
-        with Searcher.open(store.folder) as searcher, pytest.raises(IndexDamaged):
+        with pytest.raises(IndexDamaged), Searcher.open(store.folder) as searcher:
             searcher.search("青山市")
         file.write_bytes(whole)
