@@ -320,6 +320,56 @@ def test_a_rule_this_one_repeals_says_nothing_of_its_own_status() -> None:
 # --- titles ------------------------------------------------------------------------------------
 
 
+def test_a_title_that_says_and_others_has_them_from_the_first_sentence() -> None:
+    text = (
+        "财政部、水利部等四部门联合公布《湿地巡护办法》\n近日，财政部、水利部、教育部、公安部"
+        "等四部门联合公布《湿地巡护办法》，自6月1日起施行。\n"
+    )
+    issuers = values(read_metadata(text).issuers)
+    assert issuers == ["财政部", "水利部", "教育部", "公安部"]
+
+
+def test_the_organ_that_approved_a_text_issues_it_where_no_other_is_named() -> None:
+    head = "湿地管理规定\n1995年6月6日 国务院批准\n"
+    body = "第一条 为了保护湿地，制定本规定。\n"
+    assert values(read_metadata(head + body).issuers) == ["国务院"]
+    published = head + "1995年7月1日 国家林业局发布\n" + body
+    assert values(read_metadata(published).issuers) == ["国家林业局"]
+
+
+def test_the_council_of_a_court_stands_for_the_court() -> None:
+    text = (
+        "关于审理湿地案件的规定\n（2021年6月8日最高人民法院审判委员会\n第1841次会议通过，"
+        "自2021年8月1日起施行）\n第一条 为了正确审理案件，制定本规定。\n"
+    )
+    assert values(read_metadata(text).issuers) == ["最高人民法院"]
+
+
+def test_an_assembly_in_the_title_is_an_issuer() -> None:
+    text = "清溪市人民代表大会关于代表议案的规定\n第一条 为了办理议案，制定本规定。\n"
+    assert values(read_metadata(text).issuers) == ["清溪市人民代表大会"]
+
+
+def test_an_order_signed_in_person_dates_the_rules_unless_amended_later() -> None:
+    order = (
+        "湿地巡护办法\n《湿地巡护办法》已经2021年12月1日国家林业总局局务会议审议通过，现予公布，"
+        "自公布之日起施行。\n局 长  王某某\n2021年12月10日\n"
+    )
+    body = "第一条 为了规范湿地巡护，制定本办法。\n"
+    assert value(read_metadata(order + body).date) == "2021-12-10"
+    amended = "（根据2023年5月6日国家林业总局令第3号修订）\n"
+    assert value(read_metadata(order + amended + body).date) == "2023-05-06"
+
+
+def test_a_headline_ends_before_a_numbered_line_and_is_not_taken_twice() -> None:
+    asked = "2025年度入户热点13问\n1.2025年度指标有多少个？\n答：1.6万个。\n"
+    assert value(read_metadata(asked).title) == "2025年度入户热点13问"
+    twice = "创业补贴，请查收\n创业补贴，请查收\n1、资助\n每户一万元。\n"
+    assert value(read_metadata(twice).title) == "创业补贴，请查收"
+    halves = "春季开学延期\n云课堂来救急\n各校已经开课。\n"
+    assert value(read_metadata(halves).title) == "春季开学延期云课堂来救急"
+
+
 @pytest.mark.parametrize(
     ("lines", "title"),
     [

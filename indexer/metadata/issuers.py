@@ -11,14 +11,14 @@ from indexer.metadata.dates import DATE
 from indexer.metadata.organs import part_organs, usual_name
 from indexer.metadata.page import Page
 from indexer.metadata.signature import Signature, read_last_organ
-from indexer.metadata.title import title_authors
+from indexer.metadata.title import ET_AL, title_authors
 
 _ORDER = re.compile(r"([^〔]+?)(?:令|公告|通告)")
 _GOVERNMENT = re.compile(r"(?<=.)([省市区州县])政府$")
 # 新华社北京1月10日电 近日，中共中央印发了《…》: a newspaper's copy names the issuers so
 _NEWS_LINES = 3
 _PRINTED = re.compile(
-    r"(?:近日|日前)，([^，。《]{2,60}?)(?:联合)?(?:印发|发布|公布)了?《([^》]{4,80})》"
+    r"(?:近日|日前)，([^，。《]{2,120}?)(?:等[^，。《]{0,4}部门)?(?:联合)?(?:印发|发布|公布)了?《([^》]{4,80})》"
 )
 
 
@@ -26,6 +26,7 @@ def read_issuers(page: Page, signature: Signature, number: Fact | None) -> tuple
     """Those who signed ``page``; else those whom title, notes, order or label name; in order."""
     return (
         signature.issuers
+        or (_in_news(page) if _shortens(page) else ())
         or _in_title(page)
         or notes.assemblies(page.head.notes, page.region)
         or _in_brackets(page)
@@ -34,7 +35,13 @@ def read_issuers(page: Page, signature: Signature, number: Fact | None) -> tuple
         or _in_news(page)
         or _in_label(page)
         or _at_end(page)
+        or notes.approvers(page.head.notes, page.region)
     )
+
+
+def _shortens(page: Page) -> bool:
+    """公安部、国家互联网信息办公室等六部门联合公布…: the title does not name them all."""
+    return page.title is not None and ET_AL.search(page.title.value) is not None
 
 
 def _facts(page: Page, names: str, start: int) -> tuple[Fact, ...]:

@@ -35,6 +35,7 @@ _ISSUED = re.compile(
     rf"(?:日|^|[\s\u3000，,（(])\s*(?P<organs>[{_HAN}、 ]{{2,60}}?)\s*(?:[（(]\d{{2,4}}[)）])?"
     rf"(?:[{_HAN}]{{1,6}}第?\d{{1,5}}号)?(?:令|公告)?(?:修订)?(?:发布|公布|颁布|印发)"
 )
+_APPROVED = re.compile(rf"日[\s\u3000，,]*(?:经|由)?(?P<organ>[{_HAN}]{{2,30}}?)批准")
 _OFFICES = frozenset({"council", "office"})
 _ENTRY = re.compile(r"^(?:根据|已经|已于|经|于|由|日)+")
 
@@ -127,6 +128,11 @@ def adopters(notes: Sequence[Line], region: str) -> tuple[Fact, ...]:
     return passed or _first(_issued(line, region) for line in notes)
 
 
+def approvers(notes: Sequence[Line], region: str) -> tuple[Fact, ...]:
+    """The organs that approved the text (1995年6月6日 国务院批准)."""
+    return _first(_approved(line, region) for line in notes)
+
+
 def _first(found: Iterator[tuple[Fact, ...]]) -> tuple[Fact, ...]:
     return next((facts for facts in found if facts), ())
 
@@ -145,6 +151,12 @@ def _passed(line: Line, region: str, offices: bool) -> tuple[Fact, ...]:
         if group not in _OFFICES or (offices and is_organ(name)):
             facts.setdefault(name, Fact(name, line.span(start, end)))
     return tuple(facts.values())
+
+
+def _approved(line: Line, region: str) -> tuple[Fact, ...]:
+    match = _APPROVED.search(line.text)
+    name = usual_name(match["organ"], region) if match else ""
+    return (Fact(name, line.span(*match.span("organ"))),) if match and is_organ(name) else ()
 
 
 def _issued(line: Line, region: str) -> tuple[Fact, ...]:

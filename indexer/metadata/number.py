@@ -49,7 +49,9 @@ def _composed(page: Page, line: Line) -> Fact | None:
     whole = _with_organs_above(page, page.index(line), words)
     if whole or page.title is None or type_of(page.title.value) != "公告":
         return whole
-    authors = "、".join(page.title.value[start:end] for start, end in title_authors(page.title))
+    authors = "、".join(
+        usual_name(page.title.value[start:end]) for start, end in title_authors(page.title)
+    )
     return next(
         (Fact(authors + number, line.span()) for _, number in find_numbers(f"公告{words}")), None
     )
