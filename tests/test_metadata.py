@@ -370,6 +370,57 @@ def test_a_headline_ends_before_a_numbered_line_and_is_not_taken_twice() -> None
     assert value(read_metadata(halves).title) == "春季开学延期云课堂来救急"
 
 
+def test_a_case_is_called_by_its_name_and_issued_by_who_published_it() -> None:
+    text = (
+        "预付卡余额应当返还\n消费者权益保护典型案例\n最高人民法院发布\n2022-03-15\n"
+        "张某诉某销售公司服务合同纠纷案\n基本案情\n张某办卡。\n"
+    )
+    case = read_metadata(text)
+    assert (value(case.title), values(case.issuers)) == (
+        "张某诉某销售公司服务合同纠纷案",
+        ["最高人民法院"],
+    )
+    joint = "湿地条例\n1984年1月7日 国务院\n中央军委发布\n第一条 制定本条例。\n"
+    assert values(read_metadata(joint).issuers) == ["国务院", "中央军委"]
+    question = "打印遗嘱如何写才有效\n案情回顾\n李某写了遗嘱。\n"
+    assert value(read_metadata(question).title) == "打印遗嘱如何写才有效"
+
+
+@pytest.mark.parametrize(
+    ("note", "issuers"),
+    [
+        ("1998年6月12日交通部交公路发〔1998〕349号公布", ["交通部"]),
+        ("2014年9月30日交通运输部第16号发布", ["交通运输部"]),
+        ("1989年7月10日国家环保局、地矿部（89）环管字第201号发布", ["国家环保局", "地矿部"]),
+        (
+            "2009年7月15日商务部、中国银行业监督管理委员会第10号公布",
+            ["商务部", "中国银行业监督管理委员会"],
+        ),
+    ],
+)
+def test_a_note_names_the_issuers_before_the_number(note: str, issuers: list[str]) -> None:
+    text = f"湿地巡护办法\n（{note} 自2015年1月1日起施行）\n第一条 制定本办法。\n"
+    assert values(read_metadata(text).issuers) == issuers
+
+
+def test_the_day_before_a_name_is_not_part_of_it_unless_the_name_begins_so() -> None:
+    text = (
+        "日照市公园条例\n2020年12月1日 日照市第十八届人民代表大会常务委员会第三次会议通过\n"
+        "第一条 制定本条例。\n"
+    )
+    assert values(read_metadata(text).issuers) == ["日照市人民代表大会常务委员会"]
+
+
+def test_an_order_without_a_name_is_the_order_of_who_passed_the_text() -> None:
+    text = (
+        "湿地名录\n部令 第33号\n《湿地名录》已于2015年3月19日由环境保护部部务会议通过，"
+        "现予公布，自2015年6月1日起施行。\n部长 王某某\n2015年4月9日\n第一条 制定本名录。\n"
+    )
+    order = read_metadata(text)
+    assert value(order.doc_number) == "环境保护部令第33号"
+    assert values(order.issuers) == ["环境保护部"]
+
+
 @pytest.mark.parametrize(
     ("lines", "title"),
     [

@@ -460,3 +460,9 @@ def test_an_age_behind_a_number_is_no_decimal() -> None:
 def test_a_list_of_attachments_on_the_line_of_its_word_is_no_attachment() -> None:
     text = f"一、任务\n{PROSE}\n附件：1.建设标准（2023年）\n2.分工表\n建设标准\n{PROSE}\n"
     assert all("：" not in s.heading for s in outline(text))
+
+
+def test_a_label_parted_by_a_blank_is_whole_in_a_page_of_one_line() -> None:
+    filler = "单位应当及时报告，并协助其他单位按照规定开展有关工作。 " * 30
+    text = f"办法 第一条 {filler}第二 条 鼓励报告，并给予奖励。 第三条 本办法自公布之日起施行。"
+    assert paths(text) == ["第一条", "第二条", "第三条"]

@@ -109,7 +109,8 @@ def test_a_question_is_a_heading_even_where_it_says_may() -> None:
 
 
 def test_a_conditional_sentence_is_no_heading() -> None:
-    text = f"一、退证\n（一）读者将本人的借书证转借他人并造成馆藏图书遗失的，由读者本人照价赔偿。\n{PROSE}\n"
+    rule = "读者将本人的借书证转借他人并造成馆藏图书遗失的，由读者本人照价赔偿"
+    text = f"一、退证\n（一）{rule}。\n{PROSE}\n"
     assert heads(text)["一/（一）"] == ""
 
 
