@@ -403,6 +403,14 @@ def test_a_note_names_the_issuers_before_the_number(note: str, issuers: list[str
     assert values(read_metadata(text).issuers) == issuers
 
 
+def test_a_note_in_brackets_is_read_over_its_line_breaks() -> None:
+    text = (
+        "湿地巡护办法\n（2001年7月25日林业部令第7号发布 根据2016年\n11月25日《林业部关于修改"
+        "〈湿地巡护办法〉的\n决定》修正）\n第一条 制定本办法。\n"
+    )
+    assert value(read_metadata(text).date) == "2016-11-25"
+
+
 def test_the_day_before_a_name_is_not_part_of_it_unless_the_name_begins_so() -> None:
     text = (
         "日照市公园条例\n2020年12月1日 日照市第十八届人民代表大会常务委员会第三次会议通过\n"

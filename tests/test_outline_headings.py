@@ -136,3 +136,9 @@ def test_a_sentence_torn_before_the_name_of_a_paper_is_no_heading() -> None:
 def test_a_year_alone_is_no_heading() -> None:
     text = f"一、\n2018\n年\n计划\n{PROSE}\n二、总结\n{PROSE}\n"
     assert heads(text)["一"] == "2018年计划"
+
+
+def test_the_subject_of_a_torn_sentence_is_no_heading() -> None:
+    text = f"一、要求\n（一）\n各\n单位\n要高度重视复核工作。\n（二）推荐部门\n{PROSE}\n"
+    assert heads(text) == {"一": "要求", "一/（一）": "", "一/（二）": "推荐部门"}
+    assert heads(f"一、我部将组织评审，遴选\n20\n个项目。\n{PROSE}\n") == {"一": ""}

@@ -10,7 +10,7 @@ from typing import Literal
 from indexer.document import Fact
 from indexer.lexicon import PAGE_LABELS, TITLE_LABELS, TYPE_WORD, alternatives
 from indexer.metadata.dates import DATE
-from indexer.metadata.lines import Line
+from indexer.metadata.lines import Line, joined
 from indexer.metadata.numbers import canonical_number, find_numbers
 from indexer.metadata.organs import part_organs
 
@@ -100,6 +100,8 @@ class _Collector:
         if kind == "note":
             text = line.text
             opened = sum(map(text.count, "（(")) - sum(map(text.count, "）)"))
+            if self.depth and self.notes:  # 根据2016年⏎11月25日《…》修正
+                line = joined(self.notes.pop(), line)
             self.depth = max(0, self.depth + opened)
         kept = {
             "number": self.numbers,

@@ -38,7 +38,7 @@ _BRACKETED = re.compile(rf"{_B}*[（(【〔]([^（）()【】〔〕]{{2,40}})[)�
 _SENTENCE = re.compile(
     "应当|应该|不得|可以|下列|以下|如下|是指|，包括|，属于|本(?:通知|意见|办法|规定|方案|细则|决定|措施|条例)自"
 )
-_ASKS_FOR = re.compile("请(?![示求])")
+_ASKS_FOR = re.compile("请(?![示求])|[我本](?:部|局|委|厅|办|院)")
 _NORM = re.compile("对.{6,}，|凡|本")
 _DIGITS = "0123456789０１２３４５６７８９"
 _YEAR = re.compile(rf"[{_DIGITS}]{{4}}年")
@@ -51,6 +51,8 @@ _LEAD_IN = re.compile(
 )
 # Words that want the name of a document behind them.
 _HANGS = re.compile("(?:按照|根据|依据|依照|参照|遵照|符合|填写|关于)$")
+_SUBJECT = re.compile("(?:单位|部门|企业|机构|主体|政府|机关|地区)$")
+_PREDICATE = re.compile("[要应将须需可]|负责|按照|于\\d|不得")
 # Bodies and people alone are the subject of a sentence, not its topic.
 _BODY = re.compile(
     "(?:各级|各|有关|相关|广大|全[国省市县区]).{0,6}"
@@ -120,17 +122,27 @@ def _read(node: Node, nodes: list[Node], index: int, rows: list[Line], end: int)
     rest = label.rest
     below = index + 1 < len(nodes) and nodes[index + 1].parent == index
     line = label.line + 1
-    torn = False
-    while line < end and (not rest or torn or _is_broken(rest, rows, line, end)):
-        torn = len(rest) < _OWN_LINE and (torn or _HANGS.search(rest) is not None)
-        rest += rows[line].text
-        torn = torn and _STOP.search(rows[line].text) is None
+    torn = False  # within a sentence that goes on to its stop
+    while line < end:
+        following = rows[line].text
+        torn = len(rest) < _OWN_LINE and (torn or _is_unfinished(rest, following))
+        if rest and not torn and not _is_broken(rest, rows, line, end):
+            break
+        rest += following
+        torn = torn and _STOP.search(following) is None
         line += 1
     followed = below or line < end
     if label.style <= Style.DIVISION or label.style == Style.TITLE:
         title = rest.partition("。")[0]
         return _Read(title if len(title) <= _OWN_LINE else "", Form.LINE, followed)
     return _Read(*_form(rest), followed)
+
+
+def _is_unfinished(one: str, two: str) -> bool:
+    """Whether ``two`` goes on with the sentence of ``one``: 按照⏎《办法》, 各单位⏎要高度重视."""
+    if two[0] == "《":
+        return _HANGS.search(one) is not None
+    return len(one) <= _BODY_LENGTH and bool(_SUBJECT.search(one) and _PREDICATE.match(two))
 
 
 def _is_broken(one: str, rows: list[Line], line: int, end: int) -> bool:
@@ -141,8 +153,6 @@ def _is_broken(one: str, rows: list[Line], line: int, end: int) -> bool:
     if len(one) == 1 or one[-1] in "、（〔和与及" or two[0] in "、，。；：）》”%％":
         return True
     if one.count("《") > one.count("》") or one.count("（") > one.count("）"):
-        return True
-    if two[0] == "《" and _HANGS.search(one):  # the sentence goes on to its stop
         return True
     if _YEAR.fullmatch(one):
         return True
