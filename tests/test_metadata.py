@@ -403,6 +403,11 @@ def test_a_note_names_the_issuers_before_the_number(note: str, issuers: list[str
     assert values(read_metadata(text).issuers) == issuers
 
 
+def test_a_date_alone_below_the_title_is_the_documents() -> None:
+    text = "国务院关于湿地巡护的暂行规定\n1955年12月29日\n一、湿地应当巡护。\n二、其他。\n"
+    assert value(read_metadata(text).date) == "1955-12-29"
+
+
 def test_a_note_in_brackets_is_read_over_its_line_breaks() -> None:
     text = (
         "湿地巡护办法\n（2001年7月25日林业部令第7号发布 根据2016年\n11月25日《林业部关于修改"

@@ -142,3 +142,13 @@ def test_the_subject_of_a_torn_sentence_is_no_heading() -> None:
     text = f"一、要求\n（一）\n各\n单位\n要高度重视复核工作。\n（二）推荐部门\n{PROSE}\n"
     assert heads(text) == {"一": "要求", "一/（一）": "", "一/（二）": "推荐部门"}
     assert heads(f"一、我部将组织评审，遴选\n20\n个项目。\n{PROSE}\n") == {"一": ""}
+
+
+def test_fragments_of_a_heading_are_put_together_in_a_torn_text() -> None:
+    body = (
+        "工业部门将加强对推广工作的组织协调\n，\n持续完善工作\n机制\n。\n以及其他\n、\n相关工作。\n"
+    )
+    text = f"一、加强组织\n保障\n{body}二、推进标准的\n海外\n应用\n{body}三、公布\n在部网站\n{body}"
+    assert list(heads(text).values()) == ["加强组织保障", "推进标准的海外应用", "公布"]
+    whole = f"一、适用范围\n全国\n{PROSE}\n二、期限\n{PROSE}\n"
+    assert heads(whole)["一"] == "适用范围"

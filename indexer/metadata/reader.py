@@ -7,8 +7,9 @@ import re
 from indexer.document import Fact, Metadata, Span
 from indexer.lexicon import DATE_LABELS, EFFECTIVE_LABELS, PUBLISHED_LABELS, STATUS_LABELS
 from indexer.metadata import extras, notes
-from indexer.metadata.dates import find_dates
+from indexer.metadata.dates import find_dates, parse_date
 from indexer.metadata.issuers import read_issuers
+from indexer.metadata.lines import Line
 from indexer.metadata.number import read_number
 from indexer.metadata.organs import region_of
 from indexer.metadata.page import Page, read_page
@@ -70,12 +71,26 @@ def _date(page: Page, signature: Signature, steps: list[notes.Step]) -> Fact | N
 
 
 def _head_date(page: Page) -> Fact | None:
-    """A date beside the number (交政法发〔2010〕251号  2010年6月2日) or in brackets by itself."""
-    bracketed = [line for line in page.head.dates if line.text[0] in "（("]
-    for line in (*page.head.numbers, *bracketed):
+    """A date beside the number (交政法发〔2010〕251号  2010年6月2日), or by itself.
+
+    By itself it counts in brackets, and as the line right below the title.
+    """
+    alone = [line for line in page.head.dates if line.text[0] in "（(" or _below_title(page, line)]
+    for line in (*page.head.numbers, *alone):
         for span, iso in find_dates(line.text):
             return Fact(iso, line.span(span.start, span.end))
     return None
+
+
+def _below_title(page: Page, line: Line) -> bool:
+    above = page.lines[max(page.index(line) - 1, 0)].span()
+    whole = parse_date(line.text) is not None and not page.head.fields and not page.head.page_title
+    return (
+        whole
+        and page.title is not None
+        and page.title.span is not None
+        and (above.end == page.title.span.end)
+    )
 
 
 def _published(page: Page, steps: list[notes.Step]) -> Fact | None:

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from indexer.document import Kind
-from indexer.outline.labels import Style
+from indexer.outline.labels import Label, Style
 from indexer.outline.lines import BLANK, Line
 from indexer.outline.resolve import Node
 
@@ -27,6 +27,7 @@ _LEAD = 20
 _BODY_LENGTH = 12
 _TOPIC = 8
 _SENTENCE_LENGTH = 30
+_TORN = 3
 
 _B = f"[{BLANK}]"
 _BLANKS = re.compile(r"(?<![A-Za-z0-9])\s+|\s+(?![A-Za-z0-9])")
@@ -41,6 +42,7 @@ _SENTENCE = re.compile(
 _ASKS_FOR = re.compile("请(?![示求])|[我本](?:部|局|委|厅|办|院)")
 _NORM = re.compile("对.{6,}，|凡|本")
 _DIGITS = "0123456789０１２３４５６７８９"
+_PIECE = re.compile("[\u4e00-\u9fff](?![到在为对从由按经以是将])[\u4e00-\u9fff]{1,5}")
 _YEAR = re.compile(rf"[{_DIGITS}]{{4}}年")
 _FIGURE = re.compile(rf"[{_DIGITS}.%％—\-]+$")
 _UNITS = frozenset("年月日个项家人名万亿元倍件条套小天时岁周分点号级次种类米吨、，。）-—%％G")
@@ -85,6 +87,7 @@ def headings(nodes: list[Node], kinds: list[Kind], rows: list[Line], ends: list[
     groups: dict[int, list[tuple[int, _Read]]] = defaultdict(list)
     lists: dict[Style, tuple[int, int, int]] = {}
     result = [""] * len(nodes)
+    torn = _is_torn(rows)
     for index, (node, kind) in enumerate(zip(nodes, kinds, strict=True)):
         if kind == "item":
             continue
@@ -92,7 +95,7 @@ def headings(nodes: list[Node], kinds: list[Kind], rows: list[Line], ends: list[
             if node.label.rest[:1] in _BRACKETS and (found := _BRACKETED.match(node.label.rest)):
                 result[index] = squeeze(found[1])
             continue
-        read = _read(node, nodes, index, rows, ends[index])
+        read = _read(node, nodes, index, rows, ends[index], torn)
         if kind == "heading" and node.label.style != Style.TITLE:
             groups[_first_of_list(nodes, index, lists)].append((index, read))
         else:
@@ -117,25 +120,47 @@ def _first_of_list(nodes: list[Node], index: int, lists: dict[Style, tuple[int, 
     return first
 
 
-def _read(node: Node, nodes: list[Node], index: int, rows: list[Line], end: int) -> _Read:
+def _read(
+    node: Node, nodes: list[Node], index: int, rows: list[Line], end: int, torn: bool
+) -> _Read:
     label = node.label
-    rest = label.rest
     below = index + 1 < len(nodes) and nodes[index + 1].parent == index
-    line = label.line + 1
-    torn = False  # within a sentence that goes on to its stop
-    while line < end:
-        following = rows[line].text
-        torn = len(rest) < _OWN_LINE and (torn or _is_unfinished(rest, following))
-        if rest and not torn and not _is_broken(rest, rows, line, end):
-            break
-        rest += following
-        torn = torn and _STOP.search(following) is None
-        line += 1
+    rest, line = _joined(label, rows, end, torn)
     followed = below or line < end
     if label.style <= Style.DIVISION or label.style == Style.TITLE:
         title = rest.partition("。")[0]
         return _Read(title if len(title) <= _OWN_LINE else "", Form.LINE, followed)
     return _Read(*_form(rest), followed)
+
+
+def _joined(label: Label, rows: list[Line], end: int, torn: bool) -> tuple[str, int]:
+    """What follows ``label``, put together where stray line breaks part it, and the line behind."""
+    rest, line = label.rest, label.line + 1
+    sentence = False  # one that goes on to its stop
+    while line < end:
+        following = rows[line].text
+        sentence = len(rest) < _OWN_LINE and (sentence or _is_unfinished(rest, following))
+        fragment = torn and line + 1 < end and _is_fragment(rest, following)
+        if rest and not (sentence or fragment or _is_broken(rest, rows, line, end)):
+            break
+        rest += following
+        sentence = sentence and _STOP.search(following) is None
+        line += 1
+    return rest, line
+
+
+def _is_torn(rows: list[Line]) -> bool:
+    """Whether line breaks stand within the sentences of a text: its lines begin with commas."""
+    return sum(row.text[0] in "，。、；" for row in rows) >= _TORN
+
+
+def _is_fragment(one: str, two: str) -> bool:
+    """Whether ``two`` is the rest of the heading ``one`` in a torn text: 加强组织⏎保障."""
+    return (
+        len(one) <= _LEAD
+        and _PIECE.fullmatch(one[-1:] + two) is not None
+        and one[-1:] not in _UNITS
+    )
 
 
 def _is_unfinished(one: str, two: str) -> bool:
