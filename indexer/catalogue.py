@@ -54,10 +54,10 @@ def name_keys(title: str) -> tuple[str, ...]:
     what a 关于印发…的通知 promulgates. Empty where nothing names one document (实施办法, 通知).
     Of a title, 400 characters count.
     """
-    return tuple(_ranked(title))
+    return tuple(name_ranks(title))
 
 
-def _ranked(title: str) -> dict[str, int]:
+def name_ranks(title: str) -> dict[str, int]:
     """The keys of ``title`` by what they leave out: 0 nothing, 1 edition, 2 frame, 3 issuer."""
     whole = _normal(title)
     bare = _without_editions(whole)
@@ -86,6 +86,8 @@ def split_issuer(name: str) -> tuple[str, str]:
 
 def is_generic(name: str) -> bool:
     """Whether ``name`` (条例, 实施办法, 通知; 道路运输证) could be that of any number of papers."""
+    if name == "宪法":
+        return False
     return len(name) < 2 or any(
         (_TYPE_ONLY.fullmatch(name), _SERIES.fullmatch(name), _FORM.search(name))
     )
@@ -145,7 +147,7 @@ class Catalogue:
         self._names: dict[str, dict[str, int]] = {}
         self._numbers: dict[str, list[str]] = {}
         for entry in self._entries.values():
-            for key, rank in _ranked(entry.title or "").items():
+            for key, rank in name_ranks(entry.title or "").items():
                 self._names.setdefault(key, {})[entry.id] = rank
             if entry.number:
                 self._numbers.setdefault(entry.number, []).append(entry.id)
@@ -191,7 +193,7 @@ class Catalogue:
         return tuple(sorted(found, key=lambda one: (-one.count, one.name or one.number or "")))
 
     def _by_name(self, name: str, numbered: list[str]) -> list[str]:
-        for key, rank in _ranked(name).items():
+        for key, rank in name_ranks(name).items():
             ranks = self._names.get(key, {})
             if agreed := [document for document in ranks if document in numbered]:
                 return agreed

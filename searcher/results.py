@@ -160,7 +160,9 @@ class TermScore:
     """What one term adds to a score, and what that is computed from (`searcher.ranking`).
 
     ``field`` is "words" or "bigrams"; ``frequency`` is weighted by where the term stands;
-    ``document_frequency`` counts the sections that have it.
+    ``document_frequency`` counts the sections that have it; ``idf`` includes the weight the term
+    has in the query. Where ``field`` is "known", ``term`` is what the query names, which adds
+    ``frequency`` times ``idf``.
     """
 
     field: str
@@ -185,6 +187,8 @@ class Explanation:
             f"  {t.score:8.4f}  {t.term}  ({t.field}, tf {t.frequency:g}, "
             f"in {t.document_frequency} sections, idf {t.idf:.3f}, "
             f"length {t.length:g} of {t.average_length:.0f})"
+            if t.field != "known"
+            else f"  {t.score:8.4f}  {t.term}  (named by the query)"
             for t in sorted(self.terms, key=lambda t: -t.score)
         )
         return "\n".join((f"{self.score:.4f} = sum of {len(self.terms)} terms", *lines))

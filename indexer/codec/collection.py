@@ -157,15 +157,18 @@ class Collection:
         """How many live units have a term."""
         return self._places(term)[1]
 
-    def contribution(self, term: Term, unit: int) -> Contribution | None:
-        """What a term adds to the score of a live unit, to the bit; None if the unit lacks it."""
+    def contribution(self, term: Term, unit: int, weight: float = 1.0) -> Contribution | None:
+        """What a term of a weight adds to the score of a live unit, to the bit.
+
+        None if the unit lacks it. The weight is a factor of the idf.
+        """
         tf = self._tf(term, unit)
         if not tf:
             return None
         part = self.parts[self.part_of(unit)]
         eighths = part.segment.lengths(term[0])[unit - part.base]
         df = self.frequency(term)
-        idf = self.idf(df)
+        idf = self.idf(df) * weight
         a, c = norm(self.averages[term[0]])
         score = idf * (K1 + 1) * (tf / (tf + (a + c * eighths)))
         average = self.averages[term[0]] / UNIT
@@ -219,6 +222,15 @@ class Collection:
                 self.kernel.conjoin(bits, part.live)
         return found
 
+    def of_units(self, units: Iterable[int]) -> Units:
+        """The live ones of some units."""
+        found = self.none()
+        for unit in units:
+            number = self.part_of(unit)
+            local = unit - self.parts[number].base
+            found.bits[number][local >> 3] |= 1 << (local & 7)
+        return found & self.all()
+
     def holding(self, text: str, terms: Sequence[Term]) -> Units:
         """The units in whose squeezed text ``text`` stands.
 
@@ -260,21 +272,23 @@ class Collection:
     def top(
         self,
         k: int,
-        terms: Sequence[Term],
+        terms: Iterable[Term] | Mapping[Term, float],
         order: Callable[[int], Any],
         within: Units | None = None,
     ) -> list[tuple[float, int]]:
         """The ``k`` best (score, unit), the best first, equal ones by ``order``.
 
+        ``terms`` may have weights, which are factors of their idf.
         Those of ``within``, whatever they score; without it those that have any of the terms.
         Within a segment ``order`` must be that of its units.
         """
-        scored = [(term, *self._places(term)) for term in terms]
+        weights = terms if isinstance(terms, Mapping) else {}
+        scored = [(term, *self._places(term), weights.get(term, 1.0)) for term in terms]
         best: list[tuple[float, int]] = []
         for number, part in enumerate(self.parts):
             placed = [
-                (term[0], place, self.idf(df) * (K1 + 1))
-                for term, places, df in scored
+                (term[0], place, self.idf(df) * weight * (K1 + 1))
+                for term, places, df, weight in scored
                 if (place := places[number])
             ]
             floor = best[-1][0] if len(best) == k and best else 0.0

@@ -1,0 +1,24 @@
+"""What a question asks about: its text without the words that only make it a question."""
+
+from __future__ import annotations
+
+import re
+
+# Said of anything, they find nothing: left in, 怎么办 would rank sections by 办. Modal verbs
+# (可以, 应当, 有权) stay, for laws are made of them. 吗啡 and 呢绒 are things.
+_ASKING = re.compile(
+    "请问|怎么办|怎么样|怎么|怎样|如何|为什么|为何|是什么|什么是|什么|有何|何种|"
+    "哪些|哪个|哪种|哪里|哪|多少|是否|是不是|能不能|可不可以|会不会|有没有|要不要|"
+    "需不需要|算不算|吗(?!啡)|呢(?!绒)|[?？]"
+)
+
+
+def without_asking(text: str) -> str:
+    """``text`` with a blank for each asking word."""
+    return _ASKING.sub(" ", text)
+
+
+def what_is_asked(text: str) -> str:
+    """``text`` without its asking words; as it is if it has no other."""
+    asked = without_asking(text)
+    return asked if re.search(r"\w", asked) else text
