@@ -113,7 +113,7 @@ def test_a_full_disk_leaves_the_old_index(tmp_path: Path, fraction: float) -> No
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(largest * fraction), hard))
     try:
-        with pytest.raises(OSError, match=os.strerror(27)):
+        with pytest.raises(IndexStateError, match=os.strerror(27)):
             write_new(store)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
