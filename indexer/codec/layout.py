@@ -46,6 +46,7 @@ import os
 import struct
 import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -116,9 +117,12 @@ class ColumnFile:
         return self._all[offset : offset + size]
 
     def close(self) -> None:
-        """Give the memory back. Columns are not to be used any more."""
-        for column in self.columns.values():
-            column.release()
-        self.columns = {}
-        self._all.release()
-        self._map.close()
+        """Give the memory back. Columns are not to be used any more.
+
+        What a search in another thread still reads stays mapped until it is done.
+        """
+        views, self.columns = [*self.columns.values(), self._all], {}
+        with suppress(BufferError):
+            for view in views:
+                view.release()
+            self._map.close()

@@ -261,20 +261,21 @@ static void rank(search *s)
 }
 
 /* Fills up with units of the filter that no term scores, in their order. */
-static void add_zeros(search *s)
+static int add_zeros(search *s)
 {
-    Py_ssize_t scored_hits = s->found;
+    uint8_t *scored = calloc((size_t)s->units / 8 + 1, 1);
+    if (!scored)
+        return -2;
+    for (Py_ssize_t i = 0; i < s->found; i++)
+        set_bit(scored, s->hits[i].doc);
     for (uint32_t doc = 0; doc < s->units && s->found < s->k; doc++) {
-        if (!bit(s->filter, doc))
+        if (!bit(s->filter, doc) || bit(scored, doc))
             continue;
-        Py_ssize_t i = 0;
-        while (i < scored_hits && s->hits[i].doc != doc)
-            i++;
-        if (i == scored_hits) {
-            hit h = {0.0, doc};
-            s->hits[s->found++] = h;
-        }
+        hit h = {0.0, doc};
+        s->hits[s->found++] = h;
     }
+    free(scored);
+    return 0;
 }
 
 static int by_rank(const void *left, const void *right)
@@ -289,8 +290,8 @@ int search_run(search *s)
     if (gather(s) < 0)
         return -1;
     rank(s);
-    if (s->zeros && s->filter && s->floor <= 0.0)
-        add_zeros(s);
+    if (s->zeros && s->filter && s->floor <= 0.0 && add_zeros(s) < 0)
+        return -2;
     qsort(s->hits, (size_t)s->found, sizeof *s->hits, by_rank);
     return 0;
 }

@@ -46,7 +46,7 @@ typedef struct {
     int zeros;
 } search;
 
-/* Fills hits, best first: 0, or -1 where the postings are damaged. */
+/* Fills hits, best first: 0, -1 where the postings are damaged, -2 without memory. */
 int search_run(search *s);
 
 #endif

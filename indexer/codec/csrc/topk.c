@@ -141,7 +141,9 @@ static PyObject *search_all(search *s, PyObject *fields, PyObject *terms)
     state = search_run(s);
     Py_END_ALLOW_THREADS
     PyObject *result = NULL;
-    if (state < 0)
+    if (state == -2)
+        PyErr_NoMemory();
+    else if (state < 0)
         PyErr_SetString(PyExc_ValueError, "postings are damaged");
     else
         result = hits_list(s);
