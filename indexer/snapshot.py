@@ -298,10 +298,12 @@ class Snapshot:
 
     def source(self, id: str) -> str:
         """The file of a document, as the index remembers it: absolute, or relative to the folder
-        that holds the index."""
+        that holds the index. The id itself where the document came from no source."""
         name, _, rest = id.partition("/")
-        path = next(root.path for root in self.manifest.sources if root.name == name)
-        return f"{path}/{rest}" if rest else path
+        for root in self.manifest.sources:
+            if root.name == name:
+                return f"{root.path}/{rest}" if rest else root.path
+        return id
 
     def _read_document(self, index: int) -> Document:
         return decode_document(self._file_of[index].record(self.rows[index]))

@@ -119,22 +119,29 @@ def _outline_line(document: Document, section: Section) -> str:
 def document_dict(document: Document, anchor: str, *, text: bool = True) -> dict[str, Any]:
     """A document, or the section ``anchor`` of it and those below, as ``--json`` prints it.
 
-    Facts are plain values under their names; ``spans`` holds for each where it was read from,
-    null where it was derived.
+    Facts are plain values under their names, null or missing from their list where the text does
+    not state them; ``spans`` says where each was read from. ``derived`` holds those that were
+    concluded from other things, such as a title for a text without one.
     """
-    metadata = document.metadata
     sections = _below(document, anchor) if anchor else document.sections
     data: dict[str, Any] = {"document": document.id}
     spans: dict[str, Any] = {}
+    derived: dict[str, Any] = {}
     for name in _FACTS:
-        value: Fact | tuple[Fact, ...] | None = getattr(metadata, name)
+        value: Fact | tuple[Fact, ...] | None = getattr(document.metadata, name)
         if isinstance(value, tuple):
-            data[name] = [fact.value for fact in value]
-            spans[name] = [fact.span and list(fact.span) for fact in value]
+            stated = [(fact.value, fact.span) for fact in value if fact.span]
+            data[name] = [one for one, _ in stated]
+            spans[name] = [list(span) for _, span in stated]
+            concluded: Any = [fact.value for fact in value if not fact.span]
         else:
-            data[name] = value and value.value
-            spans[name] = value and value.span and list(value.span)
+            data[name] = value.value if value and value.span else None
+            spans[name] = list(value.span) if value and value.span else None
+            concluded = value.value if value and not value.span else None
+        if concluded:
+            derived[name] = concluded
     data["spans"] = spans
+    data["derived"] = derived
     data["sections"] = [
         {
             "kind": section.kind,

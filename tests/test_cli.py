@@ -160,6 +160,16 @@ def test_outline_reads_files_without_an_index(run: Run, sources: Path) -> None:
     assert run("outline", str(sources / "none.txt"), files[0], code=2).stdout
 
 
+def test_what_no_text_states_is_told_apart(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "untitled.txt").write_text(NOTICE.partition("\n")[2], encoding="utf-8")
+    data = json.loads(run("outline", "--json", "untitled.txt").stdout)
+    assert data["title"] is data["spans"]["title"] is None
+    assert data["derived"]["title"]
+    assert data["doc_number"] == "青教办〔2019〕8号"
+    assert data["spans"]["doc_number"] == [0, 11]
+    assert "doc_number" not in data["derived"]
+
+
 def test_status_and_check_describe_a_whole_index(indexed: Run) -> None:
     status = json.loads(indexed("status", "--json").stdout)
     assert (status["documents"], status["generation"]) == (3, 1)
