@@ -164,6 +164,7 @@ def scan(roots: Iterable[Root], index: Path) -> Scan:
         if not _exists(top):
             failed.append(SourceError(top, "is gone; what was indexed of it is kept"))
             unseen.append(root.name)
+            continue
         for path in _files(top, root.name, failed, unseen):
             id = "/".join((root.name, *path.relative_to(top).parts))
             if not _is_text(id):

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
-from collections.abc import Callable
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -19,6 +17,7 @@ import click
 
 from indexer._version import __version__
 from indexer.errors import DocumentNotFound, PolicySearchError, QueryError
+from searcher.options import Commands, QueryCommand, color_option, index_option, json_option
 
 if TYPE_CHECKING:
     from indexer.document import Document
@@ -30,62 +29,9 @@ _NOTHING_FOUND = 1
 _ERROR = 2
 _LISTED = 20  # changed documents named on the terminal before "and N more"
 
-Command = Callable[..., Any]
-
-
-def _index_option(command: Command) -> Command:
-    return click.option(
-        "--index",
-        "folder",
-        type=click.Path(path_type=Path),
-        default=".policysearch",
-        envvar="POLICYSEARCH_INDEX",
-        show_default=True,
-        show_envvar=True,
-        help="The folder of the index.",
-    )(command)
-
-
-def _json_option(command: Command) -> Command:
-    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
-
-
-def _color_option(command: Command) -> Command:
-    return click.option(
-        "--color",
-        type=click.Choice(["auto", "always", "never"]),
-        default="auto",
-        show_default=True,
-        help="Colour the output; auto: on a terminal, unless NO_COLOR is set.",
-    )(command)
-
-
-class _QueryCommand(click.Command):
-    """Takes ``-作风`` as a part of the query, not as options: options are ASCII."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Let click see such arguments behind a ``--``."""
-        if "--" not in args:
-            excluded = [arg for arg in args if re.match(r'[-+][^\x00-\x7f"(]|-["(]', arg)]
-            args = [arg for arg in args if arg not in excluded] + ["--", *excluded]
-        return super().parse_args(ctx, args)
-
-
-class _Commands(click.Group):
-    """Ends quietly when the reader of its output has seen enough; click would say 1."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command."""
-        try:
-            return super().invoke(ctx)
-        except BrokenPipeError:
-            # Python would complain again when it flushes at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            ctx.exit(0)
-
 
 @click.group(
-    cls=_Commands,
+    cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="policysearch")
@@ -110,7 +56,7 @@ def cli() -> None:
     type=click.Path(path_type=Path),
     help="A source to drop, with its documents.",
 )
-@_index_option
+@index_option
 @click.pass_context
 def index_command(
     ctx: click.Context,
@@ -184,7 +130,7 @@ def _print_report(report: Report, dry_run: bool) -> None:
     click.echo(f"{verb}{counts}; {total:,} document{plural}")
 
 
-@cli.command("search", cls=_QueryCommand)
+@cli.command("search", cls=QueryCommand)
 @click.argument("query", nargs=-1, required=True)
 @click.option(
     "-n", "--limit", type=click.IntRange(0), default=10, show_default=True, help="Sections to show."
@@ -201,9 +147,9 @@ def _print_report(report: Report, dry_run: bool) -> None:
 @click.option("--from", "date_from", metavar="DATE", help="Not before: 2002, 2002-12, 2002-12-31.")
 @click.option("--to", "date_to", metavar="DATE", help="Not after.")
 @click.option("--explain", is_flag=True, help="Show how each score comes about.")
-@_color_option
-@_json_option
-@_index_option
+@color_option
+@json_option
+@index_option
 def search_command(
     query: tuple[str, ...],
     folder: Path,
@@ -255,9 +201,9 @@ def _with_explanations(results: Results, explanations: list[Any] | None) -> dict
 @click.option("--outline", "only_outline", is_flag=True, help="Show the outline, not the text.")
 @click.option("--cites", is_flag=True, help="Show what it cites instead.")
 @click.option("--cited-by", is_flag=True, help="Show what cites it instead.")
-@_color_option
-@_json_option
-@_index_option
+@color_option
+@json_option
+@index_option
 def show_command(
     name: str,
     only_outline: bool,
@@ -324,8 +270,8 @@ def _print_relations(
 
 @cli.command("missing")
 @click.option("-n", "--limit", type=click.IntRange(0), default=50, show_default=True, help="Lines.")
-@_json_option
-@_index_option
+@json_option
+@index_option
 def missing_command(limit: int, as_json: bool, folder: Path) -> None:
     """List the documents that others cite and the index does not hold, the most cited first.
 
@@ -352,9 +298,9 @@ def missing_command(limit: int, as_json: bool, folder: Path) -> None:
 @cli.command("diff")
 @click.argument("old")
 @click.argument("new")
-@_color_option
-@_json_option
-@_index_option
+@color_option
+@json_option
+@index_option
 def diff_command(old: str, new: str, color: str, as_json: bool, folder: Path) -> None:
     """Show how the wording of document OLD became that of NEW, section by section.
 
@@ -381,8 +327,8 @@ def diff_command(old: str, new: str, color: str, as_json: bool, folder: Path) ->
 
 @cli.command("outline")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@_color_option
-@_json_option
+@color_option
+@json_option
 @click.pass_context
 def outline_command(ctx: click.Context, files: tuple[Path, ...], color: str, as_json: bool) -> None:
     """Show how FILEs are read, without an index: metadata and sections.
@@ -415,8 +361,8 @@ def outline_command(ctx: click.Context, files: tuple[Path, ...], color: str, as_
 
 
 @cli.command("status")
-@_json_option
-@_index_option
+@json_option
+@index_option
 def status_command(as_json: bool, folder: Path) -> None:
     """Say what the index holds and where it comes from.
 
@@ -448,7 +394,7 @@ def status_command(as_json: bool, folder: Path) -> None:
 
 
 @cli.command("check")
-@_index_option
+@index_option
 @click.pass_context
 def check_command(ctx: click.Context, folder: Path) -> None:
     """Verify that the index is whole: checksums, and every document against its sections.

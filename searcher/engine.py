@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Literal
@@ -36,17 +37,16 @@ class Searcher:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._lock = Lock()
+        self._closed = False
         self._use(snapshot)
 
     def _use(self, snapshot: Snapshot) -> None:
-        if snapshot.rows and snapshot.manifest.analyzer != fingerprint():
+        try:
+            ranker = _ranker(snapshot)
+        except BaseException:
             snapshot.close()
-            raise IndexIncompatible(
-                f"the index was made with {snapshot.manifest.analyzer}, this is {fingerprint()}: "
-                "run `policysearch index --rebuild`"
-            )
-        self._snapshot = snapshot
-        self._ranker = Ranker(snapshot)
+            raise
+        self._snapshot, self._ranker = snapshot, ranker
         self._lazy_relations: Relations | None = None
 
     @property
@@ -70,7 +70,7 @@ class Searcher:
 
         Raises what `open` does, and then keeps the state it has.
         """
-        with self._lock:
+        with self._turn():
             newest = Snapshot.open(self._snapshot.folder)
             if newest.manifest.generation == self._snapshot.manifest.generation:
                 newest.close()
@@ -81,9 +81,20 @@ class Searcher:
             return True
 
     def close(self) -> None:
-        """Close the index. Results already given stay as they are."""
+        """Close the index: whoever asks it then gets a ValueError, as of a closed file.
+
+        Results already given stay as they are.
+        """
         with self._lock:
+            self._closed = True
             self._snapshot.close()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        with self._lock:
+            if self._closed:
+                raise ValueError("the searcher is closed")
+            yield
 
     def __enter__(self) -> Searcher:
         return self
@@ -121,7 +132,7 @@ class Searcher:
             raise ValueError("limit and offset count from 0")
         node = parse(query)
         filtered = _filtered(node, issuer, doc_type, date_from, date_to)
-        with self._lock:
+        with self._turn():
             found = self._ranker.rank(filtered)
             wanted = min(limit + offset, self._snapshot.unit_count)
             best = self._order(found, wanted, sort)[offset:]
@@ -137,7 +148,7 @@ class Searcher:
         Raises DocumentNotFound if the hit is of another state of the index.
         """
         node = parse(query)
-        with self._lock:
+        with self._turn():
             index = self._snapshot.find(hit.document)
             for number, unit in enumerate(
                 self._snapshot.units(index), self._snapshot.firsts[index]
@@ -151,7 +162,7 @@ class Searcher:
 
         Raises DocumentNotFound.
         """
-        with self._lock:
+        with self._turn():
             return self._snapshot.document(self._snapshot.find(id))
 
     def section(self, id: str, anchor: str) -> Section:
@@ -163,7 +174,7 @@ class Searcher:
 
     def cites(self, id: str) -> list[Cited]:
         """What a document cites, in the order of its text. Raises DocumentNotFound."""
-        with self._lock:
+        with self._turn():
             return self._relations.cites(self._snapshot.find(id))
 
     def cited_by(self, id: str) -> list[CitedBy]:
@@ -171,12 +182,12 @@ class Searcher:
 
         Raises DocumentNotFound.
         """
-        with self._lock:
+        with self._turn():
             return self._relations.cited_by(self._snapshot.find(id))
 
     def missing(self) -> Sequence[Missing]:
         """The documents that others cite and the index does not hold, the most cited first."""
-        with self._lock:
+        with self._turn():
             return self._relations.missing()
 
     def diff(self, old: str, new: str) -> tuple[SectionChange, ...]:
@@ -239,6 +250,15 @@ class Searcher:
     def _facets(self, found: Ranked) -> Mapping[str, tuple[Facet, ...]]:
         counts = self._snapshot.facets(found.units)
         return {name: _facet(values) for name, values in counts.items()}
+
+
+def _ranker(snapshot: Snapshot) -> Ranker:
+    if snapshot.rows and snapshot.manifest.analyzer != fingerprint():
+        raise IndexIncompatible(
+            f"the index was made with {snapshot.manifest.analyzer}, this is {fingerprint()}: "
+            "run `policysearch index --rebuild`"
+        )
+    return Ranker(snapshot)
 
 
 def _facet(counts: Iterable[tuple[str, int]]) -> tuple[Facet, ...]:

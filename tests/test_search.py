@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexer import Store, sync
+from indexer import IndexDamaged, Store, sync
 from indexer.normalize import fold, squeeze
 from searcher import DocumentNotFound, QueryError, Results, Searcher
 from searcher.query import parse
@@ -331,6 +331,38 @@ def test_threads_share_a_searcher(searcher: Searcher) -> None:
     for thread in threads:
         thread.join(30)
     assert [found[n] for n in range(len(queries))] == expected
+
+
+def test_a_closed_searcher_says_so(searcher: Searcher) -> None:
+    (hit, *_) = searcher.search("河道").hits
+    searcher.close()
+    searcher.close()
+    for ask in (
+        lambda: searcher.search("河道"),
+        lambda: searcher.explain("河道", hit),
+        lambda: searcher.document(hit.document),
+        lambda: searcher.section(hit.document, hit.anchor),
+        lambda: searcher.cites(hit.document),
+        lambda: searcher.cited_by(hit.document),
+        searcher.missing,
+        searcher.refresh,
+    ):
+        with pytest.raises(ValueError, match="closed"):
+            ask()
+    assert hit.snippet.text
+
+
+def test_a_refresh_that_fails_keeps_the_state_it_has(
+    searcher: Searcher, store: Store, sources: Path
+) -> None:
+    before = searcher.search("青山市").hits
+    (sources / "copy.txt").write_text(NOTICE, encoding="utf-8")
+    sync(store)
+    for damaged in store.folder.glob("groups_*"):
+        damaged.write_bytes(damaged.read_bytes().replace(b"copy", b"none"))
+    with pytest.raises(IndexDamaged):
+        searcher.refresh()
+    assert searcher.search("青山市").hits == before
 
 
 def test_results_are_html_with_everything_escaped_but_the_marks(

@@ -1,0 +1,68 @@
+"""What the commands of the command line share: options, and two turns on click's ways."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+Command = Callable[..., Any]
+
+
+def index_option(command: Command) -> Command:
+    """``--index``."""
+    return click.option(
+        "--index",
+        "folder",
+        type=click.Path(path_type=Path),
+        default=".policysearch",
+        envvar="POLICYSEARCH_INDEX",
+        show_default=True,
+        show_envvar=True,
+        help="The folder of the index.",
+    )(command)
+
+
+def json_option(command: Command) -> Command:
+    """``--json``."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+
+
+def color_option(command: Command) -> Command:
+    """``--color``."""
+    return click.option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        show_default=True,
+        help="Colour the output; auto: on a terminal, unless NO_COLOR is set.",
+    )(command)
+
+
+class QueryCommand(click.Command):
+    """Takes ``-作风`` as a part of the query, not as options: options are ASCII."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Let click see such arguments behind a ``--``."""
+        if "--" not in args:
+            excluded = [arg for arg in args if re.match(r'[-+][^\x00-\x7f"(]|-["(]', arg)]
+            args = [arg for arg in args if arg not in excluded] + ["--", *excluded]
+        return super().parse_args(ctx, args)
+
+
+class Commands(click.Group):
+    """Ends quietly when the reader of its output has seen enough; click would say 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # Python would complain again when it flushes at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(0)
