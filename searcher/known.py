@@ -58,7 +58,10 @@ _BESIDE = re.compile(rf"第\s?{_NUMERAL}\s?条(?:之[一二三四五六七八九
 # 款 and 项 that no 第 introduces: 39条1项
 _UNMARKED = re.compile(r"(?<![第\d])(?=\d{1,4}\s?[条款项])")
 # What is said about an item without asking for anything in it.
-_ABOUT = re.compile("第.{1,6}[款项目条]|文件|全文|内容|原文|查询?|号|文号")
+_ABOUT = re.compile(
+    "第.{1,6}[款项目条]|文件|全文|内容|原文|查询?|文号|号|我国|中国|现行|最新|新|根据|依据|按照|依照|违反|"
+    "关于|规定|要求|的"
+)
 
 _CODED = re.compile(r"(?P<code>.*)〔(?P<year>\d{4})〕(?P<serial>\d+)号")
 _ORDER = re.compile(r"(?P<code>.*(?:令|公告|通告))(?:(?P<year>\d{4})年)?第(?P<serial>\d+)号")
