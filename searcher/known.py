@@ -65,6 +65,10 @@ _ABOUT = re.compile(
 
 _CODED = re.compile(r"(?P<code>.*)〔(?P<year>\d{4})〕(?P<serial>\d+)号")
 _ORDER = re.compile(r"(?P<code>.*(?:令|公告|通告))(?:(?P<year>\d{4})年)?第(?P<serial>\d+)号")
+# Words of a query that lead up to a number and that no number begins with.
+_WANTED = re.compile(
+    "^(?:请问?|帮我|我要|给我)*(?:查询|查找|查看|查一下|查|搜索|搜|下载|看看|找)(?=..)"
+)
 _OPEN, _CLOSE = r"[〔\[(【]\s?", r"年?\s?[〕\])】]\s?"
 _UNFINISHED = re.compile(rf"({_OPEN}[12]\d{{3}}{_CLOSE}第?\s?\d{{1,5}})(?!\d|\s?号)")
 _CODELESS = re.compile(rf"{_OPEN}(?P<year>[12]\d{{3}}){_CLOSE}第?\s?(?P<serial>\d{{1,5}})\s?号")
@@ -180,6 +184,9 @@ class KnownItems:
 
     def _of_number(self, number: str) -> tuple[tuple[int, ...], ...]:
         found = self._by_number.get(number, [])
+        if not found:
+            number = _WANTED.sub("", number)
+            found = self._by_number.get(number, [])
         coded = _CODED.fullmatch(number)
         if not found and coded and coded["code"]:  # 政办发〔2020〕1号 of 京政办发〔2020〕1号
             found = self._by_number.get(f"〔{coded['year']}〕{coded['serial']}号", [])
