@@ -77,7 +77,7 @@ ANSWERS = [
     ("食堂工作人员要有健康证吗", "应当持健康证上岗"),
     ("学校多久自查一次食品安全", "每学期开展两次自查"),
     ("倾倒垃圾", "禁止在河道管理范围内"),
-    ("围垦河流怎么处罚 罚款多少", "处一万元以上五万元以下"),
+    ("采砂违反条例的责令停止违法行为并罚款", "处一万元以上五万元以下"),
     ("园区规划面积是多少？", "3.5平方公里"),
     ("河道管理条例 采砂", "擅自采砂"),
     ("青山市河道管理条例3条", "禁止在河道管理范围内"),
@@ -135,3 +135,18 @@ def test_a_set_is_measured_and_each_query_compared(
     ]
     lines = [line.split("\t") for line in differences.read_text(encoding="utf-8").splitlines()]
     assert sorted(line[5] for line in lines[1:]) == ["1", "2", "4"]
+
+
+def test_a_heading_with_nothing_below_it_ranks_behind_the_articles_it_heads(
+    tmp_path: Path,
+) -> None:
+    law = "青山市渡口条例\n第一章　安全\n第一条 渡口应当安全。\n第二章　责任追究\n"
+    law += "第二条 渡工酒后驾船的，追究责任。\n第三条 本条例自公布之日起施行。\n"
+    (tmp_path / "law.txt").write_text(law, encoding="utf-8")
+    store = Store(tmp_path / ".policysearch")
+    sync(store, [tmp_path / "law.txt"])
+    with Searcher.open(store.folder) as searcher:
+        found = [hit.path[-1] for hit in searcher.search("责任追究", limit=9)]
+        assert found[0] == "第二条"
+        assert "第二章" in found  # still found
+        assert searcher.search("“第二章　责任追究”").hits[0].path == ("第二章",)
