@@ -29,6 +29,7 @@ from indexer.snapshot import CatalogueFiles, SegmentFiles, terms_file
 # made, and all of it in memory while it is merged.
 MOST_UNITS = 1 << 18
 _MOST_OCCURRENCES = 1 << 25
+_OPENING = 300  # characters
 _MOST_OF_A_HEADING = 400
 
 
@@ -55,16 +56,29 @@ def new_terms() -> Builder:
 
 def add_terms(terms: Builder, document: Document) -> Iterator[str]:
     """Add the units of a document. Gives the squeezed text of each as it is added."""
-    for unit in document.units():
+    facts = [_title(document), *(issuer.value for issuer in document.metadata.issuers)]
+    context = "\n".join(facts)
+    for number, unit in enumerate(document.units()):
         body = unit.span.of(document.text)
         bare = _is_bare(unit.section, body)
         headings = unit.headings[:-1] if bare else unit.headings
-        parts = analyse(_title(document), headings, body, bare=bare)
+        parts = analyse(context, headings, body, bare=bare)
         terms.add(
             parts[0].squeezed,
             [(part.words, part.squeezed, round(part.weight * UNIT)) for part in parts],
         )
         yield parts[0].squeezed
+        if number == 0 and _opens(document):
+            context = "\n".join((*facts, body[:_OPENING]))
+
+
+def _opens(document: Document) -> bool:
+    """Whether a document's first unit says what the others leave unsaid.
+
+    The opening of a 公文 does: whose it is, where, of what. Articles stand for themselves, and a
+    law opens with its history and contents.
+    """
+    return all(section.kind != "article" for section in document.sections)
 
 
 def _is_bare(section: Section, body: str) -> bool:

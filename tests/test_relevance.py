@@ -150,3 +150,17 @@ def test_a_heading_with_nothing_below_it_ranks_behind_the_articles_it_heads(
         assert found[0] == "第二条"
         assert "第二章" in found  # still found
         assert searcher.search("“第二章　责任追究”").hits[0].path == ("第二章",)
+
+
+def test_a_section_ranks_by_what_the_opening_of_its_document_says_for_it(tmp_path: Path) -> None:
+    for city in ("东湖市", "西山市"):
+        opening = f"为支持{city}中小企业，现通知如下：\n"
+        lines = "一、减免房租\n减免三个月房租。\n二、补贴水电\n按三成给予水电补贴。\n"
+        text = f"关于支持企业若干措施的通知\n各有关单位：\n{opening}{lines}"
+        (tmp_path / f"{city}.txt").write_text(text, encoding="utf-8")
+    store = Store(tmp_path / ".policysearch")
+    sync(store, [tmp_path / "东湖市.txt", tmp_path / "西山市.txt"])
+    with Searcher.open(store.folder) as searcher:
+        for city in ("东湖市", "西山市"):
+            hit = searcher.search(f"{city}水电补贴", limit=1).hits[0]
+            assert (hit.document, hit.path[-1]) == (f"{city}.txt", "二")
