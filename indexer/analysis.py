@@ -130,10 +130,9 @@ def classes() -> bytes:
     """What `ranked` takes characters below U+20000 for (`indexer.codec.twin.add_bigrams`)."""
     characters = "".join(map(chr, range(0x20000)))
     table = bytearray(0x20000)
-    for match in re.finditer(r"\w", characters):
-        table[match.start()] = 1
-    for match in re.finditer(f"[{HAN}]", characters):
-        table[match.start()] = 3
+    for pattern, code in ((r"\w+", 1), (f"[{HAN}]+", 3)):
+        for match in re.finditer(pattern, characters):
+            table[match.start() : match.end()] = bytes([code]) * len(match[0])
     return bytes(table)
 
 

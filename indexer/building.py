@@ -181,7 +181,8 @@ class SegmentBuilder:
 
     def cancel(self) -> None:
         """Drop everything written. The sweep of the next writer takes what is left."""
-        self._records.close()
+        with suppress(OSError):  # a full disk does not take what is still in the buffer
+            self._records.close()
         remove(self._folder, self._id)
 
 

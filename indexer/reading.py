@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 
 from indexer.document import Document
@@ -17,11 +21,8 @@ def read_document(path: Path, id: str | None = None) -> Document:
 
     Raises SourceError's kinds.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(DEFAULT_LIMITS.file_bytes + 1)
-    except OSError as error:
-        raise SourceError(path, error.strerror or str(error)) from error
+    with _opened(path) as file:
+        data = file.read(DEFAULT_LIMITS.file_bytes + 1)
     source = read_source(path, data)
     return parse_document(source.text, id or path.name, hashlib.sha256(data).hexdigest())
 
@@ -33,8 +34,17 @@ def parse_document(text: str, id: str, digest: str = "") -> Document:
 
 def digest_of(path: Path) -> str:
     """The SHA-256 of a file's bytes, in hex. Raises SourceError."""
+    with _opened(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BufferedReader]:
+    """A file to read from; what has no end, or waits for a writer, is none."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise SourceError(path, "not a regular file")
         with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            yield file
     except OSError as error:
         raise SourceError(path, error.strerror or str(error)) from error

@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
-from itertools import accumulate, compress
+from itertools import accumulate, chain, compress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -223,8 +223,14 @@ class Snapshot:
     @cached_property
     def copies(self) -> dict[int, tuple[int, ...]]:
         """For each document that is one of several files, the indices of all, itself included."""
-        groups = [tuple(self.by_id[id] for id in ids) for ids in self.groups.duplicates]
+        groups = [tuple(map(self._grouped, ids)) for ids in self.groups.duplicates]
         return {index: group for group in groups for index in group}
+
+    def _grouped(self, id: str) -> int:
+        try:
+            return self.by_id[id]
+        except KeyError:
+            raise IndexDamaged(f"the groups name {id}, which the index does not hold") from None
 
     @cached_property
     def shadows(self) -> frozenset[int]:
@@ -258,6 +264,8 @@ class Snapshot:
     @cached_property
     def versions(self) -> dict[str, tuple[str, ...]]:
         """For each document of which there are several versions, the ids of all, newest first."""
+        for id in chain.from_iterable(self.groups.versions):
+            self._grouped(id)
         return {id: group for group in self.groups.versions for id in group}
 
     @cached_property

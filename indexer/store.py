@@ -20,7 +20,13 @@ from whoosh.util.filelock import FileLock
 from indexer.analysis import fingerprint
 from indexer.building import MOST_UNITS, SegmentBuilder, flushed, remove
 from indexer.document import Document
-from indexer.errors import IndexDamaged, IndexIncompatible, IndexLocked, IndexNotFound
+from indexer.errors import (
+    IndexDamaged,
+    IndexIncompatible,
+    IndexLocked,
+    IndexNotFound,
+    IndexStateError,
+)
 from indexer.grouping import regroup
 from indexer.manifest import NAME, File, Manifest, Segment, read_manifest
 from indexer.snapshot import (
@@ -65,8 +71,13 @@ class Store:
 
         With ``rebuild`` they replace whatever there is, be it damaged or of another version.
         Raises IndexLocked at once if another writer is at work, IndexIncompatible if the index
-        was made by another segmenter, IndexDamaged.
+        was made by another segmenter, IndexDamaged, and IndexStateError if the folder cannot be
+        written: a full disk, no permission.
         """
+        with _writing(self.folder):
+            yield from self._transaction(rebuild)
+
+    def _transaction(self, rebuild: bool) -> Iterator[Transaction]:
         self.folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(str(self.folder / _LOCK))
         if not lock.acquire():
@@ -213,11 +224,15 @@ class Transaction:
         return flushed(path)
 
     def cancel(self) -> None:
-        """Undo: the index stays as it was."""
+        """Undo: the index stays as it was, unless the interruption came after the rename."""
+        named: set[str] = set()
+        with suppress(IndexStateError):
+            named = {segment.id for segment in read_manifest(self._folder).segments}
         if self._new is not None:
             self._new.cancel()
         for segment in self._full:
-            remove(self._folder, segment.id)
+            if segment.id not in named:
+                remove(self._folder, segment.id)
         self._close()
 
     def _close(self) -> None:
@@ -249,6 +264,16 @@ class Transaction:
         gone = set(segment.deleted)
         rows = self._files(segment).rows
         return sum(row.units for ordinal, row in enumerate(rows) if ordinal not in gone)
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """The system's refusals as an error to show: of any file, for those of sources are caught."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or error
+        raise IndexStateError(f"the index at {folder} cannot be written: {reason}") from error
 
 
 def _flush_folder(folder: Path) -> None:

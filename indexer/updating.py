@@ -161,7 +161,7 @@ def scan(roots: Iterable[Root], index: Path) -> Scan:
     unseen: list[str] = []
     for root in roots:
         top = _location(root, index)
-        if not top.exists():
+        if not _exists(top):
             failed.append(SourceError(top, "is gone; what was indexed of it is kept"))
             unseen.append(root.name)
         for path in _files(top, root.name, failed, unseen):
@@ -186,6 +186,7 @@ def _files(top: Path, name: str, failed: list[SourceError], unseen: list[str]) -
 
     if top.is_file():
         yield top
+        return
     for folder, subfolders, names in os.walk(top, onerror=unlisted):
         subfolders[:] = [sub for sub in subfolders if not sub.startswith(".")]
         yield from (Path(folder, file) for file in names if not file.startswith("."))
@@ -209,14 +210,14 @@ def _roots(
         if not rebuild or not paths:
             raise  # what the index remembered is lost: it must be told
         roots = []
-    located = {_location(root, store.folder).resolve(): root for root in roots}
+    located = {_real(_location(root, store.folder)): root for root in roots}
     for path in forget:
-        if path.resolve() not in located:
+        if _real(path) not in located:
             raise SourceError(path, "is no source of this index")
-        roots.remove(located.pop(path.resolve()))
+        roots.remove(located.pop(_real(path)))
     for path in paths:
-        top = path.resolve()
-        if not top.exists():
+        top = _real(path)
+        if not _exists(top):
             raise SourceError(path, "no such file or folder")
         if not any(top == known or known in top.parents for known in located):
             located[top] = Root(_name(top, roots), _recorded(top, store.folder))
@@ -235,6 +236,18 @@ def _name(top: Path, roots: Iterable[Root]) -> str:
     taken = {root.name for root in roots}
     names = itertools.chain((top.name,), (f"{top.name}-{n}" for n in itertools.count(2)))
     return next(name for name in names if name not in taken)
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))  # Path.resolve raises where links lead in a circle
+
+
+def _exists(path: Path) -> bool:
+    try:
+        path.stat()
+    except OSError:
+        return False
+    return True
 
 
 def _recorded(top: Path, index: Path) -> str:

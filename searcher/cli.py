@@ -10,16 +10,18 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from indexer._version import __version__
-from indexer.errors import PolicySearchError, QueryError
+from indexer.errors import DocumentNotFound, PolicySearchError, QueryError
 
 if TYPE_CHECKING:
+    from indexer.document import Document
     from indexer.updating import Report
     from searcher.engine import Searcher
     from searcher.results import Results
@@ -69,7 +71,23 @@ class _QueryCommand(click.Command):
         return super().parse_args(ctx, args)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Commands(click.Group):
+    """Ends quietly when the reader of its output has seen enough; click would say 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # Python would complain again when it flushes at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(0)
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="policysearch")
 def cli() -> None:
     """Full-text search over Chinese policy documents.
@@ -140,19 +158,21 @@ def _watch(store: Any) -> None:
 
 
 def _print_report(report: Report, dry_run: bool) -> None:
+    from searcher.render import plain
+
     plan = report.plan
     for mark, ids in (("+", plan.added), ("~", plan.changed), ("-", plan.removed)):
         for id in ids[:_LISTED]:
-            click.echo(f"{mark} {id}")
+            click.echo(f"{mark} {plain(id)}")
         if len(ids) > _LISTED:
             click.echo(f"{mark} … and {len(ids) - _LISTED:,} more")
     for error in report.failed:
-        click.echo(f"skipped {error}", err=True)
+        click.echo(plain(f"skipped {error}"), err=True)
     if report.ignored:
         kinds = ", ".join(
             f"{n:,} {suffix or 'without suffix'}" for suffix, n in report.ignored.items()
         )
-        click.echo(f"ignored files of other kinds: {kinds}", err=True)
+        click.echo(plain(f"ignored files of other kinds: {kinds}"), err=True)
     counts = (
         f"{len(plan.added):,} added, {len(plan.changed):,} changed, {len(plan.removed):,} removed"
     )
@@ -160,7 +180,8 @@ def _print_report(report: Report, dry_run: bool) -> None:
         counts = "nothing to do" if dry_run else "up to date"
     total = len(plan.added) + len(plan.changed) + len(plan.unchanged)
     verb = "would be: " if dry_run and plan else ""
-    click.echo(f"{verb}{counts}; {total:,} documents")
+    plural = "" if total == 1 else "s"
+    click.echo(f"{verb}{counts}; {total:,} document{plural}")
 
 
 @cli.command("search", cls=_QueryCommand)
@@ -258,19 +279,29 @@ def show_command(
     from searcher.engine import Searcher
     from searcher.render import document_dict, render_document
 
-    id, _, anchor = name.partition("#")
     with Searcher.open(folder) as searcher:
-        document = searcher.document(id)
+        document, anchor = _find(searcher, name)
         if anchor:
-            searcher.section(id, anchor)
+            searcher.section(document.id, anchor)
         if cites or cited_by:
-            _print_relations(searcher, id, cites, cited_by, as_json)
+            _print_relations(searcher, document.id, cites, cited_by, as_json)
             return
     if as_json:
         _print_json(document_dict(document, anchor))
     else:
         text = render_document(document, anchor, only_outline=only_outline)
         click.echo(text, nl=False, color=_wants_color(color))
+
+
+def _find(searcher: Searcher, name: str) -> tuple[Document, str]:
+    """The document and the anchor that DOCUMENT[#ANCHOR] means: a file's name may hold a #."""
+    try:
+        return searcher.document(name), ""
+    except DocumentNotFound:
+        id, mark, anchor = name.rpartition("#")
+        if not mark:
+            raise
+        return searcher.document(id), anchor
 
 
 def _print_relations(
@@ -371,7 +402,7 @@ def outline_command(ctx: click.Context, files: tuple[Path, ...], color: str, as_
         try:
             document = read_document(file)
         except PolicySearchError as error:
-            click.echo(f"policysearch: {error}", err=True)
+            _print_error(error)
             failed = True
             continue
         if as_json:
@@ -461,18 +492,21 @@ def _wants_color(choice: str) -> bool | None:
 
 
 def _print_json(value: Any) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False))
+    unicode = sys.stdout.encoding.lower().startswith("utf")
+    click.echo(json.dumps(value, ensure_ascii=not unicode))
 
 
-def _query_error(error: QueryError) -> Iterable[str]:
-    from searcher.render import caret
+def _print_error(error: Exception) -> None:
+    from searcher.render import plain
 
-    yield f"policysearch: {error}"
-    yield from caret(error.query, error.position)
+    click.echo(plain(f"policysearch: {error}"), err=True)
 
 
 def main() -> NoReturn:
     """Run the command line and exit."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # whatever its encoding lacks is escaped
+            stream.reconfigure(errors="backslashreplace")
     try:
         result = cli.main(prog_name="policysearch", standalone_mode=False)
         sys.exit(result if isinstance(result, int) else 0)
@@ -482,12 +516,11 @@ def main() -> NoReturn:
         error.show()
         sys.exit(_ERROR)
     except QueryError as error:
-        for line in _query_error(error):
+        from searcher.render import caret
+
+        _print_error(error)
+        for line in caret(error.query, error.position):
             click.echo(line, err=True)
-    except PolicySearchError as error:
-        click.echo(f"policysearch: {error}", err=True)
-    except BrokenPipeError:
-        # The reader has seen enough. Python would complain again when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    except (PolicySearchError, OSError) as error:  # OSError: a full disk, behind standard output
+        _print_error(error)
     sys.exit(_ERROR)

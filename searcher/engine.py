@@ -123,7 +123,8 @@ class Searcher:
         filtered = _filtered(node, issuer, doc_type, date_from, date_to)
         with self._lock:
             found = self._ranker.rank(filtered)
-            best = self._order(found, limit + offset, sort)[offset:]
+            wanted = min(limit + offset, self._snapshot.unit_count)
+            best = self._order(found, wanted, sort)[offset:]
             excerpter = Excerpter(node, self._ranker.idf)
             hits = tuple(self._hit(unit, score, excerpter) for unit, score in best)
             facets = self._facets(found)

@@ -26,19 +26,20 @@ def showing_progress() -> Iterator[Progress | None]:
         TimeRemainingColumn,
     )
 
+    from searcher.render import plain
+
     columns = (
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None, visible=False)
 
         def progress(done: int, total: int, id: str) -> None:
             if total > _FEW:
-                bar.update(
-                    task, completed=done, total=total, description=id or "writing", visible=True
-                )
+                shown = plain(id) or "writing"
+                bar.update(task, completed=done, total=total, description=shown, visible=True)
 
         yield progress

@@ -33,7 +33,7 @@ def render_results(results: Results, explanations: Sequence[Explanation] | None 
 
 
 def _heading(number: int, hit: Hit) -> Iterator[str]:
-    yield f"{number}. {style(plain(hit.title) or hit.document, bold=True)}"
+    yield f"{number}. {style(plain(hit.title or hit.document), bold=True)}"
     about = (hit.doc_number, "、".join(hit.issuers), hit.date, hit.doc_type)
     if any(about):
         yield "   " + style(" · ".join(plain(value) for value in about if value), dim=True)
@@ -44,9 +44,9 @@ def _heading(number: int, hit: Hit) -> Iterator[str]:
 
 
 def _section(hit: Hit) -> Iterator[str]:
-    where = "  ".join(filter(None, ("/".join(hit.path), *map(plain, hit.headings[-1:]))))
+    where = "  ".join(filter(None, ("/".join(hit.path), *hit.headings[-1:])))
     if where:
-        yield "   " + style(where, fg="cyan")
+        yield "   " + style(plain(where), fg="cyan")
     yield f"     {hit.snippet.ansi()}"
     again = "".join(f", again at line {line}" for line in hit.repeat_lines)
     also = "".join(f", also {place.source}" for place in hit.copies)
@@ -58,8 +58,8 @@ def _summary(results: Results) -> str:
     if not results.total:
         return f"nothing found ({took})"
     last = results.offset + len(results.hits)
-    shown = f"{results.offset + 1}-{last} of " if len(results.hits) < results.total else ""
-    more = f"; more with --offset {last}" if last < results.total else ""
+    shown = f"{results.offset + 1}-{last} of " if 0 < len(results.hits) < results.total else ""
+    more = f"; more with --offset {last}" if shown and last < results.total else ""
     plural = "s" if results.total > 1 else ""
     return f"{shown}{results.total:,} section{plural} ({took}){more}"
 
@@ -168,13 +168,14 @@ def render_cited(cited: Sequence[Cited]) -> str:
     for one in cited:
         name = f"《{one.name}》" if one.name else ""
         named = f"{name}{one.number or ''}{'、'.join(one.articles)}"
-        lines.append(f"line {one.line}: {plain(named)}  {one.document or '(not in the index)'}\n")
+        document = one.document or "(not in the index)"
+        lines.append(plain(f"line {one.line}: {named}  {document}") + "\n")
     return "".join(lines)
 
 
 def render_citing(citing: Sequence[CitedBy]) -> str:
     """What cites a document, a line each, with how often it does."""
-    return "".join(f"{one.count:6,}  {plain(one.title)}  {one.document}\n" for one in citing)
+    return "".join(plain(f"{one.count:6,}  {one.title}  {one.document}") + "\n" for one in citing)
 
 
 def render_changes(old: Document, new: Document, changes: Sequence[SectionChange]) -> str:
@@ -190,7 +191,7 @@ def render_changes(old: Document, new: Document, changes: Sequence[SectionChange
 
 def _change(old: Document, new: Document, change: SectionChange) -> Iterator[str]:
     paths = ["/".join(unit.section.path) for unit in (change.before, change.after) if unit]
-    yield style(f"{change.kind}: {' -> '.join(dict.fromkeys(paths))}", fg="cyan")
+    yield style(f"{change.kind}: {plain(' -> '.join(dict.fromkeys(paths)))}", fg="cyan")
     if change.kind == "removed" and change.before:
         yield _out(change.before.span.of(old.text).strip())
     elif change.kind == "added" and change.after:

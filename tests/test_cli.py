@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -192,10 +193,11 @@ def test_the_index_may_be_elsewhere(run: Run, sources: Path, tmp_path: Path) -> 
 
 
 def test_a_reader_that_leaves_ends_the_output_quietly(indexed: Run, tmp_path: Path) -> None:
-    script = f"{sys.executable} -m searcher search 青山市 -n 1000 | head -1"
-    done = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", script], cwd=tmp_path, capture_output=True
-    )
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "searcher", "search", "青山市"]
+    done = subprocess.run(command, cwd=tmp_path, stdout=writer, stderr=subprocess.PIPE)
+    os.close(writer)
     assert done.returncode == 0
     assert done.stderr == b""
 
@@ -234,3 +236,47 @@ def test_watching_keeps_the_index_in_step(indexed: Run, sources: Path, tmp_path:
         finally:
             watching.terminate()
     indexed("check")
+
+
+def test_names_of_files_give_a_terminal_no_orders(run: Run, sources: Path, tmp_path: Path) -> None:
+    (sources / "a\x1b[31m\nb.txt").write_text(NOTICE.replace("食品", "药品"), encoding="utf-8")
+    (sources / "c\x1b[31m\nd.txt").write_bytes(b"\xff\x00" * 50)
+    done = run("index", str(sources), code=2)
+    assert "\x1b" not in done.stdout + done.stderr
+    assert "+ docs/a\ufffd[31m\ufffdb.txt" in done.stdout.splitlines()
+    assert len(done.stderr.splitlines()) == 1
+    assert "\x1b" not in run("search", "药品").stdout
+
+
+def test_a_document_is_shown_whatever_its_name_holds(run: Run, sources: Path) -> None:
+    (sources / "第1#2号.txt").write_text(NOTICE, encoding="utf-8")
+    (sources / "notice.txt").unlink()
+    run("index", str(sources))
+    assert run("show", "第1#2号").stdout == run("show", "docs/第1#2号.txt").stdout
+    assert run("show", "第1#2号#2").stdout.startswith("二、严格监督检查")
+    assert "'第9'" in run("show", "第9#2", code=2).stderr
+
+
+def test_counts_are_worded_for_one_and_for_none_shown(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "one.txt").write_text(NOTICE, encoding="utf-8")
+    assert run("index", "one.txt").stdout.endswith("1 added, 0 changed, 0 removed; 1 document\n")
+    for arguments in (("-n", "0"), ("--offset", "9" * 30)):
+        shown = run("search", "食品", *arguments).stdout
+        assert re.fullmatch(r"\n?\d+ sections? \(\d+ ms\)\n", shown)
+    run("search", "食品", "-n", "9" * 30)
+
+
+def test_what_an_encoding_lacks_is_escaped(indexed: Run) -> None:
+    cyrillic = {"PYTHONIOENCODING": "iso8859-5:strict"}
+    shown = indexed("search", "食品", "--json", env=cyrillic).stdout
+    assert json.loads(shown)["query"] == "食品"
+    assert "\\u5b66\\u6821" in indexed("search", "学校", env=cyrillic).stdout
+
+
+def test_an_output_that_cannot_be_written_is_an_error_in_one_line(
+    indexed: Run, tmp_path: Path
+) -> None:
+    script = f"{sys.executable} -m searcher search 青山市 > /dev/full"
+    done = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1

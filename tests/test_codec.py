@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import random
-import sys
 from array import array
 from collections import Counter
 from pathlib import Path
@@ -216,21 +215,3 @@ def test_columns_begin_at_multiples_of_64_bytes(tmp_path: Path) -> None:
     assert len(places) == 10
     assert all(offset % 64 == 0 for offset, _ in places.values())
     segment.close()
-
-
-def test_no_code_is_read_from_an_index(tmp_path: Path) -> None:
-    seen: list[str] = []
-    watching = [True]
-
-    def hook(event: str, _: object) -> None:
-        if watching[0] and event.startswith(("pickle.", "marshal.load")):
-            seen.append(event)
-
-    segment = open_segment([Unit(["a"], "国家", "")], tmp_path / "a")
-    segment.close()
-    sys.addaudithook(hook)
-    segment = Segment(tmp_path / "a")
-    Collection([segment], [[]]).top(1, [("words", "a")], lambda unit: unit)
-    segment.close()
-    watching[0] = False
-    assert not seen

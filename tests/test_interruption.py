@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
-from indexer import Store, sync
+import pytest
+
+from indexer import IndexStateError, Store, sync
 from indexer.check import check
 from searcher import Searcher
 
@@ -64,3 +68,37 @@ def test_a_writer_killed_at_any_moment_leaves_the_old_index_or_the_new(
     assert finished < KILLS
     sync(store)
     assert _state(store) == (60, {"乙校"})
+
+
+@pytest.mark.parametrize("refusal", [KeyboardInterrupt(), OSError(28, "No space left on device")])
+def test_an_interruption_after_any_flush_leaves_the_old_index_or_the_new(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusal: BaseException
+) -> None:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    flush = os.fsync
+    outcomes = []
+    for flushes in range(1, 20):
+        _write(folder, 4, "甲校")
+        sync(store, [folder])
+        _write(folder, 6, "乙校")
+        left = iter(range(flushes - 1))
+
+        def interrupted(descriptor: int, left: Iterator[int] = left) -> None:
+            flush(descriptor)
+            if next(left, None) is None:
+                raise refusal
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", interrupted)
+            try:
+                sync(store)
+            except (KeyboardInterrupt, IndexStateError):
+                outcomes.append(_state(store))
+            else:
+                break
+        assert list(check(store.folder)) == []
+        for path in folder.iterdir():
+            path.unlink()
+    assert {count for count, _ in outcomes} == {4, 6}
+    assert all(words == {"甲校" if count == 4 else "乙校"} for count, words in outcomes)

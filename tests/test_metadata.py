@@ -320,6 +320,115 @@ def test_a_rule_this_one_repeals_says_nothing_of_its_own_status() -> None:
 # --- titles ------------------------------------------------------------------------------------
 
 
+def test_a_title_that_says_and_others_has_them_from_the_first_sentence() -> None:
+    text = (
+        "财政部、水利部等四部门联合公布《湿地巡护办法》\n近日，财政部、水利部、教育部、公安部"
+        "等四部门联合公布《湿地巡护办法》，自6月1日起施行。\n"
+    )
+    issuers = values(read_metadata(text).issuers)
+    assert issuers == ["财政部", "水利部", "教育部", "公安部"]
+
+
+def test_the_organ_that_approved_a_text_issues_it_where_no_other_is_named() -> None:
+    head = "湿地管理规定\n1995年6月6日 国务院批准\n"
+    body = "第一条 为了保护湿地，制定本规定。\n"
+    assert values(read_metadata(head + body).issuers) == ["国务院"]
+    published = head + "1995年7月1日 国家林业局发布\n" + body
+    assert values(read_metadata(published).issuers) == ["国家林业局"]
+
+
+def test_the_council_of_a_court_stands_for_the_court() -> None:
+    text = (
+        "关于审理湿地案件的规定\n（2021年6月8日最高人民法院审判委员会\n第1841次会议通过，"
+        "自2021年8月1日起施行）\n第一条 为了正确审理案件，制定本规定。\n"
+    )
+    assert values(read_metadata(text).issuers) == ["最高人民法院"]
+
+
+def test_an_assembly_in_the_title_is_an_issuer() -> None:
+    text = "清溪市人民代表大会关于代表议案的规定\n第一条 为了办理议案，制定本规定。\n"
+    assert values(read_metadata(text).issuers) == ["清溪市人民代表大会"]
+
+
+def test_an_order_signed_in_person_dates_the_rules_unless_amended_later() -> None:
+    order = (
+        "湿地巡护办法\n《湿地巡护办法》已经2021年12月1日国家林业总局局务会议审议通过，现予公布，"
+        "自公布之日起施行。\n局 长  王某某\n2021年12月10日\n"
+    )
+    body = "第一条 为了规范湿地巡护，制定本办法。\n"
+    assert value(read_metadata(order + body).date) == "2021-12-10"
+    amended = "（根据2023年5月6日国家林业总局令第3号修订）\n"
+    assert value(read_metadata(order + amended + body).date) == "2023-05-06"
+
+
+def test_a_headline_ends_before_a_numbered_line_and_is_not_taken_twice() -> None:
+    asked = "2025年度入户热点13问\n1.2025年度指标有多少个？\n答：1.6万个。\n"
+    assert value(read_metadata(asked).title) == "2025年度入户热点13问"
+    twice = "创业补贴，请查收\n创业补贴，请查收\n1、资助\n每户一万元。\n"
+    assert value(read_metadata(twice).title) == "创业补贴，请查收"
+    halves = "春季开学延期\n云课堂来救急\n各校已经开课。\n"
+    assert value(read_metadata(halves).title) == "春季开学延期云课堂来救急"
+
+
+def test_a_case_is_called_by_its_name_and_issued_by_who_published_it() -> None:
+    text = (
+        "预付卡余额应当返还\n消费者权益保护典型案例\n最高人民法院发布\n2022-03-15\n"
+        "张某诉某销售公司服务合同纠纷案\n基本案情\n张某办卡。\n"
+    )
+    case = read_metadata(text)
+    assert (value(case.title), values(case.issuers)) == (
+        "张某诉某销售公司服务合同纠纷案",
+        ["最高人民法院"],
+    )
+    joint = "湿地条例\n1984年1月7日 国务院\n中央军委发布\n第一条 制定本条例。\n"
+    assert values(read_metadata(joint).issuers) == ["国务院", "中央军委"]
+    question = "打印遗嘱如何写才有效\n案情回顾\n李某写了遗嘱。\n"
+    assert value(read_metadata(question).title) == "打印遗嘱如何写才有效"
+
+
+@pytest.mark.parametrize(
+    ("note", "issuers"),
+    [
+        ("1998年6月12日交通部交公路发〔1998〕349号公布", ["交通部"]),
+        ("2014年9月30日交通运输部第16号发布", ["交通运输部"]),
+        ("1989年7月10日国家环保局、地矿部（89）环管字第201号发布", ["国家环保局", "地矿部"]),
+        (
+            "2009年7月15日商务部、中国银行业监督管理委员会第10号公布",
+            ["商务部", "中国银行业监督管理委员会"],
+        ),
+    ],
+)
+def test_a_note_names_the_issuers_before_the_number(note: str, issuers: list[str]) -> None:
+    text = f"湿地巡护办法\n（{note} 自2015年1月1日起施行）\n第一条 制定本办法。\n"
+    assert values(read_metadata(text).issuers) == issuers
+
+
+def test_a_note_in_brackets_is_read_over_its_line_breaks() -> None:
+    text = (
+        "湿地巡护办法\n（2001年7月25日林业部令第7号发布 根据2016年\n11月25日《林业部关于修改"
+        "〈湿地巡护办法〉的\n决定》修正）\n第一条 制定本办法。\n"
+    )
+    assert value(read_metadata(text).date) == "2016-11-25"
+
+
+def test_the_day_before_a_name_is_not_part_of_it_unless_the_name_begins_so() -> None:
+    text = (
+        "日照市公园条例\n2020年12月1日 日照市第十八届人民代表大会常务委员会第三次会议通过\n"
+        "第一条 制定本条例。\n"
+    )
+    assert values(read_metadata(text).issuers) == ["日照市人民代表大会常务委员会"]
+
+
+def test_an_order_without_a_name_is_the_order_of_who_passed_the_text() -> None:
+    text = (
+        "湿地名录\n部令 第33号\n《湿地名录》已于2015年3月19日由环境保护部部务会议通过，"
+        "现予公布，自2015年6月1日起施行。\n部长 王某某\n2015年4月9日\n第一条 制定本名录。\n"
+    )
+    order = read_metadata(text)
+    assert value(order.doc_number) == "环境保护部令第33号"
+    assert values(order.issuers) == ["环境保护部"]
+
+
 @pytest.mark.parametrize(
     ("lines", "title"),
     [

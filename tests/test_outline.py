@@ -444,3 +444,25 @@ def test_the_seed_is_outlined_once_and_its_copy_set_aside() -> None:
     assert "785名" in third.span.of(text)
     assert [span.of(text) for span in third.repeats] == [third.span.of(text).rstrip()]
     assert copy.span.start <= third.repeats[0].start < copy.span.end
+
+
+def test_a_dash_typed_for_one_labels_the_first_chapter() -> None:
+    text = "第—章 总则\n第一条 甲。\n第二章 附则\n第二条 乙。\n"
+    assert paths(text) == ["第一章", "第一章/第一条", "第二章", "第二章/第二条"]
+    assert outline(text)[0].label == "第—章"
+
+
+def test_an_age_behind_a_number_is_no_decimal() -> None:
+    text = "第一条 优待下列读者：\n1.80周岁及以上的；\n2.残疾读者。\n第二条 圆周率约为：\n3.14。\n"
+    assert paths(text) == ["第一条", "第一条/1", "第一条/2", "第二条"]
+
+
+def test_a_list_of_attachments_on_the_line_of_its_word_is_no_attachment() -> None:
+    text = f"一、任务\n{PROSE}\n附件：1.建设标准（2023年）\n2.分工表\n建设标准\n{PROSE}\n"
+    assert all("：" not in s.heading for s in outline(text))
+
+
+def test_a_label_parted_by_a_blank_is_whole_in_a_page_of_one_line() -> None:
+    filler = "单位应当及时报告，并协助其他单位按照规定开展有关工作。 " * 30
+    text = f"办法 第一条 {filler}第二 条 鼓励报告，并给予奖励。 第三条 本办法自公布之日起施行。"
+    assert paths(text) == ["第一条", "第二条", "第三条"]

@@ -87,3 +87,58 @@ def test_a_single_character_is_no_heading_but_the_start_of_a_broken_line() -> No
 
 def test_a_request_in_an_interview_is_a_heading_without_its_stop() -> None:
     assert heads("一、问：请介绍出台的背景。答：为了甲。\n")["一"] == "请介绍出台的背景"
+
+
+def test_a_list_numbered_on_across_its_parents_is_one_list() -> None:
+    long = "建立和完善公共图书室藏书更新、流通与剔旧的工作制度和旧书的定期清理制度"
+    text = (
+        f"一、建设\n1.完善设施。{PROSE}\n2.充实藏书。{PROSE}\n3.培训人员。{PROSE}\n"
+        f"二、管理\n4.{long}。{PROSE}\n5.{long[:-6]}。{PROSE}\n"
+    )
+    assert heads(text)["二/4"] == long
+    afresh = text.replace("\n4.", "\n1.").replace("\n5.", "\n2.")
+    assert heads(afresh)["二/1"] == ""
+
+
+def test_a_question_is_a_heading_even_where_it_says_may() -> None:
+    text = (
+        "一、借书需要办证吗？\n需要。\n"
+        "二、借书期间读者搬离本市的，家人可以申请退还押金和图书证工本费吗？能退多少？\n可以。\n"
+    )
+    assert heads(text)["二"].endswith("能退多少？")
+
+
+def test_a_conditional_sentence_is_no_heading() -> None:
+    rule = "读者将本人的借书证转借他人并造成馆藏图书遗失的，由读者本人照价赔偿"
+    text = f"一、退证\n（一）{rule}。\n{PROSE}\n"
+    assert heads(text)["一/（一）"] == ""
+
+
+def test_what_readers_are_asked_to_do_is_no_heading() -> None:
+    text = f"一、请于8月31日前报送材料\n{PROSE}\n二、请示办理\n{PROSE}\n"
+    assert list(heads(text).values()) == ["", "请示办理"]
+
+
+def test_a_chapters_heading_may_take_two_lines() -> None:
+    text = "第一章 听取工作报告和\n审议预算\n第一条 甲。\n第二章 附则\n第二条 乙。\n"
+    assert heads(text)["第一章"] == "听取工作报告和审议预算"
+
+
+def test_a_sentence_torn_before_the_name_of_a_paper_is_no_heading() -> None:
+    text = (
+        "一、申报\n（一）\n各\n单位如实填写\n《推荐申请\n表》，做到实事求是、逻辑清晰、重点\n"
+        f"突出。\n（二）\n{PROSE}\n"
+    )
+    assert heads(text)["一/（一）"] == ""
+    assert heads("一、抓好落实\n《办法》印发后，要抓好落实。\n")["一"] == "抓好落实"
+
+
+def test_a_year_alone_is_no_heading() -> None:
+    text = f"一、\n2018\n年\n计划\n{PROSE}\n二、总结\n{PROSE}\n"
+    assert heads(text)["一"] == "2018年计划"
+
+
+def test_the_subject_of_a_torn_sentence_is_no_heading() -> None:
+    text = f"一、要求\n（一）\n各\n单位\n要高度重视复核工作。\n（二）推荐部门\n{PROSE}\n"
+    assert heads(text) == {"一": "要求", "一/（一）": "", "一/（二）": "推荐部门"}
+    assert heads(f"一、我部将组织评审，遴选\n20\n个项目。\n{PROSE}\n") == {"一": ""}

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from indexer import Store, sync
+import pytest
+
+from indexer import IndexDamaged, Store, sync
 from searcher import Searcher
 
 from .documents import NOTICE, REGULATION
@@ -131,3 +133,16 @@ def test_a_diff_tells_the_changed_article_and_its_words(store: Store, sources: P
     assert "一" in before
     assert "二十" in after
     assert "罚款" not in before + after
+
+
+def test_groups_of_documents_that_are_not_there_are_damage(store: Store, sources: Path) -> None:
+    for name, text in (("a.txt", REPOST), ("b.txt", AMENDED)):
+        (sources / name).write_text(text, encoding="utf-8")
+    sync(store, [sources])
+    (file,) = store.folder.glob("groups_*")
+    for name in ("a.txt", "b.txt"):
+        whole = file.read_bytes()
+        file.write_bytes(whole.replace(name.encode(), b"z.txt"))
+        with pytest.raises(IndexDamaged), Searcher.open(store.folder) as searcher:
+            searcher.search("青山市")
+        file.write_bytes(whole)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from indexer import (
     IndexIncompatible,
     IndexLocked,
+    IndexStateError,
     NothingToIndex,
     SourceError,
     Store,
@@ -165,6 +166,7 @@ def test_several_sources_have_documents_under_their_own_names(
     report = sync(store, [sources, other, single, sources / "law"])
     roots = {id.split("/")[0] for id in report.plan.added}
     assert roots == {"docs", "docs-2", "single.txt"}
+    assert not report.failed
     assert len(report.plan.added) == 7
 
 
@@ -268,3 +270,37 @@ def test_many_small_commits_equal_one_and_leave_few_segments(store: Store, tmp_p
     assert len(store.manifest().segments) <= 6
     assert answers(store) == rebuilt(store, folder)
     assert list(check(store.folder)) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names")
+def test_what_is_no_regular_file_is_named_and_never_waited_for(store: Store, sources: Path) -> None:
+    os.mkfifo(sources / "pipe.txt")
+    (sources / "endless.txt").symlink_to("/dev/zero")
+    (sources / "dangling.txt").symlink_to("nowhere")
+    report = sync(store, [sources])
+    assert len(report.plan.added) == 3
+    assert {(e.path.name, e.reason) for e in report.failed} == {
+        ("pipe.txt", "not a regular file"),
+        ("endless.txt", "not a regular file"),
+        ("dangling.txt", "No such file or directory"),
+    }
+    (sources / "notice.txt").unlink()
+    os.mkfifo(sources / "notice.txt")
+    assert not sync(store).plan
+
+
+def test_a_path_that_leads_nowhere_is_a_source_error(store: Store, tmp_path: Path) -> None:
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    for path in (loop, tmp_path / ("长" * 2000), loop / "inside"):
+        with pytest.raises(SourceError):
+            sync(store, [path])
+
+
+def test_an_index_that_cannot_be_written_is_an_index_error(
+    store: Store, sources: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("not a folder", encoding="utf-8")
+    for folder in (tmp_path / "file", tmp_path / "file" / "within"):
+        with pytest.raises(IndexStateError, match="cannot be written"):
+            sync(Store(folder), [sources])

@@ -10,7 +10,7 @@ from typing import Literal
 from indexer.document import Fact
 from indexer.lexicon import PAGE_LABELS, TITLE_LABELS, TYPE_WORD, alternatives
 from indexer.metadata.dates import DATE
-from indexer.metadata.lines import Line
+from indexer.metadata.lines import Line, joined
 from indexer.metadata.numbers import canonical_number, find_numbers
 from indexer.metadata.organs import part_organs
 
@@ -39,7 +39,9 @@ _NOISE_UNLESS_TITLE = re.compile(r"关注\s?·|扫码|扫一扫|二维码|点击
 HEADING = re.compile(
     r"第[一二三四五六七八九十百零〇—]{1,4}[章编条节](?:[\s\u3000]|$|[（【])|第[一二三四五六七八九十]+分编|"
     r"第[一二三四五六七八九十百零〇\d]{1,6}条|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[)）]|"
-    r"\d{1,2}[.．、](?!\d)|1\s?(?:总则|范围|目的)|附\s*件"
+    r"\d{1,2}[.．、](?!\d(?!\d{3}年))|1\s?(?:总则|范围|目的)|附\s*件|"
+    # how the parts of a case are called
+    r"(?:基本案情|案情(?:回顾|简介)|裁判(?:要点|要旨|结果|理由)|典型意义|关键词|相关法条)[：:]?$"
 )
 _BARE_NUMBER = re.compile(
     r"[（(]?\s*(?:[12][09]\d\d\s*年)?\s*第\s*[\d一二三四五六七八九十百〇零]{1,5}\s*号\s*(?:令)?\s*[）)]?"
@@ -98,6 +100,8 @@ class _Collector:
         if kind == "note":
             text = line.text
             opened = sum(map(text.count, "（(")) - sum(map(text.count, "）)"))
+            if self.depth and self.notes:  # 根据2016年⏎11月25日《…》修正
+                line = joined(self.notes.pop(), line)
             self.depth = max(0, self.depth + opened)
         kept = {
             "number": self.numbers,

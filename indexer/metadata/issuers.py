@@ -11,14 +11,15 @@ from indexer.metadata.dates import DATE
 from indexer.metadata.organs import part_organs, usual_name
 from indexer.metadata.page import Page
 from indexer.metadata.signature import Signature, read_last_organ
-from indexer.metadata.title import title_authors
+from indexer.metadata.title import ET_AL, title_authors
 
 _ORDER = re.compile(r"([^〔]+?)(?:令|公告|通告)")
 _GOVERNMENT = re.compile(r"(?<=.)([省市区州县])政府$")
 # 新华社北京1月10日电 近日，中共中央印发了《…》: a newspaper's copy names the issuers so
 _NEWS_LINES = 3
+_PUBLISHED = re.compile(r"(.{2,40}?)(?:联合)?发布")
 _PRINTED = re.compile(
-    r"(?:近日|日前)，([^，。《]{2,60}?)(?:联合)?(?:印发|发布|公布)了?《([^》]{4,80})》"
+    r"(?:近日|日前)，([^，。《]{2,120}?)(?:等[^，。《]{0,4}部门)?(?:联合)?(?:印发|发布|公布)了?《([^》]{4,80})》"
 )
 
 
@@ -26,6 +27,7 @@ def read_issuers(page: Page, signature: Signature, number: Fact | None) -> tuple
     """Those who signed ``page``; else those whom title, notes, order or label name; in order."""
     return (
         signature.issuers
+        or (_in_news(page) if _shortens(page) else ())
         or _in_title(page)
         or notes.assemblies(page.head.notes, page.region)
         or _in_brackets(page)
@@ -34,7 +36,14 @@ def read_issuers(page: Page, signature: Signature, number: Fact | None) -> tuple
         or _in_news(page)
         or _in_label(page)
         or _at_end(page)
+        or notes.approvers(page.head.notes, page.region)
+        or _publisher(page)
     )
+
+
+def _shortens(page: Page) -> bool:
+    """公安部、国家互联网信息办公室等六部门联合公布…: the title does not name them all."""
+    return page.title is not None and ET_AL.search(page.title.value) is not None
 
 
 def _facts(page: Page, names: str, start: int) -> tuple[Fact, ...]:
@@ -84,6 +93,23 @@ def _in_news(page: Page) -> tuple[Fact, ...]:
         if match and page.title and match[2] in page.title.value:
             return _facts(page, match[1], line.at(match.start(1)))
     return ()
+
+
+def _publisher(page: Page) -> tuple[Fact, ...]:
+    """最高人民法院发布 on a line of its own; 1984年1月7日 国务院⏎中央军委发布."""
+    for line in (line for run in page.head.runs for line in run):
+        match = _PUBLISHED.fullmatch(line.text)
+        facts = _facts(page, match[1], line.at(0)) if match else ()
+        if facts:
+            return _behind_date(page, page.index(line) - 1) + facts
+    return ()
+
+
+def _behind_date(page: Page, index: int) -> tuple[Fact, ...]:
+    line = page.lines[max(index, 0)]
+    date = DATE.match(line.text)
+    names = line.text[date.end() :].lstrip(" \u3000") if date else ""
+    return _facts(page, names, line.at(line.text.index(names))) if names else ()
 
 
 def _in_label(page: Page) -> tuple[Fact, ...]:

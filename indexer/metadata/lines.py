@@ -84,16 +84,17 @@ def _mended(parts: list[tuple[int, str]]) -> list[Line]:
     for start, stripped in parts:
         line = Line(stripped, ((0, start),))
         if len(lines) > 1 and _measures(lines[-2], lines[-1].text, stripped):
-            line = _joined(lines.pop(), line)
-            lines.append(_joined(lines.pop(), line))
+            line = joined(lines.pop(), line)
+            lines.append(joined(lines.pop(), line))
         elif lines and _belongs_to(lines[-1], stripped):
-            lines.append(_joined(lines.pop(), line))
+            lines.append(joined(lines.pop(), line))
         else:
             lines.append(line)
     return lines
 
 
-def _joined(line: Line, rest: Line) -> Line:
+def joined(line: Line, rest: Line) -> Line:
+    """``line`` with ``rest`` right behind it."""
     length = len(line.text)
     pieces = tuple((first + length, offset) for first, offset in rest.pieces)
     return Line(line.text + rest.text, line.pieces + pieces)

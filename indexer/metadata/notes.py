@@ -31,12 +31,16 @@ _PASSED = re.compile(
     rf"|(?P<office>(?!次)[{_HAN}]{{1,24}}?(?:部|局|署|委|会|院|办公室|政府))(?:\d{{4}}年)?(?:{_SESSION})?"
     r"(?:部|局|署|总局|委|室|办)?(?:务|长办公|主任办公|办公|常务|党组)会"
 )
+_ENDS = "部局委会署院府室厅社行"
+_SERIAL = r"第?\d{1,5}号文?"  # 交通部交公路发〔1998〕349号公布, 交通运输部第16号发布
 _ISSUED = re.compile(
-    rf"(?:日|^|[\s\u3000，,（(])\s*(?P<organs>[{_HAN}、 ]{{2,60}}?)\s*(?:[（(]\d{{2,4}}[)）])?"
-    rf"(?:[{_HAN}]{{1,6}}第?\d{{1,5}}号)?(?:令|公告)?(?:修订)?(?:发布|公布|颁布|印发)"
+    rf"(?:日|^|[\s\u3000，,（(])\s*(?P<organs>[{_HAN}、 ]{{1,59}}?[{_HAN}])"
+    rf"(?:(?<=[{_ENDS}])(?!员会)\s*(?:[（(]\d{{2,4}}[)）])?[{_HAN}]{{0,6}}(?:[〔（(\[]\d{{2,4}}[〕）)\]])?{_SERIAL})?"
+    r"\s*(?:令|公告)?(?:修订)?(?:发布|公布|颁布|印发)"
 )
+_APPROVED = re.compile(rf"日[\s\u3000，,]*(?:经|由)?(?P<organ>[{_HAN}]{{2,30}}?)批准")
 _OFFICES = frozenset({"council", "office"})
-_ENTRY = re.compile(r"^(?:根据|已经|已于|经|于|由|日)+")
+_ENTRY = re.compile(r"^(?:根据|已经|已于|经|于|由|日(?!照))+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,11 @@ def adopters(notes: Sequence[Line], region: str) -> tuple[Fact, ...]:
     return passed or _first(_issued(line, region) for line in notes)
 
 
+def approvers(notes: Sequence[Line], region: str) -> tuple[Fact, ...]:
+    """The organs that approved the text (1995年6月6日 国务院批准)."""
+    return _first(_approved(line, region) for line in notes)
+
+
 def _first(found: Iterator[tuple[Fact, ...]]) -> tuple[Fact, ...]:
     return next((facts for facts in found if facts), ())
 
@@ -145,6 +154,12 @@ def _passed(line: Line, region: str, offices: bool) -> tuple[Fact, ...]:
         if group not in _OFFICES or (offices and is_organ(name)):
             facts.setdefault(name, Fact(name, line.span(start, end)))
     return tuple(facts.values())
+
+
+def _approved(line: Line, region: str) -> tuple[Fact, ...]:
+    match = _APPROVED.search(line.text)
+    name = usual_name(match["organ"], region) if match else ""
+    return (Fact(name, line.span(*match.span("organ"))),) if match and is_organ(name) else ()
 
 
 def _issued(line: Line, region: str) -> tuple[Fact, ...]:

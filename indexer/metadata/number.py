@@ -16,6 +16,7 @@ from indexer.metadata.title import title_authors, type_of
 
 _MAX_ABOVE = 12  # lines of organs above the number of a joint order
 _ORDER_WORD = re.compile(r"(?:令|公\s*告|通\s*告)$")
+_NAMELESS = ("令", "部令", "局令", "总局令", "署令", "委令")
 _SHORT_ORGAN = re.compile(r"(?:省|市|自治区|州|县|区)?(?:人民)?政府(?=令|公告|通告)")
 
 
@@ -26,11 +27,19 @@ def read_number(page: Page) -> Fact | None:
     )
     if number is None:
         return None
+    if number.value.startswith(_NAMELESS):
+        number = _named(page, number)
     short = _SHORT_ORGAN.match(number.value)  # 省政府令第94号 of a 青海省 rule
     if short and page.region:
         full = usual_name(short[0], page.region)
         return replace(number, value=full + number.value[short.end() :])
     return number
+
+
+def _named(page: Page, number: Fact) -> Fact:
+    """部令第33号 of a text that 环境保护部部务会议 passed: 环境保护部令第33号."""
+    organs = "、".join(fact.value for fact in notes.adopters(page.head.notes, page.region))
+    return replace(number, value=organs + number.value[number.value.index("令") :])
 
 
 def _in_head(page: Page) -> Fact | None:
@@ -49,7 +58,9 @@ def _composed(page: Page, line: Line) -> Fact | None:
     whole = _with_organs_above(page, page.index(line), words)
     if whole or page.title is None or type_of(page.title.value) != "公告":
         return whole
-    authors = "、".join(page.title.value[start:end] for start, end in title_authors(page.title))
+    authors = "、".join(
+        usual_name(page.title.value[start:end]) for start, end in title_authors(page.title)
+    )
     return next(
         (Fact(authors + number, line.span()) for _, number in find_numbers(f"公告{words}")), None
     )

@@ -48,7 +48,7 @@ _BEFORE_SERIAL, _AFTER_SERIAL = 48, 8
 _ORGAN_LENGTH = 160
 # Up to the organ: a sentence's words, a date, a quotation. The organ itself may hold 、 and spaces.
 _BEFORE_ORGAN = re.compile(
-    r".*(?:根据|依据|按照|依照|经|由|以|[日号。；：:，,《》〈〉（）()“”]|[0-9]次|发布|公布|会议|"
+    r".*(?:根据|依据|按照|依照|经(?!济|贸)|(?<!自)由|以|日(?!照)|[号。；：:，,《》〈〉（）()“”]|[0-9]次|发布|公布|会议|"
     r"原(?!子)|的(?!士))",
     re.DOTALL,
 )
@@ -151,6 +151,7 @@ def _organs_before(text: str, end: int) -> str:
 
 def _join_organs(organs: str) -> str:
     parts = [part.replace(_STATE, "", 1) or part for part in _organ_parts(organs)]
+    parts = [re.sub("部部$", "部", part) for part in parts]  # 生态环境部部令
     return "、".join(part for part in parts if part)
 
 

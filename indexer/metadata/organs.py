@@ -12,7 +12,7 @@ _NAME = re.compile(rf"[{_HAN}A-Za-z0-9（）()“”\"·]{{1,70}}(?:{ORGAN_END})
 # Words that stand in sentences and titles, never in the name of an organ.
 _NOT_A_NAME = re.compile(
     r"[的请将为《》个]|如下|关于|同意|对(?!外|口|台)|按照|根据|为了|以下|自(?!治|然|由|贸)|"
-    r"(?:执行|进行|举行|试行|实行|施行|运行|通知|公告|召开|印发|现予公布|会商|机会|社会|大会|部署|"
+    r"(?:执行|进行|举行|试行|实行|施行|运行|通知|公告|召开|印发|现予公布|会商|机会|社会|(?<!代表)大会|部署|"
     r"晚会|处处|到处|内部|全部|部分|北部|南部|西部|东部|中部|干部|一部|年会|音乐会|发布会|处理|好处)$"
 )
 _SEPARATOR = re.compile(r"[、,，；; \t\u3000\xa0\u2002]+")
@@ -20,6 +20,8 @@ _CENTRAL = re.compile(alternatives(CENTRAL_ORGANS))
 _LETTERS = re.compile(rf"[{_HAN}](?:[ \t\u3000\xa0\u2002\u200b]+[{_HAN}])+")
 _SESSION = re.compile(r"第[一二三四五六七八九十百零〇\d]{1,5}届")
 _SHORT_SESSION = re.compile(r"[一二三四五六七八九十]{1,4}届")
+# The council of a court that passed a text stands for the court.
+_COUNCIL = re.compile("^(最高人民法院)审判委员会$|^(最高人民检察院)检察委员会$")
 _STATE = "中华人民共和国"
 _OFFICES = ("省", "市", "自治区", "州", "县", "区")
 
@@ -84,6 +86,7 @@ def usual_name(name: str, region: str = "") -> str:
         usual = re.sub(r"人大(?!代表|财政|环|法)", "人民代表大会", usual)
         usual = usual.replace("常委会", "常务委员会").replace("人民代表会", "人民代表大会")
     usual = re.sub(r"(人民代表大会)常务(?:员会|委员)$", r"\1常务委员会", usual)
+    usual = _COUNCIL.sub(r"\1\2", usual)
     return _with_region(usual, region)
 
 

@@ -59,13 +59,13 @@ def _signature(page: Page) -> Signature:
 
 
 def _date(page: Page, signature: Signature, steps: list[notes.Step]) -> Fact | None:
+    adopted = notes.adoption_date(steps)
     if signature.date and (signature.issuers or signature.personal or not steps):
-        return signature.date
+        # an order stays above a text that was amended after it
+        amended = signature.personal and adopted and adopted.value > signature.date.value
+        return adopted if amended else signature.date
     return (
-        notes.adoption_date(steps)
-        or signature.date
-        or _head_date(page)
-        or extras.first_date(page.field(DATE_LABELS))
+        adopted or signature.date or _head_date(page) or extras.first_date(page.field(DATE_LABELS))
     )
 
 

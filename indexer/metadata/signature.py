@@ -15,9 +15,13 @@ _MAX_DATED = 100  # characters of a line that may close a 落款: organs and dat
 _MAX_SIGNERS = 40  # lines: as many ministries have signed one notice
 _JUNK = re.compile(r"&\w*;?\s*$")
 _STAMP = re.compile(r"[（(](?:代\s*章|盖\s*章|公\s*章|章|印章|代)[)）]$")
+_POSTS = (
+    *("总理", "主席", "省长", "市长", "州长", "县长", "区长", "旗长", "部长", "主任", "局长"),
+    *("署长", "行长", "院长", "检察长", "委员长", "会长", "厅长", "司令员", "社长", "书记", "校长"),
+)
+_POST = "|".join(r"[\s\u3000]*".join(post) for post in _POSTS)  # 局　长　王某某
 _PERSON = re.compile(
-    r"(?:总理|主席|省长|市长|州长|县长|区长|旗长|部长|主任|局长|署长|行长|院长|检察长|委员长|会长|厅长|司令员|"
-    r"社长|书记|校长|代省长|代市长)\s*[:：]?[\s\u3000]*(?:[\u4e00-\u9fff·]{1,4}[\s\u3000]*){0,2}$"
+    rf"(?:{_POST})\s*[:：]?[\s\u3000]*(?:[\u4e00-\u9fff·]{{1,4}}[\s\u3000]*){{0,2}}$"
 )
 _NAME = re.compile(r"[\u4e00-\u9fff·][\s\u3000]{0,4}[\u4e00-\u9fff·]{1,3}$")
 _REST_OF_NAME = re.compile(

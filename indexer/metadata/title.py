@@ -21,7 +21,9 @@ _ENDS_ABOUT = re.compile(
 )
 _STARTS_ANEW = re.compile(r"关于|.{2,40}?(?:关于|印发|转发|批转)|中华人民共和国")
 _OPENS = re.compile(r"关于|印发|转发|批转|发布|公布|对|令$|公告|通告|[（(]?第?\s*\d|《")
-_ET_AL = re.compile(r"等[一二三四五六七八九十\d]{0,3}(?:个)?部门")
+ET_AL = re.compile(r"等[一二三四五六七八九十\d]{0,3}(?:个)?部门")
+_CASE = re.compile("[诉与].+案$|(?:纠纷|申请).*案$")  # 王某诉某公司买卖合同纠纷案
+_WHOLE = re.compile(r"(?:详解|攻略|简介|问答|须知|解读|流程|\d问)$")
 _REPRINT = re.compile(r"^[（(【\[](?:转载|转发|转)[)）】\]]")
 _MENTION = re.compile(r"解读】.{0,4}?《(?P<title>.{6,150})》")
 _SPACE = re.compile(r"[ \t\u3000\xa0\u2002\u2003]+")
@@ -43,11 +45,19 @@ def read_title(head: Head) -> Fact | None:
     field = title_field(head)
     if field:
         return Fact(clean_title(field.value), field.span)
+    case = next((line for run in head.runs for line in run if _CASE.search(line.text)), None)
+    if case:
+        return _fact([case])
     for run in head.runs:
         words = [line for line in run if not part_organs(line.text)]
         if words:
-            return _fact(words if len(words) == len(run) == 2 else words[:1])
+            return _fact(words if len(words) == len(run) == 2 and _halves(*words) else words[:1])
     return None
+
+
+def _halves(one: Line, two: Line) -> bool:
+    """Whether a headline without 文种 stands on the two lines: 春季开学延期⏎“云课堂”来救急."""
+    return one.text != two.text and not _WHOLE.search(one.text)
 
 
 def _fullest(complete: Sequence[Sequence[Line]]) -> Sequence[Line]:
@@ -159,7 +169,7 @@ def _without_heading_organs(lines: list[Line]) -> list[Line]:
 
 def _has_organ_before_about(text: str) -> bool:
     front = re.match(r"(.{2,40}?)(?:关于|印发|转发)", text)
-    return bool(front and part_organs(front[1]) and not _ET_AL.search(text))
+    return bool(front and part_organs(front[1]) and not ET_AL.search(text))
 
 
 def _fact(lines: Sequence[Line]) -> Fact:

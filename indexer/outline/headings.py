@@ -38,15 +38,21 @@ _BRACKETED = re.compile(rf"{_B}*[（(【〔]([^（）()【】〔〕]{{2,40}})[)�
 _SENTENCE = re.compile(
     "应当|应该|不得|可以|下列|以下|如下|是指|，包括|，属于|本(?:通知|意见|办法|规定|方案|细则|决定|措施|条例)自"
 )
+_ASKS_FOR = re.compile("请(?![示求])|[我本](?:部|局|委|厅|办|院)")
 _NORM = re.compile("对.{6,}，|凡|本")
 _DIGITS = "0123456789０１２３４５６７８９"
+_YEAR = re.compile(rf"[{_DIGITS}]{{4}}年")
 _FIGURE = re.compile(rf"[{_DIGITS}.%％—\-]+$")
 _UNITS = frozenset("年月日个项家人名万亿元倍件条套小天时岁周分点号级次种类米吨、，。）-—%％G")
 _QUESTION = re.compile(rf"(?:记者)?问{_B}*[:：]{_B}*([^？?。]{{2,120}}(?:[？?。]|$|(?={_B}答)))")
-_RULE = re.compile("应当|应该|不得|可以|必须|须按|，应|各.{0,40}要")
+_RULE = re.compile("应当|应该|不得|可以|必须|须按|，应|的，|各.{0,40}要")
 _LEAD_IN = re.compile(
     "修改为|改为|增加|作为|删[去除]|规定|包括|如下|下列|以下|具备|是指|即$|例如$|[为是有]$|要求$|情形|条件$"
 )
+# Words that want the name of a document behind them.
+_HANGS = re.compile("(?:按照|根据|依据|依照|参照|遵照|符合|填写|关于)$")
+_SUBJECT = re.compile("(?:单位|部门|企业|机构|主体|政府|机关|地区)$")
+_PREDICATE = re.compile("[要应将须需可]|负责|按照|于\\d|不得")
 # Bodies and people alone are the subject of a sentence, not its topic.
 _BODY = re.compile(
     "(?:各级|各|有关|相关|广大|全[国省市县区]).{0,6}"
@@ -76,7 +82,8 @@ def headings(nodes: list[Node], kinds: list[Kind], rows: list[Line], ends: list[
     ``ends`` holds the line behind each node's own text. The stop that closes a heading and the
     blanks that spread it (总　则) are not part of it.
     """
-    groups: dict[tuple[int, Style], list[tuple[int, _Read]]] = defaultdict(list)
+    groups: dict[int, list[tuple[int, _Read]]] = defaultdict(list)
+    lists: dict[Style, tuple[int, int, int]] = {}
     result = [""] * len(nodes)
     for index, (node, kind) in enumerate(zip(nodes, kinds, strict=True)):
         if kind == "item":
@@ -87,7 +94,7 @@ def headings(nodes: list[Node], kinds: list[Kind], rows: list[Line], ends: list[
             continue
         read = _read(node, nodes, index, rows, ends[index])
         if kind == "heading" and node.label.style != Style.TITLE:
-            groups[node.parent, node.label.style].append((index, read))
+            groups[_first_of_list(nodes, index, lists)].append((index, read))
         else:
             result[index] = squeeze(read.text)
     for members in groups.values():
@@ -97,13 +104,32 @@ def headings(nodes: list[Node], kinds: list[Kind], rows: list[Line], ends: list[
     return result
 
 
+def _first_of_list(nodes: list[Node], index: int, lists: dict[Style, tuple[int, int, int]]) -> int:
+    """The node that begins the list of node ``index``: one parent's, or numbered on across them.
+
+    ``lists`` holds the first node, the parent and the last number of the latest list of a style.
+    """
+    label, parent = nodes[index].label, nodes[index].parent
+    first, known, last = lists.get(label.style, (index, parent, 0))
+    if parent != known and label.number[0] != last + 1:
+        first = index
+    lists[label.style] = (first, parent, label.number[0])
+    return first
+
+
 def _read(node: Node, nodes: list[Node], index: int, rows: list[Line], end: int) -> _Read:
     label = node.label
     rest = label.rest
     below = index + 1 < len(nodes) and nodes[index + 1].parent == index
     line = label.line + 1
-    while line < end and (not rest or _is_broken(rest, rows, line, end)):
-        rest += rows[line].text
+    torn = False  # within a sentence that goes on to its stop
+    while line < end:
+        following = rows[line].text
+        torn = len(rest) < _OWN_LINE and (torn or _is_unfinished(rest, following))
+        if rest and not torn and not _is_broken(rest, rows, line, end):
+            break
+        rest += following
+        torn = torn and _STOP.search(following) is None
         line += 1
     followed = below or line < end
     if label.style <= Style.DIVISION or label.style == Style.TITLE:
@@ -112,14 +138,23 @@ def _read(node: Node, nodes: list[Node], index: int, rows: list[Line], end: int)
     return _Read(*_form(rest), followed)
 
 
+def _is_unfinished(one: str, two: str) -> bool:
+    """Whether ``two`` goes on with the sentence of ``one``: 按照⏎《办法》, 各单位⏎要高度重视."""
+    if two[0] == "《":
+        return _HANGS.search(one) is not None
+    return len(one) <= _BODY_LENGTH and bool(_SUBJECT.search(one) and _PREDICATE.match(two))
+
+
 def _is_broken(one: str, rows: list[Line], line: int, end: int) -> bool:
     """Whether a stray line break parts ``one`` from ``line``: at a number, or within brackets."""
     two = rows[line].text
     if len(one) >= _OWN_LINE:
         return False
-    if len(one) == 1 or one[-1] in "、（〔" or two[0] in "、，。；：）》”%％":
+    if len(one) == 1 or one[-1] in "、（〔和与及" or two[0] in "、，。；：）》”%％":
         return True
     if one.count("《") > one.count("》") or one.count("（") > one.count("）"):
+        return True
+    if _YEAR.fullmatch(one):
         return True
     if one[-1] in _DIGITS:
         return two[0] in _UNITS or two[0] in _DIGITS
@@ -133,6 +168,8 @@ def _form(rest: str) -> tuple[str, Form]:
         return found[1], Form.RUN_IN
     if found := _QUESTION.match(rest):
         return found[1], Form.ASKED
+    if _ASKS_FOR.match(rest):
+        return "", Form.NONE
     plain = _ATTRIBUTION.sub("", rest).rstrip(BLANK) if "。" in rest or "；" in rest else rest
     stop = _STOP.search(plain)
     if not plain or (plain[-1] in "；;，," and (stop is None or stop[0] != "。")):
@@ -165,7 +202,8 @@ def _unstopped(plain: str) -> tuple[str, Form]:
 
 def _states(line: str) -> bool:
     """Whether a line on its own is a rule rather than its topic."""
-    return len(line) > _SENTENCE_LENGTH and _RULE.search(line) is not None
+    asks = line.endswith(("？", "?"))
+    return not asks and len(line) > _SENTENCE_LENGTH and _RULE.search(line) is not None
 
 
 def _is_likely(read: _Read) -> bool:

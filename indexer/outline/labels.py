@@ -56,19 +56,21 @@ class Label(NamedTuple):
 
 
 _HAN = "一二三四五六七八九十百千零〇○两"
+_DASH = "—－"  # stands for 一 in texts typed or scanned badly: 第—章
 _B = f"[{BLANK}]"
 _D = "[0-9０-９]"
 _CHAR = "[\u4e00-\u9fff]"
 _MEASURE = "[倍亿万千百元米吨度个人户年月日小岁公平立毫厘项条家名次天周级类]"
-# 一、二审 and 一、二、三产业 count, they do not label; neither does 3.14 (but 3.2020年 does).
+# 一、二审 and 一、二、三产业 count, they do not label; neither does 3.14 (but 3.2020年 and 1.80周岁
+# do).
 _LABEL = re.compile(
     rf"""
-    第{_B}*(?P<nth>[{_HAN}]{{1,9}}|{_D}{{1,4}}){_B}*(?P<unit>分编|编|章|节|条|部分)
+    第{_B}*(?P<nth>[{_HAN}]{{1,9}}|{_D}{{1,4}}|[{_DASH}]){_B}*(?P<unit>分编|编|章|节|条|部分)
         (?P<sub>(?:之[一二三四五六七八九十]{{1,3}}(?![一二三四五六七八九十]))*)
   | (?P<han>[{_HAN}]{{1,5}}){_B}*[、．.](?![{_HAN}]{{1,3}}(?:[、审级类期线层]|产业))
   | [（(]{_B}*(?:(?P<phan>[{_HAN}]{{1,5}})|(?P<parabic>{_D}{{1,3}})){_B}*[)）][、．.]?
   | (?P<decimal>{_D}{{1,2}}(?:[.．]{_D}{{1,2}}){{1,4}})(?={_B}+[^\s\d]|{_CHAR})(?!{_MEASURE})
-  | (?P<arabic>{_D}{{1,3}}){_B}*[.．、](?!{_D}(?!{_D}{{3}}年))
+  | (?P<arabic>{_D}{{1,3}}){_B}*[.．、](?!{_D}(?!{_D}{{3}}年|{_D}{{1,2}}周?岁))
   | (?P<half>{_D}{{1,2}})[)）][、．.]?
   | (?P<clause>[1-9][0-9]?)(?={_B}*{_CHAR}{{2,20}}$)(?!{_MEASURE})
   | (?P<glyph>[①-⑳㈠-㈩⑴-⒇⒈-⒛])[、．.]?
@@ -93,6 +95,7 @@ _UNITS = {
     "节": Style.DIVISION,
     "条": Style.ARTICLE,
 }
+_DASHES = str.maketrans(dict.fromkeys(_DASH, "一"))
 _UNIT = re.compile("|".join(sorted(_UNITS, key=len, reverse=True)))
 _COUNTING = "一二三四五六七八九十"
 
@@ -167,7 +170,7 @@ def _meaning(kind: str, value: str) -> tuple[Style, tuple[int, ...], str] | None
     None for a numeral without a value.
     """
     if kind == "sub":
-        name = "".join(value.split())
+        name = "".join(value.split()).translate(_DASHES)
         unit = _UNIT.search(name)
         if unit is None:
             return None

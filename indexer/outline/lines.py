@@ -22,7 +22,8 @@ DAY = rf"{_DIGIT}{{4}}{_B}*年{_B}*{_DIGIT}{{1,2}}{_B}*月{_B}*{_DIGIT}{{1,3}}{_
 _CHAR = "\u4e00-\u9fff"
 _SPREAD = rf"(?!(?<=[{BLANK}][{_CHAR}][{BLANK}])[{_CHAR}](?:{_B}|$))"  # 总 则, 国 务 院
 _PARAGRAPH = re.compile(
-    rf"(?<=[{_CHAR}。；：！？，、”）》】]){_B}+(?=[{_CHAR}“（《【①-⑳]){_SPREAD}(?!(?<=[》、和及]{_B})第)"
+    rf"(?<=[{_CHAR}。；：！？，、”）》】]){_B}+(?=[{_CHAR}“（《【①-⑳]){_SPREAD}"
+    rf"(?!(?<=[》、和及]{_B})第|(?<=[{_HAN}]{_B})[编章节条]{_B})"  # 第六 条 is one label
     rf"|(?<=[{_CHAR}。；：！？”）》】]){_B}+(?={DAY}(?:{_B}+(?!\d)|$)|[0-9]{{1,2}}[.．、](?!\d))"
 )
 # Some exports run a heading and its first article, or several articles, into one line.

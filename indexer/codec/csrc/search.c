@@ -9,52 +9,11 @@
  * Whatever is pruned, the score of a hit is added up in the order of the terms, so results are
  * those of a full evaluation to the last bit. Bounds are added in other orders: SLACK covers that.
  */
-#include "kernel.h"
+#include "search.h"
+#include <float.h>
 
 #define SLACK (1.0 + 1e-9)
 #define FEW 4 /* units of a range that are looked up one by one */
-
-/* A block of a term. */
-typedef struct {
-    uint32_t offset, term; /* where its documents are: from the base of the term */
-    float bound;
-    uint8_t last, uniform, code, spare; /* number of postings less 1 */
-} reference;
-
-typedef struct {
-    Py_buffer postings, lengths;
-    double a, c, scale;
-} field;
-
-typedef struct {
-    const field *field;
-    const uint8_t *base;
-    double weight;
-    list list;
-} scored;
-
-typedef struct {
-    double score;
-    uint32_t doc;
-} hit;
-
-typedef struct {
-    uint32_t units, ranges;
-    Py_ssize_t field_count, term_count, k, found;
-    field *fields;
-    scored *terms;
-    uint32_t *by_weight;       /* terms, the heaviest first */
-    reference *references;     /* rows of term_count, by range, filled from the end */
-    uint32_t *sizes;           /* of the rows */
-    const reference **of_term; /* those of the range at hand, or NULL */
-    reference *row;            /* the same, the lightest term first */
-    double *bounds;
-    uint32_t *heap; /* ranges, the greatest bound on top */
-    hit *hits;      /* the worst on top */
-    const uint8_t *filter;
-    double floor;
-    int zeros;
-} search;
 
 static double impact(const field *f, uint8_t code, uint32_t doc)
 {
@@ -224,21 +183,42 @@ static unsigned spare_terms(const search *s, unsigned size)
     return spared;
 }
 
-/* What a unit must have of the other terms to be a hit after all. */
-static double enough(const search *s, unsigned spared)
+static double bounds_of(const search *s, unsigned spared)
 {
     double rest = 0.0;
     for (unsigned i = 0; i < spared; i++)
         rest += s->row[i].bound;
-    return least_of(s) / SLACK - rest * SLACK;
+    return rest * SLACK;
 }
 
-static unsigned count_likely(const double *scores, double enough)
+/* What a unit must have of the other terms to be a hit after all, and more than nothing. */
+static double enough(const search *s, double rest)
 {
-    unsigned likely = 0;
+    double least = least_of(s) / SLACK - rest;
+    return least > DBL_TRUE_MIN ? least : DBL_TRUE_MIN;
+}
+
+static unsigned count_from(const double *scores, double least)
+{
+    unsigned count = 0;
     for (unsigned i = 0; i < RANGE; i++)
-        likely += scores[i] > 0.0 && scores[i] >= enough;
-    return likely;
+        count += scores[i] >= least;
+    return count;
+}
+
+/* Scores the units of a range whose sums over the terms not spared are likely enough. */
+static void take_likely(search *s, uint32_t base, unsigned size, const double *scores, double rest)
+{
+    for (unsigned i = 0; i < size; i++)
+        s->of_term[s->row[i].term] = s->row + i;
+    for (unsigned i = 0; i < RANGE; i++) {
+        if (scores[i] < enough(s, rest) || (s->filter && !bit(s->filter, base + i)))
+            continue;
+        hit h = {score_one(s, base, (uint8_t)i), base + i};
+        offer(s, h);
+    }
+    for (unsigned i = 0; i < size; i++)
+        s->of_term[s->row[i].term] = NULL;
 }
 
 static void visit(search *s, uint32_t range)
@@ -248,23 +228,17 @@ static void visit(search *s, uint32_t range)
     s->row = s->references + (range + 1) * (size_t)s->term_count - size;
     unsigned spared = spare_terms(s, size);
     accumulate(s, spared, size, base, scores);
-    while (spared && count_likely(scores, enough(s, spared)) > FEW) {
+    double rest = bounds_of(s, spared);
+    unsigned likely = count_from(scores, enough(s, rest));
+    while (spared && likely > FEW) {
         unsigned kept = spared / 2;
         accumulate(s, kept, spared, base, scores);
         spared = kept;
+        rest = bounds_of(s, spared);
+        likely = count_from(scores, enough(s, rest));
     }
-    for (unsigned i = 0; i < size; i++)
-        s->of_term[s->row[i].term] = s->row + i;
-    for (unsigned i = 0; i < RANGE; i++) {
-        if (scores[i] <= 0.0 || scores[i] < enough(s, spared))
-            continue;
-        if (s->filter && !bit(s->filter, base + i))
-            continue;
-        hit h = {score_one(s, base, (uint8_t)i), base + i};
-        offer(s, h);
-    }
-    for (unsigned i = 0; i < size; i++)
-        s->of_term[s->row[i].term] = NULL;
+    if (likely)
+        take_likely(s, base, size, scores, rest);
 }
 
 static void rank(search *s)
@@ -309,60 +283,7 @@ static int by_rank(const void *left, const void *right)
     return worse(*y, *x) ? -1 : worse(*x, *y) ? 1 : 0;
 }
 
-/* Working memory is kept from query to query: fresh pages cost more than the search. */
-static uint8_t *spare_memory;
-static size_t spare_size;
-#define MOST_SPARE (16u << 20)
-
-static void *carve(uint8_t **at, size_t count, size_t size)
-{
-    void *result = *at;
-    *at += (count * size + 63) & ~(size_t)63;
-    return result;
-}
-
-/* Lays out the working memory; needs the interpreter's lock, which guards what is kept. */
-static uint8_t *lay_out(search *s, size_t *size)
-{
-    size_t terms = (size_t)s->term_count + 1, ranges = (size_t)s->ranges + 1;
-    size_t need = ranges * (terms * sizeof(reference) + sizeof(uint32_t) * 2 + sizeof(double)) +
-                  terms * (sizeof(uint32_t) + sizeof(void *)) +
-                  ((size_t)s->k + 1) * sizeof(hit) + 7 * 64;
-    uint8_t *memory = spare_memory;
-    *size = spare_size;
-    spare_memory = NULL;
-    spare_size = 0;
-    if (*size < need) {
-        free(memory);
-        memory = malloc(need);
-        *size = need;
-    }
-    if (!memory)
-        return NULL;
-    uint8_t *at = memory;
-    s->bounds = carve(&at, ranges, sizeof *s->bounds);
-    s->sizes = carve(&at, ranges, sizeof *s->sizes);
-    s->of_term = carve(&at, terms, sizeof *s->of_term);
-    memset(memory, 0, (size_t)(at - memory));
-    s->by_weight = carve(&at, terms, sizeof *s->by_weight);
-    s->heap = carve(&at, ranges, sizeof *s->heap);
-    s->hits = carve(&at, (size_t)s->k + 1, sizeof *s->hits);
-    s->references = carve(&at, ranges * terms, sizeof *s->references);
-    return memory;
-}
-
-static void keep(uint8_t *memory, size_t size)
-{
-    if (size > MOST_SPARE || size <= spare_size) {
-        free(memory);
-        return;
-    }
-    free(spare_memory);
-    spare_memory = memory;
-    spare_size = size;
-}
-
-static int run(search *s)
+int search_run(search *s)
 {
     sort_terms(s);
     if (gather(s) < 0)
@@ -373,132 +294,3 @@ static int run(search *s)
     qsort(s->hits, (size_t)s->found, sizeof *s->hits, by_rank);
     return 0;
 }
-
-static int read_fields(search *s, PyObject *fields)
-{
-    Py_ssize_t count = PyTuple_Size(fields);
-    s->fields = calloc((size_t)count + 1, sizeof *s->fields);
-    if (!s->fields) {
-        PyErr_NoMemory();
-        return -1;
-    }
-    for (Py_ssize_t i = 0; i < count; i++) {
-        field *f = s->fields + i;
-        if (!PyArg_ParseTuple(PyTuple_GetItem(fields, i), "y*y*ddd", &f->postings, &f->lengths,
-                              &f->a, &f->c, &f->scale))
-            return -1;
-        s->field_count++;
-        if ((size_t)f->lengths.len < (size_t)s->units * 4) {
-            PyErr_SetString(PyExc_ValueError, "lengths are cut off");
-            return -1;
-        }
-    }
-    return 0;
-}
-
-static int read_terms(search *s, PyObject *terms)
-{
-    s->term_count = PyTuple_Size(terms);
-    s->terms = malloc(((size_t)s->term_count + 1) * sizeof *s->terms);
-    if (!s->terms) {
-        PyErr_NoMemory();
-        return -1;
-    }
-    for (Py_ssize_t i = 0; i < s->term_count; i++) {
-        unsigned long long offset, size;
-        unsigned number, df;
-        scored *t = s->terms + i;
-        if (!PyArg_ParseTuple(PyTuple_GetItem(terms, i), "IKKId", &number, &offset, &size, &df,
-                              &t->weight))
-            return -1;
-        t->field = s->fields + number;
-        const Py_buffer *postings = &t->field->postings;
-        if (number >= s->field_count || offset > (uint64_t)postings->len ||
-            size > (uint64_t)postings->len - offset || !(t->weight >= 0.0) ||
-            size > UINT32_MAX ||
-            list_open(&t->list, (uint8_t *)postings->buf + offset, (size_t)size, df, s->units)) {
-            PyErr_SetString(PyExc_ValueError, "a term lies outside its postings");
-            return -1;
-        }
-        t->base = t->list.is_short ? t->list.scratch : (uint8_t *)postings->buf + offset;
-    }
-    return 0;
-}
-
-static PyObject *hits_list(const search *s)
-{
-    PyObject *result = PyList_New(s->found);
-    for (Py_ssize_t i = 0; result && i < s->found; i++) {
-        PyObject *pair = Py_BuildValue("(dI)", s->hits[i].score, s->hits[i].doc);
-        if (!pair || PyList_SetItem(result, i, pair) < 0) {
-            Py_DECREF(result);
-            return NULL;
-        }
-    }
-    return result;
-}
-
-static void release(search *s)
-{
-    for (Py_ssize_t i = 0; i < s->field_count; i++) {
-        PyBuffer_Release(&s->fields[i].postings);
-        PyBuffer_Release(&s->fields[i].lengths);
-    }
-    free(s->fields);
-    free(s->terms);
-}
-
-static PyObject *search_all(search *s, PyObject *fields, PyObject *terms)
-{
-    int state;
-    size_t size;
-    if (read_fields(s, fields) < 0 || read_terms(s, terms) < 0)
-        return NULL;
-    uint8_t *memory = lay_out(s, &size);
-    if (!memory)
-        return PyErr_NoMemory();
-    Py_BEGIN_ALLOW_THREADS
-    state = run(s);
-    Py_END_ALLOW_THREADS
-    PyObject *result = NULL;
-    if (state < 0)
-        PyErr_SetString(PyExc_ValueError, "postings are damaged");
-    else
-        result = hits_list(s);
-    keep(memory, size);
-    return result;
-}
-
-static PyObject *py_topk(PyObject *self, PyObject *args)
-{
-    search s = {0};
-    PyObject *filter, *fields, *terms, *result = NULL;
-    Py_buffer bits = {0};
-    (void)self;
-    if (!PyArg_ParseTuple(args, "InOpdO!O!", &s.units, &s.k, &filter, &s.zeros, &s.floor,
-                          &PyTuple_Type, &fields, &PyTuple_Type, &terms))
-        return NULL;
-    s.ranges = (uint32_t)(((uint64_t)s.units + RANGE - 1) >> RANGE_BITS);
-    if (s.k > (Py_ssize_t)s.units)
-        s.k = (Py_ssize_t)s.units;
-    if (s.k <= 0)
-        return PyList_New(0);
-    if (filter != Py_None) {
-        if (PyObject_GetBuffer(filter, &bits, PyBUF_SIMPLE) < 0)
-            return NULL;
-        s.filter = bits.buf;
-    }
-    if (s.filter && (size_t)bits.len < ((size_t)s.units + 7) / 8)
-        PyErr_SetString(PyExc_ValueError, "the filter is cut off");
-    else
-        result = search_all(&s, fields, terms);
-    release(&s);
-    if (s.filter)
-        PyBuffer_Release(&bits);
-    return result;
-}
-
-PyMethodDef search_methods[] = {
-    {"topk", py_topk, METH_VARARGS, NULL},
-    {NULL, NULL, 0, NULL},
-};
