@@ -71,7 +71,9 @@ _WANTED = re.compile(
 )
 _OPEN, _CLOSE = r"[〔\[(【]\s?", r"年?\s?[〕\])】]\s?"
 _UNFINISHED = re.compile(rf"({_OPEN}[12]\d{{3}}{_CLOSE}第?\s?\d{{1,5}})(?!\d|\s?号)")
-_CODELESS = re.compile(rf"{_OPEN}(?P<year>[12]\d{{3}}){_CLOSE}第?\s?(?P<serial>\d{{1,5}})\s?号")
+_CODELESS = re.compile(
+    rf"(?<![{HAN}]){_OPEN}(?P<year>[12]\d{{3}}){_CLOSE}第?\s?(?P<serial>\d{{1,5}})\s?号"
+)
 _YEARLESS = re.compile(rf"(?<![{HAN}])(?P<code>[{HAN}]{{2,25}})\s*第?\s?(?P<serial>\d{{1,5}})\s?号")
 
 

@@ -210,6 +210,7 @@ def test_beside_other_words_the_named_law_answers_with_what_they_ask(library: Se
         "《河湖法百问》采砂",
         "江河湖法采砂",
         "青水发〔2021〕32号",
+        "赤水办发〔2020〕32号",  # another organ's
         "采砂 -河湖法",
         "采砂 标题:河湖法",
     ],
