@@ -25,7 +25,7 @@ from indexer.normalize import HAN, arabic, fold, squeeze
 Cut = Callable[[str], list[str]]
 
 END = "\n"  # no squeezed text holds one
-RULES = 1  # to be raised when folding or cutting changes in a way that patterns do not show
+RULES = 2  # to be raised when folding or cutting changes in a way that patterns do not show
 
 _RUN = re.compile(rf"([{HAN}]+)|\d+(?:\.\d+)*|[^\W\d_{HAN}]+")
 # Both characters must be letters, digits or Han, and one of them Han, for a bigram to say
@@ -140,6 +140,9 @@ def classes() -> bytes:
 # Eighths are exact.
 TITLE_WEIGHT = 1
 HEADING_WEIGHT = 1
+# A heading with nothing of its own below it says nothing that the sections under it, which have
+# it above them, do not: less than one of these that says as much.
+BARE_HEADING_WEIGHT = 0.25
 
 
 class Part(NamedTuple):
@@ -150,11 +153,17 @@ class Part(NamedTuple):
     weight: float
 
 
-def analyse(title: str, headings: Iterable[str], body: str) -> tuple[Part, Part, Part]:
-    """A unit's body, its document's title, and the headings it stands under, ready to index."""
+def analyse(
+    context: str, headings: Iterable[str], body: str, *, bare: bool = False
+) -> tuple[Part, Part, Part]:
+    """A unit's body, its document's context, and the headings it stands under, ready to index.
+
+    The context is the title with what else tells of what the document is about. ``bare`` says that
+    the body is but a heading, which ``headings`` then leaves out.
+    """
     return (
-        _part(body, 1),
-        _part_of_many(title, TITLE_WEIGHT),
+        _part(body, BARE_HEADING_WEIGHT if bare else 1),
+        _part_of_many(context, TITLE_WEIGHT),
         _part_of_many("\n".join(headings), HEADING_WEIGHT),
     )
 

@@ -17,9 +17,10 @@ from typing import NamedTuple
 
 from indexer.analysis import analyse, classes
 from indexer.codec import GONE, UNIT, Builder, Columns, merge
-from indexer.document import Document
+from indexer.document import Document, Section
 from indexer.links import Links, encode_links, links_of
 from indexer.manifest import File, Segment
+from indexer.normalize import fold, squeeze
 from indexer.record import Row, encode_document, encode_rows
 from indexer.schema import BIGRAMS, WORDS
 from indexer.snapshot import CatalogueFiles, SegmentFiles, terms_file
@@ -28,6 +29,8 @@ from indexer.snapshot import CatalogueFiles, SegmentFiles, terms_file
 # made, and all of it in memory while it is merged.
 MOST_UNITS = 1 << 18
 _MOST_OCCURRENCES = 1 << 25
+_OPENING = 300  # characters
+_MOST_OF_A_HEADING = 400
 
 
 class _Member(NamedTuple):
@@ -53,13 +56,37 @@ def new_terms() -> Builder:
 
 def add_terms(terms: Builder, document: Document) -> Iterator[str]:
     """Add the units of a document. Gives the squeezed text of each as it is added."""
-    for unit in document.units():
-        parts = analyse(_title(document), unit.headings, unit.span.of(document.text))
+    facts = [_title(document), *(issuer.value for issuer in document.metadata.issuers)]
+    context = "\n".join(facts)
+    for number, unit in enumerate(document.units()):
+        body = unit.span.of(document.text)
+        bare = _is_bare(unit.section, body)
+        headings = unit.headings[:-1] if bare else unit.headings
+        parts = analyse(context, headings, body, bare=bare)
         terms.add(
             parts[0].squeezed,
             [(part.words, part.squeezed, round(part.weight * UNIT)) for part in parts],
         )
         yield parts[0].squeezed
+        if number == 0 and _opens(document):
+            context = "\n".join((*facts, body[:_OPENING]))
+
+
+def _opens(document: Document) -> bool:
+    """Whether a document's first unit says what the others leave unsaid.
+
+    The opening of a 公文 does: whose it is, where, of what. Articles stand for themselves, and a
+    law opens with its history and contents.
+    """
+    return all(section.kind != "article" for section in document.sections)
+
+
+def _is_bare(section: Section, body: str) -> bool:
+    """Whether ``body`` is no more than the section's heading."""
+    if not section.heading or len(body) > _MOST_OF_A_HEADING:
+        return False
+    heading = squeeze(fold(section.label + section.heading))
+    return len(squeeze(fold(body))) <= len(heading) + 1  # a stop may close it
 
 
 def _title(document: Document) -> str:

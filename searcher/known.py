@@ -58,13 +58,22 @@ _BESIDE = re.compile(rf"第\s?{_NUMERAL}\s?条(?:之[一二三四五六七八九
 # 款 and 项 that no 第 introduces: 39条1项
 _UNMARKED = re.compile(r"(?<![第\d])(?=\d{1,4}\s?[条款项])")
 # What is said about an item without asking for anything in it.
-_ABOUT = re.compile("第.{1,6}[款项目条]|文件|全文|内容|原文|查询?|号|文号")
+_ABOUT = re.compile(
+    "第.{1,6}[款项目条]|文件|全文|内容|原文|查询?|文号|号|我国|中国|现行|最新|新|根据|依据|按照|依照|违反|"
+    "关于|规定|要求|的"
+)
 
 _CODED = re.compile(r"(?P<code>.*)〔(?P<year>\d{4})〕(?P<serial>\d+)号")
 _ORDER = re.compile(r"(?P<code>.*(?:令|公告|通告))(?:(?P<year>\d{4})年)?第(?P<serial>\d+)号")
+# Words of a query that lead up to a number and that no number begins with.
+_WANTED = re.compile(
+    "^(?:请问?|帮我|我要|给我)*(?:查询|查找|查看|查一下|查|搜索|搜|下载|看看|找)(?=..)"
+)
 _OPEN, _CLOSE = r"[〔\[(【]\s?", r"年?\s?[〕\])】]\s?"
 _UNFINISHED = re.compile(rf"({_OPEN}[12]\d{{3}}{_CLOSE}第?\s?\d{{1,5}})(?!\d|\s?号)")
-_CODELESS = re.compile(rf"{_OPEN}(?P<year>[12]\d{{3}}){_CLOSE}第?\s?(?P<serial>\d{{1,5}})\s?号")
+_CODELESS = re.compile(
+    rf"(?<![{HAN}]){_OPEN}(?P<year>[12]\d{{3}}){_CLOSE}第?\s?(?P<serial>\d{{1,5}})\s?号"
+)
 _YEARLESS = re.compile(rf"(?<![{HAN}])(?P<code>[{HAN}]{{2,25}})\s*第?\s?(?P<serial>\d{{1,5}})\s?号")
 
 
@@ -177,6 +186,9 @@ class KnownItems:
 
     def _of_number(self, number: str) -> tuple[tuple[int, ...], ...]:
         found = self._by_number.get(number, [])
+        if not found:
+            number = _WANTED.sub("", number)
+            found = self._by_number.get(number, [])
         coded = _CODED.fullmatch(number)
         if not found and coded and coded["code"]:  # 政办发〔2020〕1号 of 京政办发〔2020〕1号
             found = self._by_number.get(f"〔{coded['year']}〕{coded['serial']}号", [])

@@ -1,7 +1,8 @@
 """Which units a query matches, and how well: the one place that knows how they are scored.
 
 Matching and scoring are two things. The query's operators, phrases, fields and dates say which
-units match: bare words match where any of their terms is, words that an operator ties to others
+units match: bare words match where any of their terms is (the title and the opening of a document
+are in all its units, `indexer.building`), words that an operator ties to others
 (AND, NOT, + and -) where they stand literally in the section or in its document's title. The score
 of a matching unit is BM25 summed over all distinct terms of the query that
 are not prohibited, words and bigrams alike:

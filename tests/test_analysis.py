@@ -76,3 +76,9 @@ def test_a_unit_ranks_by_body_title_and_headings() -> None:
     assert title.squeezed == "河道管理条例"
     assert headings.words == ["保护", "奖惩"]
     assert ranked(bigrams(headings.squeezed)) == ["保护", "护奖", "奖惩"]
+
+
+def test_a_bare_heading_weighs_less_than_a_section_that_says_as_much() -> None:
+    body, _, _ = analyse("河道管理条例", (), "责任追究", bare=True)
+    assert 0 < body.weight < analyse("河道管理条例", (), "责任追究")[0].weight
+    assert (body.weight * 8).is_integer()  # eighths are exact

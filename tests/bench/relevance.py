@@ -193,7 +193,7 @@ def run(folder: Path, files: Path | None, through_engine: bool) -> tuple[str, li
     )
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--set", type=Path, action="append", required=True, dest="sets")
@@ -202,7 +202,7 @@ def main() -> None:
     parser.add_argument(
         "--differences", type=Path, default=Path(tempfile.gettempdir()) / "relevance.tsv"
     )
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     lines = ["gain\tours\tbaseline\tset\tkind\tid\tquery"]
     for folder in options.sets:
         table, moved = run(folder, options.files, options.engine)
