@@ -42,6 +42,20 @@ def common_runs(a: Sequence[Hashable], b: Sequence[Hashable]) -> list[Run]:
     return runs
 
 
+def without_islands(runs: list[Run], a_size: int, b_size: int) -> list[Run]:
+    """``runs``, less those so short that they only cut a rewritten phrase to pieces."""
+    kept: list[Run] = []
+    for place, run in enumerate(runs):
+        following = runs[place + 1] if place + 1 < len(runs) else Run(a_size, b_size, 0)
+        last = kept[-1] if kept else Run(0, 0, 0)
+        left = (run.a - last.a - last.size, run.b - last.b - last.size)
+        right = (following.a - run.a - run.size, following.b - run.b - run.size)
+        rewritten = min(max(left), max(right))
+        if run.size >= 3 or rewritten <= run.size:
+            kept.append(run)
+    return kept
+
+
 def _pieces(
     a: Sequence[Hashable],
     b: Sequence[Hashable],

@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Literal
 from unicodedata import normalize
 
-from indexer.align import Run, common_runs
+from indexer.align import Run, common_runs, without_islands
 from indexer.document import Document, Span, Unit
 
 Change = Literal["unchanged", "changed", "moved", "added", "removed"]
@@ -283,26 +283,12 @@ def _tokens(text: str, span: Span, words: Words | None) -> list[_Token]:
 
 def _edits(old: list[_Token], new: list[_Token]) -> Iterator[Edit]:
     runs = common_runs([token.key for token in old], [token.key for token in new])
-    runs = _without_islands(runs, len(old), len(new))
+    runs = without_islands(runs, len(old), len(new))
     ends = [Run(0, 0, 0), *runs, Run(len(old), len(new), 0)]
     for run, following in pairwise(ends):
         i, j = run.a + run.size, run.b + run.size
         if i < following.a or j < following.b:
             yield Edit(_cover(old, i, following.a), _cover(new, j, following.b))
-
-
-def _without_islands(runs: list[Run], old_size: int, new_size: int) -> list[Run]:
-    """``runs`` less those so short that they only cut a rewritten phrase to pieces."""
-    kept: list[Run] = []
-    for place, run in enumerate(runs):
-        following = runs[place + 1] if place + 1 < len(runs) else Run(old_size, new_size, 0)
-        last = kept[-1] if kept else Run(0, 0, 0)
-        left = (run.a - last.a - last.size, run.b - last.b - last.size)
-        right = (following.a - run.a - run.size, following.b - run.b - run.size)
-        rewritten = min(max(left), max(right))
-        if run.size >= 3 or rewritten <= run.size:
-            kept.append(run)
-    return kept
 
 
 def _cover(tokens: list[_Token], start: int, end: int) -> Span:

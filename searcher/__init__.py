@@ -26,20 +26,24 @@ __all__ = [
     "IndexNotFound",
     "PolicySearchError",
     "QueryError",
+    "Quoted",
     "Results",
     "Searcher",
     "Snippet",
     "TermScore",
+    "Verification",
 ]
 
 _LAZY = {
     "Explanation": "searcher.results",
     "Facet": "searcher.results",
     "Hit": "searcher.results",
+    "Quoted": "searcher.quotes",
     "Results": "searcher.results",
     "Searcher": "searcher.engine",
     "Snippet": "searcher.highlight",
     "TermScore": "searcher.results",
+    "Verification": "searcher.quotes",
 }
 
 

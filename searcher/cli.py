@@ -6,8 +6,6 @@ everything else to standard error. Modules are imported when a command needs the
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 from io import TextIOWrapper
 from pathlib import Path
@@ -16,11 +14,20 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from indexer._version import __version__
-from indexer.errors import DocumentNotFound, PolicySearchError, QueryError
-from searcher.options import Commands, QueryCommand, color_option, index_option, json_option
+from indexer.errors import PolicySearchError, QueryError
+from searcher.comparing import similar_command, verify_command
+from searcher.options import (
+    Commands,
+    QueryCommand,
+    color_option,
+    find_named,
+    index_option,
+    json_option,
+    print_json,
+    wants_color,
+)
 
 if TYPE_CHECKING:
-    from indexer.document import Document
     from indexer.updating import Report
     from searcher.engine import Searcher
     from searcher.results import Results
@@ -178,11 +185,11 @@ def search_command(
             raise click.UsageError(str(error)) from None
         explanations = [searcher.explain(text, hit) for hit in results] if explain else None
     if as_json:
-        _print_json(_with_explanations(results, explanations))
+        print_json(_with_explanations(results, explanations))
     else:
         from searcher.render import render_results
 
-        click.echo(render_results(results, explanations), nl=False, color=_wants_color(color))
+        click.echo(render_results(results, explanations), nl=False, color=wants_color(color))
     if not results.total:
         click.get_current_context().exit(_NOTHING_FOUND)
 
@@ -226,28 +233,17 @@ def show_command(
     from searcher.render import document_dict, render_document
 
     with Searcher.open(folder) as searcher:
-        document, anchor = _find(searcher, name)
+        document, anchor = find_named(searcher, name)
         if anchor:
             searcher.section(document.id, anchor)
         if cites or cited_by:
             _print_relations(searcher, document.id, cites, cited_by, as_json)
             return
     if as_json:
-        _print_json(document_dict(document, anchor))
+        print_json(document_dict(document, anchor))
     else:
         text = render_document(document, anchor, only_outline=only_outline)
-        click.echo(text, nl=False, color=_wants_color(color))
-
-
-def _find(searcher: Searcher, name: str) -> tuple[Document, str]:
-    """The document and the anchor that DOCUMENT[#ANCHOR] means: a file's name may hold a #."""
-    try:
-        return searcher.document(name), ""
-    except DocumentNotFound:
-        id, mark, anchor = name.rpartition("#")
-        if not mark:
-            raise
-        return searcher.document(id), anchor
+        click.echo(text, nl=False, color=wants_color(color))
 
 
 def _print_relations(
@@ -261,7 +257,7 @@ def _print_relations(
     citing = searcher.cited_by(id) if cited_by else []
     if as_json:
         shown = {"cites": [one.to_dict() for one in cited]} if cites else {}
-        _print_json(shown | ({"cited_by": [asdict(one) for one in citing]} if cited_by else {}))
+        print_json(shown | ({"cited_by": [asdict(one) for one in citing]} if cited_by else {}))
     else:
         click.echo(render_cited(cited) + render_citing(citing), nl=False)
     if not cited and not citing:
@@ -287,12 +283,16 @@ def missing_command(limit: int, as_json: bool, folder: Path) -> None:
     with Searcher.open(folder) as searcher:
         missing = searcher.missing()
     if as_json:
-        _print_json([asdict(one) for one in missing[:limit]])
+        print_json([asdict(one) for one in missing[:limit]])
     else:
         for one in missing[:limit]:
             click.echo(f"{one.count:6,}  {plain(one.name or one.number or '')}")
     if not missing:
         click.get_current_context().exit(_NOTHING_FOUND)
+
+
+cli.add_command(verify_command)
+cli.add_command(similar_command)
 
 
 @cli.command("diff")
@@ -317,10 +317,10 @@ def diff_command(old: str, new: str, color: str, as_json: bool, folder: Path) ->
         before, after = searcher.document(old), searcher.document(new)
         changes = searcher.diff(old, new)
     if as_json:
-        _print_json([change_dict(before, after, change) for change in changes])
+        print_json([change_dict(before, after, change) for change in changes])
     else:
         text = render_changes(before, after, changes)
-        click.echo(text, nl=False, color=_wants_color(color))
+        click.echo(text, nl=False, color=wants_color(color))
     if all(change.kind == "unchanged" for change in changes):
         click.get_current_context().exit(_NOTHING_FOUND)
 
@@ -352,10 +352,10 @@ def outline_command(ctx: click.Context, files: tuple[Path, ...], color: str, as_
             failed = True
             continue
         if as_json:
-            _print_json(document_dict(document, "", text=False))
+            print_json(document_dict(document, "", text=False))
         else:
             text = render_document(document, "", only_outline=True)
-            click.echo(text, nl=False, color=_wants_color(color))
+            click.echo(text, nl=False, color=wants_color(color))
     if failed:
         ctx.exit(_ERROR)
 
@@ -385,7 +385,7 @@ def status_command(as_json: bool, folder: Path) -> None:
             "sources": [{"name": root.name, "path": root.path} for root in manifest.sources],
         }
     if as_json:
-        _print_json(status)
+        print_json(status)
         return
     for name, value in status.items():
         if isinstance(value, list):
@@ -429,17 +429,6 @@ def completion_command(shell: str) -> None:
     if completion is None:
         raise click.UsageError(f"no completion for {shell}")
     click.echo(completion(cli, {}, "policysearch", "_POLICYSEARCH_COMPLETE").source())
-
-
-def _wants_color(choice: str) -> bool | None:
-    if choice == "auto":
-        return False if "NO_COLOR" in os.environ else None
-    return choice == "always"
-
-
-def _print_json(value: Any) -> None:
-    unicode = sys.stdout.encoding.lower().startswith("utf")
-    click.echo(json.dumps(value, ensure_ascii=not unicode))
 
 
 def _print_error(error: Exception) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
@@ -13,16 +13,18 @@ from indexer.analysis import cut_words, fingerprint
 from indexer.document import Document, Section
 from indexer.errors import DocumentNotFound, IndexIncompatible
 from indexer.record import Row
+from indexer.schema import WORDS
 from indexer.snapshot import Snapshot
 from searcher.dates import LAST_DAY, read_range
-from searcher.excerpt import Excerpter
-from searcher.query import Boolean, DateRange, Node, Phrase, parse
+from searcher.excerpt import Excerpt, Excerpter
+from searcher.query import Boolean, DateRange, Node, Phrase, Words, parse
 from searcher.ranking import Ranked, Ranker, place
 from searcher.results import Explanation, Facet, Hit, Place, Results
 
 if TYPE_CHECKING:
     from indexer.catalogue import Missing
     from indexer.diff import SectionChange
+    from searcher.quotes import Verification
     from searcher.relations import Cited, CitedBy, Relations
 
 DEFAULT_INDEX = Path(".policysearch")
@@ -137,7 +139,7 @@ class Searcher:
             wanted = min(limit + offset, self._snapshot.unit_count)
             best = self._order(found, wanted, sort)[offset:]
             excerpter = Excerpter(node, self._ranker.idf)
-            hits = tuple(self._hit(unit, score, excerpter) for unit, score in best)
+            hits = tuple(self._hit(unit, score, excerpter.excerpt) for unit, score in best)
             facets = self._facets(found)
         took = time.perf_counter() - started
         return Results(query, len(found.units), took, offset, hits, facets)
@@ -156,6 +158,50 @@ class Searcher:
                 if unit.section.anchor == hit.anchor:
                     return self._ranker.explain(node, number)
         raise DocumentNotFound(f"no section {hit.document}#{hit.anchor} in the index")
+
+    def verify(self, quotation: str, limit: int = 5) -> Verification:
+        """Whether ``quotation`` stands in a section word for word, nearly, or nowhere, and where.
+
+        Compared are folded characters without blanks, as a quoted search does; ``……`` stands for
+        anything, within a section. ``limit`` passages at most.
+        Raises QueryError for a quotation that says nothing, ValueError for a negative number.
+        """
+        from searcher.quotes import Quoted, Verification, find_quotation  # a search does without
+
+        started = time.perf_counter()
+        if limit < 0:
+            raise ValueError("limit counts from 0")
+        with self._turn():
+            verdict, total, found = find_quotation(self._snapshot, quotation, limit)
+            passages = tuple(
+                Quoted(self._hit(one.unit, one.kept, one.show), one.stretches, one.kept)
+                for one in found
+            )
+        took = time.perf_counter() - started
+        return Verification(quotation, verdict, total, passages, took)
+
+    def similar(self, id: str, anchor: str, limit: int = 10) -> Results:
+        """Sections of other documents that say the like of a section, best first.
+
+        Neither its copies nor other versions of its law are among them, and of each other law one
+        version, which names the rest. ``query`` of the results is DOCUMENT#ANCHOR.
+        Raises DocumentNotFound, and ValueError for a negative number.
+        """
+        from searcher.similar import similar_units, telling_terms
+
+        started = time.perf_counter()
+        if limit < 0:
+            raise ValueError("limit counts from 0")
+        with self._turn():
+            index = self._snapshot.find(id)
+            terms = telling_terms(self._snapshot, index, anchor)
+            units = similar_units(self._snapshot, index, terms, limit)
+            shown = Words(" ".join(text for field, text in terms if field == WORDS))
+            excerpter = Excerpter(shown, self._ranker.idf)
+            hits = tuple(self._hit(unit, score, excerpter.excerpt) for unit, score in units)
+            query = f"{self._snapshot.rows[index].id}#{anchor}"
+        took = time.perf_counter() - started
+        return Results(query, len(hits), took, 0, hits, {})
 
     def document(self, id: str) -> Document:
         """The document ``id``, or the one whose id ends so: its text, metadata and outline.
@@ -214,11 +260,11 @@ class Searcher:
 
         return sorted(found.all(), key=key)[:count]
 
-    def _hit(self, number: int, score: float, excerpter: Excerpter) -> Hit:
+    def _hit(self, number: int, score: float, show: Callable[[str], Excerpt]) -> Hit:
         snapshot = self._snapshot
         index = snapshot.document_of(number)
         row, passage = snapshot.rows[index], snapshot.passage(number)
-        excerpt = excerpter.excerpt(passage.text)
+        excerpt = show(passage.text)
         return Hit(
             document=row.id,
             anchor=passage.anchor,

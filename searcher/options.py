@@ -1,15 +1,22 @@
-"""What the commands of the command line share: options, and two turns on click's ways."""
+"""What the commands of the command line share: options, output, and two turns on click's ways."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from indexer.errors import DocumentNotFound
+
+if TYPE_CHECKING:
+    from indexer.document import Document
+    from searcher.engine import Searcher
 
 Command = Callable[..., Any]
 
@@ -66,3 +73,27 @@ class Commands(click.Group):
             # Python would complain again when it flushes at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(0)
+
+
+def wants_color(choice: str) -> bool | None:
+    """What ``--color`` means to `click.echo`."""
+    if choice == "auto":
+        return False if "NO_COLOR" in os.environ else None
+    return choice == "always"
+
+
+def print_json(value: Any) -> None:
+    """Print a line of JSON, in ASCII where the output cannot hold Chinese."""
+    unicode = sys.stdout.encoding.lower().startswith("utf")
+    click.echo(json.dumps(value, ensure_ascii=not unicode))
+
+
+def find_named(searcher: Searcher, name: str) -> tuple[Document, str]:
+    """The document and the anchor that DOCUMENT[#ANCHOR] means: a file's name may hold a #."""
+    try:
+        return searcher.document(name), ""
+    except DocumentNotFound:
+        id, mark, anchor = name.rpartition("#")
+        if not mark:
+            raise
+        return searcher.document(id), anchor

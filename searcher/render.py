@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,7 @@ from searcher.results import Explanation, Hit, Results
 
 if TYPE_CHECKING:
     from indexer.diff import Edit, SectionChange
+    from searcher.quotes import Quoted, Verification
     from searcher.relations import Cited, CitedBy
 
 
@@ -219,6 +221,48 @@ def _marked(old: str, new: str, span: Span, edits: Sequence[Edit]) -> str:
             parts.append(_in(edit.after.of(new)))
         done = edit.after.end
     return "".join((*parts, plain(new[done : span.end], keep="\n"))).strip()
+
+
+_VERDICTS = {
+    "verbatim": "stands word for word",
+    "near": "stands nearly: [-the quotation-] {+the source+}",
+    "absent": "does not stand in the index",
+}
+
+
+def render_verification(verification: Verification) -> str:
+    """The verdict, then a passage each: what it reads, with the differences marked, and where."""
+    total, shown = verification.total, len(verification.passages)
+    more = f", {shown} of {total:,} places" if 0 < shown < total else ""
+    lines = [style(_VERDICTS[verification.verdict] + more, bold=True)]
+    for number, passage in enumerate(verification.passages, 1):
+        hit = passage.hit
+        kept = f"  ({passage.kept:.0%} kept)" if passage.kept < 1 else ""
+        where = style("/".join(hit.path), fg="cyan")
+        lines.append(
+            f"{number}. {style(plain(hit.title or hit.document), bold=True)}  {where}{kept}"
+        )
+        exact = not any(stretch.edits for stretch in passage.stretches)
+        lines.append(f"     {hit.snippet.ansi() if exact else _quoted(verification, passage)}")
+        also = "".join(f", also {place.source}" for place in hit.copies)
+        lines.append("     " + style(plain(f"{hit.source}:{hit.line}{also}"), dim=True))
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(verification: Verification, passage: Quoted) -> str:
+    """The source where the quotation lies, with what it has otherwise, in one line."""
+    from indexer.diff import Edit  # a search does without
+
+    parts = []
+    for stretch in passage.stretches:
+        base = stretch.span.start
+        edits = [
+            Edit(edit.before, Span(edit.after.start - base, edit.after.end - base))
+            for edit in stretch.edits
+        ]
+        span = Span(0, len(stretch.text))
+        parts.append(_marked(verification.quotation, stretch.text, span, edits))
+    return re.sub(r"\s*\n\s*", "", "……".join(parts))
 
 
 def _out(text: str) -> str:
