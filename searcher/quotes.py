@@ -34,8 +34,12 @@ from searcher.results import Hit
 Verdict = Literal["verbatim", "near", "absent"]
 
 NEAR = 0.6  # of the characters must be kept; of shuffled ones by chance about half are
-_CANDIDATES = 64  # sections that are compared with a quotation that stands nowhere
+# Sections that are compared with a quotation that stands nowhere: enough for so many characters of
+# it in all, within these bounds. Short ones need many, for an edit takes most of what tells.
+_COMPARED = 12_800
+_FEWEST, _MOST = 8, 64
 _TELLING = 48  # of its rarest bigrams choose them
+_HALF = 4  # characters: less stands in so many sections that no border tells
 _ELLIPSIS = re.compile(r"[…⋯]+|\.{3,}|。{3,}")
 _SAYING = re.compile(r"[^\W_]")
 
@@ -139,13 +143,15 @@ def find_quotation(
             best = nsmallest(limit, units, key=partial(_newest, snapshot))
             fits = [_Fit(range(u, u + 1), _in_order(_text(snapshot, u), texts), 0) for u in best]
             return "verbatim", len(units), [_finding(snapshot, sought, fit) for fit in fits]
-    fits = _nearest(snapshot, [piece.text for piece in pieces])
-    across = [fit for fit in fits if not fit.distance]
-    found = [_finding(snapshot, pieces, fit) for fit in (across or fits)[:limit]]
-    if across:
-        return "verbatim", len(across), found
+    texts = [piece.text for piece in pieces]
+    across = _across(snapshot, texts[0]) if len(texts) == 1 else []
+    fits = across or _nearest(snapshot, texts)
+    if across := across or [fit for fit in fits if not fit.distance]:
+        across.sort(key=lambda fit: _newest(snapshot, fit.units.start))
+        return "verbatim", len(across), [_finding(snapshot, pieces, f) for f in across[:limit]]
+    found = [_finding(snapshot, pieces, fit) for fit in fits[: max(limit, 1)]]
     found = sorted((one for one in found if one.kept >= NEAR), key=lambda one: -one.kept)
-    return ("near" if found else "absent"), 0, found
+    return ("near" if found else "absent"), 0, found[:limit]
 
 
 def _read(quotation: str) -> tuple[list[Folding], list[Folding]]:
@@ -207,21 +213,16 @@ def _nearest(snapshot: Snapshot, pieces: Sequence[str]) -> list[_Fit]:
     frequency = snapshot.terms.frequency
     terms = {term for piece in pieces for term in terms_of(piece)}
     rarest = sorted((term for term in terms if frequency(term)), key=lambda t: (frequency(t), t))
-    best = snapshot.terms.top(_CANDIDATES, rarest[:_TELLING], partial(place, snapshot))
+    count = max(_FEWEST, min(_MOST, _COMPARED // sum(map(len, pieces))))
+    best = snapshot.terms.top(count, rarest[:_TELLING], partial(place, snapshot))
     fits = {_fit(snapshot, unit, pieces): None for _, unit in best}  # two units may lead to one
     return sorted(fits, key=lambda fit: fit.distance)
 
 
 def _fit(snapshot: Snapshot, unit: int, pieces: Sequence[str]) -> _Fit:
     """Where ``pieces`` lie best in a unit and what its neighbours have within their length."""
-    reach = sum(map(len, pieces))
-    numbers = snapshot.numbers(snapshot.document_of(unit))
-    before = _reached(snapshot, range(unit - 1, numbers.start - 1, -1), reach)[::-1]
-    after = _reached(snapshot, range(unit + 1, numbers.stop), reach)
-    units = range(unit - len(before), unit + len(after) + 1)
-    texts = [*before, _text(snapshot, unit), *after]
-    joined = "".join(texts)[: sum(map(len, texts[: len(before) + 1])) + reach]
-    first = max(0, sum(map(len, before)) - reach)
+    units, texts, first, last = _around(snapshot, unit, sum(map(len, pieces)))
+    joined = "".join(texts)[:last]
     places: list[tuple[int, int]] = []
     total = 0
     for piece in pieces:
@@ -230,6 +231,44 @@ def _fit(snapshot: Snapshot, unit: int, pieces: Sequence[str]) -> _Fit:
         first += end
         total += distance
     return _Fit(*_touched(units, texts, places), total)
+
+
+def _across(snapshot: Snapshot, text: str) -> list[_Fit]:
+    """Where ``text`` runs over the border of two units: one half of it is whole in one of them."""
+    half = len(text) // 2
+    if half < _HALF:
+        return []
+    ends = [
+        unit
+        for unit in _holding(snapshot, [text[:half]])
+        if text.startswith((body := _text(snapshot, unit))[body.rfind(text[:half]) :])
+    ]
+    begins = [
+        unit
+        for unit in _holding(snapshot, [text[half:]])
+        if text.endswith(
+            (body := _text(snapshot, unit))[: body.find(text[half:]) + len(text) - half]
+        )
+    ]
+    fits: dict[_Fit, None] = {}  # both units may lead to one
+    for unit in (*ends, *begins):
+        units, texts, *_ = _around(snapshot, unit, len(text))
+        if places := _in_order("".join(texts), [text]):
+            fits[_Fit(*_touched(units, texts, places), 0)] = None
+    return list(fits)
+
+
+def _around(snapshot: Snapshot, unit: int, reach: int) -> tuple[range, list[str], int, int]:
+    """A unit and its neighbours: their numbers and texts, and of these, joined, the span of the
+    unit's own with ``reach`` characters on either side."""
+    numbers = snapshot.numbers(snapshot.document_of(unit))
+    before = _reached(snapshot, range(unit - 1, numbers.start - 1, -1), reach)[::-1]
+    after = _reached(snapshot, range(unit + 1, numbers.stop), reach)
+    texts = [*before, _text(snapshot, unit), *after]
+    start = sum(map(len, before))
+    last = start + len(texts[len(before)]) + reach
+    units = range(unit - len(before), unit + len(after) + 1)
+    return units, texts, max(0, start - reach), last
 
 
 def _reached(snapshot: Snapshot, units: range, reach: int) -> list[str]:

@@ -119,6 +119,17 @@ def test_other_words_stand_nowhere(library: Searcher, quotation: str) -> None:
     assert (verification.verdict, verification.total, verification.passages) == ("absent", 0, ())
 
 
+@pytest.mark.parametrize(
+    ("quotation", "verdict"),
+    [("擅自采砂", "verbatim"), ("校长为第一责任人", "near"), ("红黄蓝绿跑跳", "absent")],
+)
+def test_the_verdict_is_the_same_where_no_passage_is_asked_for(
+    library: Searcher, quotation: str, verdict: str
+) -> None:
+    verification = library.verify(quotation, limit=0)
+    assert (verification.verdict, verification.passages) == (verdict, ())
+
+
 def test_a_passage_says_where_it_stands(library: Searcher) -> None:
     (passage,) = library.verify("校长是第一责任人").passages
     assert passage.hit.document == "docs/notice.txt"
@@ -172,6 +183,26 @@ def test_a_quotation_may_run_over_sections(library: Searcher) -> None:
     verification = library.verify("整治、利用和保护。第二章 保护 第三条 禁止在河道管理范围内")
     assert verification.verdict == "verbatim"
     assert verification.passages[0].hit.path[-1] == "第二条"
+
+
+def test_among_many_that_share_what_is_common_the_one_border_is_found(tmp_path: Path) -> None:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    common = "构成犯罪的，依法追究刑事责任。"
+    exception = "另有规定的除外。"
+    for number in range(100):
+        first, second = f"{chr(0x4E00 + number)}违法行为{common}", exception
+        if number == 99:
+            first, second = second, first
+        text = f"第一条 {first}\n第二条 {second}\n第三条 本办法自公布之日起施行。\n"
+        (folder / f"{number:03}.txt").write_text("处罚办法\n\n" + text, encoding="utf-8")
+    store = Store(tmp_path / ".policysearch")
+    sync(store, [folder])
+    with Searcher.open(store.folder) as searcher:
+        for quotation in (f"{common}第三条 本办", "任。第三条 本办法自公布之日起施行"):
+            found = searcher.verify(quotation)
+            assert (found.verdict, found.total) == ("verbatim", 1)
+            assert found.passages[0].hit.document == "docs/099.txt"
 
 
 @pytest.mark.parametrize(
@@ -246,7 +277,7 @@ def test_the_best_stretch_takes_as_few_edits_as_any(pattern: str, text: str) -> 
     assert distance == min(edits_between(pattern, one) for one in every)
 
 
-def test_the_command_tells_by_its_exit_code(library: Searcher, tmp_path: Path) -> None:
+def test_the_command_tells_by_its_exit_code(library: Searcher) -> None:
     folder = str(library._snapshot.folder)
 
     def verify(*arguments: str) -> tuple[int, str]:
