@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from indexer.diff import Edit, SectionChange
     from searcher.relations import Cited, CitedBy
 
+_PLACES = 3  # named of those where a section stands as well
+
 
 def render_results(results: Results, explanations: Sequence[Explanation] | None = None) -> str:
     """The results, grouped by document, with what else there is in the last line."""
@@ -48,9 +50,16 @@ def _section(hit: Hit) -> Iterator[str]:
     if where:
         yield "   " + style(plain(where), fg="cyan")
     yield f"     {hit.snippet.ansi()}"
-    again = "".join(f", again at line {line}" for line in hit.repeat_lines)
-    also = "".join(f", also {place.source}" for place in hit.copies)
+    again = _some(", again at line ", list(map(str, hit.repeat_lines)))
+    also = _some(", also ", [place.source for place in hit.copies])
     yield "     " + style(plain(f"{hit.source}:{hit.line}{again}{also}"), dim=True)
+
+
+def _some(intro: str, values: Sequence[str]) -> str:
+    more = len(values) - _PLACES
+    return "".join(intro + value for value in values[:_PLACES]) + (
+        f", and {more:,} more" if more > 0 else ""
+    )
 
 
 def _summary(results: Results) -> str:

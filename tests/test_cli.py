@@ -280,3 +280,14 @@ def test_an_output_that_cannot_be_written_is_an_error_in_one_line(
     done = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_of_many_places_a_few_are_named(run: Run, sources: Path) -> None:
+    for number in range(9):
+        (sources / f"copy{number}.txt").write_text(NOTICE, encoding="utf-8")
+    run("index", str(sources))
+    shown = run("search", "食品安全责任制", "-n", "1").stdout
+    assert shown.count(", also ") == 3
+    assert ", and 6 more" in shown
+    hit = json.loads(run("search", "食品安全责任制", "-n", "1", "--json").stdout)["hits"][0]
+    assert len(hit["copies"]) == 9

@@ -304,3 +304,11 @@ def test_an_index_that_cannot_be_written_is_an_index_error(
     for folder in (tmp_path / "file", tmp_path / "file" / "within"):
         with pytest.raises(IndexStateError, match="cannot be written"):
             sync(Store(folder), [sources])
+
+
+def test_a_folder_takes_the_place_of_sources_within_it(store: Store, sources: Path) -> None:
+    sync(store, [sources / "law", sources / "notice.txt"])
+    report = sync(store, [sources])
+    assert report.plan.removed == ("law/regulation.txt", "law/reply.md", "notice.txt")
+    assert [root.name for root in store.manifest().sources] == ["docs"]
+    assert answers(store) == rebuilt(store, sources)
