@@ -312,3 +312,19 @@ def test_a_folder_takes_the_place_of_sources_within_it(store: Store, sources: Pa
     assert report.plan.removed == ("law/regulation.txt", "law/reply.md", "notice.txt")
     assert [root.name for root in store.manifest().sources] == ["docs"]
     assert answers(store) == rebuilt(store, sources)
+
+
+def test_a_snapshot_reads_on_when_a_commit_has_deleted_its_files(
+    store: Store, sources: Path
+) -> None:
+    (sources / "copy.txt").write_text(NOTICE, encoding="utf-8")
+    sync(store, [sources])
+    with store.snapshot() as kept, store.snapshot() as asked:
+        expected = (asked.groups, asked.links, asked.hashes, asked.copies)
+        before = set(store.folder.iterdir())
+        sync(store, rebuild=True)
+        (sources / "notice.txt").unlink()
+        sync(store)
+        assert len(before & set(store.folder.iterdir())) == 2  # the lock and the manifest
+        assert (kept.groups, kept.links, kept.hashes, kept.copies) == expected
+        assert kept.document(0) == asked.document(0)
