@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from click import style
 
 from indexer.document import Document, Fact, Metadata, Section, Span, Unit
+from searcher.highlight import HARMLESS
 from searcher.results import Explanation, Hit, Results
 
 if TYPE_CHECKING:
@@ -253,13 +254,9 @@ def change_dict(old: Document, new: Document, change: SectionChange) -> dict[str
 
 
 def plain(text: str, keep: str = "") -> str:
-    """``text`` without what a terminal would obey: control characters become ``�``."""
-    return "".join(
-        char
-        if char in keep or unicodedata.category(char) not in ("Cc", "Cs")
-        else "\N{REPLACEMENT CHARACTER}"
-        for char in text
-    )
+    """``text`` without what a terminal would obey: controls and marks of direction become ``�``."""
+    table = HARMLESS | dict.fromkeys(map(ord, "\n\t\r"), "\N{REPLACEMENT CHARACTER}")
+    return text.translate(table | {ord(char): char for char in keep})
 
 
 def caret(query: str, position: int) -> Iterator[str]:

@@ -239,10 +239,11 @@ def test_watching_keeps_the_index_in_step(indexed: Run, sources: Path, tmp_path:
 
 
 def test_names_of_files_give_a_terminal_no_orders(run: Run, sources: Path, tmp_path: Path) -> None:
+    (sources / "\u202eexe.txt").write_text(NOTICE + "乙", encoding="utf-8")
     (sources / "a\x1b[31m\nb.txt").write_text(NOTICE.replace("食品", "药品"), encoding="utf-8")
     (sources / "c\x1b[31m\nd.txt").write_bytes(b"\xff\x00" * 50)
     done = run("index", str(sources), code=2)
-    assert "\x1b" not in done.stdout + done.stderr
+    assert not set("\x1b\u202e") & set(done.stdout + done.stderr)
     assert "+ docs/a\ufffd[31m\ufffdb.txt" in done.stdout.splitlines()
     assert len(done.stderr.splitlines()) == 1
     assert "\x1b" not in run("search", "药品").stdout
