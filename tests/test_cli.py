@@ -180,7 +180,7 @@ def test_a_damaged_index_is_told_and_a_rebuild_mends_it(indexed: Run, tmp_path: 
                 indexed("search", "河道", code=2)
         path.write_bytes(content)
     (tmp_path / ".policysearch" / "manifest.json").write_bytes(b"garbage")
-    indexed("index", code=2)
+    assert "--rebuild" in indexed("index", code=2).stderr
     assert "3 added" in indexed("index", "--rebuild", "docs").stdout
     indexed("check")
 
