@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from indexer._version import __version__
-from indexer.errors import DocumentNotFound, PolicySearchError, QueryError
+from indexer.errors import DocumentNotFound, IndexDamaged, PolicySearchError, QueryError
 from searcher.options import Commands, QueryCommand, color_option, index_option, json_option
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _NOTHING_FOUND = 1
 _ERROR = 2
+_MENDING = "`policysearch index --rebuild` mends it; name its sources if the manifest is lost"
 _LISTED = 20  # changed documents named on the terminal before "and N more"
 
 
@@ -409,7 +410,7 @@ def check_command(ctx: click.Context, folder: Path) -> None:
     for problem in problems:
         click.echo(problem)
     if problems:
-        click.echo("damaged: `policysearch index --rebuild` mends it", err=True)
+        click.echo(f"damaged: {_MENDING}", err=True)
         ctx.exit(_ERROR)
     click.echo("whole")
 
@@ -442,7 +443,7 @@ def _print_json(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=not unicode))
 
 
-def _print_error(error: Exception) -> None:
+def _print_error(error: object) -> None:
     from searcher.render import plain
 
     click.echo(plain(f"policysearch: {error}"), err=True)
@@ -467,6 +468,8 @@ def main() -> NoReturn:
         _print_error(error)
         for line in caret(error.query, error.position):
             click.echo(line, err=True)
+    except IndexDamaged as error:
+        _print_error(f"{error}; {_MENDING}")
     except (PolicySearchError, OSError) as error:  # OSError: a full disk, behind standard output
         _print_error(error)
     sys.exit(_ERROR)
