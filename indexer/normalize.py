@@ -75,7 +75,8 @@ def _base_table() -> dict[int, str | None]:
         (0xFFF9, 0xFFFF),
     ):
         table.update(dict.fromkeys(range(first, last + 1)))
-    table.update(str.maketrans("後於麽徵菸", "后于么征烟"))  # traditional, though in GB 2312
+    # Traditional, though in GB 2312.
+    table.update(zip(map(ord, "後於麽徵菸"), "后于么征烟", strict=True))
     table.update(dict.fromkeys(map(ord, _SPACES), " "))
     table.update(dict.fromkeys(map(ord, _BREAKS), "\n"))
     return table
