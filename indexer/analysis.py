@@ -25,7 +25,7 @@ from indexer.normalize import HAN, arabic, fold, squeeze
 Cut = Callable[[str], list[str]]
 
 END = "\n"  # no squeezed text holds one
-RULES = 2  # to be raised when folding or cutting changes in a way that patterns do not show
+RULES = 3  # to be raised when folding or cutting changes in a way that patterns do not show
 
 _RUN = re.compile(rf"([{HAN}]+)|\d+(?:\.\d+)*|[^\W\d_{HAN}]+")
 # Both characters must be letters, digits or Han, and one of them Han, for a bigram to say

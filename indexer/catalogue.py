@@ -6,9 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from indexer.citations import Citation
 from indexer.lexicon import DOCUMENT_TYPES
+
+if TYPE_CHECKING:
+    from indexer.citations import Citation
 
 _STATE = "中华人民共和国"
 _MARKS = re.compile(r"[\s\u200b《》〈〉<>＜＞“”\"‘’'「」『』、,，·•_＿;；]")

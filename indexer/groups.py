@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 
 from indexer.errors import IndexDamaged
 
@@ -25,10 +24,10 @@ class Groups:
         return json.dumps([self.duplicates, self.versions], ensure_ascii=False).encode()
 
     @classmethod
-    def read(cls, path: Path) -> Groups:
-        """The groups in a file. Raises IndexDamaged."""
+    def decode(cls, data: bytes) -> Groups:
+        """The groups in ``data``. Raises IndexDamaged."""
         try:
-            duplicates, versions = json.loads(path.read_bytes())
+            duplicates, versions = json.loads(data)
             return cls(tuple(map(tuple, duplicates)), tuple(map(tuple, versions)))
-        except (OSError, ValueError, TypeError) as error:
-            raise IndexDamaged(f"{path.name} cannot be read: {error}") from None
+        except (ValueError, TypeError) as error:
+            raise IndexDamaged(f"the groups of documents cannot be read: {error}") from None

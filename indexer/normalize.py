@@ -75,6 +75,8 @@ def _base_table() -> dict[int, str | None]:
         (0xFFF9, 0xFFFF),
     ):
         table.update(dict.fromkeys(range(first, last + 1)))
+    # Traditional, though in GB 2312.
+    table.update(zip(map(ord, "後於麽徵菸"), "后于么征烟", strict=True))
     table.update(dict.fromkeys(map(ord, _SPACES), " "))
     table.update(dict.fromkeys(map(ord, _BREAKS), "\n"))
     return table
@@ -85,7 +87,7 @@ _BASE = _base_table()
 
 @cache
 def _common_han() -> frozenset[str]:
-    """The characters of GB 2312: simplified, every one."""
+    """The characters of GB 2312: simplified but for a few, which the base table folds."""
     rows = bytes(b for high in range(0xB0, 0xF8) for low in range(0xA1, 0xFF) for b in (high, low))
     return frozenset(rows.decode("gb2312", "ignore"))
 
@@ -98,6 +100,8 @@ def _full_table() -> dict[int, str | None]:
     convert = OpenCC("t2s").convert
     table = dict(_BASE)
     han = [chr(code) for code in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000))]
+    # What else GB 2312 has stays (乾隆, 著作), or it would fold by what stands around it.
+    han = [char for char in han if char not in _common_han()]
     # One character a line: the converter works on phrases, and a phrase ends with its line.
     for char, simplified in zip(han, convert("\n".join(han)).split("\n"), strict=True):
         if simplified != char and len(simplified) == 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import os
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
@@ -30,6 +31,25 @@ GROUPS_PREFIX = "groups"
 _CACHED_DOCUMENTS = 64
 
 
+class _Held:
+    """A file that can be read from after it was deleted, until it is closed."""
+
+    def __init__(self, path: Path) -> None:
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size  # nothing cannot be mapped
+            self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else None
+
+    def read(self, offset: int = 0, size: int | None = None) -> bytes:
+        """``size`` bytes from ``offset`` on, or all."""
+        end = None if size is None else offset + size
+        return self._map[offset:end] if self._map else b""
+
+    def close(self) -> None:
+        """Let go of it."""
+        if self._map:
+            self._map.close()
+
+
 class SegmentFiles:
     """The open files of a segment: its catalogue, its records, its terms."""
 
@@ -39,8 +59,10 @@ class SegmentFiles:
         self.segment = segment
         self.files = CatalogueFiles.of(folder, segment.id)
         self.rows = decode_rows(self.files.rows.read_bytes())
-        with self.files.records.open("rb") as records:
-            self.records = mmap.mmap(records.fileno(), 0, access=mmap.ACCESS_READ)
+        # All are held from here on: a commit may delete the files.
+        self.records = _Held(self.files.records)
+        self._hashes = _Held(self.files.hashes)
+        self._links = _Held(self.files.links)
         self.terms = TermSegment(terms_file(folder, segment.id))
         starts = array("I", [0])
         for row in self.rows:
@@ -69,23 +91,23 @@ class SegmentFiles:
     @cached_property
     def hashes(self) -> array[int]:
         """A hash of the text of every unit."""
-        return array("Q", self.files.hashes.read_bytes())
+        return array("Q", self._hashes.read())
 
     @cached_property
     def links(self) -> list[Links]:
         """What ties every document to others."""
         from indexer.links import decode_links  # a search does without
 
-        return decode_links(self.files.links.read_bytes())
+        return decode_links(self._links.read())
 
     def record(self, row: Row) -> bytes:
         """The bytes of a row's document."""
-        return self.records[row.offset : row.offset + row.size]
+        return self.records.read(row.offset, row.size)
 
     def close(self) -> None:
         """Close the files."""
-        self.terms.close()
-        self.records.close()
+        for file in (self.terms, self.records, self._hashes, self._links):
+            file.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +150,10 @@ class Snapshot:
         self.segments: list[SegmentFiles] = []
         self._file_of: list[SegmentFiles] = []
         base = 0
+        self._encoded_groups = b""
         if manifest.groups:
             _check_size(folder, manifest.groups)
+            self._encoded_groups = (folder / manifest.groups.name).read_bytes()
         for segment in manifest.segments:
             files = SegmentFiles(folder, segment)
             self.segments.append(files)
@@ -178,8 +202,7 @@ class Snapshot:
     @cached_property
     def groups(self) -> Groups:
         """Which documents belong together."""
-        file = self.manifest.groups
-        return Groups.read(self.folder / file.name) if file else Groups()
+        return Groups.decode(self._encoded_groups) if self.manifest.groups else Groups()
 
     @cached_property
     def terms(self) -> Collection:

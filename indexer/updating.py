@@ -221,6 +221,8 @@ def _roots(
         if not _exists(top):
             raise SourceError(path, "no such file or folder")
         if not any(top == known or known in top.parents for known in located):
+            for inner in [known for known in located if top in known.parents]:
+                roots.remove(located.pop(inner))  # read as a part of this one from now on
             located[top] = Root(_name(top, roots), _recorded(top, store.folder))
             roots.append(located[top])
     if not roots and not forget:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from indexer._version import __version__
-from indexer.errors import PolicySearchError, QueryError
+from indexer.errors import IndexDamaged, PolicySearchError, QueryError
 from searcher.comparing import similar_command, verify_command
 from searcher.options import (
     Commands,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _NOTHING_FOUND = 1
 _ERROR = 2
+_MENDING = "`policysearch index --rebuild` mends it; name its sources if the manifest is lost"
 _LISTED = 20  # changed documents named on the terminal before "and N more"
 
 
@@ -409,7 +410,7 @@ def check_command(ctx: click.Context, folder: Path) -> None:
     for problem in problems:
         click.echo(problem)
     if problems:
-        click.echo("damaged: `policysearch index --rebuild` mends it", err=True)
+        click.echo(f"damaged: {_MENDING}", err=True)
         ctx.exit(_ERROR)
     click.echo("whole")
 
@@ -431,7 +432,7 @@ def completion_command(shell: str) -> None:
     click.echo(completion(cli, {}, "policysearch", "_POLICYSEARCH_COMPLETE").source())
 
 
-def _print_error(error: Exception) -> None:
+def _print_error(error: object) -> None:
     from searcher.render import plain
 
     click.echo(plain(f"policysearch: {error}"), err=True)
@@ -456,6 +457,8 @@ def main() -> NoReturn:
         _print_error(error)
         for line in caret(error.query, error.position):
             click.echo(line, err=True)
+    except IndexDamaged as error:
+        _print_error(f"{error}; {_MENDING}")
     except (PolicySearchError, OSError) as error:  # OSError: a full disk, behind standard output
         _print_error(error)
     sys.exit(_ERROR)

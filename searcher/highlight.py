@@ -20,8 +20,8 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROLS = (*range(9), 0xB, 0xC, *range(0xE, 0x20), *range(0x7F, 0xA0))
 _DIRECTIONS = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
-_HARMLESS = dict.fromkeys((*_CONTROLS, *_DIRECTIONS, *range(0xD800, 0xE000)), "\ufffd")
-_ENTITIES = _HARMLESS | str.maketrans(
+HARMLESS = dict.fromkeys((*_CONTROLS, *_DIRECTIONS, *range(0xD800, 0xE000)), "\ufffd")
+_ENTITIES = HARMLESS | str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"}
 )
 _ANSI_ON, _ANSI_OFF = "\x1b[1;33m", "\x1b[0m"
@@ -62,7 +62,7 @@ class Snippet:
 
     def ansi(self) -> str:
         """Text for a terminal, highlights bold and yellow; no other control has an effect."""
-        return self._marked(_ANSI_ON, _ANSI_OFF, _HARMLESS | {ord("\r"): "\ufffd"})
+        return self._marked(_ANSI_ON, _ANSI_OFF, HARMLESS | {ord("\r"): "\ufffd"})
 
     def _marked(self, before: str, after: str, table: dict[int, str]) -> str:
         return "".join(

@@ -15,10 +15,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from indexer.catalogue import base_name, is_generic, name_ranks
-from indexer.citations import find_citations
 from indexer.document import Unit
 from indexer.lexicon import DOCUMENT_TYPES
-from indexer.metadata import find_numbers
 from indexer.normalize import HAN, fold
 from indexer.numerals import NUMERAL_CHARACTERS, to_chinese, to_int
 from indexer.record import Row
@@ -173,6 +171,8 @@ class KnownItems:
     def _numbered(self, text: str) -> list[_Item]:
         if "号" not in text:
             return []
+        from indexer.metadata import find_numbers  # most queries do without
+
         items = [
             _Item(span.start, span.end, choices)
             for span, number in find_numbers(text)
@@ -326,6 +326,8 @@ def _with_articles_behind(text: str, item: _Item) -> _Item:
 
 def _labels(text: str) -> tuple[str, ...]:
     """The articles cited at the start of ``text``, which need not say 第."""
+    from indexer.citations import find_citations  # most queries do without
+
     marked = _UNMARKED.sub("第", text)
     marked = marked if marked.startswith("第") else f"第{marked}"
     cited = find_citations(f"《法》{marked}")

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any
 from click import style
 
 from indexer.document import Document, Fact, Metadata, Section, Span, Unit
+from searcher.highlight import HARMLESS
 from searcher.results import Explanation, Hit, Results
 
 if TYPE_CHECKING:
     from indexer.diff import Edit, SectionChange
     from searcher.quotes import Quoted, Verification
     from searcher.relations import Cited, CitedBy
+
+_PLACES = 3  # named of those where a section stands as well
 
 
 def render_results(results: Results, explanations: Sequence[Explanation] | None = None) -> str:
@@ -50,9 +53,16 @@ def _section(hit: Hit) -> Iterator[str]:
     if where:
         yield "   " + style(plain(where), fg="cyan")
     yield f"     {hit.snippet.ansi()}"
-    again = "".join(f", again at line {line}" for line in hit.repeat_lines)
-    also = "".join(f", also {place.source}" for place in hit.copies)
+    again = _some(", again at line ", list(map(str, hit.repeat_lines)))
+    also = _some(", also ", [place.source for place in hit.copies])
     yield "     " + style(plain(f"{hit.source}:{hit.line}{again}{also}"), dim=True)
+
+
+def _some(intro: str, values: Sequence[str]) -> str:
+    more = len(values) - _PLACES
+    return "".join(intro + value for value in values[:_PLACES]) + (
+        f", and {more:,} more" if more > 0 else ""
+    )
 
 
 def _summary(results: Results) -> str:
@@ -295,13 +305,9 @@ def change_dict(old: Document, new: Document, change: SectionChange) -> dict[str
 
 
 def plain(text: str, keep: str = "") -> str:
-    """``text`` without what a terminal would obey: control characters become ``�``."""
-    return "".join(
-        char
-        if char in keep or unicodedata.category(char) not in ("Cc", "Cs")
-        else "\N{REPLACEMENT CHARACTER}"
-        for char in text
-    )
+    """``text`` without what a terminal would obey: controls and marks of direction become ``�``."""
+    table = HARMLESS | dict.fromkeys(map(ord, "\n\t\r"), "\N{REPLACEMENT CHARACTER}")
+    return text.translate(table | {ord(char): char for char in keep})
 
 
 def caret(query: str, position: int) -> Iterator[str]:

@@ -190,7 +190,7 @@ def test_a_damaged_index_is_told_and_a_rebuild_mends_it(indexed: Run, tmp_path: 
                 indexed("search", "河道", code=2)
         path.write_bytes(content)
     (tmp_path / ".policysearch" / "manifest.json").write_bytes(b"garbage")
-    indexed("index", code=2)
+    assert "--rebuild" in indexed("index", code=2).stderr
     assert "3 added" in indexed("index", "--rebuild", "docs").stdout
     indexed("check")
 
@@ -249,10 +249,11 @@ def test_watching_keeps_the_index_in_step(indexed: Run, sources: Path, tmp_path:
 
 
 def test_names_of_files_give_a_terminal_no_orders(run: Run, sources: Path, tmp_path: Path) -> None:
+    (sources / "\u202eexe.txt").write_text(NOTICE + "乙", encoding="utf-8")
     (sources / "a\x1b[31m\nb.txt").write_text(NOTICE.replace("食品", "药品"), encoding="utf-8")
     (sources / "c\x1b[31m\nd.txt").write_bytes(b"\xff\x00" * 50)
     done = run("index", str(sources), code=2)
-    assert "\x1b" not in done.stdout + done.stderr
+    assert not set("\x1b\u202e") & set(done.stdout + done.stderr)
     assert "+ docs/a\ufffd[31m\ufffdb.txt" in done.stdout.splitlines()
     assert len(done.stderr.splitlines()) == 1
     assert "\x1b" not in run("search", "药品").stdout
@@ -290,3 +291,14 @@ def test_an_output_that_cannot_be_written_is_an_error_in_one_line(
     done = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_of_many_places_a_few_are_named(run: Run, sources: Path) -> None:
+    for number in range(9):
+        (sources / f"copy{number}.txt").write_text(NOTICE, encoding="utf-8")
+    run("index", str(sources))
+    shown = run("search", "食品安全责任制", "-n", "1").stdout
+    assert shown.count(", also ") == 3
+    assert ", and 6 more" in shown
+    hit = json.loads(run("search", "食品安全责任制", "-n", "1", "--json").stdout)["hits"][0]
+    assert len(hit["copies"]) == 9

@@ -88,6 +88,14 @@ def test_digits_lead_back_to_the_number_they_stand_for(text: str) -> None:
     assert all(start < end for start, end in zip(folding.starts, folding.ends, strict=True))
 
 
+@given(TEXT, TEXT)
+def test_a_character_folds_alike_whatever_stands_around_it(before: str, after: str) -> None:
+    for char in "乾著薹後於國":
+        alone = squeezed(char).text
+        assert squeezed(f"{before}，{char}，{after}").text.count(alone) >= 1
+        assert squeezed(f"\u3400{char}薹國").text[1] == alone
+
+
 def test_digits_of_a_number_lead_back_to_all_of_it() -> None:
     text = "依照第二百 六十四条"
     folding = with_arabic(squeezed(text))

@@ -304,3 +304,27 @@ def test_an_index_that_cannot_be_written_is_an_index_error(
     for folder in (tmp_path / "file", tmp_path / "file" / "within"):
         with pytest.raises(IndexStateError, match="cannot be written"):
             sync(Store(folder), [sources])
+
+
+def test_a_folder_takes_the_place_of_sources_within_it(store: Store, sources: Path) -> None:
+    sync(store, [sources / "law", sources / "notice.txt"])
+    report = sync(store, [sources])
+    assert report.plan.removed == ("law/regulation.txt", "law/reply.md", "notice.txt")
+    assert [root.name for root in store.manifest().sources] == ["docs"]
+    assert answers(store) == rebuilt(store, sources)
+
+
+def test_a_snapshot_reads_on_when_a_commit_has_deleted_its_files(
+    store: Store, sources: Path
+) -> None:
+    (sources / "copy.txt").write_text(NOTICE, encoding="utf-8")
+    sync(store, [sources])
+    with store.snapshot() as kept, store.snapshot() as asked:
+        expected = (asked.groups, asked.links, asked.hashes, asked.copies)
+        before = set(store.folder.iterdir())
+        sync(store, rebuild=True)
+        (sources / "notice.txt").unlink()
+        sync(store)
+        assert len(before & set(store.folder.iterdir())) == 2  # the lock and the manifest
+        assert (kept.groups, kept.links, kept.hashes, kept.copies) == expected
+        assert kept.document(0) == asked.document(0)
