@@ -4,9 +4,8 @@ Words are jieba's, default mode, over runs of Chinese characters; digits and let
 because jieba and rjieba differ on them. rjieba cuts 20 times as fast with the same words on such
 runs; jieba is the reference and the fallback where no wheel of rjieba fits.
 
-Bigrams are pairs of neighbouring characters of the squeezed text, punctuation included, so that a
-phrase is found whatever the segmentation. The last character is paired with `END`, so that a phrase
-of one character is found by its prefix.
+Bigrams are pairs of neighbouring characters of the squeezed text. Those that rank are indexed: they
+find what the segmentation hides, and the sections where a phrase may stand.
 """
 
 from __future__ import annotations
@@ -24,8 +23,9 @@ from indexer.normalize import HAN, arabic, fold, squeeze
 
 Cut = Callable[[str], list[str]]
 
-END = "\n"  # no squeezed text holds one
-RULES = 3  # to be raised when folding or cutting changes in a way that patterns do not show
+# To be raised when documents are read, folded or cut otherwise in a way that patterns do not show:
+# an index made before asks to be rebuilt.
+RULES = 3
 
 _RUN = re.compile(rf"([{HAN}]+)|\d+(?:\.\d+)*|[^\W\d_{HAN}]+")
 # Both characters must be letters, digits or Han, and one of them Han, for a bigram to say
@@ -108,9 +108,7 @@ def words(folded: str) -> list[str]:
 
 def bigrams(squeezed: str) -> list[str]:
     """The bigrams of a squeezed text, the one at position i beginning at its character i."""
-    if not squeezed:
-        return []
-    return list(map(str.__add__, squeezed, squeezed[1:] + END))
+    return list(map(str.__add__, squeezed, squeezed[1:]))
 
 
 def ranked(bigrams: list[str]) -> list[str]:

@@ -135,7 +135,7 @@ def _words(text: str) -> list[str]:
 
 
 def _pairs(text: str) -> list[str]:
-    return analysis.bigrams(squeeze(fold(text)))[:-1]
+    return analysis.bigrams(squeeze(fold(text)))
 
 
 class _Field(fields.FieldType):  # type: ignore[misc]

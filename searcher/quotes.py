@@ -182,7 +182,7 @@ def _text(snapshot: Snapshot, unit: int) -> str:
 
 def _holding(snapshot: Snapshot, texts: Sequence[str]) -> list[int]:
     """The units in which ``texts`` stand in this order."""
-    pairs = {pair for text in texts for pair in ranked(bigrams(text)[:-1])}
+    pairs = {pair for text in texts for pair in ranked(bigrams(text))}
     longest = max(texts, key=len)
     units = snapshot.terms.holding(longest, [(BIGRAMS, pair) for pair in pairs])
     if len(texts) == 1:

@@ -230,7 +230,7 @@ class Ranker:
     def _match_literal(self, text: str) -> Units:
         """The units in whose squeezed body ``text``, folded and squeezed, stands."""
         squeezed = squeeze(fold(text))
-        pairs = ranked(bigrams(squeezed)[:-1])
+        pairs = ranked(bigrams(squeezed))
         return self._terms.holding(squeezed, [(BIGRAMS, pair) for pair in pairs])
 
 
@@ -266,7 +266,7 @@ def terms_of(text: str) -> list[Term]:
     """The words and ranked bigrams of a text, in order, repeats included."""
     folded = fold(text)
     found = [(WORDS, word) for word in words(folded)]
-    return found + [(BIGRAMS, pair) for pair in ranked(bigrams(squeeze(folded))[:-1])]
+    return found + [(BIGRAMS, pair) for pair in ranked(bigrams(squeeze(folded)))]
 
 
 def _is_plain(query: Node) -> bool:

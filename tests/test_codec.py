@@ -52,7 +52,7 @@ def counts(unit: Unit) -> dict[tuple[str, str], float]:
     for word in unit.words:
         found["words", word] += 1
     for text, weight in ((unit.body, 1), (unit.title, 1.5)):
-        for pair in ranked(bigrams(text)[:-1]):
+        for pair in ranked(bigrams(text)):
             found["bigrams", pair] += weight  # type: ignore[assignment]
     return found
 
@@ -117,7 +117,7 @@ def test_a_collection_ranks_as_the_definition_says(
             total += part.score if part else 0.0
         assert total == score
     text = data.draw(st.text("国家法院,。a1😀", min_size=1, max_size=3))
-    pairs = [("bigrams", pair) for pair in ranked(bigrams(text)[:-1])]
+    pairs = [("bigrams", pair) for pair in ranked(bigrams(text))]
     holding = collection.holding(text, pairs)
     assert set(holding) == {unit for unit, found in live.items() if text in found.body}
     assert len(holding) == len(set(holding))

@@ -222,7 +222,7 @@ def _sections(corpus: Path) -> Iterator[Section]:
         for unit in document.units():
             folded = fold(unit.span.of(document.text))
             squeezed = squeeze(folded)
-            pairs = ranked(bigrams(squeezed)[:-1])
+            pairs = ranked(bigrams(squeezed))
             yield Section(" ".join(words(folded)), " ".join(pairs), squeezed)
 
 
@@ -238,7 +238,7 @@ def _queries(file: Path | None, sections: Sequence[Section]) -> Iterator[list[Te
             texts.append(text[start : start + chance.randint(4, 12)])
     for text in texts:
         folded = fold(text)
-        pairs = ranked(bigrams(squeeze(folded))[:-1])
+        pairs = ranked(bigrams(squeeze(folded)))
         terms = [("words", word) for word in words(folded)] + [("bigrams", pair) for pair in pairs]
         if terms:
             yield list(dict.fromkeys(terms))
