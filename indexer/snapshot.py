@@ -214,7 +214,7 @@ class Snapshot:
             gone[number].append(range(unit - bases[number], unit - bases[number] + 1))
         return Collection([files.terms for files in self.segments], gone)
 
-    @property
+    @cached_property
     def unit_count(self) -> int:
         """How many units there are."""
         return sum(row.units for row in self.rows)

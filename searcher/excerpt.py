@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from indexer.analysis import words
 from indexer.normalize import Folding, fold, squeeze, squeezed, with_arabic
 from indexer.schema import WORDS
-from searcher.highlight import Match, Snippet, best_window, find_matches, make_snippet
+from searcher.highlight import Match, Snippet, best_window, find_matches, snippet_of
 from searcher.query import Boolean, Node, Phrase, Prefix, Words
 from searcher.ranking import Term, terms_of
 
@@ -56,9 +56,9 @@ class Excerpter:
             matches = _located(plain, self._bigrams)
             weights = [1.0] * len(self._bigrams)
         matches.sort()
-        start, _ = best_window(text, matches, weights, WIDTH)
-        shown = (match.start for match in matches if match.start >= start)
-        return Excerpt(make_snippet(text, matches, weights, WIDTH), next(shown, 0))
+        window = best_window(text, matches, weights, WIDTH)
+        shown = (match.start for match in matches if match.start >= window[0])
+        return Excerpt(snippet_of(text, matches, window), next(shown, 0))
 
 
 def _sought(query: Node) -> Iterator[tuple[str, bool]]:

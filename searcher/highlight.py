@@ -121,13 +121,18 @@ def best_window(
 def make_snippet(
     text: str, matches: Sequence[Match], weights: Sequence[float], width: int = 120
 ) -> Snippet:
-    """The best window of ``text`` with its matches highlighted.
+    """The best window of ``text`` with its matches highlighted: ``snippet_of`` ``best_window``."""
+    return snippet_of(text, matches, best_window(text, matches, weights, width))
 
-    ``matches`` are sorted, in characters of ``text``, and ``weights`` are by needle. An ellipsis
-    stands where text was cut off (so there may be two more characters than ``width``), a single
-    space for any blanks and controls, nothing for what has no width.
+
+def snippet_of(text: str, matches: Sequence[Match], window: tuple[int, int]) -> Snippet:
+    """A window of ``text`` with its matches highlighted.
+
+    ``matches`` are sorted, in characters of ``text``. An ellipsis stands where text was cut off
+    (so there may be two more characters than the window has), a single space for any blanks and
+    controls, nothing for what has no width.
     """
-    start, end = best_window(text, matches, weights, width)
+    start, end = window
     parts: list[str] = []
     highlights: list[tuple[int, int]] = []
     length = 0
