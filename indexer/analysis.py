@@ -2,7 +2,7 @@
 
 Words are jieba's, default mode, over runs of Chinese characters; digits and letters are cut here,
 because jieba and rjieba differ on them. rjieba cuts some ten times as fast with the same words on
-such runs; jieba is the reference and the fallback where no wheel of rjieba fits.
+such runs; jieba is the reference, and the fallback where rjieba is not installed.
 
 Bigrams are pairs of neighbouring characters of the squeezed text. Those that rank are indexed: they
 find what the segmentation hides, and the sections where a phrase may stand.
