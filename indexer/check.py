@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from indexer.building import add_terms, new_terms
-from indexer.errors import IndexDamaged, IndexNotFound
-from indexer.manifest import File, read_manifest
+from indexer.entry import terms_of
+from indexer.errors import IndexDamaged, IndexNotFound, IndexStateError
+from indexer.manifest import PREVIOUS, damage, read_manifest
 from indexer.record import decode_document
 from indexer.snapshot import SegmentFiles, Snapshot
 
@@ -20,7 +20,7 @@ def check(folder: Path) -> Iterator[str]:
     """
     try:
         manifest = read_manifest(folder)
-        damaged = [problem for file in manifest.files if (problem := _file(folder, file))]
+        damaged = [problem for file in manifest.files if (problem := damage(folder, file))]
         yield from damaged
         if damaged:
             return
@@ -34,15 +34,18 @@ def check(folder: Path) -> Iterator[str]:
         yield str(error)
 
 
-def _file(folder: Path, file: File) -> str | None:
+def check_previous(folder: Path) -> tuple[int, list[str]] | None:
+    """The number of the generation before the newest, and what is wrong with its files; None
+    where there is none.
+    """
     try:
-        crc = 0
-        with (folder / file.name).open("rb") as stream:
-            while chunk := stream.read(1 << 20):
-                crc = zlib.crc32(chunk, crc)
-    except OSError as error:
-        return f"{file.name}: {error.strerror}"
-    return None if crc == file.crc else f"{file.name}: its checksum differs from what was written"
+        manifest = read_manifest(folder, PREVIOUS)
+    except IndexNotFound:
+        return None
+    except IndexStateError as error:
+        return 0, [str(error)]
+    problems = [problem for file in manifest.files if (problem := damage(folder, file))]
+    return manifest.generation, problems
 
 
 def _documents(snapshot: Snapshot) -> Iterator[str]:
@@ -71,8 +74,7 @@ def _terms(files: SegmentFiles) -> Iterator[str]:
     """Make the terms of a segment anew from its documents: they come out the same to the byte."""
     terms = new_terms()
     for row in files.rows:
-        for _ in add_terms(terms, decode_document(files.record(row))):
-            pass
+        add_terms(terms, terms_of(decode_document(files.record(row))))
     anew = terms.finish(range(terms.units)).columns
     differing = [name for name, column in anew.items() if files.terms.columns.get(name) != column]
     if differing:

@@ -1,25 +1,25 @@
-"""Writing an index. No other module does.
+"""The index in a folder, and the commits that change it.
 
-A commit is all or nothing: the files of the new segment are written and flushed to disk, then the
+A commit is all or nothing: the files of new segments are written and flushed to disk, then the
 manifest that names them replaces the old one in one rename. Whatever interrupts it, the manifest
 on disk names only whole files, of the old state or of the new.
+
+The state before stays too: `manifest.PREVIOUS` is its manifest, and what either names is kept. It
+is there for `Store.restore`; segments that both states have stand on disk once.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 
 from whoosh.util.filelock import FileLock
 
 from indexer.analysis import fingerprint
-from indexer.building import MOST_UNITS, SegmentBuilder, flushed, remove
-from indexer.document import Document
+from indexer.building import MOST_UNITS
 from indexer.errors import (
     IndexDamaged,
     IndexIncompatible,
@@ -27,15 +27,14 @@ from indexer.errors import (
     IndexNotFound,
     IndexStateError,
 )
-from indexer.grouping import regroup
-from indexer.manifest import NAME, File, Manifest, Segment, read_manifest
+from indexer.manifest import NAME, PREVIOUS, Manifest, Root, damage, read_manifest
 from indexer.snapshot import (
     CATALOGUE_PREFIX,
     GROUPS_PREFIX,
     TERMS_PREFIX,
-    SegmentFiles,
     Snapshot,
 )
+from indexer.transaction import Transaction
 
 _LOCK = "lock"
 _PREFIXES = (TERMS_PREFIX, CATALOGUE_PREFIX, GROUPS_PREFIX)  # of the files this module makes
@@ -61,6 +60,11 @@ class Store:
         except IndexNotFound:
             return Manifest()
 
+    def sources_before(self) -> tuple[Root, ...]:
+        """The sources of the generation before; none where that is lost too."""
+        previous = self._readable(PREVIOUS)
+        return previous.sources if previous else ()
+
     def snapshot(self) -> Snapshot:
         """The newest generation, for reading. Raises IndexStateError's kinds."""
         return Snapshot.open(self.folder)
@@ -74,206 +78,125 @@ class Store:
         was made by another segmenter, IndexDamaged, and IndexStateError if the folder cannot be
         written: a full disk, no permission.
         """
-        with _writing(self.folder):
-            yield from self._transaction(rebuild)
-
-    def _transaction(self, rebuild: bool) -> Iterator[Transaction]:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(str(self.folder / _LOCK))
-        if not lock.acquire():
-            raise IndexLocked(f"another process is writing the index at {self.folder}")
-        try:
-            manifest = Manifest(self._generation()) if rebuild else self.manifest()
+        with self._writing():
+            manifest = Manifest() if rebuild else self.manifest()
             if manifest.segments and manifest.analyzer != fingerprint():
                 raise IndexIncompatible(
                     f"the index was made with {manifest.analyzer}, this is {fingerprint()}: "
                     "run `policysearch index --rebuild`"
                 )
-            self._sweep(manifest if not rebuild else None)
-            transaction = Transaction(self.folder, manifest)
+            transaction = Transaction(self.folder, manifest, self._generation())
             try:
                 yield transaction
-                transaction.commit()
-            except BaseException:
-                transaction.cancel()
-                raise
-            self._sweep(transaction.manifest)
-        finally:
-            lock.release()
+                new = transaction.finish()
+            finally:
+                transaction.close()
+            if new != manifest:
+                self._publish(new)
+
+    def merge(self) -> None:
+        """Merge the segments that have become worth it, as a commit of its own.
+
+        Commits leave it undone where it would take long. Raises what `transaction` does.
+        """
+        with self.transaction() as transaction:
+            transaction.most_merged = MOST_UNITS
+
+    def restore(self) -> None:
+        """Make the generation before the newest the index again, under a new number.
+
+        Raises IndexDamaged, with nothing changed, if that is not whole or there is none.
+        """
+        with self._writing():
+            try:
+                manifest = read_manifest(self.folder, PREVIOUS)
+            except IndexNotFound:
+                raise IndexDamaged("there is no generation before this one") from None
+            for file in manifest.files:
+                if problem := damage(self.folder, file):
+                    raise IndexDamaged(f"the generation before is damaged too: {problem}")
+            self._write(NAME, replace(manifest, generation=self._generation()))
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """The lock, and a folder without what no manifest names, before and after.
+
+        The system's refusals become an error to show: of any file, for those of sources are caught.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with _locked(self.folder):
+                self._sweep()
+                try:
+                    yield
+                finally:
+                    self._sweep()
+        except OSError as error:
+            reason = error.strerror or error
+            raise IndexStateError(
+                f"the index at {self.folder} cannot be written: {reason}"
+            ) from error
+
+    def _readable(self, name: str) -> Manifest | None:
+        with suppress(IndexStateError):
+            return read_manifest(self.folder, name)
+        return None
 
     def _generation(self) -> int:
-        """The generation to go on from: a damaged manifest is not believed."""
-        with suppress(IndexDamaged, IndexIncompatible):
-            return self.manifest().generation
-        return 0
+        """The number of the next generation: no manifest has it, and no file of a segment."""
+        newest, previous = self._readable(NAME), self._readable(PREVIOUS)
+        numbers = [newest.generation if newest else 0, previous.generation + 1 if previous else 0]
+        for entry in self.folder.iterdir():
+            if entry.name.startswith(_PREFIXES):
+                number = entry.stem.split("_")[1:2]
+                numbers += [int(one) for one in number if one.isdecimal()]
+        return max(numbers) + 1
 
-    def _sweep(self, manifest: Manifest | None) -> None:
+    def _sweep(self) -> None:
         """Delete what no manifest names: a dead writer's files, or those of an older state.
 
-        Readers keep what they have open. Without a manifest nothing is deleted but scratch.
+        Readers keep what they have open. Where the newest manifest cannot be read nothing is
+        deleted. What cannot be deleted is left to the next.
         """
-        named = {file.name for file in manifest.files} if manifest else set()
-        for entry in self.folder.iterdir():
-            if not entry.name.startswith(_PREFIXES):
-                continue
-            if entry.is_dir():
-                shutil.rmtree(entry, ignore_errors=True)
-            elif manifest and entry.name not in named:
-                with suppress(OSError):
-                    entry.unlink()
-
-
-class Transaction:
-    """Documents to add and remove. Made by `Store.transaction`."""
-
-    def __init__(self, folder: Path, manifest: Manifest) -> None:
-        self.manifest = manifest
-        self.sources = manifest.sources
-        self._folder = folder
-        self._deleted = {segment.id: set(segment.deleted) for segment in manifest.segments}
-        self._open: dict[str, SegmentFiles] = {}
-        self._new: SegmentBuilder | None = None
-        self._full: list[Segment] = []  # new segments that are written already
-        self._changed: set[str] = set()
-
-    def put(self, document: Document) -> None:
-        """Add a document, in the place of the one with the same id if the index has one."""
-        self.remove(document.id)
-        self._changed.add(document.id)
-        self._builder().add(document)
-
-    def remove(self, id: str) -> bool:
-        """Remove the document ``id`` as it was committed; False if there is none."""
-        place = self._places.get(id)
-        if place is None:
-            return False
-        segment, ordinal = place
-        self._deleted[segment].add(ordinal)
-        self._changed.add(id)
-        return True
-
-    @cached_property
-    def _places(self) -> dict[str, tuple[str, int]]:
-        """Where each committed document stands: its segment and its row there."""
-        return {
-            row.id: (segment.id, ordinal)
-            for segment in self.manifest.segments
-            for ordinal, row in enumerate(self._files(segment).rows)
-            if ordinal not in segment.deleted
+        newest, previous = self._readable(NAME), self._readable(PREVIOUS)
+        if newest is None:
+            return
+        named = {
+            file.name for manifest in (newest, previous) if manifest for file in manifest.files
         }
-
-    def _builder(self) -> SegmentBuilder:
-        if self._new is not None and self._new.is_full:
-            self._full.append(self._new.finish([]))
-            self._new = None
-        if self._new is None:
-            self._new = SegmentBuilder(self._folder)
-        return self._new
-
-    def commit(self) -> None:
-        """Write everything and make it the index. A transaction without a change writes nothing."""
-        segments = [
-            replace(segment, deleted=tuple(sorted(self._deleted[segment.id])))
-            for segment in self.manifest.segments
-        ]
-        segments = [s for s in segments if len(s.deleted) < len(self._files(s).rows)]
-        merged = self._worth_merging(segments)
-        segments = [segment for segment in segments if segment not in merged]
-        if merged or self._new is not None:
-            files = [SegmentFiles(self._folder, segment) for segment in merged]
-            self._full.append((self._new or self._builder()).finish(files))
-            self._new = None
-        segments += self._full
-        self._close()
-        new = replace(
-            self.manifest,
-            analyzer=fingerprint(),
-            sources=self.sources,
-            segments=tuple(segments),
-        )
-        if new.segments != self.manifest.segments:
-            new = replace(new, groups=self._regroup(new))
-        if new != self.manifest:
-            self._publish(replace(new, generation=self.manifest.generation + 1))
+        with suppress(OSError):
+            for entry in self.folder.iterdir():
+                if entry.name.startswith(_PREFIXES) and entry.name not in named:
+                    with suppress(OSError):
+                        entry.unlink()
 
     def _publish(self, manifest: Manifest) -> None:
-        temporary = self._folder / (NAME + ".tmp")
+        """Make a manifest, whose files are on disk, the index; the one so far becomes PREVIOUS."""
+        so_far = self._readable(NAME)
+        if so_far:
+            self._write(PREVIOUS, so_far)
+        self._write(NAME, manifest)
+
+    def _write(self, name: str, manifest: Manifest) -> None:
+        temporary = self.folder / (name + ".tmp")
         with temporary.open("wb") as file:
             file.write(manifest.encode())
             file.flush()
             os.fsync(file.fileno())
-        _flush_folder(self._folder)
-        temporary.replace(self._folder / NAME)
-        # From here on the new files are the index, even if flushing the folder fails.
-        self.manifest = manifest
-        self._full.clear()
-        _flush_folder(self._folder)
-
-    def _regroup(self, manifest: Manifest) -> File:
-        """Write the groups of the documents of a manifest to be."""
-        with Snapshot(self._folder, manifest) as new:
-            groups = regroup(
-                new.groups,  # they are still the old ones
-                new.rows,
-                new.links,
-                self._changed,
-                lambda id: new.document(new.by_id[id]).text,
-            )
-        path = self._folder / f"{GROUPS_PREFIX}_{manifest.generation + 1}.json"
-        path.write_bytes(groups.encode())
-        return flushed(path)
-
-    def cancel(self) -> None:
-        """Undo: the index stays as it was, unless the interruption came after the rename."""
-        named: set[str] = set()
-        with suppress(IndexStateError):
-            named = {segment.id for segment in read_manifest(self._folder).segments}
-        if self._new is not None:
-            self._new.cancel()
-        for segment in self._full:
-            if segment.id not in named:
-                remove(self._folder, segment.id)
-        self._close()
-
-    def _close(self) -> None:
-        for files in self._open.values():
-            files.close()
-        self._open.clear()
-
-    def _files(self, segment: Segment) -> SegmentFiles:
-        if segment.id not in self._open:
-            self._open[segment.id] = SegmentFiles(self._folder, segment)
-        return self._open[segment.id]
-
-    def _worth_merging(self, segments: list[Segment]) -> list[Segment]:
-        """The segments to write anew: those a quarter deleted, and, from the smallest up, those
-        no larger than all that is being written already. Each unit is written O(log n) times.
-        """
-        live = {s.id: self._live_units(s) for s in segments}
-        stale = [s for s in segments if live[s.id] < 0.75 * s.units]
-        written = sum(live[s.id] for s in stale) + (self._new.units if self._new else 0)
-        chosen = list(stale)
-        for segment in sorted(segments, key=lambda s: live[s.id]):
-            units = live[segment.id]
-            if segment not in stale and units <= written and written + units <= MOST_UNITS:
-                chosen.append(segment)
-                written += units
-        return chosen
-
-    def _live_units(self, segment: Segment) -> int:
-        gone = set(segment.deleted)
-        rows = self._files(segment).rows
-        return sum(row.units for ordinal, row in enumerate(rows) if ordinal not in gone)
+        _flush_folder(self.folder)
+        temporary.replace(self.folder / name)
+        _flush_folder(self.folder)
 
 
 @contextmanager
-def _writing(folder: Path) -> Iterator[None]:
-    """The system's refusals as an error to show: of any file, for those of sources are caught."""
+def _locked(folder: Path) -> Iterator[None]:
+    lock = FileLock(str(folder / _LOCK))
+    if not lock.acquire():
+        raise IndexLocked(f"another process is writing the index at {folder}")
     try:
         yield
-    except OSError as error:
-        reason = error.strerror or error
-        raise IndexStateError(f"the index at {folder} cannot be written: {reason}") from error
+    finally:
+        lock.release()
 
 
 def _flush_folder(folder: Path) -> None:

@@ -11,12 +11,12 @@ from __future__ import annotations
 import itertools
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from indexer.document import Document
+from indexer.entry import Entry
 from indexer.errors import (
     IndexDamaged,
     IndexIncompatible,
@@ -25,9 +25,10 @@ from indexer.errors import (
     SourceError,
 )
 from indexer.manifest import Root
-from indexer.reading import digest_of, read_document
+from indexer.reading import digest_of
 from indexer.sources import SUFFIXES
 from indexer.store import Store
+from indexer.workers import read_entries
 
 Progress = Callable[[int, int, str], None]  # files done, files in all, the id of the next
 
@@ -90,12 +91,14 @@ def sync(
     rebuild: bool = False,
     dry_run: bool = False,
     progress: Progress | None = None,
+    workers: int | None = None,
 ) -> Report:
     """Bring the index to the state of its sources: those it remembers, and ``paths``.
 
     ``paths``, files or folders, are remembered from now on; those of ``forget`` no longer are,
     and their documents leave the index. ``rebuild`` reads everything anew, whatever state the
-    index is in; ``dry_run`` reads what it would and writes nothing.
+    index is in; ``dry_run`` reads what it would and writes nothing. ``workers``, as
+    `indexer.workers.read_entries` has it, does not change what comes out.
     Raises SourceError for a path that is not there, NothingToIndex, IndexStateError.
     """
     roots = _roots(store, paths, forget, rebuild)
@@ -104,10 +107,11 @@ def sync(
         found = scan(roots, store.folder)
         failed = list(found.failed)
         new = {id: old[id] for id in old if _within(id, found.unseen)}
-        for id, digest, document in _read(found, old, failed, progress):
-            new[id] = digest
-            if document and transaction:
-                transaction.put(document)
+        with closing(_read(found, old, failed, progress, workers)) as files:
+            for id, digest, entry in files:
+                new[id] = digest
+                if entry and transaction:
+                    transaction.add(entry)
         made = plan(old, new)
         if transaction:
             for id in made.removed:
@@ -129,28 +133,44 @@ def _within(id: str, folders: Iterable[str]) -> bool:
 
 
 def _read(
-    found: Scan, old: Mapping[str, str], failed: list[SourceError], progress: Progress | None
-) -> Iterator[tuple[str, str, Document | None]]:
-    """Every readable file's id and digest, with its document if the index does not hold it."""
-    for number, (id, path) in enumerate(found.files.items()):
+    found: Scan,
+    old: Mapping[str, str],
+    failed: list[SourceError],
+    progress: Progress | None,
+    workers: int | None,
+) -> Generator[tuple[str, str, Entry | None], None, None]:
+    """Every readable file's id and digest, with its entry if the index does not hold it."""
+    done = itertools.count()
+
+    def tell(id: str) -> None:
         if progress:
-            progress(number, len(found.files), id)
-        try:
-            if id in old and digest_of(path) == old[id]:
-                yield id, old[id], None
-                continue
-        except SourceError as error:
-            failed.append(error)
+            progress(next(done), len(found.files), id)
+
+    other: list[tuple[str, Path]] = []
+    for id, path in found.files.items():
+        if id in old and _is_unchanged(path, old[id], failed):
+            tell(id)
             yield id, old[id], None
-            continue
-        try:
-            document = read_document(path, id)
-        except SourceError as error:
-            failed.append(error)
         else:
-            yield id, document.digest, document
-    if progress:
-        progress(len(found.files), len(found.files), "")
+            other.append((id, path))
+    with closing(read_entries(other, workers)) as outcomes:
+        for id, _ in other:
+            tell(id)
+            outcome = next(outcomes)
+            if isinstance(outcome, SourceError):
+                failed.append(outcome)
+            else:
+                yield id, outcome.row.digest, outcome
+    tell("")
+
+
+def _is_unchanged(path: Path, digest: str, failed: list[SourceError]) -> bool:
+    """Whether a file is what was indexed, as far as can be told."""
+    try:
+        return digest_of(path) == digest
+    except SourceError as error:
+        failed.append(error)
+        return True
 
 
 def scan(roots: Iterable[Root], index: Path) -> Scan:
@@ -208,9 +228,9 @@ def _roots(
     try:
         roots = list(store.manifest().sources)
     except (IndexDamaged, IndexIncompatible):
-        if not rebuild or not paths:
+        roots = list(store.sources_before()) if rebuild else []
+        if not rebuild or not (roots or paths):
             raise  # what the index remembered is lost: it must be told
-        roots = []
     located = {_real(_location(root, store.folder)): root for root in roots}
     for path in forget:
         if _real(path) not in located:
