@@ -34,18 +34,15 @@ def check(folder: Path) -> Iterator[str]:
         yield str(error)
 
 
-def check_previous(folder: Path) -> tuple[int, list[str]] | None:
-    """The number of the generation before the newest, and what is wrong with its files; None
-    where there is none.
-    """
+def check_previous(folder: Path) -> list[str] | None:
+    """What is wrong with the files of the generation before the newest; None if there is none."""
     try:
         manifest = read_manifest(folder, PREVIOUS)
     except IndexNotFound:
         return None
     except IndexStateError as error:
-        return 0, [str(error)]
-    problems = [problem for file in manifest.files if (problem := damage(folder, file))]
-    return manifest.generation, problems
+        return [str(error)]
+    return [problem for file in manifest.files if (problem := damage(folder, file))]
 
 
 def _documents(snapshot: Snapshot) -> Iterator[str]:

@@ -48,6 +48,11 @@ class Entry:
     hashes: array[int]
     terms: Terms
 
+    @property
+    def digest(self) -> str:
+        """That of the document."""
+        return self.row.digest
+
     def encode(self) -> tuple[bytes, bytes]:
         """Two pieces of bytes that `decode` takes: all but the record, and the record."""
         links = encode_links([self.links]).decode()

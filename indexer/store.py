@@ -97,9 +97,10 @@ class Store:
     def merge(self) -> None:
         """Merge the segments that have become worth it, as a commit of its own.
 
-        Commits leave it undone where it would take long. Raises what `transaction` does.
+        Commits leave it undone where it would take long. Does nothing while another writer is at
+        work; raises what else `transaction` does.
         """
-        with self.transaction() as transaction:
+        with suppress(IndexLocked), self.transaction() as transaction:
             transaction.most_merged = MOST_UNITS
 
     def restore(self) -> None:

@@ -97,7 +97,7 @@ class Transaction:
             sources=self.sources,
             segments=(*segments, *self._full),
         )
-        if new.segments != self._manifest.segments:
+        if self._changed:
             new = replace(new, groups=self._regroup(new))
         return new if new == self._manifest else replace(new, generation=self._generation)
 

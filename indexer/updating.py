@@ -14,8 +14,10 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from indexer.document import Document
 from indexer.entry import Entry
 from indexer.errors import (
     IndexDamaged,
@@ -25,10 +27,10 @@ from indexer.errors import (
     SourceError,
 )
 from indexer.manifest import Root
-from indexer.reading import digest_of
+from indexer.reading import digest_of, read_document
 from indexer.sources import SUFFIXES
 from indexer.store import Store
-from indexer.workers import read_entries
+from indexer.workers import File, read_entries
 
 Progress = Callable[[int, int, str], None]  # files done, files in all, the id of the next
 
@@ -107,17 +109,18 @@ def sync(
         found = scan(roots, store.folder)
         failed = list(found.failed)
         new = {id: old[id] for id in old if _within(id, found.unseen)}
-        with closing(_read(found, old, failed, progress, workers)) as files:
-            for id, digest, entry in files:
+        read = partial(read_entries, workers=workers) if transaction else _documents
+        with closing(_read(found, old, failed, progress, read)) as files:
+            for id, digest, made in files:
                 new[id] = digest
-                if entry and transaction:
-                    transaction.add(entry)
-        made = plan(old, new)
+                if transaction and isinstance(made, Entry):
+                    transaction.add(made)
+        changes = plan(old, new)
         if transaction:
-            for id in made.removed:
+            for id in changes.removed:
                 transaction.remove(id)
             transaction.sources = roots
-    return Report(made, tuple(failed), found.ignored)
+    return Report(changes, tuple(failed), found.ignored)
 
 
 def _indexed(store: Store) -> dict[str, str]:
@@ -132,35 +135,44 @@ def _within(id: str, folders: Iterable[str]) -> bool:
     return any(id == folder or id.startswith(folder + "/") for folder in folders)
 
 
+def _documents(files: Iterable[File]) -> Generator[Document | SourceError, None, None]:
+    """What there is to read, for a run that writes nothing."""
+    for id, path in files:
+        try:
+            yield read_document(path, id)
+        except SourceError as error:
+            yield error
+
+
 def _read(
     found: Scan,
     old: Mapping[str, str],
     failed: list[SourceError],
     progress: Progress | None,
-    workers: int | None,
-) -> Generator[tuple[str, str, Entry | None], None, None]:
-    """Every readable file's id and digest, with its entry if the index does not hold it."""
+    read: Callable[[Sequence[File]], Generator[Entry | Document | SourceError, None, None]],
+) -> Generator[tuple[str, str, Entry | Document | None], None, None]:
+    """Every readable file's id and digest, and what is read of it if the index has it not."""
     done = itertools.count()
 
     def tell(id: str) -> None:
         if progress:
             progress(next(done), len(found.files), id)
 
-    other: list[tuple[str, Path]] = []
+    other: list[File] = []
     for id, path in found.files.items():
         if id in old and _is_unchanged(path, old[id], failed):
             tell(id)
             yield id, old[id], None
         else:
             other.append((id, path))
-    with closing(read_entries(other, workers)) as outcomes:
+    with closing(read(other)) as outcomes:
         for id, _ in other:
             tell(id)
             outcome = next(outcomes)
             if isinstance(outcome, SourceError):
                 failed.append(outcome)
             else:
-                yield id, outcome.row.digest, outcome
+                yield id, outcome.digest, outcome
     tell("")
 
 

@@ -34,7 +34,10 @@ if TYPE_CHECKING:
 
 _NOTHING_FOUND = 1
 _ERROR = 2
-_MENDING = "`policysearch index --rebuild` mends it; name its sources if the manifest is lost"
+_MENDING = (
+    "`policysearch index --restore` goes back to the state before the last change, and from there "
+    "to that of its sources; `--rebuild` reads everything anew"
+)
 _LISTED = 20  # changed documents named on the terminal before "and N more"
 
 
@@ -56,6 +59,7 @@ def cli() -> None:
 @cli.command("index")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--rebuild", is_flag=True, help="Read everything anew, replacing the index.")
+@click.option("--restore", is_flag=True, help="Go back to the state before the last change first.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @click.option("--watch", is_flag=True, help="Stay, and keep the index in step with its sources.")
 @click.option(
@@ -70,6 +74,7 @@ def index_command(
     ctx: click.Context,
     paths: tuple[Path, ...],
     rebuild: bool,
+    restore: bool,
     dry_run: bool,
     watch: bool,
     forget: tuple[Path, ...],
@@ -92,11 +97,17 @@ def index_command(
     store = Store(folder)
     if not paths and not forget and not store.exists() and Path("seeds").is_dir():
         paths = (Path("seeds"),)
+    if restore and (rebuild or dry_run):
+        raise click.UsageError("--restore goes with neither --rebuild nor --dry-run")
+    if restore:
+        store.restore()
     with showing_progress() as progress:
         report = sync(
             store, paths, forget=forget, rebuild=rebuild, dry_run=dry_run, progress=progress
         )
     _print_report(report, dry_run)
+    if report.plan and not dry_run:
+        store.merge()  # nobody waits for it
     if watch and not dry_run:
         _watch(store)
     if report.failed:
@@ -400,19 +411,23 @@ def status_command(as_json: bool, folder: Path) -> None:
 def check_command(ctx: click.Context, folder: Path) -> None:
     """Verify that the index is whole: checksums, and every document against its sections.
 
+    Says too whether the generation before it is, to which `index --restore` goes back.
+
     \b
     Example:
       policysearch check && echo whole
     """
-    from indexer.check import check
+    from indexer.check import check, check_previous
 
     problems = list(check(folder))
-    for problem in problems:
+    for problem in problems or ["whole"]:
         click.echo(problem)
+    previous = check_previous(folder)
+    if previous is not None:
+        click.echo(f"the generation before: {'; '.join(previous) or 'whole'}")
     if problems:
         click.echo(f"damaged: {_MENDING}", err=True)
         ctx.exit(_ERROR)
-    click.echo("whole")
 
 
 @cli.command("completion")
