@@ -27,7 +27,7 @@ from indexer.errors import (
     IndexNotFound,
     IndexStateError,
 )
-from indexer.manifest import NAME, PREVIOUS, Manifest, Root, damage, read_manifest
+from indexer.manifest import NAME, PREVIOUS, Manifest, damage, read_manifest
 from indexer.snapshot import (
     CATALOGUE_PREFIX,
     GROUPS_PREFIX,
@@ -60,10 +60,12 @@ class Store:
         except IndexNotFound:
             return Manifest()
 
-    def sources_before(self) -> tuple[Root, ...]:
-        """The sources of the generation before; none where that is lost too."""
-        previous = self._readable(PREVIOUS)
-        return previous.sources if previous else ()
+    def previous(self) -> Manifest:
+        """The state before; empty where there is none of this format. Raises IndexDamaged."""
+        try:
+            return read_manifest(self.folder, PREVIOUS)
+        except (IndexNotFound, IndexIncompatible):
+            return Manifest()
 
     def snapshot(self) -> Snapshot:
         """The newest generation, for reading. Raises IndexStateError's kinds."""
@@ -100,8 +102,9 @@ class Store:
         Commits leave it undone where it would take long. Does nothing while another writer is at
         work; raises what else `transaction` does.
         """
-        with suppress(IndexLocked), self.transaction() as transaction:
-            transaction.most_merged = MOST_UNITS
+        if self.exists():
+            with suppress(IndexLocked), self.transaction() as transaction:
+                transaction.most_merged = MOST_UNITS
 
     def restore(self) -> None:
         """Make the generation before the newest the index again, under a new number.
@@ -138,33 +141,29 @@ class Store:
                 f"the index at {self.folder} cannot be written: {reason}"
             ) from error
 
-    def _readable(self, name: str) -> Manifest | None:
-        with suppress(IndexStateError):
-            return read_manifest(self.folder, name)
-        return None
-
     def _generation(self) -> int:
         """The number of the next generation: no manifest has it, and no file of a segment."""
-        newest, previous = self._readable(NAME), self._readable(PREVIOUS)
-        numbers = [newest.generation if newest else 0, previous.generation + 1 if previous else 0]
+        numbers = [0]
+        with suppress(IndexStateError):
+            numbers.append(self.previous().generation + 1)
+        with suppress(IndexStateError):
+            numbers.append(self.manifest().generation)
         for entry in self.folder.iterdir():
             if entry.name.startswith(_PREFIXES):
-                number = entry.stem.split("_")[1:2]
-                numbers += [int(one) for one in number if one.isdecimal()]
+                numbers += [int(part) for part in entry.stem.split("_") if part.isdecimal()]
         return max(numbers) + 1
 
     def _sweep(self) -> None:
         """Delete what no manifest names: a dead writer's files, or those of an older state.
 
-        Readers keep what they have open. Where the newest manifest cannot be read nothing is
-        deleted. What cannot be deleted is left to the next.
+        Readers keep what they have open. Where a manifest cannot be read nothing is deleted, and
+        what cannot be deleted is left to the next.
         """
-        newest, previous = self._readable(NAME), self._readable(PREVIOUS)
-        if newest is None:
+        try:
+            states = [self.manifest(), self.previous()]
+        except IndexStateError:
             return
-        named = {
-            file.name for manifest in (newest, previous) if manifest for file in manifest.files
-        }
+        named = {file.name for state in states for file in state.files}
         with suppress(OSError):
             for entry in self.folder.iterdir():
                 if entry.name.startswith(_PREFIXES) and entry.name not in named:
@@ -173,9 +172,8 @@ class Store:
 
     def _publish(self, manifest: Manifest) -> None:
         """Make a manifest, whose files are on disk, the index; the one so far becomes PREVIOUS."""
-        so_far = self._readable(NAME)
-        if so_far:
-            self._write(PREVIOUS, so_far)
+        with suppress(IndexStateError):
+            self._write(PREVIOUS, read_manifest(self.folder))
         self._write(NAME, manifest)
 
     def _write(self, name: str, manifest: Manifest) -> None:

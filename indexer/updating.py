@@ -12,7 +12,7 @@ import itertools
 import os
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, nullcontext
+from contextlib import closing, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -240,7 +240,7 @@ def _roots(
     try:
         roots = list(store.manifest().sources)
     except (IndexDamaged, IndexIncompatible):
-        roots = list(store.sources_before()) if rebuild else []
+        roots = _sources_before(store)
         if not rebuild or not (roots or paths):
             raise  # what the index remembered is lost: it must be told
     located = {_real(_location(root, store.folder)): root for root in roots}
@@ -260,6 +260,12 @@ def _roots(
     if not roots and not forget:
         raise NothingToIndex("nothing to index: name a file or a folder")
     return tuple(roots)
+
+
+def _sources_before(store: Store) -> list[Root]:
+    with suppress(IndexDamaged):
+        return list(store.previous().sources)
+    return []
 
 
 def locations(store: Store) -> list[Path]:
