@@ -145,9 +145,10 @@ class Store:
         """The number of the next generation: no manifest has it, and no file of a segment."""
         numbers = [0]
         with suppress(IndexStateError):
-            numbers.append(self.previous().generation + 1)
-        with suppress(IndexStateError):
             numbers.append(self.manifest().generation)
+        with suppress(IndexStateError):
+            if previous := self.previous().generation:
+                numbers.append(previous + 1)  # the one after it may be past reading
         for entry in self.folder.iterdir():
             if entry.name.startswith(_PREFIXES):
                 numbers += [int(part) for part in entry.stem.split("_") if part.isdecimal()]

@@ -18,13 +18,11 @@ from typing import Any
 
 import pytest
 
-from indexer import sync
 from indexer.check import check, check_previous
 from indexer.errors import IndexStateError
 from indexer.manifest import NAME, PREVIOUS, read_manifest
 from indexer.reading import parse_document
 from indexer.store import Store
-from searcher import Searcher
 
 from .documents import LIBRARY
 
@@ -274,31 +272,3 @@ def test_a_full_disk_leaves_the_old_index(tmp_path: Path, fraction: float) -> No
     assert list(check(store.folder)) == []
     write_new(store)
     assert state(store) == NEW
-
-
-def test_no_code_is_read_from_an_index(tmp_path: Path) -> None:
-    store, sources = Store(tmp_path / "index"), tmp_path / "sources"
-    sources.mkdir()
-    seen: list[str] = []
-    watching = False
-
-    def hook(event: str, _: object) -> None:
-        if watching and event.startswith(("pickle.", "marshal.", "exec", "compile")):
-            seen.append(event)
-
-    def use(text: str) -> None:
-        (sources / "notice.txt").write_text(text, encoding="utf-8")
-        sync(store, [sources])
-        with Searcher.open(store.folder) as searcher:
-            hits = searcher.search("学校 食品").hits
-            searcher.document(hits[0].document)
-            searcher.explain("学校", hits[0])
-
-    use(LIBRARY["notice.txt"])  # what is imported on the way is code, and is imported now
-    sys.addaudithook(hook)
-    watching = True
-    try:
-        use(LIBRARY["notice.txt"] * 2)
-    finally:
-        watching = False
-    assert seen == []
