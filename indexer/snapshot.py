@@ -234,12 +234,15 @@ class Snapshot:
             chosen.append(bytes(bits))
         return self.terms.of_documents(chosen, [files.firsts for files in self.segments])
 
-    def facets(self, units: Units) -> dict[str, list[tuple[str, int]]]:
-        """How many of ``units`` are in documents with each issuer, doc_type and year there is."""
-        counts = units.tally([files.firsts for files in self.segments])
+    def tally(self, units: Units) -> array[int]:
+        """How many of ``units`` each document has, by row of the segments in turn."""
+        return array("I", units.tally([files.firsts for files in self.segments]))
+
+    def facets(self, tally: array[int]) -> dict[str, list[tuple[str, int]]]:
+        """A `tally` added up by each issuer, doc_type and year that the documents have."""
         found = {}
         for name, (values, groups) in self._facets.items():
-            totals = self.terms.group(counts, groups, len(values))
+            totals = self.terms.group(tally.tobytes(), groups, len(values))
             found[name] = [pair for pair in zip(values, totals, strict=True) if pair[1]]
         return found
 
