@@ -238,6 +238,11 @@ class Snapshot:
         """How many of ``units`` each document has, by row of the segments in turn."""
         return array("I", units.tally([files.firsts for files in self.segments]))
 
+    def counts(self, units: Units) -> list[int]:
+        """How many of ``units`` each document of ``rows`` has."""
+        live = chain.from_iterable(files.is_live for files in self.segments)
+        return [*compress(self.tally(units), live)]
+
     def facets(self, tally: array[int]) -> dict[str, list[tuple[str, int]]]:
         """A `tally` added up by each issuer, doc_type and year that the documents have."""
         found = {}

@@ -18,10 +18,10 @@ from indexer.record import Row
 from indexer.schema import WORDS
 from indexer.snapshot import Snapshot
 from searcher.dates import LAST_DAY, read_range
-from searcher.documents import best_documents, sections_of
+from searcher.documents import best_documents, by_date, sections_of
 from searcher.excerpt import Excerpt, Excerpter
 from searcher.query import Boolean, DateRange, Node, Phrase, Words, parse
-from searcher.ranking import Ranked, Ranker, place
+from searcher.ranking import Ranked, Ranker
 from searcher.results import By, Explanation, Facet, Hit, Place, Results
 
 if TYPE_CHECKING:
@@ -267,13 +267,7 @@ class Searcher:
             return found.top(count)
         if sort not in ("newest", "oldest"):
             raise ValueError(f"sort is relevance, newest or oldest, not {sort!r}")
-
-        def key(hit: tuple[int, float]) -> tuple[bool, int, float, tuple[str, int]]:
-            unit, score = hit
-            date = int(snapshot.rows[snapshot.document_of(unit)].date.replace("-", "") or 0)
-            return not date, date if sort == "oldest" else -date, -score, place(snapshot, unit)
-
-        return sorted(found.all(), key=key)[:count]
+        return by_date(snapshot, found, count, newest=sort == "newest")
 
     def _of_documents(
         self, found: Ranked, limit: int, offset: int, sort: Sort

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer import Store, sync
@@ -23,7 +23,8 @@ def regulation(number: int) -> str:
         f"第{label}条 {WORDS[(number + place) % 8]}和{WORDS[number * place % 8]}依{number}号办理。"
         for place, label in enumerate("一二三四五六七八九"[: 2 + number % 8])
     )
-    return f"青山市第{number}号管理办法\n" + "\n".join(articles) + "\n"
+    dated = f"青山市人民政府\n2019年3月{number % 5 + 1}日\n" if number % 4 else ""
+    return f"青山市第{number}号管理办法\n" + "\n".join(articles) + "\n" + dated
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,7 @@ def anchors(results: Results) -> list[tuple[str, str]]:
 
 
 @given(QUERIES, SORTS, st.integers(0, 5), st.integers(0, 30))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 def test_documents_are_the_sections_grouped(
     library: Searcher, query: str, sort: str, limit: int, offset: int
 ) -> None:
@@ -66,6 +67,18 @@ def test_documents_are_the_sections_grouped(
     for name, hits in found:
         best = sorted(score for score, _ in grouped[name])[:SECTIONS]
         assert [-hit.score for hit in hits] == best
+
+
+@given(QUERIES, st.booleans(), st.integers(0, 40))
+@settings(max_examples=40)
+def test_by_date_the_undated_are_last_and_scores_order_a_day(
+    library: Searcher, query: str, newest: bool, limit: int
+) -> None:
+    ranked = library.search(query, limit=EVERY).hits
+    dated = sorted((hit for hit in ranked if hit.date), key=lambda hit: hit.date, reverse=newest)
+    expected = [*dated, *(hit for hit in ranked if not hit.date)][:limit]
+    found = library.search(query, limit=limit, sort="newest" if newest else "oldest")
+    assert anchors(found) == [(hit.document, hit.anchor) for hit in expected]
 
 
 def test_facets_count_documents(library: Searcher) -> None:
