@@ -20,6 +20,7 @@ from searcher.excerpt import Excerpt, Excerpter
 from searcher.query import Boolean, DateRange, Node, Phrase, Words, parse
 from searcher.ranking import Ranked, Ranker, place
 from searcher.results import Explanation, Facet, Hit, Place, Results
+from searcher.synonyms import Synonyms
 
 if TYPE_CHECKING:
     from indexer.catalogue import Missing
@@ -37,14 +38,15 @@ class Searcher:
     Safe to share between threads, which take turns. Close it, or use it in a ``with``.
     """
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, synonyms: Synonyms) -> None:
+        self._synonyms = synonyms
         self._lock = Lock()
         self._closed = False
         self._use(snapshot)
 
     def _use(self, snapshot: Snapshot) -> None:
         try:
-            ranker = _ranker(snapshot)
+            ranker = _ranker(snapshot, self._synonyms)
         except BaseException:
             snapshot.close()
             raise
@@ -60,12 +62,16 @@ class Searcher:
         return self._lazy_relations
 
     @classmethod
-    def open(cls, path: str | Path = DEFAULT_INDEX) -> Searcher:
+    def open(
+        cls, path: str | Path = DEFAULT_INDEX, *, synonyms: str | Path | None = None
+    ) -> Searcher:
         """The newest state of the index in the folder ``path``.
 
-        Raises IndexNotFound, IndexIncompatible, IndexDamaged.
+        ``synonyms`` is a file of more synonyms (`searcher.synonyms`) than those that come along.
+        Raises IndexNotFound, IndexIncompatible, IndexDamaged, SynonymError.
         """
-        return cls(Snapshot.open(Path(path)))
+        more = Synonyms.open(synonyms)
+        return cls(Snapshot.open(Path(path)), more)
 
     def refresh(self) -> bool:
         """Move on to the newest state of the index; False if this is it already.
@@ -138,7 +144,7 @@ class Searcher:
             found = self._ranker.rank(filtered)
             wanted = min(limit + offset, self._snapshot.unit_count)
             best = self._order(found, wanted, sort)[offset:]
-            excerpter = Excerpter(node, self._ranker.idf)
+            excerpter = Excerpter(node, self._ranker.idf, self._synonyms)
             hits = tuple(self._hit(unit, score, excerpter.excerpt) for unit, score in best)
             facets = self._facets(found)
         took = time.perf_counter() - started
@@ -197,7 +203,7 @@ class Searcher:
             terms = telling_terms(self._snapshot, index, anchor)
             units = similar_units(self._snapshot, index, terms, limit)
             shown = Words(" ".join(text for field, text in terms if field == WORDS))
-            excerpter = Excerpter(shown, self._ranker.idf)
+            excerpter = Excerpter(shown, self._ranker.idf, self._synonyms)
             hits = tuple(self._hit(unit, score, excerpter.excerpt) for unit, score in units)
             query = f"{self._snapshot.rows[index].id}#{anchor}"
         took = time.perf_counter() - started
@@ -298,13 +304,13 @@ class Searcher:
         return {name: _facet(values) for name, values in counts.items()}
 
 
-def _ranker(snapshot: Snapshot) -> Ranker:
+def _ranker(snapshot: Snapshot, synonyms: Synonyms) -> Ranker:
     if snapshot.rows and snapshot.manifest.analyzer != fingerprint():
         raise IndexIncompatible(
             f"the index was made with {snapshot.manifest.analyzer}, this is {fingerprint()}: "
             "run `policysearch index --rebuild`"
         )
-    return Ranker(snapshot)
+    return Ranker(snapshot, synonyms)
 
 
 def _facet(counts: Iterable[tuple[str, int]]) -> tuple[Facet, ...]:
@@ -322,7 +328,7 @@ def _filtered(
     """``query`` and the filters, which are clauses about documents as the query could hold them."""
     filters: list[Node] = []
     if issuer:
-        filters.append(Phrase(issuer, "issuer"))
+        filters.append(Words(issuer, "issuer"))
     if doc_type:
         filters.append(Phrase(doc_type, "type"))
     if date_from or date_to:
