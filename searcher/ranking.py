@@ -19,8 +19,9 @@ neither match nor rank.
 
 Synonyms (`searcher.synonyms`) are other readings of the query: a unit that has all words and
 bigrams of another form of what stands in the query scores as if the query's form stood there as
-often as the rarest of these, and its score is that of its best reading. So each form counts as much
-as the other, both together as much as one, and a query without such forms has one reading.
+often as the rarest of these, but no more than that other form would if it stood in the query; and
+its score is that of its best reading. So both forms together count as one, and a query without such
+forms has one reading.
 
 What the query names (`searcher.known`) scores more than its words ever
 could: the sum of weight * idf * (k1 + 1) over the terms, once for each level. Equal scores rank by
@@ -278,12 +279,14 @@ class Ranker:
         terms = _weighted_terms(text.without(chosen) for text in texts)
         names: dict[Term, str] = {}
         for form, (other, _) in chosen.items():
-            weight = sum(self.idf(t) * weight for t, weight in _weighted(form) if t not in terms)
-            free = [term for term in terms_of(other) if term not in terms]
-            if not free:
+            mine, its = (
+                {term: weight for term, weight in _weighted(text) if term not in terms}
+                for text in (form, other)
+            )
+            if not its:
                 return None
-            rarest = min(free, key=lambda term: (self._terms.frequency(term), term))
-            terms[rarest] = weight / self.idf(rarest)
+            rarest = min(its, key=lambda term: (self._terms.frequency(term), term))
+            terms[rarest] = min(self._weight(mine), self._weight(its)) / self.idf(rarest)
             names[rarest] = f"{other} = {form}"
         units = reduce(Units.__and__, (units for _, units in chosen.values()))
         return Reading(terms, units, names)

@@ -120,9 +120,9 @@ def _read(path: Path) -> list[tuple[str, tuple[str, ...]]]:
             path, error.object.count(b"\n", 0, error.start) + 1, "not UTF-8"
         ) from None
     groups: list[tuple[str, tuple[str, ...]]] = []
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(fold(text.replace("\r\n", "\n")).split("\n"), 1):
         try:
-            groups += _groups(fold(_COMMENT.sub("", line)).strip())
+            groups += _groups(_COMMENT.sub("", line).strip())
         except ValueError as error:
             raise SynonymError(path, number, str(error)) from None
     return groups
