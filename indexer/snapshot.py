@@ -234,6 +234,30 @@ class Snapshot:
             chosen.append(bytes(bits))
         return self.terms.of_documents(chosen, [files.firsts for files in self.segments])
 
+    def whole(self, units: Units) -> Units:
+        """All units of the documents that have one of ``units``, or say again what one says."""
+        counts = iter(self.tally(units))
+        chosen = []
+        for files in self.segments:
+            bits = bytearray((len(files.rows) + 7) // 8)
+            for ordinal, count in zip(range(len(files.rows)), counts, strict=False):
+                if count:
+                    bits[ordinal >> 3] |= 1 << (ordinal & 7)
+            chosen.append(bytes(bits))
+        again = (unit for index in self._with_copies_of(units) for unit in self.numbers(index))
+        return self.terms.of_documents(
+            chosen, [files.firsts for files in self.segments]
+        ) | self.terms.of_units(again)
+
+    def _with_copies_of(self, units: Units) -> set[int]:
+        """The documents of several files that have the text of one of ``units``."""
+        found: set[int] = set()
+        for group in set(self.copies.values()):
+            numbers = {one: self._hashes_of(one) for one in group}
+            said = {hash for of in numbers.values() for unit, hash in of.items() if unit in units}
+            found.update(one for one in group if not said.isdisjoint(numbers[one].values()))
+        return found
+
     def tally(self, units: Units) -> array[int]:
         """How many of ``units`` each document has, by row of the segments in turn."""
         return array("I", units.tally([files.firsts for files in self.segments]))

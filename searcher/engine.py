@@ -23,6 +23,7 @@ from searcher.excerpt import Excerpt, Excerpter
 from searcher.query import Boolean, DateRange, Node, Phrase, Words, parse
 from searcher.ranking import Ranked, Ranker
 from searcher.results import By, Explanation, Facet, Hit, Place, Results
+from searcher.synonyms import Synonyms
 
 if TYPE_CHECKING:
     from indexer.catalogue import Missing
@@ -41,14 +42,15 @@ class Searcher:
     Safe to share between threads, which take turns. Close it, or use it in a ``with``.
     """
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, synonyms: Synonyms) -> None:
+        self._synonyms = synonyms
         self._lock = Lock()
         self._closed = False
         self._use(snapshot)
 
     def _use(self, snapshot: Snapshot) -> None:
         try:
-            ranker = _ranker(snapshot)
+            ranker = _ranker(snapshot, self._synonyms)
         except BaseException:
             snapshot.close()
             raise
@@ -64,12 +66,16 @@ class Searcher:
         return self._lazy_relations
 
     @classmethod
-    def open(cls, path: str | Path = DEFAULT_INDEX) -> Searcher:
+    def open(
+        cls, path: str | Path = DEFAULT_INDEX, *, synonyms: str | Path | None = None
+    ) -> Searcher:
         """The newest state of the index in the folder ``path``.
 
-        Raises IndexNotFound, IndexIncompatible, IndexDamaged.
+        ``synonyms`` is a file of more synonyms (`searcher.synonyms`) than those that come along.
+        Raises IndexNotFound, IndexIncompatible, IndexDamaged, SynonymError.
         """
-        return cls(Snapshot.open(Path(path)))
+        more = Synonyms.open(synonyms)
+        return cls(Snapshot.open(Path(path)), more)
 
     def refresh(self) -> bool:
         """Move on to the newest state of the index; False if this is it already.
@@ -153,7 +159,7 @@ class Searcher:
                 best = self._order(found, wanted, sort)[offset:]
             else:
                 raise ValueError(f"by is section or document, not {by!r}")
-            excerpter = Excerpter(node, self._ranker.idf)
+            excerpter = Excerpter(node, self._ranker.idf, self._synonyms)
             hits = tuple(self._hit(unit, score, excerpter.excerpt) for unit, score in best)
             facets = self._facets(tally)
         took = time.perf_counter() - started
@@ -212,7 +218,7 @@ class Searcher:
             terms = telling_terms(self._snapshot, index, anchor)
             units = similar_units(self._snapshot, index, terms, limit)
             shown = Words(" ".join(text for field, text in terms if field == WORDS))
-            excerpter = Excerpter(shown, self._ranker.idf)
+            excerpter = Excerpter(shown, self._ranker.idf, self._synonyms)
             hits = tuple(self._hit(unit, score, excerpter.excerpt) for unit, score in units)
             query = f"{self._snapshot.rows[index].id}#{anchor}"
         took = time.perf_counter() - started
@@ -319,13 +325,13 @@ class Searcher:
         return {name: _facet(values) for name, values in counts.items()}
 
 
-def _ranker(snapshot: Snapshot) -> Ranker:
+def _ranker(snapshot: Snapshot, synonyms: Synonyms) -> Ranker:
     if snapshot.rows and snapshot.manifest.analyzer != fingerprint():
         raise IndexIncompatible(
             f"the index was made with {snapshot.manifest.analyzer}, this is {fingerprint()}: "
             "run `policysearch index --rebuild`"
         )
-    return Ranker(snapshot)
+    return Ranker(snapshot, synonyms)
 
 
 def _facet(counts: Iterable[tuple[str, int]]) -> tuple[Facet, ...]:
@@ -343,7 +349,7 @@ def _filtered(
     """``query`` and the filters, which are clauses about documents as the query could hold them."""
     filters: list[Node] = []
     if issuer:
-        filters.append(Phrase(issuer, "issuer"))
+        filters.append(Words(issuer, "issuer"))
     if doc_type:
         filters.append(Phrase(doc_type, "type"))
     if date_from or date_to:
