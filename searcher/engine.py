@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,7 @@ from searcher.documents import best_documents, by_date, sections_of
 from searcher.excerpt import Excerpt, Excerpter
 from searcher.query import Boolean, DateRange, Node, Phrase, Words, parse
 from searcher.ranking import Ranked, Ranker
-from searcher.results import By, Explanation, Facet, Hit, Place, Results
+from searcher.results import By, Explanation, Facets, Hit, Place, Results
 from searcher.synonyms import Synonyms
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ class Searcher:
                 raise ValueError(f"by is section or document, not {by!r}")
             excerpter = Excerpter(node, self._ranker.idf, self._synonyms)
             hits = tuple(self._hit(unit, score, excerpter.excerpt) for unit, score in best)
-            facets = self._facets(tally)
+            facets = Facets(self._snapshot.facets(tally))
         took = time.perf_counter() - started
         return Results(query, sum(tally), took, offset, hits, facets, by, matching)
 
@@ -320,10 +320,6 @@ class Searcher:
             Place(row.id, row.title, row.date, self._snapshot.source(row.id)) for row in rows
         )
 
-    def _facets(self, tally: array[int]) -> Mapping[str, tuple[Facet, ...]]:
-        counts = self._snapshot.facets(tally)
-        return {name: _facet(values) for name, values in counts.items()}
-
 
 def _ranker(snapshot: Snapshot, synonyms: Synonyms) -> Ranker:
     if snapshot.rows and snapshot.manifest.analyzer != fingerprint():
@@ -332,11 +328,6 @@ def _ranker(snapshot: Snapshot, synonyms: Synonyms) -> Ranker:
             "run `policysearch index --rebuild`"
         )
     return Ranker(snapshot, synonyms)
-
-
-def _facet(counts: Iterable[tuple[str, int]]) -> tuple[Facet, ...]:
-    ordered = sorted(counts, key=lambda item: (-item[1], item[0]))
-    return tuple(Facet(value, count) for value, count in ordered)
 
 
 def _filtered(
