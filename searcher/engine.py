@@ -9,7 +9,6 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Literal
 
-from indexer.analysis import cut_words, fingerprint
 from indexer.document import Document, Section
 from indexer.errors import DocumentNotFound, IndexIncompatible
 from indexer.record import Row
@@ -138,7 +137,7 @@ class Searcher:
             found = self._ranker.rank(filtered)
             wanted = min(limit + offset, self._snapshot.unit_count)
             best = self._order(found, wanted, sort)[offset:]
-            excerpter = Excerpter(node, self._ranker.idf)
+            excerpter = Excerpter(node, self._snapshot.analyzer, self._ranker.idf)
             hits = tuple(self._hit(unit, score, excerpter.excerpt) for unit, score in best)
             facets = self._facets(found)
         took = time.perf_counter() - started
@@ -197,7 +196,7 @@ class Searcher:
             terms = telling_terms(self._snapshot, index, anchor)
             units = similar_units(self._snapshot, index, terms, limit)
             shown = Words(" ".join(text for field, text in terms if field == WORDS))
-            excerpter = Excerpter(shown, self._ranker.idf)
+            excerpter = Excerpter(shown, self._snapshot.analyzer, self._ranker.idf)
             hits = tuple(self._hit(unit, score, excerpter.excerpt) for unit, score in units)
             query = f"{self._snapshot.rows[index].id}#{anchor}"
         took = time.perf_counter() - started
@@ -244,7 +243,7 @@ class Searcher:
         from indexer.diff import diff_documents
 
         before, after = self.document(old), self.document(new)
-        return diff_documents(before, after, cut_words)
+        return diff_documents(before, after, self._snapshot.analyzer.pieces)
 
     def _order(self, found: Ranked, count: int, sort: Sort) -> list[tuple[int, float]]:
         snapshot = self._snapshot
@@ -299,9 +298,10 @@ class Searcher:
 
 
 def _ranker(snapshot: Snapshot) -> Ranker:
-    if snapshot.rows and snapshot.manifest.analyzer != fingerprint():
+    made_with, fingerprint = snapshot.manifest.analyzer, snapshot.analyzer.fingerprint
+    if snapshot.rows and made_with != fingerprint:
         raise IndexIncompatible(
-            f"the index was made with {snapshot.manifest.analyzer}, this is {fingerprint()}: "
+            f"the index was made with {made_with}, this is {fingerprint}: "
             "run `policysearch index --rebuild`"
         )
     return Ranker(snapshot)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from indexer.analysis import words
+from indexer.analysis import Analyzer
 from indexer.normalize import Folding, fold, squeeze, squeezed, with_arabic
 from indexer.schema import WORDS
 from searcher.highlight import Match, Snippet, best_window, find_matches, snippet_of
@@ -30,16 +30,18 @@ class Excerpter:
     stands, its bigrams. What is prohibited or about fields is not sought.
     """
 
-    def __init__(self, query: Node, weigh: Callable[[Term], float]) -> None:
+    def __init__(self, query: Node, analyzer: Analyzer, weigh: Callable[[Term], float]) -> None:
         texts = list(_sought(query))
         self._phrases = [squeeze(fold(text)) for text, exact in texts if exact]
         loose = [text for text, exact in texts if not exact]
-        self._words = list(dict.fromkeys(word for text in loose for word in words(fold(text))))
-        terms = (term for text in loose for term in terms_of(text))
+        self._words = list(
+            dict.fromkeys(word for text in loose for word in analyzer.words(fold(text)))
+        )
+        terms = (term for text in loose for term in terms_of(text, analyzer))
         self._bigrams = list(dict.fromkeys(text for field, text in terms if field != WORDS))
         self._word_weights = [weigh((WORDS, word)) for word in self._words]
         self._phrase_weights = [
-            sum(weigh(term) for term in terms_of(text) if term[0] == WORDS)
+            sum(weigh(term) for term in terms_of(text, analyzer) if term[0] == WORDS)
             for text, exact in texts
             if exact
         ]

@@ -27,7 +27,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from indexer.analysis import bigrams, ranked, words
+from indexer.analysis import Analyzer, bigrams, ranked
 from indexer.codec import K1, Units
 from indexer.errors import QueryError
 from indexer.normalize import HAN, fold, squeeze
@@ -108,12 +108,13 @@ class Ranker:
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._terms = snapshot.terms
+        self._analyzer = snapshot.analyzer
         self._known = KnownItems(snapshot.rows, snapshot.firsts, snapshot.units)
 
     def rank(self, query: Node) -> Ranked:
         """The units ``query`` matches. Raises QueryError for a prefix of too many words."""
-        terms = scoring_terms(query)
-        matched = None if _is_plain(query) else self._match(query)
+        terms = scoring_terms(query, self._analyzer)
+        matched = None if _is_plain(query, self._analyzer) else self._match(query)
         known = self._known_units(query)
         if not known:
             return Ranked(self._snapshot, terms, matched, {})
@@ -126,7 +127,7 @@ class Ranker:
 
     def explain(self, query: Node, unit: int) -> Explanation:
         """What every term of the query adds to the score `rank` gives a unit."""
-        terms = scoring_terms(query)
+        terms = scoring_terms(query, self._analyzer)
         explained = list(self._explain(terms, unit))
         if target := self._known_units(query).get(unit):
             step, size = self._step(terms), len(target.units)
@@ -184,7 +185,7 @@ class Ranker:
                 titled = self._match_documents(Phrase(query.text, "title"))
                 return self._match_literal(query.text) | titled
             case Words(field=None):
-                found = self._terms.having(terms_of(what_is_asked(query.text)))
+                found = self._terms.having(terms_of(what_is_asked(query.text), self._analyzer))
                 return found or self._match_literal(query.text)
             case Phrase(field=None):
                 return self._match_literal(query.text)
@@ -234,11 +235,11 @@ class Ranker:
         return self._terms.holding(squeezed, [(BIGRAMS, pair) for pair in pairs])
 
 
-def scoring_terms(query: Node) -> dict[Term, float]:
+def scoring_terms(query: Node, analyzer: Analyzer) -> dict[Term, float]:
     """The terms that rank, in the order of the query, and their weights; none is prohibited."""
     terms: dict[Term, float] = {}
     for text in _ranking_texts(query):
-        for term, weight in _weighted(text):
+        for term, weight in _weighted(text, analyzer):
             terms[term] = max(weight, terms.get(term, 0.0))
     return terms
 
@@ -254,29 +255,29 @@ def _ranking_texts(query: Node) -> Iterator[str]:
             yield query.text
 
 
-def _weighted(text: str) -> Iterator[tuple[Term, float]]:
-    terms = terms_of(text)
+def _weighted(text: str, analyzer: Analyzer) -> Iterator[tuple[Term, float]]:
+    terms = terms_of(text, analyzer)
     inside = {pair for field, word in terms if field == WORDS for pair in bigrams(word)}
     for term in terms:
         field, pair = term
         yield term, ACROSS if field == BIGRAMS and pair not in inside else 1.0
 
 
-def terms_of(text: str) -> list[Term]:
+def terms_of(text: str, analyzer: Analyzer) -> list[Term]:
     """The words and ranked bigrams of a text, in order, repeats included."""
     folded = fold(text)
-    found = [(WORDS, word) for word in words(folded)]
+    found = [(WORDS, word) for word in analyzer.words(folded)]
     return found + [(BIGRAMS, pair) for pair in ranked(bigrams(squeeze(folded)))]
 
 
-def _is_plain(query: Node) -> bool:
+def _is_plain(query: Node, analyzer: Analyzer) -> bool:
     """Whether any unit that has a term of the query matches, and no other."""
     match query:
         case Words(field=None):
             text = what_is_asked(query.text)
-            return len(squeeze(fold(text))) > 1 and bool(terms_of(text))
+            return len(squeeze(fold(text))) > 1 and bool(terms_of(text, analyzer))
         case Boolean(must=(), must_not=()):
-            return all(map(_is_plain, query.should))
+            return all(_is_plain(node, analyzer) for node in query.should)
     return False
 
 
