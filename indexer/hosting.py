@@ -26,21 +26,21 @@ from whoosh.matching import ListMatcher
 from whoosh.query.spans import Span
 from whoosh.reading import EmptyReader, IndexReader, MultiReader, SegmentReader, TermInfo
 
-from indexer import analysis
+from indexer.analysis import Analyzer, bigrams
 from indexer.codec import UNIT, Place, Segment
 from indexer.manifest import read_manifest
 from indexer.normalize import fold, squeeze
 from indexer.schema import BIGRAMS, WORDS
-from indexer.snapshot import Snapshot
+from indexer.snapshot import Snapshot, open_dictionary
 
 Stored = Callable[[int], dict[str, Any]]
 
 
-def whoosh_schema() -> fields.Schema:
+def whoosh_schema(analyzer: Analyzer) -> fields.Schema:
     """The fields: two of terms, and what is stored of a unit."""
     return fields.Schema(
         **{
-            WORDS: _Field(formats.Frequency(), _words),
+            WORDS: _Field(formats.Frequency(), lambda text: analyzer.words(fold(text))),
             BIGRAMS: _Field(formats.Positions(), _pairs),
         },
         document=fields.STORED(),
@@ -65,7 +65,7 @@ class WhooshIndex(Index):  # type: ignore[misc]
     @property
     def schema(self) -> fields.Schema:
         """The fields of `whoosh_schema`."""
-        return whoosh_schema()
+        return whoosh_schema(Analyzer(open_dictionary(self._folder, read_manifest(self._folder))))
 
     def latest_generation(self) -> int:
         """The generation last committed."""
@@ -105,7 +105,7 @@ class WhooshIndex(Index):  # type: ignore[misc]
 
 def whoosh_reader(snapshot: Snapshot) -> IndexReader:
     """A reader of a snapshot, to be used while that is open."""
-    schema = whoosh_schema()
+    schema = whoosh_schema(snapshot.analyzer)
     generation = snapshot.manifest.generation
 
     def stored(base: int, local: int) -> dict[str, Any]:
@@ -130,12 +130,8 @@ def _gone(units: int, live: bytes | None) -> frozenset[int]:
     return frozenset(unit for unit in range(units) if not live[unit >> 3] >> (unit & 7) & 1)
 
 
-def _words(text: str) -> list[str]:
-    return analysis.words(fold(text))
-
-
 def _pairs(text: str) -> list[str]:
-    return analysis.bigrams(squeeze(fold(text)))
+    return bigrams(squeeze(fold(text)))
 
 
 class _Field(fields.FieldType):  # type: ignore[misc]

@@ -62,7 +62,12 @@ def cli() -> None:
     "--forget",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="A source to drop, with its documents.",
+    help="A source to drop, with its documents; or the user dictionary.",
+)
+@click.option(
+    "--user-dictionary",
+    type=click.Path(path_type=Path),
+    help="Words of your own, in jieba's format; remembered.",
 )
 @index_option
 @click.pass_context
@@ -73,6 +78,7 @@ def index_command(
     dry_run: bool,
     watch: bool,
     forget: tuple[Path, ...],
+    user_dictionary: Path | None,
     folder: Path,
 ) -> None:
     """Bring the index to the state of its sources.
@@ -94,7 +100,13 @@ def index_command(
         paths = (Path("seeds"),)
     with showing_progress() as progress:
         report = sync(
-            store, paths, forget=forget, rebuild=rebuild, dry_run=dry_run, progress=progress
+            store,
+            paths,
+            forget=forget,
+            rebuild=rebuild,
+            dry_run=dry_run,
+            user_dictionary=user_dictionary,
+            progress=progress,
         )
     _print_report(report, dry_run)
     if watch and not dry_run:
