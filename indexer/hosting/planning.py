@@ -11,6 +11,7 @@ is that query without the compound's boost; NOT scores 1, everything its boost.
 
 from __future__ import annotations
 
+import copy
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from math import isfinite
 from typing import Any
 
 from whoosh import query as wq
+from whoosh.matching import Matcher
+from whoosh.matching.wrappers import FilterMatcher
 
 from indexer.codec import Collection, Units
 from indexer.schema import BIGRAMS, WORDS
@@ -78,7 +81,7 @@ class Planner:
                 return self._collection.all() - self.units(query.query)
             case wq.And():
                 return self._all_of(query.subqueries)
-            case wq.Or():
+            case wq.Or() | wq.DisjunctionMax():
                 return self._any_of(query.subqueries)
             case wq.AndNot():
                 return self.units(query.a) - self.units(query.b)
@@ -180,6 +183,7 @@ _KNOWN = {
     wq.AndMaybe,
     wq.AndNot,
     wq.ConstantScoreQuery,
+    wq.DisjunctionMax,
     wq.Every,
     wq.Not,
     wq.Or,
@@ -204,3 +208,42 @@ def _text(pairs: list[str]) -> str:
     if any(before[1] != after[0] for before, after in pairwise(pairs)):
         return ""
     return "".join(pair[0] for pair in pairs) + pairs[-1][1] if pairs else ""
+
+
+def mended(query: Any) -> Any:
+    """A query for Whoosh's matchers that means the same: those of its AND NOT are wrong.
+
+    They let the first unit pass that both have, and look beyond the end when they are within AND.
+    """
+    if type(query) not in _OF_OTHERS:
+        return query
+    mine = copy.copy(query)
+    if isinstance(query, wq.Not):
+        mine.query = mended(query.query)
+    elif isinstance(query, wq.ConstantScoreQuery):
+        mine.child = mended(query.child)
+    elif isinstance(query, wq.AndNot):
+        return _AndNot(mended(query.a), mended(query.b))
+    else:
+        mine.subqueries = [mended(subquery) for subquery in query.subqueries]
+        if isinstance(query, wq.AndMaybe | wq.Otherwise):
+            mine.a, mine.b = mine.subqueries
+    return mine
+
+
+_OF_OTHERS = {
+    wq.And,
+    wq.AndMaybe,
+    wq.AndNot,
+    wq.ConstantScoreQuery,
+    wq.DisjunctionMax,
+    wq.Not,
+    wq.Or,
+    wq.Otherwise,
+}
+
+
+class _AndNot(wq.AndNot):  # type: ignore[misc]
+    def matcher(self, searcher: Any, context: Any = None) -> Matcher:
+        unwanted = frozenset(self.b.docs(searcher))
+        return FilterMatcher(self.a.matcher(searcher, context), unwanted, exclude=True)

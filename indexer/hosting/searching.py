@@ -32,7 +32,7 @@ from whoosh.searching import Results, ResultsPage, SearchContext, Searcher
 
 from indexer.codec import K1, UNIT, Collection, Units
 from indexer.codec.segment import norm
-from indexer.hosting.planning import Planner, Score
+from indexer.hosting.planning import Planner, Score, mended
 
 
 class KernelWeighting(WeightingModel):  # type: ignore[misc]
@@ -132,7 +132,7 @@ class KernelCollector(WrappingCollector):  # type: ignore[misc]
 
     def prepare(self, top_searcher: Searcher, q: wq.Query, context: SearchContext) -> None:
         """Called before a search."""
-        self.child.prepare(top_searcher, q, context)
+        self.child.prepare(top_searcher, mended(q), context)
         self._collection = _collection(top_searcher)
         self._planner = Planner(self._collection, top_searcher.docs_for_query)
         self._query = q
@@ -191,8 +191,8 @@ class KernelCollector(WrappingCollector):  # type: ignore[misc]
         """All units found."""
         if self._answer:
             return self._answer.units
-        within, units = self._within, self.child.all_ids()
-        return units if within is None else (unit for unit in units if unit in within)
+        units = self._planner.units(self._query)
+        return units if self._within is None else units & self._within
 
     def count(self) -> int:
         """How many units were found."""
@@ -206,6 +206,7 @@ class KernelCollector(WrappingCollector):  # type: ignore[misc]
         """What was found."""
         results = self.child._results(self._items) if self._answer else self.child.results()
         results.collector = self
+        results.q = self._query
         results.filtered_count = self.filtered_count
         results.allowed = self._allow
         results.restricted = self._restrict
