@@ -9,8 +9,9 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import strategies as st
 
+from indexer.codec import Collection, Segment, twin
 from indexer.reading import parse_document
-from indexer.snapshot import Snapshot
+from indexer.snapshot import Snapshot, terms_file
 from indexer.store import Store
 
 # Few words, so that queries find something; some run into others (河道管 理, 管理责), some repeat.
@@ -62,3 +63,22 @@ def committed(history: list[Commit]) -> Iterator[Snapshot]:
                         transaction.remove(id)
         with store.snapshot() as snapshot:
             yield snapshot
+
+
+@contextmanager
+def under_the_twin(snapshot: Snapshot) -> Iterator[None]:
+    """The same snapshot, searched by the kernel's plain-Python twin."""
+    compiled = snapshot.terms
+    paths = [terms_file(snapshot.folder, files.segment.id) for files in snapshot.segments]
+    segments = [Segment(path, kernel=twin) for path in paths]
+    deleted = [
+        [range(unit, unit + 1) for unit in twin.members(part.dead or b"")]
+        for part in compiled.parts
+    ]
+    snapshot.terms = Collection(segments, deleted, kernel=twin)
+    try:
+        yield
+    finally:
+        snapshot.terms = compiled
+        for segment in segments:
+            segment.close()

@@ -1,17 +1,18 @@
-"""The kernel's answers to Whoosh's queries, and those of Whoosh's own matchers over the columns, are
-both what an obvious evaluation says, unit by unit.
+"""Whoosh's queries are answered alike by the kernel, its twin and Whoosh's matchers: as an obvious
+evaluation, unit by unit, says.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from whoosh import query as wq
+from whoosh import sorting
 from whoosh.collectors import TimeLimitCollector
 from whoosh.scoring import BM25F
 from whoosh.searching import Searcher
@@ -21,15 +22,18 @@ from indexer.hosting import KernelSearcher, KernelWeighting, whoosh_reader
 from indexer.schema import BIGRAMS, WORDS
 from indexer.snapshot import Snapshot
 
-from .corpora import VOCABULARY, committed, histories, sentences
+from .corpora import VOCABULARY, Commit, committed, histories, sentences, under_the_twin
 
 Hit = tuple[int, float]
 
 HISTORY = [
-    [(f"{n:02}.txt", f"关于河道管理的通知\n{w}责任{w}\n采砂罚款{n}\n") for n, w in enumerate(VOCABULARY)],
+    [
+        (f"{number:02}.txt", f"关于河道管理的通知\n{word}责任{word}\n采砂罚款{number}\n")
+        for number, word in enumerate(VOCABULARY)
+    ],
     [("20.txt", "河道条例\n第一条 采砂。\n第二条 罚款责任。\n"), ("03.txt", "安全管理\n")],
     [("21.txt", "道路安全的意见\n"), ("05.txt", "")],
-]  # fmt: skip
+]
 
 words = st.sampled_from([*VOCABULARY, "2020", "app", "通知", "缺"])
 pairs = st.sampled_from(sorted({p for w in VOCABULARY for p in ranked(bigrams(w * 2))} | {"缺席"}))
@@ -127,10 +131,11 @@ def reference(snapshot: Snapshot, query: wq.Query) -> dict[int, float]:
 
 def scored(snapshot: Snapshot, terms: list[tuple[str, str]], boost: float) -> dict[int, float]:
     scores: dict[int, float] = {}
-    for unit in snapshot.terms.all():
-        for term in terms:
-            if part := snapshot.terms.contribution(term, unit):
-                scores[unit] = scores.get(unit, 0.0) + part.score * boost
+    for term in terms:
+        for unit in snapshot.terms.having([term]):
+            part = snapshot.terms.contribution(term, unit)
+            assert part
+            scores[unit] = scores.get(unit, 0.0) + part.score * boost
     return scores
 
 
@@ -165,22 +170,128 @@ def assert_alike(found: list[Hit], wanted: list[Hit]) -> None:
     assert found == sorted(found, key=lambda hit: (-hit[1], hit[0]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(histories(), st.data())
-def test_whatever_is_asked_the_hits_are_those_of_whooshs_matchers(
-    history: list[list[tuple[str, str]]], data: st.DataObject
+def test_whatever_is_asked_the_hits_are_those_of_an_obvious_evaluation(
+    history: list[Commit], data: st.DataObject
 ) -> None:
     with committed(history) as snapshot:
         searcher = kernel(snapshot)
         for _ in range(6):
             query = data.draw(queries)
             options = {"filter": data.draw(filters), "mask": data.draw(filters)}
-            wanted = expected(snapshot, query, **options)
             results = searcher.search(query, limit=None, **options)
-            event("by the kernel" if results.collector._answer else "by Whoosh")
+            event("by the kernel" if results.collector.by_kernel else "by Whoosh")
+            wanted = expected(snapshot, query, **options)
             assert_alike(list(results.items()), wanted)
             limit = data.draw(st.integers(1, 5))
             best = searcher.search(query, limit=limit, **options)
             assert list(best.items()) == list(results.items())[:limit]
             assert len(best) == len(results) == len(wanted)
             assert best.docs() == results.docs() == {unit for unit, _ in wanted}
+
+
+@settings(max_examples=20, deadline=None)
+@given(histories(), st.data())
+def test_the_kernel_its_twin_and_whoosh_score_two_terms_alike_to_the_bit(
+    history: list[Commit], data: st.DataObject
+) -> None:
+    exact = st.sampled_from([1.0, 1.0, 2.0, 0.5])
+    with committed(history) as snapshot:
+        for _ in range(3):
+            pair = data.draw(st.lists(terms, min_size=1, max_size=2))
+            chosen = [wq.Term(term.fieldname, term.text, data.draw(exact)) for term in pair]
+            query = data.draw(st.sampled_from([wq.Or, wq.And]))(chosen)
+            results = kernel(snapshot).search(query, limit=3)
+            assert results.collector.by_kernel
+            wanted = list(stock(snapshot).search(query, limit=None).items())
+            assert list(results.items()) == wanted[:3]
+            with under_the_twin(snapshot):
+                assert list(kernel(snapshot).search(query, limit=3).items()) == wanted[:3]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_the_kernel_and_its_twin_answer_alike_to_the_bit(
+    segmented: Snapshot, data: st.DataObject
+) -> None:
+    query, limit = data.draw(queries), data.draw(st.one_of(st.none(), st.integers(1, 5)))
+    options = {"filter": data.draw(filters), "mask": data.draw(filters), "limit": limit}
+    found = list(kernel(segmented).search(query, **options).items())
+    with under_the_twin(segmented):
+        assert list(kernel(segmented).search(query, **options).items()) == found
+
+
+@settings(max_examples=40, deadline=None)
+@given(disjunctions, filters)
+def test_other_collectors_round_it_find_the_same(
+    segmented: Snapshot, query: wq.Query, filter: Any
+) -> None:
+    searcher = kernel(segmented)
+    found = searcher.search(query, limit=4, filter=filter)
+    assert found.collector.by_kernel
+    timed = TimeLimitCollector(searcher.collector(limit=4, filter=filter), 60, use_alarm=False)
+    searcher.search_with_collector(query, timed)
+    with_terms = searcher.search(query, limit=4, filter=filter, terms=True)
+    for others in (timed.results(), with_terms):
+        assert_alike(list(others.items()), list(found.items()))
+    for hit in with_terms:
+        here = {(f, text.decode()) for f, text in hit.matched_terms()}
+        asked = {(term.fieldname, term.text) for term in query}
+        assert here == {t for t in asked if segmented.terms.contribution(t, hit.docnum)}
+
+
+@settings(max_examples=40, deadline=None)
+@given(disjunctions, filters)
+def test_sorting_grouping_and_collapsing_see_what_is_filtered(
+    segmented: Snapshot, query: wq.Query, filter: Any
+) -> None:
+    searcher = kernel(segmented)
+    units = [unit for unit, _ in searcher.search(query, limit=None, filter=filter).items()]
+    number = sorting.FunctionFacet(lambda _, unit: unit)
+    odd = sorting.FunctionFacet(lambda _, unit: "odd" if unit % 2 else "even")
+    by_number = searcher.search(query, limit=3, sortedby=number, reverse=True, filter=filter)
+    assert [hit.docnum for hit in by_number] == sorted(units, reverse=True)[:3]
+    groups = searcher.search(query, groupedby={"odd": odd}, filter=filter).groups("odd")
+    best = searcher.search(query, limit=None, collapse=odd, filter=filter)
+    by_parity = {"odd": [u for u in units if u % 2], "even": [u for u in units if not u % 2]}
+    assert {name: set(group) for name, group in groups.items()} == {
+        name: set(group) for name, group in by_parity.items() if group
+    }
+    assert {hit.docnum for hit in best} == {group[0] for group in by_parity.values() if group}
+
+
+@settings(max_examples=40, deadline=None)
+@given(queries, filters)
+def test_results_say_how_many_were_filtered_out(
+    segmented: Snapshot, query: wq.Query, filter: Any
+) -> None:
+    searcher = kernel(segmented)
+    everything, kept = searcher.search(query), searcher.search(query, filter=filter)
+    assert kept.filtered_count == len(everything) - len(kept)
+
+
+def test_scores_of_another_weighting_are_left_to_whoosh(segmented: Snapshot) -> None:
+    query = wq.Or([wq.Term(WORDS, "罚款"), wq.Term(BIGRAMS, "河道", boost=3.0)])
+    reader = whoosh_reader(segmented)
+    results = KernelSearcher(reader, weighting=BM25F).search(query, limit=3)
+    assert not results.collector.by_kernel
+    wanted = Searcher(reader, weighting=BM25F).search(query, limit=None)
+    assert list(results.items()) == list(wanted.items())[:3]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        wq.Every(),
+        wq.Not(wq.Term(WORDS, "河道")),
+        wq.Or([wq.Term(WORDS, "河道"), wq.Or([wq.Term(WORDS, "采砂")], boost=2.0)], boost=3.0),
+        wq.And([wq.Or([wq.Term(WORDS, "河道"), wq.Term(WORDS, "采砂")]), wq.Term(WORDS, "罚款")]),
+        wq.AndNot(wq.Phrase(BIGRAMS, ["河道", "道管"]), wq.Wildcard(WORDS, "?砂")),
+        wq.AndMaybe(wq.Every(), wq.Term(WORDS, "采砂")),
+        wq.And([wq.Term(WORDS, "河道"), wq.ConstantScoreQuery(wq.FuzzyTerm(WORDS, "采砂"))]),
+    ],
+    ids=str,
+)
+def test_what_the_kernel_can_answer_it_answers(segmented: Snapshot, query: wq.Query) -> None:
+    assert kernel(segmented).search(query).collector.by_kernel

@@ -179,6 +179,11 @@ class KernelCollector(WrappingCollector):  # type: ignore[misc]
             and not context.needs_current
         )
 
+    @property
+    def by_kernel(self) -> bool:
+        """Whether the kernel answered."""
+        return self._answer is not None
+
     def matches(self) -> Iterator[int]:
         """The matches of a segment that are not filtered out."""
         for unit in self.child.matches():
