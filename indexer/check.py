@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from indexer.analysis import Analyzer
 from indexer.building import add_terms, new_terms
 from indexer.entry import terms_of
 from indexer.errors import IndexDamaged, IndexNotFound, IndexStateError
@@ -27,7 +28,7 @@ def check(folder: Path) -> Iterator[str]:
         with Snapshot.open(folder) as snapshot:
             yield from _documents(snapshot)
             for files in snapshot.segments:
-                yield from _terms(files)
+                yield from _terms(files, snapshot.analyzer)
     except IndexNotFound:
         raise
     except IndexDamaged as error:
@@ -67,11 +68,11 @@ def _documents(snapshot: Snapshot) -> Iterator[str]:
             yield f"{row.id}: {row.units} sections are indexed, its text has others"
 
 
-def _terms(files: SegmentFiles) -> Iterator[str]:
+def _terms(files: SegmentFiles, analyzer: Analyzer) -> Iterator[str]:
     """Make the terms of a segment anew from its documents: they come out the same to the byte."""
     terms = new_terms()
     for row in files.rows:
-        add_terms(terms, terms_of(decode_document(files.record(row))))
+        add_terms(terms, terms_of(decode_document(files.record(row)), analyzer))
     anew = terms.finish(range(terms.units)).columns
     differing = [name for name, column in anew.items() if files.terms.columns.get(name) != column]
     if differing:

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import astuple, dataclass
 from typing import NamedTuple
 
-from indexer.analysis import Part, analyse
+from indexer.analysis import Analyzer, Part
 from indexer.codec import UNIT
-from indexer.document import Document, Section, Unit
+from indexer.document import Document, Section
 from indexer.links import Links, decode_links, encode_links, links_of
 from indexer.normalize import fold, squeeze
 from indexer.record import Row, encode_document
@@ -77,9 +77,9 @@ class Entry:
 _ISSUERS = list(Row.__slots__).index("issuers")
 
 
-def entry_of(document: Document) -> Entry:
-    """The entry of a document."""
-    terms = terms_of(document)
+def entry_of(document: Document, analyzer: Analyzer) -> Entry:
+    """The entry of a document, its words cut by ``analyzer``."""
+    terms = terms_of(document, analyzer)
     metadata = document.metadata
     date = metadata.date or metadata.published
     row = Row(
@@ -98,12 +98,12 @@ def entry_of(document: Document) -> Entry:
     return Entry(row, encode_document(document), links_of(document.text), hashes, terms)
 
 
-def terms_of(document: Document) -> Terms:
+def terms_of(document: Document, analyzer: Analyzer) -> Terms:
     """The terms of the units of a document."""
     numbers: dict[tuple[str, str, int], int] = {}
     units = tuple(
         tuple(numbers.setdefault(_plain(part), len(numbers)) for part in parts)
-        for parts in _analysed(document)
+        for parts in _analysed(document, analyzer)
     )
     return Terms(tuple(numbers), units)
 
@@ -112,20 +112,16 @@ def _plain(part: Part) -> tuple[str, str, int]:
     return "\0".join(part.words), part.squeezed, round(part.weight * UNIT)
 
 
-def _analysed(document: Document) -> Iterator[tuple[Part, ...]]:
+def _analysed(document: Document, analyzer: Analyzer) -> Iterator[tuple[Part, ...]]:
     facts = [_title(document), *(issuer.value for issuer in document.metadata.issuers)]
     context = "\n".join(facts)
     for number, unit in enumerate(document.units()):
         body = unit.span.of(document.text)
-        yield _parts(context, unit, body)
+        bare = _is_bare(unit.section, body)
+        headings = unit.headings[:-1] if bare else unit.headings
+        yield analyzer.analyse(context, headings, body, bare=bare)
         if number == 0 and _opens(document):
             context = "\n".join((*facts, body[:_OPENING]))
-
-
-def _parts(context: str, unit: Unit, body: str) -> tuple[Part, ...]:
-    bare = _is_bare(unit.section, body)
-    headings = unit.headings[:-1] if bare else unit.headings
-    return analyse(context, headings, body, bare=bare)
 
 
 def _opens(document: Document) -> bool:

@@ -18,7 +18,6 @@ from pathlib import Path
 
 from whoosh.util.filelock import FileLock
 
-from indexer.analysis import fingerprint
 from indexer.building import MOST_UNITS
 from indexer.errors import (
     IndexDamaged,
@@ -30,14 +29,17 @@ from indexer.errors import (
 from indexer.manifest import NAME, PREVIOUS, Manifest, damage, read_manifest
 from indexer.snapshot import (
     CATALOGUE_PREFIX,
+    DICTIONARY_PREFIX,
     GROUPS_PREFIX,
     TERMS_PREFIX,
     Snapshot,
 )
 from indexer.transaction import Transaction
+from indexer.vocabulary import UserDictionary
 
 _LOCK = "lock"
-_PREFIXES = (TERMS_PREFIX, CATALOGUE_PREFIX, GROUPS_PREFIX)  # of the files this module makes
+# Of the files that come and go with generations.
+_PREFIXES = (TERMS_PREFIX, CATALOGUE_PREFIX, GROUPS_PREFIX, DICTIONARY_PREFIX)
 
 
 class Store:
@@ -72,22 +74,21 @@ class Store:
         return Snapshot.open(self.folder)
 
     @contextmanager
-    def transaction(self, *, rebuild: bool = False) -> Iterator[Transaction]:
+    def transaction(
+        self, *, rebuild: bool = False, words: UserDictionary | None = None
+    ) -> Iterator[Transaction]:
         """Changes that are committed together when the block ends, and undone if it raises.
 
         With ``rebuild`` they replace whatever there is, be it damaged or of another version.
+        A new or rebuilt index gets jieba's dictionary with these ``words``.
         Raises IndexLocked at once if another writer is at work, IndexIncompatible if the index
-        was made by another segmenter, IndexDamaged, and IndexStateError if the folder cannot be
-        written: a full disk, no permission.
+        was made by other rules or has other words of a user than those given, IndexDamaged,
+        SourceError if these are too many, and IndexStateError if the folder cannot be written:
+        a full disk, no permission.
         """
         with self._writing():
             manifest = Manifest() if rebuild else self.manifest()
-            if manifest.segments and manifest.analyzer != fingerprint():
-                raise IndexIncompatible(
-                    f"the index was made with {manifest.analyzer}, this is {fingerprint()}: "
-                    "run `policysearch index --rebuild`"
-                )
-            transaction = Transaction(self.folder, manifest, self._generation())
+            transaction = Transaction(self.folder, manifest, self._generation(), words)
             try:
                 yield transaction
                 new = transaction.finish()

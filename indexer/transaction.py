@@ -10,13 +10,22 @@ from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
 
-from indexer.analysis import fingerprint
+from indexer.analysis import Analyzer
 from indexer.building import MOST_UNITS, SegmentBuilder, flushed
+from indexer.dictionary import Dictionary
 from indexer.document import Document
 from indexer.entry import Entry, entry_of
+from indexer.errors import IndexIncompatible
 from indexer.grouping import regroup
 from indexer.manifest import File, Manifest, Segment
-from indexer.snapshot import GROUPS_PREFIX, SegmentFiles, Snapshot
+from indexer.snapshot import (
+    DICTIONARY_PREFIX,
+    GROUPS_PREFIX,
+    SegmentFiles,
+    Snapshot,
+    open_dictionary,
+)
+from indexer.vocabulary import UserDictionary, check_words, make_tables
 
 # A commit writes anew so many units of segments that there are, or a few times what it adds: what
 # takes longer waits for `Store.merge`, unless it is put off until there are too many segments.
@@ -28,24 +37,33 @@ _MANY_SEGMENTS = 40
 class Transaction:
     """Documents to add and remove. Made by `Store.transaction`."""
 
-    def __init__(self, folder: Path, manifest: Manifest, generation: int) -> None:
+    def __init__(
+        self, folder: Path, manifest: Manifest, generation: int, words: UserDictionary | None
+    ) -> None:
         self.sources = manifest.sources
+        self.user_dictionary = manifest.user_dictionary
         self.most_merged = 0  # units of segments to write anew, if more than a commit would
         self._folder = folder
         self._manifest = manifest
         self._generation = generation
+        self._dictionary, self._analyzer = _dictionary(folder, manifest, generation, words)
         self._deleted = {segment.id: set(segment.deleted) for segment in manifest.segments}
         self._open: dict[str, SegmentFiles] = {}
         self._new: SegmentBuilder | None = None
         self._full: list[Segment] = []  # new segments that are written already
         self._changed: set[str] = set()
 
+    @property
+    def dictionary(self) -> Path:
+        """The file of what words are cut by."""
+        return self._folder / self._dictionary.name
+
     def put(self, document: Document) -> None:
         """Add a document, in the place of the one with the same id if the index has one."""
-        self.add(entry_of(document))
+        self.add(entry_of(document, self._analyzer))
 
     def add(self, entry: Entry) -> None:
-        """`put` a document whose entry is made already."""
+        """`put` a document whose entry is made already, its words cut by `dictionary`."""
         self.remove(entry.row.id)
         self._changed.add(entry.row.id)
         self._builder().add(entry)
@@ -93,8 +111,10 @@ class Transaction:
             self._new = None
         new = replace(
             self._manifest,
-            analyzer=fingerprint(),
+            analyzer=self._analyzer.fingerprint,
             sources=self.sources,
+            dictionary=self._dictionary,
+            user_dictionary=self.user_dictionary,
             segments=(*segments, *self._full),
         )
         if self._changed:
@@ -119,6 +139,7 @@ class Transaction:
         """Close the files. Those not named by a manifest are for the sweep."""
         if self._new is not None:
             self._new.close()
+        self._analyzer.dictionary.close()
         for files in self._open.values():
             files.close()
         self._open.clear()
@@ -154,3 +175,32 @@ class Transaction:
         gone = set(segment.deleted)
         rows = self._files(segment).rows
         return sum(row.units for ordinal, row in enumerate(rows) if ordinal not in gone)
+
+
+def _dictionary(
+    folder: Path, manifest: Manifest, generation: int, words: UserDictionary | None
+) -> tuple[File, Analyzer]:
+    """The dictionary of an index; a new one where it has none, or nothing was cut by it yet."""
+    if manifest.dictionary:
+        analyzer = Analyzer(open_dictionary(folder, manifest))
+        try:
+            _check_analyzer(manifest, analyzer, words)
+        except IndexIncompatible:
+            analyzer.dictionary.close()
+            if manifest.segments:
+                raise
+        else:
+            return manifest.dictionary, analyzer
+    path = folder / f"{DICTIONARY_PREFIX}_{generation}.columns"
+    make_tables(words).write(path)
+    return flushed(path), Analyzer(Dictionary.open(path))
+
+
+def _check_analyzer(manifest: Manifest, analyzer: Analyzer, words: UserDictionary | None) -> None:
+    if analyzer.fingerprint != manifest.analyzer:
+        raise IndexIncompatible(
+            f"the index was made with {manifest.analyzer}, this is {analyzer.fingerprint}: "
+            "run `policysearch index --rebuild`"
+        )
+    if words:
+        check_words(analyzer.dictionary, words)

@@ -26,12 +26,14 @@ from indexer.errors import (
     NothingToIndex,
     SourceError,
 )
-from indexer.manifest import Root
+from indexer.manifest import Manifest, Root
 from indexer.reading import digest_of, read_document
 from indexer.sources import SUFFIXES
 from indexer.store import Store
+from indexer.vocabulary import UserDictionary, check_words, read_user_dictionary
 from indexer.workers import File, read_entries
 
+Reading = Callable[[Sequence[File]], Generator[Entry | Document | SourceError, None, None]]
 Progress = Callable[[int, int, str], None]  # files done, files in all, the id of the next
 
 
@@ -92,6 +94,7 @@ def sync(
     forget: Sequence[Path] = (),
     rebuild: bool = False,
     dry_run: bool = False,
+    user_dictionary: Path | None = None,
     progress: Progress | None = None,
     workers: int | None = None,
 ) -> Report:
@@ -101,15 +104,24 @@ def sync(
     and their documents leave the index. ``rebuild`` reads everything anew, whatever state the
     index is in; ``dry_run`` reads what it would and writes nothing. ``workers``, as
     `indexer.workers.read_entries` has it, does not change what comes out.
+    ``user_dictionary`` (`indexer.vocabulary`) is remembered too; where it is not what the index
+    was made with, only ``rebuild`` goes on. One of ``forget`` is given up so.
     Raises SourceError for a path that is not there, NothingToIndex, IndexStateError.
     """
+    failed: list[SourceError] = []
+    kept, forget = _kept_dictionary(store, forget, rebuild)
+    chosen = _real(user_dictionary) if user_dictionary else kept
+    words = _read_words(chosen, failed, optional=not (rebuild or user_dictionary))
     roots = _roots(store, paths, forget, rebuild)
-    with nullcontext() if dry_run else store.transaction(rebuild=rebuild) as transaction:
-        old = {} if rebuild else _indexed(store)
+    changing = store.transaction(rebuild=rebuild, words=words)
+    with nullcontext() if dry_run else changing as transaction:
+        old = {} if rebuild else _indexed(store, words)
         found = scan(roots, store.folder)
-        failed = list(found.failed)
+        failed += found.failed
         new = {id: old[id] for id in old if _within(id, found.unseen)}
-        read = partial(read_entries, workers=workers) if transaction else _documents
+        read: Reading = _documents
+        if transaction:
+            read = partial(read_entries, dictionary=transaction.dictionary, workers=workers)
         with closing(_read(found, old, failed, progress, read)) as files:
             for id, digest, made in files:
                 new[id] = digest
@@ -120,12 +132,49 @@ def sync(
             for id in changes.removed:
                 transaction.remove(id)
             transaction.sources = roots
+            transaction.user_dictionary = _recorded(chosen, store.folder) if chosen else ""
     return Report(changes, tuple(failed), found.ignored)
 
 
-def _indexed(store: Store) -> dict[str, str]:
+def _kept_dictionary(
+    store: Store, forget: Sequence[Path], rebuild: bool
+) -> tuple[Path | None, list[Path]]:
+    """Where the user dictionary is that the index remembers, and what else is to be forgotten."""
+    manifest = _remembered(store, rebuild)
+    if not manifest.user_dictionary:
+        return None, list(forget)
+    kept = store.folder.resolve().parent / manifest.user_dictionary
+    others = [path for path in forget if _real(path) != _real(kept)]
+    if len(others) == len(forget):
+        return kept, others
+    if manifest.segments and not rebuild:
+        raise IndexIncompatible(
+            f"the index was made with the words of {kept}: run `policysearch index --rebuild` "
+            "to forget them"
+        )
+    return None, others
+
+
+def _read_words(
+    path: Path | None, failed: list[SourceError], *, optional: bool
+) -> UserDictionary | None:
+    """A user dictionary. An ``optional`` one that is gone is reported: the index has its words."""
+    if path is None:
+        return None
+    try:
+        return read_user_dictionary(path)
+    except SourceError:
+        if not optional or _exists(path):
+            raise
+        failed.append(SourceError(path, "is gone; the index keeps its words"))
+        return None
+
+
+def _indexed(store: Store, words: UserDictionary | None) -> dict[str, str]:
     try:
         with store.snapshot() as snapshot:
+            if words and snapshot.rows:
+                check_words(snapshot.analyzer.dictionary, words)
             return {row.id: row.digest for row in snapshot.rows}
     except IndexNotFound:
         return {}
@@ -149,7 +198,7 @@ def _read(
     old: Mapping[str, str],
     failed: list[SourceError],
     progress: Progress | None,
-    read: Callable[[Sequence[File]], Generator[Entry | Document | SourceError, None, None]],
+    read: Reading,
 ) -> Generator[tuple[str, str, Entry | Document | None], None, None]:
     """Every readable file's id and digest, and what is read of it if the index has it not."""
     done = itertools.count()
@@ -237,12 +286,7 @@ def _roots(
     store: Store, paths: Sequence[Path], forget: Sequence[Path], rebuild: bool
 ) -> tuple[Root, ...]:
     """The sources to index: those remembered, without ``forget``, with ``paths``."""
-    try:
-        roots = list(store.manifest().sources)
-    except (IndexDamaged, IndexIncompatible):
-        roots = _sources_before(store)
-        if not rebuild or not (roots or paths):
-            raise  # what the index remembered is lost: it must be told
+    roots = list(_remembered(store, rebuild).sources)
     located = {_real(_location(root, store.folder)): root for root in roots}
     for path in forget:
         if _real(path) not in located:
@@ -262,10 +306,16 @@ def _roots(
     return tuple(roots)
 
 
-def _sources_before(store: Store) -> list[Root]:
-    with suppress(IndexDamaged):
-        return list(store.previous().sources)
-    return []
+def _remembered(store: Store, rebuild: bool) -> Manifest:
+    """The state of the index; for a rebuild the one before, if that is all there is, or none."""
+    try:
+        return store.manifest()
+    except (IndexDamaged, IndexIncompatible):
+        if not rebuild:
+            raise
+        with suppress(IndexDamaged):
+            return store.previous()
+        return Manifest()
 
 
 def locations(store: Store) -> list[Path]:

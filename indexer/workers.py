@@ -15,12 +15,14 @@ import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from typing import IO
 
+from indexer.analysis import Analyzer
+from indexer.dictionary import Dictionary
 from indexer.entry import Entry, entry_of
 from indexer.errors import (
     IndexStateError,
@@ -33,6 +35,7 @@ from indexer.reading import read_document
 
 File = tuple[str, Path]  # a document's id, and its file
 Outcome = Entry | SourceError
+Pending = Callable[[], Iterable[Outcome]]  # what a reader gives when it is waited for
 Outcomes = Generator[Outcome, None, None]
 
 _ENOUGH = 4 << 20  # bytes of files that take longer to read than processes take to start
@@ -40,29 +43,39 @@ _LARGE = 4 << 20  # a file above is read by this process: only one such is in me
 _BATCH = 1 << 18  # bytes of files that a process is told of at once
 _MOST = 4  # processes that one writer keeps up with
 _SIZES = struct.Struct("<QQ")
-_START = "import sys; sys.path[:] = sys.argv[1:]; from indexer.workers import serve; serve()"
+_START = (
+    "import sys; dictionary, *sys.path[:] = sys.argv[1:];"
+    "from indexer.workers import serve; serve(dictionary)"
+)
 _KINDS = (SourceError, SourceTooLarge, UndecodableText, UnsupportedFormat)
 
 
-def read_entries(files: Sequence[File], workers: int | None = None) -> Outcomes:
+def read_entries(files: Sequence[File], dictionary: Path, workers: int | None = None) -> Outcomes:
     """The entry of each file, or why there is none, in order, whatever the number of ``workers``.
 
-    That is how many processes read; without it as many as there are processors, and this one
-    alone where there is little to do. Close the iterator if it is not read to its end. Raises
+    Words are cut by the ``dictionary`` in a file. ``workers`` is how many processes read; without
+    it as many as there are processors, and this one alone where there is little to do. Close the
+    iterator if it is not read to its end. Raises IndexDamaged if the dictionary is, and
     IndexStateError if a process ends before its work.
     """
     sizes = [_size(path) for _, path in files]
     if workers is None:
         workers = min(_processors(), _MOST) if sum(sizes) >= _ENOUGH else 1
-    if workers < 2:
-        return (read_entry(*file) for file in files)
-    return _read_by_workers(_batches(files, sizes), workers)
+    with closing(Dictionary.open(dictionary)) as opened:
+        read_here = partial(_read_here, analyzer=Analyzer(opened))
+        if workers < 2:
+            yield from read_here(files)
+        else:
+            yield from _read_by_workers(_batches(files, sizes), dictionary, workers, read_here)
 
 
-def read_entry(id: str, path: Path) -> Outcome:
-    """The entry of a file, or why there is none."""
+def _read_here(files: Iterable[File], analyzer: Analyzer) -> Iterator[Outcome]:
+    return (_read(id, path, analyzer) for id, path in files)
+
+
+def _read(id: str, path: Path, analyzer: Analyzer) -> Outcome:
     try:
-        return entry_of(read_document(path, id))
+        return entry_of(read_document(path, id), analyzer)
     except SourceError as error:
         return error
 
@@ -94,7 +107,12 @@ def _batches(files: Iterable[File], sizes: Iterable[int]) -> Iterator[list[File]
         yield batch
 
 
-def _read_by_workers(batches: Iterable[list[File]], count: int) -> Outcomes:
+def _read_by_workers(
+    batches: Iterable[list[File]],
+    dictionary: Path,
+    count: int,
+    read_here: Callable[[list[File]], Iterable[Outcome]],
+) -> Outcomes:
     workers: list[_Worker] = []
     idle: SimpleQueue[_Worker] = SimpleQueue()
 
@@ -104,12 +122,17 @@ def _read_by_workers(batches: Iterable[list[File]], count: int) -> Outcomes:
         idle.put(worker)
         return outcomes
 
+    def start(batch: list[File]) -> Pending:
+        if len(batch) == 1 and _size(batch[0][1]) > _LARGE:
+            return partial(read_here, batch)
+        return threads.submit(read, batch).result
+
     threads = ThreadPoolExecutor(count)
     try:
         for _ in range(count):
-            workers.append(_Worker())
+            workers.append(_Worker(dictionary))
             idle.put(workers[-1])
-        yield from _in_order(batches, 2 * count, lambda batch: threads.submit(read, batch).result)
+        yield from _in_order(batches, 2 * count, start)
     finally:
         for worker in workers:
             worker.kill()  # what a thread waits for has an end now
@@ -119,31 +142,24 @@ def _read_by_workers(batches: Iterable[list[File]], count: int) -> Outcomes:
 
 
 def _in_order(
-    batches: Iterable[list[File]],
-    most: int,
-    submit: Callable[[list[File]], Callable[[], Iterable[Outcome]]],
+    batches: Iterable[list[File]], most: int, start: Callable[[list[File]], Pending]
 ) -> Iterator[Outcome]:
     """What comes of the batches, of which no more than ``most`` are under way."""
-    pending: deque[Callable[[], Iterable[Outcome]]] = deque()
+    pending: deque[Pending] = deque()
     for batch in batches:
-        large = len(batch) == 1 and _size(batch[0][1]) > _LARGE
-        pending.append(partial(_read_here, batch) if large else submit(batch))
+        pending.append(start(batch))
         if len(pending) >= most:
             yield from pending.popleft()()
     while pending:
         yield from pending.popleft()()
 
 
-def _read_here(batch: list[File]) -> Iterator[Outcome]:
-    return (read_entry(*file) for file in batch)
-
-
 class _Worker:
     """A process that reads files, seen from the one that told it to."""
 
-    def __init__(self) -> None:
+    def __init__(self, dictionary: Path) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _START, *sys.path],
+            [sys.executable, "-c", _START, str(dictionary), *sys.path],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             process_group=0 if os.name == "posix" else None,  # Ctrl-C is for the writer
@@ -174,13 +190,14 @@ class _Worker:
             pass
 
 
-def serve() -> None:
+def serve(dictionary: str) -> None:
     """Be a process that reads files: until there are no more requests, or nobody listens."""
+    analyzer = Analyzer(Dictionary.open(Path(dictionary)))
     with os.fdopen(os.dup(1), "wb") as answers, suppress(BrokenPipeError):
         os.dup2(2, 1)  # whatever prints is no answer
         for line in sys.stdin.buffer:
             for id, path in json.loads(line):
-                _send(answers, read_entry(id, Path(path)))
+                _send(answers, _read(id, Path(path), analyzer))
             answers.flush()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from indexer.analysis import Analyzer
 from indexer.building import add_terms, flushed, new_terms
 from indexer.check import check
 from indexer.entry import terms_of
@@ -51,7 +52,9 @@ def test_many_documents_at_once_make_several_segments(
         assert {row.id for row in snapshot.rows} == texts.keys()
 
 
-def test_terms_of_another_text_are_found_though_all_checksums_are_right(folder: Path) -> None:
+def test_terms_of_another_text_are_found_though_all_checksums_are_right(
+    folder: Path, analyzer: Analyzer
+) -> None:
     manifest = read_manifest(folder)
     segment = manifest.segments[0]
     with Store(folder).snapshot() as snapshot:
@@ -59,7 +62,7 @@ def test_terms_of_another_text_are_found_though_all_checksums_are_right(folder: 
     terms = new_terms()
     for row in rows:
         text = LIBRARY[row.id].replace("的", "之", 1)
-        add_terms(terms, terms_of(parse_document(text, row.id)))
+        add_terms(terms, terms_of(parse_document(text, row.id), analyzer))
     old = segment.files[0]
     (folder / old.name).unlink()
     terms.finish(range(terms.units)).write(folder / old.name)

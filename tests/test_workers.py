@@ -14,9 +14,11 @@ from pathlib import Path
 import pytest
 
 from indexer import IndexStateError, Store, sync
+from indexer.analysis import Analyzer
 from indexer.check import check
 from indexer.entry import Entry, entry_of
 from indexer.reading import read_document
+from indexer.vocabulary import make_tables
 from indexer.workers import read_entries
 
 from .documents import LIBRARY, NOTICE, REGULATION
@@ -42,9 +44,17 @@ def _readers(of: int | None = None) -> set[int]:
     return {int(line.split()[0]) for line in lines if "indexer.workers" in line}
 
 
-def test_an_entry_comes_through_as_it_was(sources: Path) -> None:
+@pytest.fixture(scope="module")
+def dictionary(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What words are cut by."""
+    path = tmp_path_factory.mktemp("dictionary") / "dictionary.columns"
+    make_tables().write(path)
+    return path
+
+
+def test_an_entry_comes_through_as_it_was(sources: Path, analyzer: Analyzer) -> None:
     for name in LIBRARY:
-        entry = entry_of(read_document(sources / name, name))
+        entry = entry_of(read_document(sources / name, name), analyzer)
         assert Entry.decode(*entry.encode()) == entry
 
 
@@ -65,12 +75,14 @@ def test_the_same_files_give_the_same_bytes_whoever_reads_them(tmp_path: Path, s
     assert _contents(Store(tmp_path / "alone")) == _contents(Store(tmp_path / "together"))
 
 
-def test_files_come_in_order_with_the_errors_of_single_ones(tmp_path: Path) -> None:
+def test_files_come_in_order_with_the_errors_of_single_ones(
+    tmp_path: Path, dictionary: Path
+) -> None:
     _write(tmp_path / "docs", 30)
     files = [(path.name, path) for path in sorted((tmp_path / "docs").iterdir())]
     (tmp_path / "docs" / "0003.txt").write_bytes(b"")
     (tmp_path / "docs" / "0017.txt").unlink()
-    alone, together = [*read_entries(files, 1)], [*read_entries(files, 2)]
+    alone, together = ([*read_entries(files, dictionary, workers)] for workers in (1, 2))
     assert list(map(str, together[3:4])) == [f"{files[3][1]}: {alone[3].reason}"]  # type: ignore[union-attr]
     assert [type(one) for one in together] == [type(one) for one in alone]
     assert [type(one) for one in alone].count(Entry) == 28
@@ -78,11 +90,13 @@ def test_files_come_in_order_with_the_errors_of_single_ones(tmp_path: Path) -> N
         assert one == other if isinstance(one, Entry) else str(one) == str(other)
 
 
-def test_few_files_are_read_without_other_processes(tmp_path: Path) -> None:
+def test_few_files_are_read_without_other_processes(tmp_path: Path, dictionary: Path) -> None:
     _write(tmp_path / "docs", 3)
-    entries = read_entries([(path.name, path) for path in (tmp_path / "docs").iterdir()])
+    files = [(path.name, path) for path in (tmp_path / "docs").iterdir()]
+    entries = read_entries(files, dictionary)
     next(entries)
     assert not _readers()
+    entries.close()
 
 
 def test_a_reader_that_is_killed_is_an_error_and_the_index_stays_as_it_was(
