@@ -12,7 +12,7 @@ from whoosh.analysis import Token
 from whoosh.index import Index
 from whoosh.reading import EmptyReader, MultiReader
 
-from indexer import analysis
+from indexer.analysis import Analyzer, bigrams
 from indexer.codec.collection import Part
 from indexer.codec.twin import members
 from indexer.hosting.columns import segment_reader
@@ -20,14 +20,14 @@ from indexer.hosting.searching import KernelSearcher
 from indexer.manifest import read_manifest
 from indexer.normalize import fold, squeeze
 from indexer.schema import BIGRAMS, WORDS
-from indexer.snapshot import Snapshot
+from indexer.snapshot import Snapshot, open_dictionary
 
 
-def whoosh_schema() -> fields.Schema:
+def whoosh_schema(analyzer: Analyzer) -> fields.Schema:
     """The fields: two of terms, and what is stored of a unit."""
     return fields.Schema(
         **{
-            WORDS: _Field(formats.Frequency(), _words),
+            WORDS: _Field(formats.Frequency(), lambda text: analyzer.words(fold(text))),
             BIGRAMS: _Field(formats.Positions(), _pairs),
         },
         document=fields.STORED(),
@@ -52,7 +52,7 @@ class WhooshIndex(Index):  # type: ignore[misc]
     @property
     def schema(self) -> fields.Schema:
         """The fields of `whoosh_schema`."""
-        return whoosh_schema()
+        return whoosh_schema(Analyzer(open_dictionary(self._folder, read_manifest(self._folder))))
 
     def latest_generation(self) -> int:
         """The generation last committed."""
@@ -97,7 +97,7 @@ class SnapshotReader(MultiReader):  # type: ignore[misc]
     """
 
     def __init__(self, snapshot: Snapshot, *, owned: bool = False) -> None:
-        schema = whoosh_schema()
+        schema = whoosh_schema(snapshot.analyzer)
         generation = snapshot.manifest.generation
         self.collection = snapshot.terms
         self._snapshot = snapshot
@@ -126,12 +126,8 @@ def _gone(part: Part) -> frozenset[int]:
     return frozenset(members(part.dead)) if part.dead else frozenset()
 
 
-def _words(text: str) -> list[str]:
-    return analysis.words(fold(text))
-
-
 def _pairs(text: str) -> list[str]:
-    return analysis.bigrams(squeeze(fold(text)))
+    return bigrams(squeeze(fold(text)))
 
 
 class _Field(fields.FieldType):  # type: ignore[misc]
