@@ -60,7 +60,6 @@ class Formula(NamedTuple):
     pooled: bool = False
     idf: str = "lucene"  # `reference.IDF`
     rounding: float = 1e-5  # how far lengths kept in a byte, or floats, move a score
-    exact: bool = True  # one that ranks otherwise is an error; others' share is stated
 
 
 class Engine(ABC):

@@ -76,7 +76,7 @@ def _compare(options: argparse.Namespace, work: Path, run: str) -> None:
     if options.csv:
         options.csv.write_text(csv_text(measured.rows, f"{run}, {what}"), encoding="utf-8")
     if options.svg:
-        options.svg.write_text(svg(measured.rows, f"{what}; {run}"), encoding="utf-8")
+        options.svg.write_text(svg(measured.rows, what, run), encoding="utf-8")
 
 
 def _notes(row: Row) -> list[str]:
