@@ -6,11 +6,14 @@ import os
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
-from indexer.analysis import bigrams, ranked, words
+from indexer.analysis import Analyzer, bigrams, ranked
+from indexer.dictionary import Dictionary
 from indexer.normalize import arabic, fold, squeeze
+from indexer.vocabulary import make_tables
 
 TOP = 10
 K1, B = 1.2, 0.75
@@ -149,6 +152,16 @@ class Engine(ABC):
         """Bytes of the folder's files, or of those whose names end so."""
         files = (path for path in self.folder.rglob("*") if path.is_file())
         return sum(p.stat().st_size for p in files if not suffixes or p.name.endswith(suffixes))
+
+
+@cache
+def _analyzer() -> Analyzer:
+    return Analyzer(Dictionary(*make_tables()))
+
+
+def words(folded: str) -> list[str]:
+    """The words of a folded text, as this project cuts them."""
+    return _analyzer().words(folded)
 
 
 def terms_of(body: str) -> Terms:
