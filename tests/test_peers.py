@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from peers.child import Child, ChildFailed
 from peers.corpus import Picker, prepare, read_terms, read_texts
-from peers.engine import Formula, pooled_terms, query_of, spaced, terms_of
+from peers.engine import Formula, pooled_terms, query_of, share_dictionary, spaced, terms_of
 from peers.engines.policysearch import PolicySearch
 from peers.figures import Row, goals, percentile
 from peers.generated import document
@@ -176,7 +176,11 @@ def test_a_share_is_the_first_sections(tmp_path: Path, sources: Path) -> None:
     assert [terms_of(text.body) for text in texts] == everything[:5]
 
 
-def test_an_engine_answers_from_a_process_of_its_own(tmp_path: Path, sources: Path) -> None:
+def test_an_engine_answers_from_a_process_of_its_own(
+    tmp_path: Path, sources: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PEERS_DICTIONARY", "")  # and what it was comes back
+    share_dictionary(tmp_path / "dictionary")
     corpus = prepare(sources, tmp_path, None, None)
     with Child("policysearch", "terms", tmp_path / "index") as child:
         made = child.ask("index", file=str(corpus.terms), limit=None)

@@ -20,7 +20,7 @@ _BLOCK = 50  # queries that an engine answers before the next one's turn
 _CHECKED = 100  # queries of the agreement check
 _AGREED = 0.98  # of them, or an engine is not timed
 _THREADS = 4
-_AGAIN = 15.0  # seconds; indexing that took no longer is done once more each round
+_AGAIN = 15.0  # seconds; indexing terms that took no longer is done once more each round
 _ADDED = 10_000  # bytes, of a document
 _BARE = ("-c", "import click, whoosh.index")
 
@@ -75,7 +75,7 @@ class Run:
         return self._work / name / kind
 
     def _index(self, kind: str) -> None:
-        """Index, the quick engines once each round: the median counts, the last index stays."""
+        """Index, the quick once more each round: the median counts, the first index is searched."""
         took: dict[str, list[float]] = {}
 
         def step(name: str, round_: int) -> None:
