@@ -19,9 +19,9 @@ neither match nor rank.
 
 Synonyms (`searcher.synonyms`) are other readings of the query: a unit that has all words and
 bigrams of another form of what stands in the query scores as if the query's form stood there as
-often as the rarest of these, but no more than that other form would if it stood in the query; and
-its score is that of its best reading. So both forms together count as one, and a query without such
-forms has one reading.
+often as the rarest of these, with the idf of the other form where that is lower, as in Lucene's
+SynonymQuery; and its score is that of its best reading. So both forms together count as one, and a
+query without such forms has one reading.
 
 What the query names (`searcher.known`) scores more than its words ever
 could: the sum of weight * idf * (k1 + 1) over the terms, once for each level. Equal scores rank by
@@ -278,15 +278,18 @@ class Ranker:
         """None where all terms of a form stand in the query anyway."""
         terms = _weighted_terms(text.without(chosen) for text in texts)
         names: dict[Term, str] = {}
-        for form, (other, _) in chosen.items():
-            mine, its = (
-                {term: weight for term, weight in _weighted(text) if term not in terms}
-                for text in (form, other)
-            )
-            if not its:
+        for form, (other, standing) in chosen.items():
+            free = [term for term in terms_of(other) if term not in terms]
+            if not free:
                 return None
-            rarest = min(its, key=lambda term: (self._terms.frequency(term), term))
-            terms[rarest] = min(self._weight(mine), self._weight(its)) / self.idf(rarest)
+            rarest = min(free, key=lambda term: (self._terms.frequency(term), term))
+            most = self._terms.idf(len(standing))
+            worth = sum(
+                min(most, self.idf(term)) * weight
+                for term, weight in _weighted(form)
+                if term not in terms
+            )
+            terms[rarest] = worth / self.idf(rarest)
             names[rarest] = f"{other} = {form}"
         units = reduce(Units.__and__, (units for _, units in chosen.values()))
         return Reading(terms, units, names)
