@@ -92,7 +92,7 @@ def fold(text: str) -> str:
 
 def has_content(text: str) -> bool:
     """Whether there is anything in ``text`` to search for: a letter, digit or Chinese character."""
-    return any(map(str.isalnum, text))
+    return any(char.isalnum() or char == "○" for char in text)  # the zero of many dates
 
 
 class _Lexer:

@@ -33,23 +33,21 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache, reduce
+from functools import cached_property, reduce
 from typing import NamedTuple
 
-from indexer.analysis import bigrams, ranked, words
+from indexer.analysis import Analyzer, bigrams, ranked
 from indexer.codec import K1, Units
 from indexer.errors import QueryError
 from indexer.normalize import HAN, fold, squeeze
-from indexer.record import Row
 from indexer.schema import BIGRAMS, WORDS
 from indexer.snapshot import Snapshot
+from searcher.fields import row_matches
 from searcher.known import KnownItems, Target
 from searcher.near import is_near
 from searcher.query import (
     MAX_EXPANSIONS,
     Boolean,
-    DateRange,
-    Everything,
     Near,
     Node,
     Phrase,
@@ -164,13 +162,14 @@ class Ranker:
         self._snapshot = snapshot
         self._terms = snapshot.terms
         self._synonyms = synonyms
+        self._analyzer = snapshot.analyzer
         self._known = KnownItems(snapshot.rows, snapshot.firsts, snapshot.units)
 
     def rank(self, query: Node) -> Ranked:
         """The units ``query`` matches. Raises QueryError for a prefix of too many words."""
-        terms = scoring_terms(query)
+        terms = scoring_terms(query, self._analyzer)
         readings = self._readings(query)
-        matched = None if _is_plain(query) else self._match(query)
+        matched = None if _is_plain(query, self._analyzer) else self._match(query)
         ranked = Ranked(self._snapshot, terms, readings, matched, {})
         known = self._known_units(query)
         if not known:
@@ -184,7 +183,7 @@ class Ranker:
 
     def explain(self, query: Node, unit: int) -> Explanation:
         """What every term of the query adds to the score `rank` gives a unit."""
-        terms, readings = scoring_terms(query), self._readings(query)
+        terms, readings = scoring_terms(query, self._analyzer), self._readings(query)
         ways = [self._explain(terms, unit)]
         ways += [self._explain(r.terms, unit, r.names) for r in readings if unit in r.units]
         explained = max(ways, key=_total)
@@ -201,7 +200,7 @@ class Ranker:
         """
         units: dict[int, Target] = {}
         shadows = self._snapshot.shadows
-        for target in reversed(self._known.targets(query, self._synonyms)):
+        for target in reversed(self._known.targets(query, self._synonyms, self._analyzer.pieces)):
             for unit in target.units:
                 if unit not in shadows:
                     units[unit] = target
@@ -248,7 +247,7 @@ class Ranker:
     def _readings(self, query: Node) -> list[Reading]:
         """The query with other forms for its own, each alone and together, the first few."""
         texts = [
-            _Read(folded := fold(text), [] if exact else self._synonyms.find(folded))
+            _Read(folded := fold(text), [] if exact else self._find(folded))
             for text, exact in _ranking_texts(query)
         ]
         choices: dict[str, list[tuple[str, Units]]] = {}
@@ -270,23 +269,27 @@ class Ranker:
 
     def _having_all(self, form: str) -> Units:
         """The units that have all words and bigrams of a form."""
-        return reduce(Units.__and__, (self._terms.having([term]) for term in terms_of(form)))
+        terms = terms_of(form, self._analyzer)
+        return reduce(Units.__and__, (self._terms.having([term]) for term in terms))
+
+    def _find(self, folded: str) -> list[Found]:
+        return self._synonyms.find(folded, self._analyzer.pieces)
 
     def _reading(
         self, texts: Sequence[_Read], chosen: Mapping[str, tuple[str, Units]]
     ) -> Reading | None:
         """None where all terms of a form stand in the query anyway."""
-        terms = _weighted_terms(text.without(chosen) for text in texts)
+        terms = _weighted_terms((text.without(chosen) for text in texts), self._analyzer)
         names: dict[Term, str] = {}
         for form, (other, standing) in chosen.items():
-            free = [term for term in terms_of(other) if term not in terms]
+            free = [term for term in terms_of(other, self._analyzer) if term not in terms]
             if not free:
                 return None
             rarest = min(free, key=lambda term: (self._terms.frequency(term), term))
             most = self._terms.idf(len(standing))
             worth = sum(
                 min(most, self.idf(term)) * weight
-                for term, weight in _weighted(form)
+                for term, weight in _weighted(form, self._analyzer)
                 if term not in terms
             )
             terms[rarest] = worth / self.idf(rarest)
@@ -307,8 +310,10 @@ class Ranker:
                 return self._with(literal, self._synonyms.of(query.text))
             case Words(field=None):
                 asked = what_is_asked(query.text)
-                found = self._terms.having(terms_of(asked)) or self._match_literal(query.text)
-                forms = (form for one in self._synonyms.find(fold(asked)) for form in one.others)
+                found = self._terms.having(terms_of(asked, self._analyzer)) or self._match_literal(
+                    query.text
+                )
+                forms = (form for one in self._find(fold(asked)) for form in one.others)
                 return self._with(found, forms)
             case Phrase(field=None):
                 return self._match_literal(query.text)
@@ -334,7 +339,7 @@ class Ranker:
 
     def _match_documents(self, query: Node) -> Units:
         """All units of the documents of which ``query`` is true."""
-        return self._snapshot.units_where(lambda row: _row_matches(query, row))
+        return self._snapshot.units_where(lambda row: row_matches(query, row))
 
     def _match_near(self, query: Near) -> Units:
         items = [[squeeze(fold(leaf.text)) for leaf in item] for item in query.items]
@@ -385,15 +390,15 @@ class Ranker:
         return self._terms.holding(squeezed, [(BIGRAMS, pair) for pair in pairs])
 
 
-def scoring_terms(query: Node) -> dict[Term, float]:
+def scoring_terms(query: Node, analyzer: Analyzer) -> dict[Term, float]:
     """The terms that rank, in the order of the query, and their weights; none is prohibited."""
-    return _weighted_terms(text for text, _ in _ranking_texts(query))
+    return _weighted_terms((text for text, _ in _ranking_texts(query)), analyzer)
 
 
-def _weighted_terms(texts: Iterable[str]) -> dict[Term, float]:
+def _weighted_terms(texts: Iterable[str], analyzer: Analyzer) -> dict[Term, float]:
     terms: dict[Term, float] = {}
     for text in texts:
-        for term, weight in _weighted(text):
+        for term, weight in _weighted(text, analyzer):
             terms[term] = max(weight, terms.get(term, 0.0))
     return terms
 
@@ -412,18 +417,18 @@ def _ranking_texts(query: Node) -> Iterator[tuple[str, bool]]:
             yield from ((leaf.text, True) for leaf in query.leaves)
 
 
-def _weighted(text: str) -> Iterator[tuple[Term, float]]:
-    terms = terms_of(text)
+def _weighted(text: str, analyzer: Analyzer) -> Iterator[tuple[Term, float]]:
+    terms = terms_of(text, analyzer)
     inside = {pair for field, word in terms if field == WORDS for pair in bigrams(word)}
     for term in terms:
         field, pair = term
         yield term, ACROSS if field == BIGRAMS and pair not in inside else 1.0
 
 
-def terms_of(text: str) -> list[Term]:
+def terms_of(text: str, analyzer: Analyzer) -> list[Term]:
     """The words and ranked bigrams of a text, in order, repeats included."""
     folded = fold(text)
-    found = [(WORDS, word) for word in words(folded)]
+    found = [(WORDS, word) for word in analyzer.words(folded)]
     return found + [(BIGRAMS, pair) for pair in ranked(bigrams(squeeze(folded)))]
 
 
@@ -435,14 +440,14 @@ def _total(explained: Iterable[TermScore]) -> float:
     return total
 
 
-def _is_plain(query: Node) -> bool:
+def _is_plain(query: Node, analyzer: Analyzer) -> bool:
     """Whether any unit that has a term of the query matches, and no other."""
     match query:
         case Words(field=None):
             text = what_is_asked(query.text)
-            return len(squeeze(fold(text))) > 1 and bool(terms_of(text))
+            return len(squeeze(fold(text))) > 1 and bool(terms_of(text, analyzer))
         case Boolean(must=(), must_not=()):
-            return all(map(_is_plain, query.should))
+            return all(_is_plain(node, analyzer) for node in query.should)
     return False
 
 
@@ -455,41 +460,3 @@ def _is_of_document(node: Node) -> bool:
         case Near():
             return False
     return True
-
-
-def _row_matches(query: Node, row: Row) -> bool:
-    """Whether a node about documents (a field, a date, everything) is true of one."""
-    match query:
-        case Everything():
-            return True
-        case DateRange():
-            return bool(row.date) and query.first <= int(row.date.replace("-", "")) <= query.last
-        case Words(field=str(field)) | Phrase(field=str(field)):
-            wanted = _field_text(field, query.text)
-            return any(wanted in _field_text(field, value) for value in _values(row, field))
-        case Prefix(field=str(field)):
-            wanted = _field_text(field, query.text)
-            return any(_field_text(field, v).startswith(wanted) for v in _values(row, field))
-    raise AssertionError(query)
-
-
-def _values(row: Row, field: str) -> tuple[str, ...]:
-    match field:
-        case "title":
-            return (row.title,)
-        case "number":
-            return (row.doc_number,)
-        case "issuer":
-            return row.issuers
-        case "type":
-            return (row.doc_type,)
-    raise AssertionError(field)
-
-
-@lru_cache(65_536)
-def _field_text(field: str, text: str) -> str:
-    if field == "number":
-        from indexer.metadata import canonical_number  # most queries do without
-
-        text = canonical_number(text) or text
-    return squeeze(fold(text))

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer import Store, sync
-from indexer.analysis import words
+from indexer.analysis import Analyzer
 from indexer.normalize import fold, squeeze
 from searcher import Searcher, SynonymError
 from searcher.synonyms import LONGEST, Synonyms
@@ -252,22 +252,23 @@ def test_any_text_is_a_list_or_a_synonym_error(
         assert all(form not in others for form, others in table.items())
 
 
-def test_the_shipped_forms_are_folded_apart_and_words() -> None:
+def test_the_shipped_forms_are_folded_apart_and_words(analyzer: Analyzer) -> None:
     table = Synonyms.open().table
     assert 300 < len(table) < 1_000
     for form, others in table.items():
         assert others
         assert squeeze(fold(form)) == form
-        assert words(form)
+        assert analyzer.words(form)
         assert len(set(others)) == len(others)
 
 
-def test_forms_are_found_longest_first_and_do_not_overlap() -> None:
+def test_forms_are_found_longest_first_and_do_not_overlap(analyzer: Analyzer) -> None:
     synonyms = Synonyms.open()
-    forms = [one.form for one in synonyms.find("国家卫健委和教育部、最高检发布，公租房与低保")]
+    text = "国家卫健委和教育部、最高检发布，公租房与低保"
+    forms = [one.form for one in synonyms.find(text, analyzer.pieces)]
     assert forms == ["国家卫健委", "最高检", "公租房", "低保"]
-    assert synonyms.find("在全国办公") == []
-    assert [one.form for one in synonyms.find("低保")] == ["低保"]
+    assert synonyms.find("在全国办公", analyzer.pieces) == []
+    assert [one.form for one in synonyms.find("低保", analyzer.pieces)] == ["低保"]
 
 
 def test_the_command_line_takes_a_file(opened: Opened, store: Store, tmp_path: Path) -> None:
