@@ -81,6 +81,7 @@ def test_either_form_finds_both(opened: Opened, query: str) -> None:
         ("低保 NEAR 减免", {"short", "both"}),
         ("全文:低保 -第一条", {"long", "short", "both"}),
         ("标题:国办", {"office"}),
+        ("发文机关:国办", {"office"}),
         ("标题:「国办」", set()),
         ("国务院办公厅 AND 规定", set()),  # 全国办公 is another thing
         ("国办 AND 安排", {"office"}),
@@ -112,6 +113,12 @@ def test_the_users_file_adds_to_what_is_shipped(opened: Opened) -> None:
         assert "long" in found(searcher, "低保")
     with opened() as searcher:
         assert found(searcher, "水费") == ["long"]
+
+
+def test_a_filter_by_issuer_takes_a_short_form(opened: Opened) -> None:
+    with opened() as searcher:
+        (hit,) = searcher.search("安排", issuer="国办").hits
+        assert hit.issuers == ("国务院办公厅",)
 
 
 def test_a_law_is_known_by_its_short_name(opened: Opened) -> None:
