@@ -14,7 +14,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from importlib.metadata import version
 from importlib.util import find_spec
 from typing import NamedTuple
@@ -26,6 +26,7 @@ Cut = Callable[[str], list[str]]
 # To be raised when documents are read, folded or cut otherwise in a way that patterns do not show:
 # an index made before asks to be rebuilt.
 RULES = 3
+_DICTIONARY_TOTAL = 60_101_967  # all frequencies of jieba's dictionary, added up
 
 _RUN = re.compile(rf"([{HAN}]+)|\d+(?:\.\d+)*|[^\W\d_{HAN}]+")
 # Both characters must be letters, digits or Han, and one of them Han, for a bigram to say
@@ -38,10 +39,13 @@ class Segmenter:
     """A word cutter. ``name`` says which, of what version and dictionary; ``load`` gives ``cut``.
 
     Loading takes 0.1 s (rjieba) to 1 s (jieba), so it waits for the first text to cut.
+    ``load_dictionary`` gives what cuts by the dictionary alone, guessing no new words, and how
+    often the texts that the dictionary was made from have a word of it.
     """
 
     name: str
     load: Callable[[], Cut]
+    load_dictionary: Callable[[], tuple[Cut, Callable[[str], int]]]
 
 
 def rjieba_segmenter() -> Segmenter:
@@ -53,7 +57,15 @@ def rjieba_segmenter() -> Segmenter:
         cut: Cut = rjieba.cut
         return cut
 
-    return Segmenter(f"rjieba {version('rjieba')}", load)
+    def load_dictionary() -> tuple[Cut, Callable[[str], int]]:
+        import rjieba
+
+        def frequency(word: str) -> int:
+            return rjieba.suggest_freq(word) if rjieba.has_word(word) else 0
+
+        return partial(rjieba.cut, hmm=False), frequency
+
+    return Segmenter(f"rjieba {version('rjieba')}", load, load_dictionary)
 
 
 def jieba_segmenter() -> Segmenter:
@@ -75,7 +87,11 @@ def jieba_segmenter() -> Segmenter:
         cut: Cut = tokenizer.lcut
         return cut
 
-    return Segmenter(f"jieba {version('jieba')} {digest[:12]}", load)
+    def load_dictionary() -> tuple[Cut, Callable[[str], int]]:
+        load()
+        return partial(tokenizer.lcut, HMM=False), lambda word: tokenizer.FREQ.get(word, 0)
+
+    return Segmenter(f"jieba {version('jieba')} {digest[:12]}", load, load_dictionary)
 
 
 @cache
@@ -92,6 +108,21 @@ def _cut() -> Cut:
 def cut_words(text: str) -> list[str]:
     """``text`` cut by the segmenter, blanks and punctuation kept: joined, the pieces are it."""
     return _cut()(text)
+
+
+@cache
+def _dictionary() -> tuple[Cut, Callable[[str], int]]:
+    return segmenter().load_dictionary()
+
+
+def cut_known(text: str) -> list[str]:
+    """``text`` cut into words of the segmenter's dictionary and single characters."""
+    return _dictionary()[0](text)
+
+
+def usual(word: str) -> float:
+    """The share a word has of the texts that the segmenter's dictionary was made from."""
+    return _dictionary()[1](word) / _DICTIONARY_TOTAL
 
 
 def words(folded: str) -> list[str]:
