@@ -234,12 +234,44 @@ class Snapshot:
             chosen.append(bytes(bits))
         return self.terms.of_documents(chosen, [files.firsts for files in self.segments])
 
-    def facets(self, units: Units) -> dict[str, list[tuple[str, int]]]:
-        """How many of ``units`` are in documents with each issuer, doc_type and year there is."""
-        counts = units.tally([files.firsts for files in self.segments])
+    def whole(self, units: Units) -> Units:
+        """All units of the documents that have one of ``units``, or say again what one says."""
+        counts = iter(self.tally(units))
+        chosen = []
+        for files in self.segments:
+            bits = bytearray((len(files.rows) + 7) // 8)
+            for ordinal, count in zip(range(len(files.rows)), counts, strict=False):
+                if count:
+                    bits[ordinal >> 3] |= 1 << (ordinal & 7)
+            chosen.append(bytes(bits))
+        again = (unit for index in self._with_copies_of(units) for unit in self.numbers(index))
+        return self.terms.of_documents(
+            chosen, [files.firsts for files in self.segments]
+        ) | self.terms.of_units(again)
+
+    def _with_copies_of(self, units: Units) -> set[int]:
+        """The documents of several files that have the text of one of ``units``."""
+        found: set[int] = set()
+        for group in set(self.copies.values()):
+            numbers = {one: self._hashes_of(one) for one in group}
+            said = {hash for of in numbers.values() for unit, hash in of.items() if unit in units}
+            found.update(one for one in group if not said.isdisjoint(numbers[one].values()))
+        return found
+
+    def tally(self, units: Units) -> array[int]:
+        """How many of ``units`` each document has, by row of the segments in turn."""
+        return array("I", units.tally([files.firsts for files in self.segments]))
+
+    def counts(self, units: Units) -> list[int]:
+        """How many of ``units`` each document of ``rows`` has."""
+        live = chain.from_iterable(files.is_live for files in self.segments)
+        return [*compress(self.tally(units), live)]
+
+    def facets(self, tally: array[int]) -> dict[str, list[tuple[str, int]]]:
+        """A `tally` added up by each issuer, doc_type and year that the documents have."""
         found = {}
         for name, (values, groups) in self._facets.items():
-            totals = self.terms.group(counts, groups, len(values))
+            totals = self.terms.group(tally.tobytes(), groups, len(values))
             found[name] = [pair for pair in zip(values, totals, strict=True) if pair[1]]
         return found
 

@@ -141,14 +141,21 @@ def _print_report(report: Report, dry_run: bool) -> None:
 @cli.command("search", cls=QueryCommand)
 @click.argument("query", nargs=-1, required=True)
 @click.option(
-    "-n", "--limit", type=click.IntRange(0), default=10, show_default=True, help="Sections to show."
+    "-n", "--limit", type=click.IntRange(0), default=10, show_default=True, help="Hits to show."
 )
-@click.option("--offset", type=click.IntRange(0), default=0, help="Sections to skip.")
+@click.option("--offset", type=click.IntRange(0), default=0, help="Hits to skip.")
 @click.option(
     "--sort",
     type=click.Choice(["relevance", "newest", "oldest"]),
     default="relevance",
     show_default=True,
+)
+@click.option(
+    "--by",
+    type=click.Choice(["section", "document"]),
+    default="section",
+    show_default=True,
+    help="What a hit is; of a document its best sections are shown.",
 )
 @click.option("--issuer", help="Part of the name of an issuer (发文机关).")
 @click.option("--type", "doc_type", help="The kind of document (文种): 通知, 条例 …")

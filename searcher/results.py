@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from html import escape
-from typing import Any
+from typing import Any, Literal
 
 from indexer.document import Span
 from searcher.highlight import Snippet
+
+By = Literal["section", "document"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,9 @@ class Results:
     """The answer to a query. ``hits`` are best first (or by date), from ``offset`` on.
 
     ``total`` counts all matching sections, ``took`` is in seconds. ``facets`` counts the sections
-    of all matches by ``issuer``, ``doc_type`` and ``year``, most first.
+    of all matches by ``issuer``, ``doc_type`` and ``year``, most first. Where ``by`` is "document",
+    both count documents, the hits are the best sections of each, and ``matching`` says how
+    many sections match by the id of their document.
     """
 
     query: str
@@ -104,6 +108,8 @@ class Results:
     offset: int
     hits: tuple[Hit, ...]
     facets: Mapping[str, tuple[Facet, ...]]
+    by: By = "section"
+    matching: Mapping[str, int] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
@@ -132,6 +138,8 @@ class Results:
             "query": self.query,
             "total": self.total,
             "took_ms": round(self.took * 1000, 3),
+            "by": self.by,
+            "matching": dict(self.matching),
             "hits": [hit.to_dict() for hit in self.hits],
             "facets": {
                 name: [{"value": facet.value, "count": facet.count} for facet in facets]

@@ -42,6 +42,7 @@ from indexer.reading import parse_document, read_document
 from indexer.snapshot import Snapshot
 from searcher.query import parse
 from searcher.ranking import Ranker, scoring_terms
+from searcher.synonyms import Synonyms
 
 Ranking = Callable[[str], list[str]]  # a query's text to unit ids, best first
 K1, B = 1.2, 0.75  # of the baseline
@@ -110,7 +111,7 @@ def engine(units: Sequence[Text], folder: Path) -> Ranking:
             text = unit.text if unit.text.startswith(unit.title) else f"{unit.title}\n{unit.text}"
             transaction.put(parse_document(text, f"set/{unit.id}"))
     snapshot = Snapshot.open(folder)
-    ranker = Ranker(snapshot)
+    ranker = Ranker(snapshot, Synonyms.open())
 
     def rank(query: str) -> list[str]:
         documents: dict[str, None] = {}
