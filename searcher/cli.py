@@ -195,8 +195,10 @@ def search_command(
     if as_json:
         print_json(_with_explanations(results, explanations))
     else:
-        from searcher.render import render_results
+        from searcher.render import plain, render_results
 
+        for suggestion in results.suggestions:
+            click.echo(f"did you mean: {plain(suggestion)}", err=True)
         click.echo(render_results(results, explanations), nl=False, color=wants_color(color))
     if not results.total:
         click.get_current_context().exit(_NOTHING_FOUND)

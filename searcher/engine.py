@@ -28,6 +28,7 @@ from searcher.synonyms import Synonyms
 if TYPE_CHECKING:
     from indexer.catalogue import Missing
     from indexer.diff import SectionChange
+    from searcher.meant import Meant
     from searcher.quotes import Verification
     from searcher.relations import Cited, CitedBy, Relations
 
@@ -56,6 +57,16 @@ class Searcher:
             raise
         self._snapshot, self._ranker = snapshot, ranker
         self._lazy_relations: Relations | None = None
+        self._lazy_meant: Meant | None = None
+
+    @property
+    def _meant(self) -> Meant:
+        if self._lazy_meant is None:
+            from searcher.meant import Meant
+            from searcher.names import Names
+
+            self._lazy_meant = Meant(self._snapshot.terms, lambda: Names(self._ranker.known.names))
+        return self._lazy_meant
 
     @property
     def _relations(self) -> Relations:
@@ -139,7 +150,8 @@ class Searcher:
         states none of what is asked for is left out. ``sort`` by "newest" or "oldest" puts
         undated documents last and breaks ties by score. ``by`` "document" answers with documents,
         in the order of their best sections: `limit`, `offset`, totals and facets count documents,
-        and the hits are at most `SECTIONS` of each.
+        and the hits are at most `SECTIONS` of each. Searched is what stands in ``query``; what it may
+        be a misspelling of are the ``suggestions`` of the results.
         Raises QueryError, and ValueError for a filter that is no date or a negative number.
         """
         started = time.perf_counter()
@@ -162,8 +174,9 @@ class Searcher:
             excerpter = Excerpter(node, self._ranker.idf, self._synonyms)
             hits = tuple(self._hit(unit, score, excerpter.excerpt) for unit, score in best)
             facets = self._facets(tally)
+            suggestions = self._meant.suggestions(query, node)
         took = time.perf_counter() - started
-        return Results(query, sum(tally), took, offset, hits, facets, by, matching)
+        return Results(query, sum(tally), took, offset, hits, facets, by, matching, suggestions)
 
     def explain(self, query: str, hit: Hit) -> Explanation:
         """How the score of a hit of ``query`` comes about, term by term.

@@ -10,7 +10,7 @@ versions the newest comes first; copies of one 文号 come in the order of their
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -123,6 +123,15 @@ class KnownItems:
         self._rows = rows
         self._firsts = firsts
         self._units = units
+
+    @property
+    def names(self) -> Mapping[str, int]:
+        """The names that documents go by, with how many go by each; no parts and frames of names."""
+        exact = {
+            name: sum(rank <= _EXACT for rank in ranks.values())
+            for name, ranks in self._by_name.items()
+        }
+        return {name: count for name, count in exact.items() if count}
 
     def targets(self, query: Node, synonyms: Synonyms) -> tuple[Target, ...]:
         """What ``query`` names, best first; a unit counts in the first target that has it.

@@ -8,15 +8,16 @@ by character (`searcher.spelling`). The rest of the query stays as it was typed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cached_property
 
 from indexer.codec import Collection
 from indexer.normalize import fold, squeeze, squeezed
 from indexer.schema import BIGRAMS, WORDS
 from searcher.pinyin import split_pinyin
-from searcher.query import Boolean, Node, Phrase, Words
+from searcher.nodes import Boolean, Near, Node, Phrase, Words
 from searcher.spelling import Correction, Speller
-from searcher.titles import Titles
+from searcher.names import Names
 
 _MOST = 3  # suggestions
 _MAX_SLIPS = 3
@@ -32,10 +33,15 @@ _Text = tuple[str, float]  # what may have been meant, and its gain
 class Meant:
     """Knows what is written in an index: its terms and the names of its documents."""
 
-    def __init__(self, terms: Collection, titles: Titles) -> None:
+    def __init__(self, terms: Collection, names: Callable[[], Names]) -> None:
+        """``names`` is called when a text looks as if it were to be a name."""
         self._terms = terms
-        self._titles = titles
+        self._load_names = names
         self._speller = Speller(terms)
+
+    @cached_property
+    def _names(self) -> Names:
+        return self._load_names()
 
     def suggestions(self, query: str, node: Node) -> tuple[str, ...]:
         """Queries that ``query``, of the meaning ``node``, may be a misspelling of: the likeliest
@@ -69,7 +75,7 @@ class Meant:
         plain = squeeze(fold(text))
         if len(plain) < 4 or (often := self._often(plain)) > self._terms.count / 1000:
             return
-        for name, far in self._titles.near(text)[:_MOST]:
+        for name, far in self._names.near(text)[:_MOST]:
             if _RARER * often <= self._often(name):
                 yield name, _NAMED / far
 
@@ -88,7 +94,7 @@ class Meant:
             yield corrected, gain
 
     def _of_pinyin(self, letters: str) -> tuple[str, ...]:
-        if len(letters) > _MAX_PINYIN or any(
+        if len(letters) > _MAX_PINYIN or all(
             self._terms.frequency((WORDS, word)) for word in letters.split()
         ):
             return ()
@@ -104,6 +110,8 @@ def _texts(node: Node) -> Iterator[Words | Phrase]:
         case Boolean():
             for part in (*node.must, *node.should):
                 yield from _texts(part)
+        case Near():
+            yield from node.leaves
         case Words(field=None | "title") | Phrase(field=None | "title"):
             yield node
 

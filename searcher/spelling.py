@@ -30,13 +30,14 @@ from searcher.shapes import looking_like
 _RUN = re.compile(f"[{HAN}]{{2,}}")
 _NUMBER = tuple("[〔")  # what begins behind the code of a 文号, whose letters make no words
 _MAX_LENGTH = 200  # characters of a text that are looked at
-_MAX_PLACES = 6  # suspicious ones of a text that are looked at
+_MAX_PLACES = 4  # suspicious ones of a text that are looked at
 _BEAM = 30  # beginnings of a text in pinyin that are gone on with
-_MAX_SCORED = 8  # corrections of a text that are weighed
+_MAX_GAPPY = 16  # characters of a run where a missing one is sought
+_MAX_SCORED = 6  # corrections of a text that are weighed
 
 # What a slip costs, in nats of likelihood.
 _SAME_SOUND, _SAME_SHAPE, _LIKE_SOUND = 6.0, 6.0, 8.0
-_SWAPPED, _DOUBLED, _EXTRA, _MISSING = 8.0, 6.0, 14.0, 10.0
+_SWAPPED, _DOUBLED, _EXTRA, _MISSING = 8.0, 6.0, 16.0, 10.0
 _GAIN = 5.0  # to be worth saying, above the cost
 
 _UNSEEN = math.log(1e-4)
@@ -79,12 +80,19 @@ class Speller:
     def correct(self, text: str) -> list[Correction]:
         """What one slip may have made of ``text`` (folded and squeezed), the likeliest first."""
         found = []
-        for match in _RUN.finditer(text[:_MAX_LENGTH]):
-            run, base = match[0], match.start()
-            if text[match.end() : match.end() + 1] in _NUMBER:
-                continue
-            for edit, gain in self._correct(run):
-                found.append(Correction(base + edit.start, base + edit.end, edit.text, gain))
+        odd: list[tuple[float, int, int]] = []
+        runs = [
+            (run.start(), run[0], self._cut(run[0]))
+            for run in _RUN.finditer(text[:_MAX_LENGTH])
+            if text[run.end() : run.end() + 1] not in _NUMBER
+        ]
+        for number, (_, run, words) in enumerate(runs):
+            odd += [(how, number, at) for at, how in self._suspicious(run, words).items()]
+        chosen = sorted(odd)[:_MAX_PLACES]
+        for number, (base, run, words) in enumerate(runs):
+            if places := [at for _, n, at in chosen if n == number]:
+                for edit, gain in self._correct(run, words, places):
+                    found.append(Correction(base + edit.start, base + edit.end, edit.text, gain))
         return sorted(found, key=lambda one: -one.gain)
 
     def spoken(self, syllables: Sequence[str]) -> list[str]:
@@ -106,11 +114,7 @@ class Speller:
         }
         return sorted(likely, key=lambda text: -likely[text])
 
-    def _correct(self, run: str) -> list[tuple[Edit, float]]:
-        words = self._cut(run)
-        places = self._suspicious(run, words)
-        if not places:
-            return []
+    def _correct(self, run: str, words: list[str], places: list[int]) -> list[tuple[Edit, float]]:
         before = self._words(words)
         gains: dict[Edit, float] = {}  # of words, the cost taken off
         makes_a_word: dict[Edit, bool] = {}
@@ -194,8 +198,8 @@ class Speller:
 
     # --- what is looked at ----------------------------------------------------------------------
 
-    def _suspicious(self, run: str, words: list[str]) -> list[int]:
-        """The places of ``run`` that are no part of a usual word or a trigram, the oddest first."""
+    def _suspicious(self, run: str, words: list[str]) -> dict[int, float]:
+        """The places of ``run`` that are no part of a usual word or a trigram, with how likely."""
         places: dict[int, float] = {}
         at = 0
         for number, word in enumerate(words):
@@ -204,8 +208,8 @@ class Speller:
                 places.update((at + i, self._word(word)) for i in range(len(word)))
             at += len(word)
         places |= {at: -20.0 for at in range(len(run) - 1) if run[at] == run[at + 1]}
-        odd = [at for at in places if not self._is_attested(run, at)]
-        return sorted(odd, key=places.__getitem__)[:_MAX_PLACES]
+        oddest = sorted(places.items(), key=lambda place: place[1])[: 2 * _MAX_PLACES]
+        return {at: how for at, how in oddest if not self._is_attested(run, at)}
 
     def _is_odd(self, run: str, at: int, word: str) -> bool:
         if len(word) > 1:
@@ -215,7 +219,11 @@ class Speller:
 
     def _is_attested(self, run: str, at: int) -> bool:
         around = _trigrams(run, at)
-        return sum(self.count(three) > self._few for three in around) > len(around) / 2
+        return sum(self._is_often(three) for three in around) > len(around) / 2
+
+    def _is_often(self, three: str) -> bool:
+        pairs = (three[:2], three[1:])
+        return all(self.count(each) > self._few for each in (*pairs, three))
 
     def _seen(self, run: str, at: int) -> int:
         """How often the index has a place of ``run`` with two characters beside it."""
@@ -231,9 +239,9 @@ class Speller:
         for at in dict.fromkeys(place + i for place in places for i in (-1, 0, 1)):
             if 0 <= at < len(run) - 1:
                 yield Edit(at, at + 2, run[at + 1] + run[at], _SWAPPED)
-        for at in places[:2]:
+        for at in places[:1] if len(run) <= _MAX_GAPPY else ():
             for left in (at - 1, at):
-                if 0 <= left < len(run) - 1 and self.count(run[left : left + 2]) <= self._few * 10:
+                if 0 <= left < len(run) - 1 and self.count(run[left : left + 2]) <= self._few * 4:
                     for char in self._between(run[left], run[left + 1]):
                         yield Edit(left + 1, left + 1, char, _MISSING)
 
@@ -248,8 +256,10 @@ class Speller:
         costs.pop(run[at], None)
         left, right = run[at - 1 : at] if at else "", run[at + 1 : at + 2]
         for other, cost in costs.items():
-            pairs = [self.count(pair) for pair in (left + other, other + right) if len(pair) > 1]
-            if max(pairs) > self._few:
+            if any(
+                len(pair) > 1 and self.count(pair) > self._few
+                for pair in (left + other, other + right)
+            ):
                 yield other, cost
 
     def _between(self, left: str, right: str) -> list[str]:

@@ -1,9 +1,8 @@
-"""The titles of an index as people remember them: by name, nearly, and by their sound. Pure."""
+"""Which documents' names a text nearly is. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from indexer.catalogue import base_name
@@ -17,37 +16,18 @@ _TWO_SLIPS = 9  # characters from which on two slips are forgiven
 _MAX_LENGTH = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
-    """What documents are called: ``key`` its normal form, ``title`` as the newest writes it.
+class Names:
+    """The names of documents in normal form (`indexer.catalogue.base_name`), each with how many
+    bear it: versions and copies alike."""
 
-    ``count`` documents bear it, versions and copies alike.
-    """
-
-    key: str
-    title: str
-    count: int
-
-
-class Titles:
-    """The names of documents. ``titles`` come with dates (ISO 8601 or "")."""
-
-    def __init__(self, titles: Iterable[tuple[str, str]]) -> None:
-        found: dict[str, tuple[str, str, int]] = {}
-        for title, date in titles:
-            key = fold(base_name(title))
-            if key:
-                newest = max(found.get(key, ("", "", 0))[:2], (date, title))
-                found[key] = (*newest, found.get(key, ("", "", 0))[2] + 1)
-        self.names = {
-            key: Name(key, title, count) for key, (_, title, count) in sorted(found.items())
-        }
+    def __init__(self, names: Mapping[str, int]) -> None:
+        self._names = names
 
     @cached_property
     def _lines(self) -> str:
-        return "\n" + "\n".join(self.names) + "\n"
+        return "\n" + "\n".join(self._names) + "\n"
 
-    def holding(self, text: str) -> Iterator[str]:
+    def _holding(self, text: str) -> Iterator[str]:
         """The keys that ``text``, which has no line break, stands in."""
         lines = self._lines
         at = lines.find(text) if text else -1
@@ -63,20 +43,20 @@ class Titles:
         each other's place, or another one: 1 if that sounds or looks alike, else 1.5.
         None if ``text`` is a key itself, or shorter than four characters.
         """
-        key = fold(base_name(text))
-        if not _LEAST <= len(key) <= _MAX_LENGTH or key in self.names:
+        key = base_name(fold(text))
+        if not _LEAST <= len(key) <= _MAX_LENGTH or key in self._names:
             return []
         most = 2.0 if len(key) >= _TWO_SLIPS else 1.5
         # Of the pieces one is left whole, unless the slip swaps what lies on a seam.
         size = -(-len(key) // (int(most) + 1))
         pieces = {key[at : at + size] for at in range(0, len(key), size)}
-        likely = {name for piece in pieces if len(piece) > 1 for name in self.holding(piece)}
+        likely = {name for piece in pieces if len(piece) > 1 for name in self._holding(piece)}
         found = {
             name: far
             for name in likely
             if abs(len(name) - len(key)) <= most and (far := _distance(key, name)) <= most
         }
-        return sorted(found.items(), key=lambda item: (item[1], -self.names[item[0]].count, item[0]))
+        return sorted(found.items(), key=lambda item: (item[1], -self._names[item[0]], item[0]))
 
 
 def _distance(typed: str, name: str) -> float:
