@@ -8,7 +8,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import accumulate, chain, compress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from indexer.document import Document, Unit
 from indexer.errors import DocumentNotFound, IndexDamaged
 from indexer.groups import Groups
 from indexer.manifest import File, Manifest, Segment, read_manifest
+from indexer.regions import regions_of
 from indexer.record import Passage, Row, decode_document, decode_passage, decode_rows
 
 if TYPE_CHECKING:
@@ -267,13 +268,18 @@ class Snapshot:
         live = chain.from_iterable(files.is_live for files in self.segments)
         return [*compress(self.tally(units), live)]
 
-    def facets(self, tally: array[int]) -> dict[str, list[tuple[str, int]]]:
-        """A `tally` added up by each issuer, doc_type and year that the documents have."""
-        found = {}
-        for name, (values, groups) in self._facets.items():
-            totals = self.terms.group(tally.tobytes(), groups, len(values))
-            found[name] = [pair for pair in zip(values, totals, strict=True) if pair[1]]
-        return found
+    def facets(self, tally: array[int]) -> dict[str, Callable[[], list[tuple[str, int]]]]:
+        """What adds a `tally` up by the issuers, doc_types, years and regions that its documents have.
+
+        Many searches do without; an answer may be asked for after the snapshot was closed.
+        """
+        counts, group = tally.tobytes(), self.terms.group
+
+        def added(values: list[str], groups: Grouping) -> list[tuple[str, int]]:
+            totals = group(counts, groups, len(values))
+            return [*compress(zip(values, totals, strict=True), totals)]
+
+        return {name: partial(added, *grouping) for name, grouping in self._facets.items()}
 
     @cached_property
     def copies(self) -> dict[int, tuple[int, ...]]:
@@ -331,6 +337,7 @@ class Snapshot:
             "issuer": _grouped(tuple(dict.fromkeys(row.issuers)) for row in every),
             "doc_type": _grouped((row.doc_type,) for row in every),
             "year": _grouped((row.date[:4],) for row in every),
+            "region": _grouped(regions_of(row.title, row.issuers) for row in every),
         }
 
     def numbers(self, index: int) -> range:

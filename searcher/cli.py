@@ -159,6 +159,7 @@ def _print_report(report: Report, dry_run: bool) -> None:
 )
 @click.option("--issuer", help="Part of the name of an issuer (发文机关).")
 @click.option("--type", "doc_type", help="The kind of document (文种): 通知, 条例 …")
+@click.option("--region", help="Part of the name of a region: 浙江省, 杭州, 全国 (地区).")
 @click.option("--from", "date_from", metavar="DATE", help="Not before: 2002, 2002-12, 2002-12-31.")
 @click.option("--to", "date_to", metavar="DATE", help="Not after.")
 @click.option("--explain", is_flag=True, help="Show how each score comes about.")
@@ -176,7 +177,7 @@ def search_command(
     """Find the sections that answer QUERY, best first.
 
     Words: any may match. "phrase" or “phrase”: exact. AND OR NOT + - ( ), prefix*, and fields:
-    标题: 发文机关: 文号: 类型: 日期:2002..2003 (title: issuer: number: type: date:).
+    标题: 发文机关: 文号: 类型: 地区: 日期:2002..2003 (title: issuer: number: type: region: date:).
 
     \b
     Example:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,7 @@ from searcher.documents import best_documents, by_date, sections_of
 from searcher.excerpt import Excerpt, Excerpter
 from searcher.query import Boolean, DateRange, Node, Phrase, Words, parse
 from searcher.ranking import Ranked, Ranker
-from searcher.results import By, Explanation, Facet, Hit, Place, Results
+from searcher.results import By, Explanation, Facets, Hit, Place, Results
 from searcher.synonyms import Synonyms
 
 if TYPE_CHECKING:
@@ -138,6 +138,7 @@ class Searcher:
         offset: int = 0,
         issuer: str | None = None,
         doc_type: str | None = None,
+        region: str | None = None,
         date_from: str | None = None,
         date_to: str | None = None,
         sort: Sort = "relevance",
@@ -146,7 +147,7 @@ class Searcher:
         """The sections that answer ``query`` (its language: `searcher.query`), best first.
 
         ``limit`` hits from the ``offset``-th on (from 0). Filters: part of an issuer's name, a
-        文种, and dates such as 2002, 2002-12 or 2002-12-31, both ends included; a document that
+        文种, part of a region's name (`indexer.regions`), and dates such as 2002, 2002-12 or 2002-12-31, both ends included; a document that
         states none of what is asked for is left out. ``sort`` by "newest" or "oldest" puts
         undated documents last and breaks ties by score. ``by`` "document" answers with documents,
         in the order of their best sections: `limit`, `offset`, totals and facets count documents,
@@ -158,7 +159,7 @@ class Searcher:
         if limit < 0 or offset < 0:
             raise ValueError("limit and offset count from 0")
         node = parse(query)
-        filtered = _filtered(node, issuer, doc_type, date_from, date_to)
+        filtered = _filtered(node, issuer, doc_type, region, date_from, date_to)
         with self._turn():
             found = self._ranker.rank(filtered)
             tally = self._snapshot.tally(found.units)
@@ -173,7 +174,7 @@ class Searcher:
                 raise ValueError(f"by is section or document, not {by!r}")
             excerpter = Excerpter(node, self._ranker.idf, self._synonyms)
             hits = tuple(self._hit(unit, score, excerpter.excerpt) for unit, score in best)
-            facets = self._facets(tally)
+            facets = Facets(self._snapshot.facets(tally))
             suggestions = self._meant.suggestions(query, node)
         took = time.perf_counter() - started
         return Results(query, sum(tally), took, offset, hits, facets, by, matching, suggestions)
@@ -333,10 +334,6 @@ class Searcher:
             Place(row.id, row.title, row.date, self._snapshot.source(row.id)) for row in rows
         )
 
-    def _facets(self, tally: array[int]) -> Mapping[str, tuple[Facet, ...]]:
-        counts = self._snapshot.facets(tally)
-        return {name: _facet(values) for name, values in counts.items()}
-
 
 def _ranker(snapshot: Snapshot, synonyms: Synonyms) -> Ranker:
     if snapshot.rows and snapshot.manifest.analyzer != fingerprint():
@@ -347,15 +344,11 @@ def _ranker(snapshot: Snapshot, synonyms: Synonyms) -> Ranker:
     return Ranker(snapshot, synonyms)
 
 
-def _facet(counts: Iterable[tuple[str, int]]) -> tuple[Facet, ...]:
-    ordered = sorted(counts, key=lambda item: (-item[1], item[0]))
-    return tuple(Facet(value, count) for value, count in ordered)
-
-
 def _filtered(
     query: Node,
     issuer: str | None,
     doc_type: str | None,
+    region: str | None,
     date_from: str | None,
     date_to: str | None,
 ) -> Node:
@@ -365,6 +358,8 @@ def _filtered(
         filters.append(Words(issuer, "issuer"))
     if doc_type:
         filters.append(Phrase(doc_type, "type"))
+    if region:
+        filters.append(Phrase(region, "region"))
     if date_from or date_to:
         first = read_range(date_from)[0] if date_from else 0
         last = read_range(date_to)[1] if date_to else LAST_DAY

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from searcher.ranking import Term, terms_of
 from searcher.synonyms import Synonyms
 
 WIDTH = 120  # characters of a snippet
+_NUMERAL = re.compile(r"[\d零〇一二三四五六七八九两十百千]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class Excerpter:
         _gather(query, sought)
         loose = [fold(text) for text in sought.loose]
         self._words = list(dict.fromkeys(word for text in loose for word in words(text)))
+        # Numbers in digits show the others what they show without.
+        self._has_numbers = any(map(_NUMERAL.search, self._words))
         terms = (term for text in loose for term in terms_of(text))
         self._bigrams = list(dict.fromkeys(text for field, text in terms if field != WORDS))
         others = [other for text in loose for one in synonyms.find(text) for other in one.others]
@@ -58,7 +62,7 @@ class Excerpter:
     def excerpt(self, text: str) -> Excerpt:
         """The best of ``text``."""
         plain = squeezed(text)
-        digits = with_arabic(plain)
+        digits = with_arabic(plain) if self._has_numbers else plain
         matches = _located(digits, self._words) + _located(
             plain, self._phrases, first=len(self._words)
         )

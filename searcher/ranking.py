@@ -41,6 +41,7 @@ from indexer.codec import K1, Units
 from indexer.errors import QueryError
 from indexer.normalize import HAN, fold, squeeze
 from indexer.record import Row
+from indexer.regions import regions_of
 from indexer.schema import BIGRAMS, WORDS
 from indexer.snapshot import Snapshot
 from searcher.known import KnownItems, Target
@@ -480,6 +481,8 @@ def _values(row: Row, field: str) -> tuple[str, ...]:
             return row.issuers
         case "type":
             return (row.doc_type,)
+        case "region":
+            return regions_of(row.title, row.issuers)
     raise AssertionError(field)
 
 

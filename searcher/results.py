@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from html import escape
 from typing import Any, Literal
@@ -19,6 +19,32 @@ class Facet:
 
     value: str
     count: int
+
+
+class Facets(Mapping[str, tuple[Facet, ...]]):
+    """The facets of all matches by their names, each with the most frequent value first.
+
+    One is counted when it is asked for: ``counts`` gives its values and how many have each.
+    """
+
+    def __init__(self, counts: Mapping[str, Callable[[], Iterable[tuple[str, int]]]]) -> None:
+        self._counts = counts
+        self._counted: dict[str, tuple[Facet, ...]] = {}
+
+    def __getitem__(self, name: str) -> tuple[Facet, ...]:
+        if name not in self._counted:
+            ordered = sorted(self._counts[name](), key=lambda item: (-item[1], item[0]))
+            self._counted[name] = tuple(Facet(value, count) for value, count in ordered)
+        return self._counted[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._counts)
+
+    def __len__(self) -> int:
+        return len(self._counts)
+
+    def __repr__(self) -> str:
+        return f"Facets({dict(self)})"
 
 
 @dataclass(frozen=True, slots=True)

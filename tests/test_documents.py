@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from indexer import Store, sync
 from searcher import Results, Searcher
 from searcher.engine import SECTIONS
+from searcher.results import Facet
 
 WORDS = ["食品", "学校", "自查", "河道", "采砂", "罚款", "园区", "规划"]
 EVERY = 10_000
@@ -99,3 +101,12 @@ def test_the_pages_hold_every_document_once(library: Searcher) -> None:
 def test_anything_else_to_search_by_is_an_error(library: Searcher) -> None:
     with pytest.raises(ValueError, match="section or document"):
         library.search("食品", by="page")  # type: ignore[arg-type]
+
+
+def test_facets_can_be_looked_at_when_the_searcher_is_closed(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(regulation(3), encoding="utf-8")
+    store = Store(tmp_path / "index")
+    sync(store, [tmp_path / "a.txt"])
+    with Searcher.open(store.folder) as searcher:
+        results = searcher.search("办理")
+    assert results.facets["year"] == (Facet("2019", results.total),)
