@@ -20,8 +20,8 @@ from indexer.document import Document, Unit
 from indexer.errors import DocumentNotFound, IndexDamaged
 from indexer.groups import Groups
 from indexer.manifest import File, Manifest, Segment, read_manifest
-from indexer.regions import regions_of
 from indexer.record import Passage, Row, decode_document, decode_passage, decode_rows
+from indexer.regions import regions_of
 
 if TYPE_CHECKING:
     from indexer.links import Links
@@ -269,7 +269,7 @@ class Snapshot:
         return [*compress(self.tally(units), live)]
 
     def facets(self, tally: array[int]) -> dict[str, Callable[[], list[tuple[str, int]]]]:
-        """What adds a `tally` up by the issuers, doc_types, years and regions that its documents have.
+        """What adds a `tally` up by issuers, doc_types, years and regions of its documents.
 
         Many searches do without; an answer may be asked for after the snapshot was closed.
         """

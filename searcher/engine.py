@@ -147,12 +147,13 @@ class Searcher:
         """The sections that answer ``query`` (its language: `searcher.query`), best first.
 
         ``limit`` hits from the ``offset``-th on (from 0). Filters: part of an issuer's name, a
-        文种, part of a region's name (`indexer.regions`), and dates such as 2002, 2002-12 or 2002-12-31, both ends included; a document that
-        states none of what is asked for is left out. ``sort`` by "newest" or "oldest" puts
-        undated documents last and breaks ties by score. ``by`` "document" answers with documents,
-        in the order of their best sections: `limit`, `offset`, totals and facets count documents,
-        and the hits are at most `SECTIONS` of each. Searched is what stands in ``query``; what it may
-        be a misspelling of are the ``suggestions`` of the results.
+        文种, part of a region's name (`indexer.regions`), and dates such as 2002, 2002-12 or
+        2002-12-31, both ends included; a document that states none of what is asked for is left
+        out. ``sort`` by "newest" or "oldest" puts undated documents last and breaks ties by score.
+        ``by`` "document" answers with documents, in the order of their best sections: `limit`,
+        `offset`, totals and facets count documents, and the hits are at most `SECTIONS` of each.
+        Searched is what stands in ``query``; what it may be a misspelling of are the
+        ``suggestions`` of the results.
         Raises QueryError, and ValueError for a filter that is no date or a negative number.
         """
         started = time.perf_counter()

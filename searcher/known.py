@@ -126,7 +126,7 @@ class KnownItems:
 
     @property
     def names(self) -> Mapping[str, int]:
-        """The names that documents go by, with how many go by each; no parts and frames of names."""
+        """The whole names that documents go by, with how many go by each."""
         exact = {
             name: sum(rank <= _EXACT for rank in ranks.values())
             for name, ranks in self._by_name.items()

@@ -13,11 +13,11 @@ from functools import cached_property
 
 from indexer.codec import Collection
 from indexer.normalize import fold, squeeze, squeezed
-from indexer.schema import BIGRAMS, WORDS
-from searcher.pinyin import split_pinyin
-from searcher.nodes import Boolean, Near, Node, Phrase, Words
-from searcher.spelling import Correction, Speller
+from searcher.language import Language
 from searcher.names import Names
+from searcher.nodes import Boolean, Near, Node, Phrase, Words
+from searcher.pinyin import split_pinyin
+from searcher.spelling import Correction, Speller
 
 _MOST = 3  # suggestions
 _MAX_SLIPS = 3
@@ -35,9 +35,9 @@ class Meant:
 
     def __init__(self, terms: Collection, names: Callable[[], Names]) -> None:
         """``names`` is called when a text looks as if it were to be a name."""
-        self._terms = terms
+        self._language = Language(terms)
+        self._speller = Speller(self._language)
         self._load_names = names
-        self._speller = Speller(terms)
 
     @cached_property
     def _names(self) -> Names:
@@ -72,16 +72,13 @@ class Meant:
         return sorted(found.items(), key=lambda item: -item[1])[:_MOST]
 
     def _named(self, text: str) -> Iterator[_Text]:
+        count = self._language.count
         plain = squeeze(fold(text))
-        if len(plain) < 4 or (often := self._often(plain)) > self._terms.count / 1000:
+        if len(plain) < 4 or (often := count(plain)) > 20 * self._language.few:
             return
         for name, far in self._names.near(text)[:_MOST]:
-            if _RARER * often <= self._often(name):
+            if _RARER * often <= count(name):
                 yield name, _NAMED / far
-
-    def _often(self, text: str) -> int:
-        pairs = [(BIGRAMS, a + b) for a, b in zip(text, text[1:], strict=False)]
-        return len(self._terms.holding(text, pairs))
 
     def _spelt(self, text: str) -> Iterator[_Text]:
         for first in self._speller.correct(squeeze(fold(text)))[:_MOST]:
@@ -94,9 +91,7 @@ class Meant:
             yield corrected, gain
 
     def _of_pinyin(self, letters: str) -> tuple[str, ...]:
-        if len(letters) > _MAX_PINYIN or all(
-            self._terms.frequency((WORDS, word)) for word in letters.split()
-        ):
+        if len(letters) > _MAX_PINYIN or all(map(self._language.sections, letters.split())):
             return ()
         syllables = split_pinyin(letters)
         if not syllables or len(syllables) < 2:

@@ -123,10 +123,10 @@ class Results:
     """The answer to a query. ``hits`` are best first (or by date), from ``offset`` on.
 
     ``total`` counts all matching sections, ``took`` is in seconds. ``facets`` counts the sections
-    of all matches by ``issuer``, ``doc_type``, ``year`` and ``region``, most first. Where ``by`` is "document",
-    both count documents, the hits are the best sections of each, and ``matching`` says how
-    many sections match by the id of their document. ``suggestions`` are queries that this one, which
-    was searched as it stands, may be a misspelling of: the likeliest first, three at most.
+    of all matches by ``issuer``, ``doc_type``, ``year`` and ``region``, most first. Where ``by`` is
+    "document", both count documents, the hits are the best sections of each, and ``matching`` says
+    how many sections match by the id of their document. ``suggestions`` are queries that this one,
+    which was searched as it stands, may be a misspelling of: the likeliest first, three at most.
     """
 
     query: str
