@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from searcher.meant import Meant
     from searcher.quotes import Verification
     from searcher.relations import Cited, CitedBy, Relations
+    from searcher.suggest import Completion, Suggester
 
 DEFAULT_INDEX = Path(".policysearch")
 Sort = Literal["relevance", "newest", "oldest"]
@@ -58,6 +59,7 @@ class Searcher:
         self._snapshot, self._ranker = snapshot, ranker
         self._lazy_relations: Relations | None = None
         self._lazy_meant: Meant | None = None
+        self._lazy_suggester: Suggester | None = None
 
     @property
     def _meant(self) -> Meant:
@@ -67,6 +69,14 @@ class Searcher:
 
             self._lazy_meant = Meant(self._snapshot.terms, lambda: Names(self._ranker.known.names))
         return self._lazy_meant
+
+    @property
+    def _suggester(self) -> Suggester:
+        if self._lazy_suggester is None:
+            from searcher.suggest import Suggester
+
+            self._lazy_suggester = Suggester(self._snapshot, self._ranker.known.names)
+        return self._lazy_suggester
 
     @property
     def _relations(self) -> Relations:
@@ -238,6 +248,17 @@ class Searcher:
             query = f"{self._snapshot.rows[index].id}#{anchor}"
         took = time.perf_counter() - started
         return Results(query, len(hits), took, 0, hits, {})
+
+    def suggest(self, prefix: str, limit: int = 10) -> tuple[Completion, ...]:
+        """Titles, numbers, terms and headings that complete ``prefix``, the best first.
+
+        Width, letter case, traditional characters and blanks make no difference; letters are also
+        read as pinyin of titles. Empty where nothing does. Raises ValueError for a negative number.
+        """
+        if limit < 0:
+            raise ValueError("limit counts from 0")
+        with self._turn():
+            return self._suggester.suggest(prefix, limit)
 
     def document(self, id: str) -> Document:
         """The document ``id``, or the one whose id ends so: its text, metadata and outline.

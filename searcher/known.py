@@ -125,13 +125,13 @@ class KnownItems:
         self._units = units
 
     @property
-    def names(self) -> Mapping[str, int]:
-        """The whole names that documents go by, with how many go by each."""
+    def names(self) -> Mapping[str, Sequence[int]]:
+        """The names that documents go by, whole but for the edition, with the indices of these."""
         exact = {
-            name: sum(rank <= _EXACT for rank in ranks.values())
+            name: [index for index, rank in ranks.items() if rank <= _EXACT]
             for name, ranks in self._by_name.items()
         }
-        return {name: count for name, count in exact.items() if count}
+        return {name: indices for name, indices in exact.items() if indices}
 
     def targets(self, query: Node, synonyms: Synonyms) -> tuple[Target, ...]:
         """What ``query`` names, best first; a unit counts in the first target that has it.

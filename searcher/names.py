@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from indexer.catalogue import base_name
@@ -17,10 +17,10 @@ _MAX_LENGTH = 60
 
 
 class Names:
-    """The names of documents in normal form (`indexer.catalogue.base_name`), each with how many
+    """The names of documents in normal form (`indexer.catalogue.base_name`), each with those that
     bear it: versions and copies alike."""
 
-    def __init__(self, names: Mapping[str, int]) -> None:
+    def __init__(self, names: Mapping[str, Sequence[int]]) -> None:
         self._names = names
 
     @cached_property
@@ -56,7 +56,7 @@ class Names:
             for name in likely
             if abs(len(name) - len(key)) <= most and (far := _distance(key, name)) <= most
         }
-        return sorted(found.items(), key=lambda item: (item[1], -self._names[item[0]], item[0]))
+        return sorted(found.items(), key=lambda item: (item[1], -len(self._names[item[0]]), item[0]))
 
 
 def _distance(typed: str, name: str) -> float:
