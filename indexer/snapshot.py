@@ -13,9 +13,11 @@ from itertools import accumulate, chain, compress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from indexer.analysis import Analyzer
 from indexer.codec import Collection, Units
 from indexer.codec import Groups as Grouping
 from indexer.codec import Segment as TermSegment
+from indexer.dictionary import Dictionary
 from indexer.document import Document, Unit
 from indexer.errors import DocumentNotFound, IndexDamaged
 from indexer.groups import Groups
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 TERMS_PREFIX = "terms"  # terms_<segment>.columns, see indexer.codec.layout
 CATALOGUE_PREFIX = "catalogue"  # `CatalogueFiles`
 GROUPS_PREFIX = "groups"
+DICTIONARY_PREFIX = "dictionary"
 _CACHED_DOCUMENTS = 64
 
 
@@ -140,7 +143,7 @@ class Snapshot:
 
     Units of retrieval are numbered from 0 through all ``segments``; the units of a document follow
     one another. ``rows`` lists the documents in the order of their units and ``firsts`` their
-    first units. Close it, or use it in a ``with``.
+    first units; ``analyzer`` cuts as they were cut. Close it, or use it in a ``with``.
     """
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
@@ -155,6 +158,7 @@ class Snapshot:
         if manifest.groups:
             _check_size(folder, manifest.groups)
             self._encoded_groups = (folder / manifest.groups.name).read_bytes()
+        self.analyzer = Analyzer(open_dictionary(folder, manifest))
         for segment in manifest.segments:
             files = SegmentFiles(folder, segment)
             self.segments.append(files)
@@ -405,6 +409,7 @@ class Snapshot:
         for files in self.segments:
             files.close()
         self.segments = []
+        self.analyzer.dictionary.close()
 
     def __enter__(self) -> Snapshot:
         return self
@@ -416,6 +421,17 @@ class Snapshot:
 def terms_file(folder: Path, segment: str) -> Path:
     """Where a segment has its terms."""
     return folder / f"{TERMS_PREFIX}_{segment}.columns"
+
+
+def open_dictionary(folder: Path, manifest: Manifest) -> Dictionary:
+    """What the words of an index are cut by. Raises IndexDamaged."""
+    if manifest.dictionary is None:
+        raise IndexDamaged("the manifest names no dictionary")
+    try:
+        _check_size(folder, manifest.dictionary)
+        return Dictionary.open(folder / manifest.dictionary.name)
+    except FileNotFoundError:
+        raise IndexDamaged(f"{manifest.dictionary.name} is missing") from None
 
 
 def _grouped(values_of_rows: Iterable[tuple[str, ...]]) -> tuple[list[str], Grouping]:

@@ -16,6 +16,7 @@ import click
 from indexer._version import __version__
 from indexer.errors import IndexDamaged, PolicySearchError, QueryError
 from searcher.comparing import similar_command, verify_command
+from searcher.completing import suggest_command
 from searcher.options import (
     Commands,
     QueryCommand,
@@ -62,7 +63,12 @@ def cli() -> None:
     "--forget",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="A source to drop, with its documents.",
+    help="A source to drop, with its documents; or the user dictionary.",
+)
+@click.option(
+    "--user-dictionary",
+    type=click.Path(path_type=Path),
+    help="Words of your own, in jieba's format; remembered.",
 )
 @index_option
 @click.pass_context
@@ -73,6 +79,7 @@ def index_command(
     dry_run: bool,
     watch: bool,
     forget: tuple[Path, ...],
+    user_dictionary: Path | None,
     folder: Path,
 ) -> None:
     """Bring the index to the state of its sources.
@@ -94,7 +101,13 @@ def index_command(
         paths = (Path("seeds"),)
     with showing_progress() as progress:
         report = sync(
-            store, paths, forget=forget, rebuild=rebuild, dry_run=dry_run, progress=progress
+            store,
+            paths,
+            forget=forget,
+            rebuild=rebuild,
+            dry_run=dry_run,
+            user_dictionary=user_dictionary,
+            progress=progress,
         )
     _print_report(report, dry_run)
     if watch and not dry_run:
@@ -302,6 +315,7 @@ def missing_command(limit: int, as_json: bool, folder: Path) -> None:
         click.get_current_context().exit(_NOTHING_FOUND)
 
 
+cli.add_command(suggest_command)
 cli.add_command(verify_command)
 cli.add_command(similar_command)
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Literal
 
-from indexer.analysis import cut_words, fingerprint
 from indexer.document import Document, Section
 from indexer.errors import DocumentNotFound, IndexIncompatible
 from indexer.record import Row
@@ -67,7 +66,8 @@ class Searcher:
             from searcher.meant import Meant
             from searcher.names import Names
 
-            self._lazy_meant = Meant(self._snapshot.terms, lambda: Names(self._ranker.known.names))
+            terms, dictionary = self._snapshot.terms, self._snapshot.analyzer.dictionary
+            self._lazy_meant = Meant(terms, dictionary, lambda: Names(self._ranker.known.names))
         return self._lazy_meant
 
     @property
@@ -183,7 +183,7 @@ class Searcher:
                 best = self._order(found, wanted, sort)[offset:]
             else:
                 raise ValueError(f"by is section or document, not {by!r}")
-            excerpter = Excerpter(node, self._ranker.idf, self._synonyms)
+            excerpter = Excerpter(node, self._snapshot.analyzer, self._ranker.idf, self._synonyms)
             hits = tuple(self._hit(unit, score, excerpter.excerpt) for unit, score in best)
             facets = Facets(self._snapshot.facets(tally))
             suggestions = self._meant.suggestions(query, node)
@@ -243,7 +243,7 @@ class Searcher:
             terms = telling_terms(self._snapshot, index, anchor)
             units = similar_units(self._snapshot, index, terms, limit)
             shown = Words(" ".join(text for field, text in terms if field == WORDS))
-            excerpter = Excerpter(shown, self._ranker.idf, self._synonyms)
+            excerpter = Excerpter(shown, self._snapshot.analyzer, self._ranker.idf, self._synonyms)
             hits = tuple(self._hit(unit, score, excerpter.excerpt) for unit, score in units)
             query = f"{self._snapshot.rows[index].id}#{anchor}"
         took = time.perf_counter() - started
@@ -301,7 +301,7 @@ class Searcher:
         from indexer.diff import diff_documents
 
         before, after = self.document(old), self.document(new)
-        return diff_documents(before, after, cut_words)
+        return diff_documents(before, after, self._snapshot.analyzer.pieces)
 
     def _order(self, found: Ranked, count: int, sort: Sort) -> list[tuple[int, float]]:
         snapshot = self._snapshot
@@ -358,9 +358,10 @@ class Searcher:
 
 
 def _ranker(snapshot: Snapshot, synonyms: Synonyms) -> Ranker:
-    if snapshot.rows and snapshot.manifest.analyzer != fingerprint():
+    made_with, fingerprint = snapshot.manifest.analyzer, snapshot.analyzer.fingerprint
+    if snapshot.rows and made_with != fingerprint:
         raise IndexIncompatible(
-            f"the index was made with {snapshot.manifest.analyzer}, this is {fingerprint()}: "
+            f"the index was made with {made_with}, this is {fingerprint}: "
             "run `policysearch index --rebuild`"
         )
     return Ranker(snapshot, synonyms)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from indexer.analysis import words
+from indexer.analysis import Analyzer
 from indexer.normalize import Folding, fold, squeeze, squeezed, with_arabic
 from indexer.schema import WORDS
 from searcher.highlight import Match, Snippet, best_window, find_matches, snippet_of
@@ -36,16 +36,23 @@ class Excerpter:
     what does is sought. What is prohibited or about facts of documents is not.
     """
 
-    def __init__(self, query: Node, weigh: Callable[[Term], float], synonyms: Synonyms) -> None:
+    def __init__(
+        self,
+        query: Node,
+        analyzer: Analyzer,
+        weigh: Callable[[Term], float],
+        synonyms: Synonyms,
+    ) -> None:
         sought = _Sought([], [], [])
         _gather(query, sought)
         loose = [fold(text) for text in sought.loose]
-        self._words = list(dict.fromkeys(word for text in loose for word in words(text)))
+        self._words = list(dict.fromkeys(word for text in loose for word in analyzer.words(text)))
         # Numbers in digits show the others what they show without.
         self._has_numbers = any(map(_NUMERAL.search, self._words))
-        terms = (term for text in loose for term in terms_of(text))
+        terms = (term for text in loose for term in terms_of(text, analyzer))
         self._bigrams = list(dict.fromkeys(text for field, text in terms if field != WORDS))
-        others = [other for text in loose for one in synonyms.find(text) for other in one.others]
+        found = (one for text in loose for one in synonyms.find(text, analyzer.pieces))
+        others = [other for one in found for other in one.others]
         self._phrases = [squeeze(fold(text)) for text in (*sought.exact, *others)]
         self._near = [
             ([[squeeze(fold(leaf.text)) for leaf in item] for item in node.items], node.distance)
@@ -55,7 +62,7 @@ class Excerpter:
         texts = [*self._words, *self._phrases, *near]
         self._near_needles = {text: number for number, text in enumerate(texts)}
         self._weights = [weigh((WORDS, word)) for word in self._words] + [
-            sum(weigh(term) for term in terms_of(text) if term[0] == WORDS)
+            sum(weigh(term) for term in terms_of(text, analyzer) if term[0] == WORDS)
             for text in texts[len(self._words) :]
         ]
 

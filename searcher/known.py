@@ -22,7 +22,7 @@ from indexer.numerals import NUMERAL_CHARACTERS, to_chinese, to_int
 from indexer.record import Row
 from searcher.query import Boolean, Near, Node, Phrase, Words
 from searcher.questions import without_asking
-from searcher.synonyms import Synonyms
+from searcher.synonyms import Cut, Synonyms
 
 _MAX_TEXT = 1_000  # characters of a query that are looked at
 _MAX_NAME = 120
@@ -133,14 +133,14 @@ class KnownItems:
         }
         return {name: indices for name, indices in exact.items() if indices}
 
-    def targets(self, query: Node, synonyms: Synonyms) -> tuple[Target, ...]:
+    def targets(self, query: Node, synonyms: Synonyms, cut: Cut) -> tuple[Target, ...]:
         """What ``query`` names, best first; a unit counts in the first target that has it.
 
         A name that nothing goes by is sought as its ``synonyms``: 消法55条.
         """
         text = _UNFINISHED.sub(r"\1号", fold(_text_of(query)[:_MAX_TEXT]))
         items = self._items(text)
-        for other in () if items else synonyms.rewritings(text):
+        for other in () if items else synonyms.rewritings(text, cut):
             if items := self._items(other):
                 text = other
                 break

@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 
-from indexer.analysis import cut_known, usual
 from indexer.codec import Collection
+from indexer.dictionary import Dictionary
 from indexer.schema import BIGRAMS, WORDS
 
 _UNSEEN = math.log(1e-4)  # of a character behind another
@@ -27,8 +27,9 @@ _UNHEARD = 1e-8  # of a word
 class Language:
     """The language of a collection. Texts are folded and squeezed. Threads may share it."""
 
-    def __init__(self, terms: Collection) -> None:
+    def __init__(self, terms: Collection, dictionary: Dictionary) -> None:
         self._terms = terms
+        self._dictionary = dictionary
         self.few = terms.count / 20_000  # sections, which may be chance
         self.count = lru_cache(65_536)(self._count)
         self.word = lru_cache(65_536)(self._word)
@@ -43,7 +44,7 @@ class Language:
     def _word(self, word: str) -> float:
         """The logarithm of how likely a word is."""
         here = self.sections(word) / (_WORDS_OF_A_SECTION * (self._terms.count or 1))
-        return math.log((here + usual(word)) / 2 + _UNHEARD)
+        return math.log((here + self._dictionary.share(word)) / 2 + _UNHEARD)
 
     def sections(self, word: str) -> int:
         """How many sections have a word."""
@@ -64,7 +65,7 @@ class Language:
     def cut(self, text: str) -> list[str]:
         """``text`` cut into words, also those of two characters that only the index knows."""
         words: list[str] = []
-        for word in cut_known(text):
+        for word in self._dictionary.pieces(text):
             alone = words and len(words[-1]) == len(word) == 1
             if alone and self.sections(words[-1] + word) > self.few:
                 words[-1] += word

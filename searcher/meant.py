@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from indexer.codec import Collection
+from indexer.dictionary import Dictionary
 from indexer.normalize import fold, squeeze, squeezed
 from searcher.language import Language
 from searcher.names import Names
@@ -33,9 +34,11 @@ _Text = tuple[str, float]  # what may have been meant, and its gain
 class Meant:
     """Knows what is written in an index: its terms and the names of its documents."""
 
-    def __init__(self, terms: Collection, names: Callable[[], Names]) -> None:
+    def __init__(
+        self, terms: Collection, dictionary: Dictionary, names: Callable[[], Names]
+    ) -> None:
         """``names`` is called when a text looks as if it were to be a name."""
-        self._language = Language(terms)
+        self._language = Language(terms, dictionary)
         self._speller = Speller(self._language)
         self._load_names = names
 

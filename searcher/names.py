@@ -56,7 +56,9 @@ class Names:
             for name in likely
             if abs(len(name) - len(key)) <= most and (far := _distance(key, name)) <= most
         }
-        return sorted(found.items(), key=lambda item: (item[1], -len(self._names[item[0]]), item[0]))
+        return sorted(
+            found.items(), key=lambda item: (item[1], -len(self._names[item[0]]), item[0])
+        )
 
 
 def _distance(typed: str, name: str) -> float:

@@ -36,7 +36,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, reduce
 from typing import NamedTuple
 
-from indexer.analysis import bigrams, ranked, words
+from indexer.analysis import Analyzer, bigrams, ranked
 from indexer.codec import K1, Units
 from indexer.errors import QueryError
 from indexer.normalize import HAN, fold, squeeze
@@ -165,13 +165,14 @@ class Ranker:
         self._snapshot = snapshot
         self._terms = snapshot.terms
         self._synonyms = synonyms
+        self._analyzer = snapshot.analyzer
         self.known = KnownItems(snapshot.rows, snapshot.firsts, snapshot.units)
 
     def rank(self, query: Node) -> Ranked:
         """The units ``query`` matches. Raises QueryError for a prefix of too many words."""
-        terms = scoring_terms(query)
+        terms = scoring_terms(query, self._analyzer)
         readings = self._readings(query)
-        matched = None if _is_plain(query) else self._match(query)
+        matched = None if _is_plain(query, self._analyzer) else self._match(query)
         ranked = Ranked(self._snapshot, terms, readings, matched, {})
         known = self._known_units(query)
         if not known:
@@ -185,7 +186,7 @@ class Ranker:
 
     def explain(self, query: Node, unit: int) -> Explanation:
         """What every term of the query adds to the score `rank` gives a unit."""
-        terms, readings = scoring_terms(query), self._readings(query)
+        terms, readings = scoring_terms(query, self._analyzer), self._readings(query)
         ways = [self._explain(terms, unit)]
         ways += [self._explain(r.terms, unit, r.names) for r in readings if unit in r.units]
         explained = max(ways, key=_total)
@@ -202,7 +203,7 @@ class Ranker:
         """
         units: dict[int, Target] = {}
         shadows = self._snapshot.shadows
-        for target in reversed(self.known.targets(query, self._synonyms)):
+        for target in reversed(self.known.targets(query, self._synonyms, self._analyzer.pieces)):
             for unit in target.units:
                 if unit not in shadows:
                     units[unit] = target
@@ -249,7 +250,7 @@ class Ranker:
     def _readings(self, query: Node) -> list[Reading]:
         """The query with other forms for its own, each alone and together, the first few."""
         texts = [
-            _Read(folded := fold(text), [] if exact else self._synonyms.find(folded))
+            _Read(folded := fold(text), [] if exact else self._find(folded))
             for text, exact in _ranking_texts(query)
         ]
         choices: dict[str, list[tuple[str, Units]]] = {}
@@ -271,17 +272,25 @@ class Ranker:
 
     def _having_all(self, form: str) -> Units:
         """The units that have all words and bigrams of a form."""
-        return reduce(Units.__and__, (self._terms.having([term]) for term in terms_of(form)))
+        terms = terms_of(form, self._analyzer)
+        return reduce(Units.__and__, (self._terms.having([term]) for term in terms))
+
+    def _find(self, folded: str) -> list[Found]:
+        return self._synonyms.find(folded, self._analyzer.pieces)
 
     def _reading(
         self, texts: Sequence[_Read], chosen: Mapping[str, tuple[str, Units]]
     ) -> Reading | None:
         """None where all terms of a form stand in the query anyway."""
-        terms = _weighted_terms(text.without(chosen) for text in texts)
+        terms = _weighted_terms((text.without(chosen) for text in texts), self._analyzer)
         names: dict[Term, str] = {}
         for form, (other, _) in chosen.items():
             mine, its = (
-                {term: weight for term, weight in _weighted(text) if term not in terms}
+                {
+                    term: weight
+                    for term, weight in _weighted(text, self._analyzer)
+                    if term not in terms
+                }
                 for text in (form, other)
             )
             if not its:
@@ -305,8 +314,10 @@ class Ranker:
                 return self._with(literal, self._synonyms.of(query.text))
             case Words(field=None):
                 asked = what_is_asked(query.text)
-                found = self._terms.having(terms_of(asked)) or self._match_literal(query.text)
-                forms = (form for one in self._synonyms.find(fold(asked)) for form in one.others)
+                found = self._terms.having(terms_of(asked, self._analyzer)) or self._match_literal(
+                    query.text
+                )
+                forms = (form for one in self._find(fold(asked)) for form in one.others)
                 return self._with(found, forms)
             case Phrase(field=None):
                 return self._match_literal(query.text)
@@ -383,15 +394,15 @@ class Ranker:
         return self._terms.holding(squeezed, [(BIGRAMS, pair) for pair in pairs])
 
 
-def scoring_terms(query: Node) -> dict[Term, float]:
+def scoring_terms(query: Node, analyzer: Analyzer) -> dict[Term, float]:
     """The terms that rank, in the order of the query, and their weights; none is prohibited."""
-    return _weighted_terms(text for text, _ in _ranking_texts(query))
+    return _weighted_terms((text for text, _ in _ranking_texts(query)), analyzer)
 
 
-def _weighted_terms(texts: Iterable[str]) -> dict[Term, float]:
+def _weighted_terms(texts: Iterable[str], analyzer: Analyzer) -> dict[Term, float]:
     terms: dict[Term, float] = {}
     for text in texts:
-        for term, weight in _weighted(text):
+        for term, weight in _weighted(text, analyzer):
             terms[term] = max(weight, terms.get(term, 0.0))
     return terms
 
@@ -410,18 +421,18 @@ def _ranking_texts(query: Node) -> Iterator[tuple[str, bool]]:
             yield from ((leaf.text, True) for leaf in query.leaves)
 
 
-def _weighted(text: str) -> Iterator[tuple[Term, float]]:
-    terms = terms_of(text)
+def _weighted(text: str, analyzer: Analyzer) -> Iterator[tuple[Term, float]]:
+    terms = terms_of(text, analyzer)
     inside = {pair for field, word in terms if field == WORDS for pair in bigrams(word)}
     for term in terms:
         field, pair = term
         yield term, ACROSS if field == BIGRAMS and pair not in inside else 1.0
 
 
-def terms_of(text: str) -> list[Term]:
+def terms_of(text: str, analyzer: Analyzer) -> list[Term]:
     """The words and ranked bigrams of a text, in order, repeats included."""
     folded = fold(text)
-    found = [(WORDS, word) for word in words(folded)]
+    found = [(WORDS, word) for word in analyzer.words(folded)]
     return found + [(BIGRAMS, pair) for pair in ranked(bigrams(squeeze(folded)))]
 
 
@@ -433,14 +444,14 @@ def _total(explained: Iterable[TermScore]) -> float:
     return total
 
 
-def _is_plain(query: Node) -> bool:
+def _is_plain(query: Node, analyzer: Analyzer) -> bool:
     """Whether any unit that has a term of the query matches, and no other."""
     match query:
         case Words(field=None):
             text = what_is_asked(query.text)
-            return len(squeeze(fold(text))) > 1 and bool(terms_of(text))
+            return len(squeeze(fold(text))) > 1 and bool(terms_of(text, analyzer))
         case Boolean(must=(), must_not=()):
-            return all(map(_is_plain, query.should))
+            return all(_is_plain(node, analyzer) for node in query.should)
     return False
 
 

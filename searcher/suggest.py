@@ -6,6 +6,7 @@ compressed records: those of the sections that rank best for the text are read, 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -51,9 +52,9 @@ class Suggester:
     def suggest(self, prefix: str, limit: int) -> tuple[Completion, ...]:
         """At most ``limit`` completions of ``prefix``, each text once.
 
-        What begins so stands before what only holds it; titles, numbers, terms and headings in
-        this order, the commonest first, of no kind more than half while others have some.
-        Letters are also read as pinyin of titles, whole or by initials.
+        What begins so stands before what only holds it: titles, terms, headings, and 文号 in front
+        if the text has digits, else behind; of each the commonest first, and of none more than
+        half while others have some. Letters are also read as pinyin of titles, whole or initials.
         """
         text = squeeze(fold(prefix[:_MAX_PREFIX]))
         if not text:
@@ -65,12 +66,12 @@ class Suggester:
         groups = [
             beginning,
             [*self._spoken(text)] if set(text) <= _LETTERS else [],
-            self._numbers(prefix),
             self._terms(text),
             first,
             holding,
             later,
         ]
+        groups.insert(0 if re.search(r"[\d\[]", text) else len(groups), self._numbers(text))
         return _chosen(groups, limit)
 
     # --- titles and numbers ---------------------------------------------------------------------
@@ -126,18 +127,16 @@ class Suggester:
         """The titles of the names that are read so."""
         yield from self._titled(name for folded, name in self._sorted if _is_read(folded, letters))
 
-    def _numbers(self, prefix: str) -> list[Completion]:
-        from indexer.metadata import canonical_number
-
-        typed = squeeze(fold(prefix))
-        canonical = squeeze(fold(canonical_number(prefix) or ""))
+    @cached_property
+    def _counted_numbers(self) -> list[tuple[str, Completion]]:
         counts = Counter(row.doc_number for row in self._snapshot.rows if row.doc_number)
-        found = [
-            Completion(number, "number", count)
-            for number, count in counts.items()
-            if squeeze(fold(number)).startswith(tuple({typed, canonical} - {""}))
-        ]
-        return sorted(found, key=lambda one: (-one.count, one.text))
+        found = [Completion(number, "number", count) for number, count in counts.items()]
+        found.sort(key=lambda one: (-one.count, one.text))
+        return [(_bare(one.text), one) for one in found]
+
+    def _numbers(self, text: str) -> list[Completion]:
+        wanted = _bare(text)
+        return [one for bare, one in self._counted_numbers if bare.startswith(wanted)]
 
     # --- terms and headings ---------------------------------------------------------------------
 
@@ -171,6 +170,11 @@ class Suggester:
         )
         found = [Completion(heading, "heading", count) for heading, count in counts.items()]
         return sorted(found, key=lambda one: (-one.count, len(one.text), one.text))
+
+
+def _bare(number: str) -> str:
+    """A 文号 without the marks that are typed in many ways."""
+    return re.sub(r"[\[\]()年第号]", "", squeeze(fold(number)))
 
 
 def _parted(

@@ -16,15 +16,16 @@ no difference. A form may be in several groups: each adds to what it is sought a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
-from indexer.analysis import cut_words
 from indexer.errors import SynonymError
 from indexer.normalize import fold, squeeze
+
+Cut = Callable[[str], list[str]]
 
 FORMAT = "1"
 LONGEST = 40  # characters of a form
@@ -73,15 +74,16 @@ class Synonyms:
         """What else the whole of ``text`` is sought as, in the order of the files."""
         return self.table.get(squeeze(fold(text)), ())
 
-    def find(self, folded: str) -> list[Found]:
+    def find(self, folded: str, cut: Cut) -> list[Found]:
         """The forms in a folded text, in order, the longest from the left; none overlap.
 
-        A form is one only where words begin and end: 全国办公 has no 国办.
+        A form is one only where words begin and end: 全国办公 has no 国办. ``cut`` gives the words
+        and what stands between them.
         """
         candidates = [*self._candidates(folded)]
         if not candidates:
             return []
-        borders = {0, *accumulate(map(len, cut_words(folded)))}
+        borders = {0, *accumulate(map(len, cut(folded)))}
         found: list[Found] = []
         for one in candidates:
             fits = one.start in borders and one.end in borders
@@ -89,11 +91,11 @@ class Synonyms:
                 found.append(one)
         return found
 
-    def rewritings(self, folded: str) -> list[str]:
+    def rewritings(self, folded: str, cut: Cut) -> list[str]:
         """A folded text with each of its forms replaced by each of those it is sought as."""
         return [
             folded[: one.start] + other + folded[one.end :]
-            for one in self.find(folded)
+            for one in self.find(folded, cut)
             for other in one.others
         ]
 
