@@ -47,10 +47,12 @@ class Names:
         if not _LEAST <= len(key) <= _MAX_LENGTH or key in self._names:
             return []
         most = 2.0 if len(key) >= _TWO_SLIPS else 1.5
-        # Of the pieces one is left whole, unless the slip swaps what lies on a seam.
+        # One of the pieces is left whole by such slips, unless one swaps what lies on a seam.
         size = -(-len(key) // (int(most) + 1))
         pieces = {key[at : at + size] for at in range(0, len(key), size)}
         likely = {name for piece in pieces if len(piece) > 1 for name in self._holding(piece)}
+        swapped = (key[:at] + key[at : at + 2][::-1] + key[at + 2 :] for at in range(len(key) - 1))
+        likely |= {name for name in swapped if name in self._names}
         found = {
             name: far
             for name in likely
