@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer import Store, sync
@@ -26,7 +26,8 @@ _MORE = {
     "劳动合同法.txt": "青山市劳动合同法\n第一条 为了保护劳动者，制定本法。\n"
     "第二条 用人单位与劳动者订立劳动合同，适用劳动合同法。\n"
     "第三条 劳动合同应当具备工作内容。劳动合同期限由双方约定。\n",
-    "安全.txt": "青山市人民政府关于加强校园食品安全责任追究的意见\n青政发〔2021〕3号\n\n各区人民政府：\n"
+    "安全.txt": "青山市人民政府关于加强校园食品安全责任追究的意见\n青政发〔2021〕3号\n\n"
+    "各区人民政府：\n"
     "一、落实安全生产责任\n各区要重视校园食品安全和安全生产，对落实不力的进行责任追究。\n"
     "二、开展食品安全监督检查\n市场监管部门要开展食品安全监督检查，依法实施行政处罚。\n"
     "青山市人民政府\n2021年5月6日\n",
@@ -72,8 +73,10 @@ def test_pinyin_is_read_as_what_the_index_has(index: Searcher, typed: str) -> No
 
 @pytest.mark.parametrize(
     "query",
-    ["劳动合同", "责任追究", "校园食品安全", "青政发〔2021〕3号", "河道管理条例第三条"]
-    + ["禁止在河道管理范围内擅自采砂", "学校怎么检查食品安全？", "hello", "C#", "*", "2019"],
+    [
+        *("劳动合同", "责任追究", "校园食品安全", "青政发〔2021〕3号", "河道管理条例第三条"),
+        *("禁止在河道管理范围内擅自采砂", "学校怎么检查食品安全？", "hello", "C#", "*", "2019"),
+    ],
 )
 def test_a_right_query_has_no_suggestions(index: Searcher, query: str) -> None:
     assert index.search(query).suggestions == ()
@@ -103,6 +106,7 @@ def test_there_are_three_suggestions_at_most_and_each_once(index: Searcher) -> N
         assert query not in suggestions
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.text(alphabet="责任追就究劳动合和同法行政处罚安全 \"（）()[]〔-+*:：ab1'", max_size=25))
 def test_whatever_is_typed_gets_suggestions_that_can_be_searched(
     index: Searcher, query: str
@@ -162,14 +166,10 @@ def test_a_name_itself_is_not_near_another() -> None:
 
 @pytest.mark.parametrize(
     ("char", "syllables"),
-    [("法", {"fa"}), ("重", {"zhong", "chong"}), ("女", {"nv"}), ("率", {"lv", "shuai"})]
-    + [
-        ("廉", {"lian"}),
-        ("座", {"zuo"}),
-        ("啊", {"a"}),
-        ("赈", {"zhen"}),
-        ("a", set()),
-        ("〇", set()),
+    [
+        *(("法", {"fa"}), ("重", {"zhong", "chong"}), ("女", {"nv"}), ("率", {"lv", "shuai"})),
+        *(("廉", {"lian"}), ("座", {"zuo"}), ("啊", {"a"}), ("赈", {"zhen"})),
+        *(("a", set()), ("〇", set())),
     ],
 )
 def test_characters_are_read_as_the_dictionary_says(char: str, syllables: set[str]) -> None:

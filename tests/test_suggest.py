@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer import Store, sync
@@ -32,9 +32,7 @@ def test_what_only_holds_the_text_comes_after_what_begins_so(searcher: Searcher)
     ]
 
 
-@pytest.mark.parametrize(
-    "typed", ["青教办〔2019〕8", "青教办[2019", "青教办（2019）", "青教办2019"]
-)
+@pytest.mark.parametrize("typed", ["青教办〔2019〕8", "青教办[2019", "青教办(2019)", "青教办2019"])
 def test_a_number_is_completed_however_its_brackets_are_typed(
     searcher: Searcher, typed: str
 ) -> None:
@@ -43,8 +41,9 @@ def test_a_number_is_completed_however_its_brackets_are_typed(
 
 def test_a_term_is_completed_with_how_many_sections_have_it(searcher: Searcher) -> None:
     terms = [one for one in searcher.suggest("责") if one.kind == "term"]
-    assert [one.text for one in terms] == ["责任", "责任人", "责令"]
+    assert {one.text for one in terms} == {"责任", "责任人", "责任制", "责令"}
     assert [one.count for one in terms] == sorted((one.count for one in terms), reverse=True)
+    assert searcher.search('"责令"').total == next(t.count for t in terms if t.text == "责令")
 
 
 def test_a_heading_is_completed(searcher: Searcher) -> None:
@@ -87,7 +86,7 @@ def test_what_nothing_begins_with_has_no_completions(searcher: Searcher) -> None
 
 
 def test_the_title_of_the_newest_version_stands_for_all(tmp_path: Path) -> None:
-    law = "青山市绿化条例{}\n（{}年6月30日青山市人民代表大会常务委员会通过）\n第一条 为了绿化，制定本条例。\n"
+    law = "青山市绿化条例{}\n（{}年6月30日青山市人民代表大会常务委员会通过）\n第一条 绿化。\n"
     (tmp_path / "docs").mkdir()
     for year, note in ((2001, ""), (2018, "（2018年修正）")):
         (tmp_path / "docs" / f"{year}.txt").write_text(law.format(note, year), encoding="utf-8")
@@ -111,6 +110,7 @@ def test_completions_are_of_the_snapshot_and_change_with_refresh(
         assert _texts(searcher, "赤水县", "title") == ["赤水县绿化办法"]
 
 
+@settings(max_examples=60, deadline=None)
 @given(prefix=st.text(max_size=12))
 def test_no_prefix_fails(seed_searcher: Searcher, prefix: str) -> None:
     assert len(seed_searcher.suggest(prefix, 5)) <= 5

@@ -1,12 +1,13 @@
 """How often a misspelt query is answered with the right suggestion, and a right one with any.
 
-    PYTHONPATH=. python tests/bench/spelling.py (--index DIR | --corpus DIR …) [--set DIR …] [--list]
+    PYTHONPATH=. python tests/bench/spelling.py --index DIR [--set DIR …] [--list]
 
-`misspelt.tsv` has what was typed, what was meant and the kind of slip. The lines of odd numbers were
-developed against, those of even numbers only measured with. ``--corpus`` indexes folders of
-documents for the run. ``--set`` counts the suggestions for the queries of a judged set (its
-`queries.jsonl`), which are taken to be right; ``--list`` prints them and what was missed. Times are
-of the processor, behind a search for the same query, which has read its terms.
+`misspelt.tsv` has what was typed, what was meant and the kind of slip. The lines of odd numbers
+were developed against, those of even numbers only measured with. ``--corpus DIR`` in the place of
+``--index`` indexes a folder of documents for the run. ``--set`` counts the suggestions for the
+queries of a judged set (its `queries.jsonl`), which are taken to be right; ``--list`` prints them
+and what was missed. Times are of the processor, behind a search for the same query, which has read
+its terms.
 """
 
 from __future__ import annotations
@@ -147,12 +148,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for folder in options.sets:
             asked = [suggesting.ask(query) for query in _queries(folder)]
             alarms = [one for one in asked if one.suggestions]
-            share = len(alarms) / len(asked)
-            print(
-                f"{folder.name}: {len(alarms)}/{len(asked)} = {share:.1%} with suggestions",
-                end="; ",
-            )
-            print(_times(asked), flush=True)
+            share = f"{len(alarms)}/{len(asked)} = {len(alarms) / len(asked):.1%}"
+            print(f"{folder.name}: {share} with suggestions; {_times(asked)}", flush=True)
             for one in alarms if options.list else ():
                 print(f"  {one.query}: {', '.join(one.suggestions)}")
 
