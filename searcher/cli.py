@@ -28,6 +28,7 @@ from searcher.options import (
     synonyms_option,
     wants_color,
 )
+from searcher.upkeep import MENDING, check_command, status_command
 
 if TYPE_CHECKING:
     from indexer.updating import Report
@@ -36,10 +37,6 @@ if TYPE_CHECKING:
 
 _NOTHING_FOUND = 1
 _ERROR = 2
-_MENDING = (
-    "`policysearch index --restore` goes back to the state before the last change, and from there "
-    "to that of its sources; `--rebuild` reads everything anew"
-)
 _LISTED = 20  # changed documents named on the terminal before "and N more"
 
 
@@ -400,62 +397,8 @@ def outline_command(ctx: click.Context, files: tuple[Path, ...], color: str, as_
         ctx.exit(_ERROR)
 
 
-@cli.command("status")
-@json_option
-@index_option
-def status_command(as_json: bool, folder: Path) -> None:
-    """Say what the index holds and where it comes from.
-
-    \b
-    Example:
-      policysearch status --json
-    """
-    from indexer.snapshot import Snapshot
-
-    with Snapshot.open(folder) as snapshot:
-        manifest = snapshot.manifest
-        status = {
-            "index": str(folder),
-            "generation": manifest.generation,
-            "documents": len(snapshot.rows),
-            "sections": snapshot.unit_count,
-            "segments": len(manifest.segments),
-            "bytes": sum(file.size for file in manifest.files),
-            "analyzer": manifest.analyzer,
-            "sources": [{"name": root.name, "path": root.path} for root in manifest.sources],
-        }
-    if as_json:
-        print_json(status)
-        return
-    for name, value in status.items():
-        if isinstance(value, list):
-            value = ", ".join(source["path"] for source in value)
-        click.echo(f"{name:<11} {value:,}" if isinstance(value, int) else f"{name:<11} {value}")
-
-
-@cli.command("check")
-@index_option
-@click.pass_context
-def check_command(ctx: click.Context, folder: Path) -> None:
-    """Verify that the index is whole: checksums, and every document against its sections.
-
-    Says too whether the generation before it is, to which `index --restore` goes back.
-
-    \b
-    Example:
-      policysearch check && echo whole
-    """
-    from indexer.check import check, check_previous
-
-    problems = list(check(folder))
-    for problem in problems or ["whole"]:
-        click.echo(problem)
-    previous = check_previous(folder)
-    if previous is not None:
-        click.echo(f"the generation before: {'; '.join(previous) or 'whole'}")
-    if problems:
-        click.echo(f"damaged: {_MENDING}", err=True)
-        ctx.exit(_ERROR)
+cli.add_command(status_command)
+cli.add_command(check_command)
 
 
 @cli.command("completion")
@@ -501,7 +444,7 @@ def main() -> NoReturn:
         for line in caret(error.query, error.position):
             click.echo(line, err=True)
     except IndexDamaged as error:
-        _print_error(f"{error}; {_MENDING}")
+        _print_error(f"{error}; {MENDING}")
     except (PolicySearchError, OSError) as error:  # OSError: a full disk, behind standard output
         _print_error(error)
     sys.exit(_ERROR)
