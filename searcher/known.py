@@ -130,6 +130,15 @@ class KnownItems:
         self._units = units
         self._queries = 0
 
+    @property
+    def names(self) -> Mapping[str, Sequence[int]]:
+        """The names that documents go by, whole but for the edition, with the indices of these."""
+        exact = {
+            name: [index for index, rank in ranks.items() if rank <= _EXACT]
+            for name, ranks in self._by_name.items()
+        }
+        return {name: indices for name, indices in exact.items() if indices}
+
     def targets(self, query: Node, synonyms: Synonyms, cut: Cut) -> tuple[Target, ...]:
         """What ``query`` names, best first; a unit counts in the first target that has it.
 
