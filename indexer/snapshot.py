@@ -23,6 +23,7 @@ from indexer.errors import DocumentNotFound, IndexDamaged
 from indexer.groups import Groups
 from indexer.manifest import File, Manifest, Segment, read_manifest
 from indexer.record import Passage, Row, decode_document, decode_passage, decode_rows
+from indexer.regions import regions_of
 
 if TYPE_CHECKING:
     from indexer.links import Links
@@ -272,7 +273,7 @@ class Snapshot:
         return [*compress(self.tally(units), live)]
 
     def facets(self, tally: array[int]) -> dict[str, Callable[[], list[tuple[str, int]]]]:
-        """What adds a `tally` up by the issuers, doc_types and years that its documents have.
+        """What adds a `tally` up by issuers, doc_types, years and regions of its documents.
 
         Many searches do without; an answer may be asked for after the snapshot was closed.
         """
@@ -340,6 +341,7 @@ class Snapshot:
             "issuer": _grouped(tuple(dict.fromkeys(row.issuers)) for row in every),
             "doc_type": _grouped((row.doc_type,) for row in every),
             "year": _grouped((row.date[:4],) for row in every),
+            "region": _grouped(regions_of(row.title, row.issuers) for row in every),
         }
 
     def numbers(self, index: int) -> range:

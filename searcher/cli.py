@@ -16,6 +16,7 @@ import click
 from indexer._version import __version__
 from indexer.errors import IndexDamaged, PolicySearchError, QueryError
 from searcher.comparing import similar_command, verify_command
+from searcher.completing import suggest_command
 from searcher.options import (
     Commands,
     QueryCommand,
@@ -24,6 +25,7 @@ from searcher.options import (
     index_option,
     json_option,
     print_json,
+    synonyms_option,
     wants_color,
 )
 
@@ -171,15 +173,18 @@ def _print_report(report: Report, dry_run: bool) -> None:
 )
 @click.option("--issuer", help="Part of the name of an issuer (发文机关).")
 @click.option("--type", "doc_type", help="The kind of document (文种): 通知, 条例 …")
+@click.option("--region", help="Part of the name of a region: 浙江省, 杭州, 全国 (地区).")
 @click.option("--from", "date_from", metavar="DATE", help="Not before: 2002, 2002-12, 2002-12-31.")
 @click.option("--to", "date_to", metavar="DATE", help="Not after.")
 @click.option("--explain", is_flag=True, help="Show how each score comes about.")
+@synonyms_option
 @color_option
 @json_option
 @index_option
 def search_command(
     query: tuple[str, ...],
     folder: Path,
+    synonyms: Path | None,
     as_json: bool,
     color: str,
     explain: bool,
@@ -187,8 +192,9 @@ def search_command(
 ) -> None:
     """Find the sections that answer QUERY, best first.
 
-    Words: any may match. "phrase" or “phrase”: exact. AND OR NOT + - ( ), prefix*, and fields:
-    标题: 发文机关: 文号: 类型: 日期:2002..2003 (title: issuer: number: type: date:).
+    Words: any may match. "phrase" or “phrase”: exact. AND OR NOT NEAR NEAR/9 + - ( ), prefix*,
+    and fields: 标题: 发文机关: 文号: 类型: 地区: 日期:2002..2003 全文: (title: issuer: number:
+    type: region: date: document:).
 
     \b
     Example:
@@ -198,7 +204,7 @@ def search_command(
     from searcher.engine import Searcher
 
     text = " ".join(query)
-    with Searcher.open(folder) as searcher:
+    with Searcher.open(folder, synonyms=synonyms) as searcher:
         try:
             results = searcher.search(text, **options)
         except ValueError as error:  # a filter that is no date
@@ -207,8 +213,10 @@ def search_command(
     if as_json:
         print_json(_with_explanations(results, explanations))
     else:
-        from searcher.render import render_results
+        from searcher.render import plain, render_results
 
+        for suggestion in results.suggestions:
+            click.echo(f"did you mean: {plain(suggestion)}", err=True)
         click.echo(render_results(results, explanations), nl=False, color=wants_color(color))
     if not results.total:
         click.get_current_context().exit(_NOTHING_FOUND)
@@ -311,6 +319,7 @@ def missing_command(limit: int, as_json: bool, folder: Path) -> None:
         click.get_current_context().exit(_NOTHING_FOUND)
 
 
+cli.add_command(suggest_command)
 cli.add_command(verify_command)
 cli.add_command(similar_command)
 
