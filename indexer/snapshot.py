@@ -68,11 +68,12 @@ class SegmentFiles:
         self._hashes = _Held(self.files.hashes)
         self._links = _Held(self.files.links)
         self.terms = TermSegment(terms_file(folder, segment.id))
-        starts = array("I", [0])
-        for row in self.rows:
-            starts.append(starts[-1] + row.units)
-        if starts[-1] != self.terms.units:
+        units = [row.units for row in self.rows]
+        if not sum(units) == self.terms.units == segment.units:
             raise IndexDamaged(f"rows and terms of {segment.id} do not belong together")
+        if any(ordinal >= len(self.rows) for ordinal in segment.deleted):
+            raise IndexDamaged(f"{segment.id} has no such rows as are deleted")
+        starts = array("I", accumulate(units, initial=0))
         self.firsts = starts.tobytes()  # of each row's units, and where the last one's end
         self.is_live = bytearray(b"\1" * len(self.rows))
         for ordinal in segment.deleted:
@@ -94,8 +95,11 @@ class SegmentFiles:
 
     @cached_property
     def hashes(self) -> array[int]:
-        """A hash of the text of every unit."""
-        return array("Q", self._hashes.read())
+        """A hash of the text of every unit. Raises IndexDamaged."""
+        data = self._hashes.read()
+        if len(data) != 8 * self.segment.units:
+            raise IndexDamaged(f"{self.files.hashes.name} is cut off")
+        return array("Q", data)
 
     @cached_property
     def links(self) -> list[Links]:
