@@ -8,8 +8,7 @@ by character (`searcher.spelling`). The rest of the query stays as it was typed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from functools import cached_property
+from collections.abc import Iterator
 
 from indexer.codec import Collection
 from indexer.dictionary import Dictionary
@@ -34,17 +33,10 @@ _Text = tuple[str, float]  # what may have been meant, and its gain
 class Meant:
     """Knows what is written in an index: its terms and the names of its documents."""
 
-    def __init__(
-        self, terms: Collection, dictionary: Dictionary, names: Callable[[], Names]
-    ) -> None:
-        """``names`` is called when a text looks as if it were to be a name."""
+    def __init__(self, terms: Collection, dictionary: Dictionary, names: Names) -> None:
         self._language = Language(terms, dictionary)
         self._speller = Speller(self._language)
-        self._load_names = names
-
-    @cached_property
-    def _names(self) -> Names:
-        return self._load_names()
+        self._names = names
 
     def suggestions(self, query: str, node: Node) -> tuple[str, ...]:
         """Queries that ``query``, of the meaning ``node``, may be a misspelling of: the likeliest

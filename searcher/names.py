@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from indexer.catalogue import base_name
 from indexer.normalize import fold
@@ -18,23 +17,13 @@ _MAX_LENGTH = 60
 
 class Names:
     """The names of documents in normal form (`indexer.catalogue.base_name`), each with those that
-    bear it: versions and copies alike."""
+    bear it: versions and copies alike.
 
-    def __init__(self, names: Mapping[str, Sequence[int]]) -> None:
-        self._names = names
+    ``holding`` gives at least those that any of some texts stands in.
+    """
 
-    @cached_property
-    def _lines(self) -> str:
-        return "\n" + "\n".join(self._names) + "\n"
-
-    def _holding(self, text: str) -> Iterator[str]:
-        """The keys that ``text``, which has no line break, stands in."""
-        lines = self._lines
-        at = lines.find(text) if text else -1
-        while at >= 0:
-            end = lines.index("\n", at)
-            yield lines[lines.rindex("\n", 0, at + 1) + 1 : end]
-            at = lines.find(text, end)
+    def __init__(self, holding: Callable[[Iterable[str]], Mapping[str, Sequence[int]]]) -> None:
+        self._holding = holding
 
     def near(self, text: str) -> list[tuple[str, float]]:
         """The keys that a slip makes ``text`` of, two if it is long, with how far they are.
@@ -44,23 +33,23 @@ class Names:
         None if ``text`` is a key itself, or shorter than four characters.
         """
         key = base_name(fold(text))
-        if not _LEAST <= len(key) <= _MAX_LENGTH or key in self._names:
+        if not _LEAST <= len(key) <= _MAX_LENGTH:
             return []
         most = 2.0 if len(key) >= _TWO_SLIPS else 1.5
         # One of the pieces is left whole by such slips, unless one swaps what lies on a seam.
         size = -(-len(key) // (int(most) + 1))
         pieces = {key[at : at + size] for at in range(0, len(key), size)}
-        likely = {name for piece in pieces if len(piece) > 1 for name in self._holding(piece)}
-        swapped = (key[:at] + key[at : at + 2][::-1] + key[at + 2 :] for at in range(len(key) - 1))
-        likely |= {name for name in swapped if name in self._names}
+        likely = {piece for piece in pieces if len(piece) > 1}
+        likely |= {key[:at] + key[at : at + 2][::-1] + key[at + 2 :] for at in range(len(key) - 1)}
+        names = self._holding(likely)
+        if key in names:
+            return []
         found = {
             name: far
-            for name in likely
+            for name in names
             if abs(len(name) - len(key)) <= most and (far := _distance(key, name)) <= most
         }
-        return sorted(
-            found.items(), key=lambda item: (item[1], -len(self._names[item[0]]), item[0])
-        )
+        return sorted(found.items(), key=lambda item: (item[1], -len(names[item[0]]), item[0]))
 
 
 def _distance(typed: str, name: str) -> float:
