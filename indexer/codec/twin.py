@@ -217,14 +217,14 @@ def topk(
 ) -> list[tuple[float, int]]:
     """The ``k`` best (score, document), the best first, equal ones by document.
 
-    A document's score is the sum over the terms, in their order, of ``weight * (tf / (tf + norm))``
-    with ``norm = a + c * length``. Only documents of ``filter`` count, if there is one, and only
+    A document's score is the sum over the terms, from the heaviest on (equal ones in their order),
+    of ``weight * (tf / (tf + norm))`` with ``norm = a + c * length``. Only documents of ``filter`` count, if there is one, and only
     scores not below ``floor``. Documents that no term scores are left out, unless ``zeros`` asks
     for those of the filter. ``scale``, for pruning, is an upper bound of what the impacts grew by
     since the bounds of the blocks were written.
     """
     scores = dict.fromkeys(members(filter), 0.0) if zeros and filter is not None else {}
-    for number, offset, size, df, weight in terms:
+    for number, offset, size, df, weight in sorted(terms, key=lambda term: -term[4]):
         postings, data, a, c, _ = fields[number]
         lengths = array("I", bytes(data))
         for block in blocks(postings, offset, size, df, units):

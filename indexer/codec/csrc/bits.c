@@ -161,11 +161,15 @@ static PyObject *py_decode(PyObject *self, PyObject *args)
     uint8_t *docs = malloc((size_t)o.df * 4 + 1), *codes = malloc((size_t)o.df + 1);
     state = docs && codes ? 1 : -2;
     while (state > 0 && (state = list_next(&o.list, &b)) > 0) {
-        if (b.count > o.df - n)
+        uint8_t lows[RANGE], its_codes[RANGE];
+        if (b.count > o.df - n) {
             state = -1;
-        for (unsigned i = 0; state > 0 && i < b.count; i++, n++) {
-            store32(docs, n, (b.range << RANGE_BITS) + b.docs[i]);
-            codes[n] = block_code(&b, i);
+            break;
+        }
+        block_sort(&b, lows, its_codes);
+        for (unsigned i = 0; i < b.count; i++, n++) {
+            store32(docs, n, (b.range << RANGE_BITS) + lows[i]);
+            codes[n] = its_codes[i];
         }
     }
     PyObject *result = state == -2 ? PyErr_NoMemory() : state || n != o.df ? damaged()

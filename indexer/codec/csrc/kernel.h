@@ -94,19 +94,17 @@ extern double tf_value[256];
 extern uint32_t tf_eighths[256];
 void tf_prepare(void);
 
-/* A run of postings whose documents lie in one range. */
+/* Postings whose documents lie in one range: those of the code ONE, then the others. */
 typedef struct {
-    const uint8_t *docs; /* low bytes, ascending; individual codes follow them */
+    const uint8_t *docs; /* low bytes, ascending among ONEs and others; the others' codes follow */
     uint32_t range;
-    uint16_t count;
-    uint8_t uniform; /* every posting has the code `code` */
-    uint8_t code;
+    uint16_t count, ones;
     uint8_t quantum; /* upper bound of tf/(tf+norm) in 1/255; 0 where the list is short */
 } block;
 
 static inline uint8_t block_code(const block *b, unsigned i)
 {
-    return b->uniform ? b->code : b->docs[b->count + i];
+    return i < b->ones ? ONE : b->docs[b->count - b->ones + i];
 }
 
 /* A term's postings, read block by block. */
@@ -121,6 +119,9 @@ typedef struct {
 
 int list_open(list *l, const uint8_t *data, size_t size, uint32_t df, uint32_t units);
 int list_next(list *l, block *b); /* 1 a block, 0 the end, -1 damage */
+
+/* The postings of a block by document; there is room for RANGE of them. */
+void block_sort(const block *b, uint8_t *docs, uint8_t *codes);
 
 /* Writing a term's postings, and a dictionary of terms in ascending order. */
 typedef struct {

@@ -2,18 +2,25 @@
  *
  * Units are split into ranges of 256. Every (term, range) has an upper bound of its impact; a
  * range's bounds add up to a bound of every score in it. Ranges are visited by falling bound, and
- * the search ends when no bound reaches the k-th score. Within a range, terms whose bounds together
- * stay below the k-th score cannot make a hit: they are looked up for the units only that the
- * other terms make likely (Turtle and Flood's MaxScore, 1995).
+ * those are skipped whose bound does not reach the k-th score. Within a range, terms whose bounds
+ * together stay below the k-th score cannot make a hit: they are looked up for the units only that
+ * the other terms make likely (Turtle and Flood's MaxScore, 1995).
  *
- * Whatever is pruned, the score of a hit is added up in the order of the terms, so results are
+ * A score is added up from the heaviest term to the lightest, whatever is pruned, so results are
  * those of a full evaluation to the last bit. Bounds are added in other orders: SLACK covers that.
  */
 #include "search.h"
 #include <float.h>
 
 #define SLACK (1.0 + 1e-9)
-#define FEW 4 /* units of a range that are looked up one by one */
+#define BUCKETS 256 /* that ranges are sorted into by their bounds */
+#define FEW 4       /* units of a range that are looked up one by one */
+
+#if defined(__GNUC__)
+#define PREFETCH(p) __builtin_prefetch(p)
+#else
+#define PREFETCH(p) ((void)(p))
+#endif
 
 static double impact(const field *f, uint8_t code, uint32_t doc)
 {
@@ -56,72 +63,48 @@ static void offer(search *s, hit h)
     s->hits[at] = h;
 }
 
-static int before(const search *s, uint32_t x, uint32_t y)
+/* The greatest impact in a block of a short list, which has no bound in the file. */
+static double greatest_impact(const field *f, const block *b)
 {
-    return s->bounds[x] > s->bounds[y] || (s->bounds[x] == s->bounds[y] && x < y);
-}
-
-static void sink_range(search *s, uint32_t size, uint32_t at)
-{
-    uint32_t moved = s->heap[at];
-    for (uint32_t child; (child = 2 * at + 1) < size; at = child) {
-        if (child + 1 < size && before(s, s->heap[child + 1], s->heap[child]))
-            child++;
-        if (!before(s, s->heap[child], moved))
-            break;
-        s->heap[at] = s->heap[child];
-    }
-    s->heap[at] = moved;
-}
-
-static double bound_of(const scored *t, const block *b)
-{
-    const field *f = t->field;
     double most = 0.0;
-    if (b->quantum)
-        return t->weight * (b->quantum / 255.0 * f->scale);
     for (unsigned i = 0; i < b->count; i++) {
         double one = impact(f, block_code(b, i), (b->range << RANGE_BITS) + b->docs[i]);
         most = one > most ? one : most;
     }
-    return t->weight * most;
+    return most;
+}
+
+static int by_weight(const void *left, const void *right)
+{
+    const weighed *x = left, *y = right;
+    if (x->weight != y->weight)
+        return x->weight > y->weight ? -1 : 1;
+    return (x->term > y->term) - (x->term < y->term);
 }
 
 static void sort_terms(search *s)
 {
-    for (uint32_t i = 0; i < s->term_count; i++) {
-        uint32_t at = i;
-        for (; at && s->terms[s->by_weight[at - 1]].weight < s->terms[i].weight; at--)
-            s->by_weight[at] = s->by_weight[at - 1];
-        s->by_weight[at] = i;
-    }
+    for (uint32_t i = 0; i < s->term_count; i++)
+        s->by_weight[i] = (weighed){s->terms[i].weight, i};
+    qsort(s->by_weight, (size_t)s->term_count, sizeof *s->by_weight, by_weight);
 }
 
-/* The next float above, so that rounding never lowers a bound. */
-static float round_up(double bound)
+/* Adds the blocks of a term to the rows of their ranges. */
+static int gather(search *s, uint32_t term)
 {
-    return (float)(bound * SLACK * (1.0 + 2e-7));
-}
-
-static int gather(search *s)
-{
-    for (Py_ssize_t i = 0; i < s->term_count; i++) {
-        uint32_t term = s->by_weight[i];
-        scored *t = s->terms + term;
-        block b;
-        int state;
-        while ((state = list_next(&t->list, &b)) > 0) {
-            float bound = round_up(bound_of(t, &b));
-            reference r = {(uint32_t)(b.docs - t->base), term, bound, (uint8_t)(b.count - 1),
-                           b.uniform, b.code, 0};
-            uint32_t place = ++s->sizes[b.range];
-            s->references[(b.range + 1) * (size_t)s->term_count - place] = r;
-            s->bounds[b.range] += bound * SLACK;
-        }
-        if (state < 0)
-            return -1;
+    scored *t = s->terms + term;
+    const double up = t->weight * SLACK * (1.0 + 2e-7); /* rounding to float lowers no bound */
+    const double quantum = up * t->field->scale / 255.0;
+    block b;
+    int state;
+    while ((state = list_next(&t->list, &b)) > 0) {
+        double bound = b.quantum ? quantum * b.quantum : up * greatest_impact(t->field, &b);
+        reference *row = s->references + b.range * (size_t)s->term_count;
+        row[s->sizes[b.range]++] = (reference){(uint32_t)(b.docs - t->base), term, (float)bound,
+                                               b.count, b.ones};
+        s->bounds[b.range] += (float)bound;
     }
-    return 0;
+    return state;
 }
 
 static int range_is_open(const search *s, uint32_t range)
@@ -135,129 +118,131 @@ static int range_is_open(const search *s, uint32_t range)
     return 0;
 }
 
-/* Adds up the terms of a row, but not in the order that makes a score. */
-static void accumulate(const search *s, unsigned from, unsigned to, uint32_t base, double *scores)
-{
-    for (unsigned i = from; i < to; i++) {
-        const reference *r = s->row + i;
-        const scored *t = s->terms + r->term;
-        const uint8_t *docs = t->base + r->offset, *codes = docs + r->last + 1;
-        for (unsigned j = 0; j <= r->last; j++) {
-            uint8_t code = r->uniform ? r->code : codes[j];
-            scores[docs[j]] += t->weight * impact(t->field, code, base + docs[j]);
-        }
-    }
-}
-
-static double score_one(const search *s, uint32_t base, uint8_t low)
-{
-    double score = 0.0;
-    for (Py_ssize_t i = 0; i < s->term_count; i++) {
-        const reference *r = s->of_term[i];
-        if (!r)
-            continue;
-        const scored *t = s->terms + i;
-        const uint8_t *docs = t->base + r->offset;
-        const uint8_t *at = r->last == 255 ? docs + low : memchr(docs, low, r->last + 1u);
-        if (!at)
-            continue;
-        uint8_t code = r->uniform ? r->code : at[r->last + 1];
-        score += t->weight * impact(t->field, code, base + low);
-    }
-    return score;
-}
-
 static double least_of(const search *s)
 {
     return s->found == s->k ? s->hits[0].score : s->floor;
 }
 
-/* How many terms of a row to spare: the lightest, as long as their bounds add up to less than
+/* Adds the blocks of a row up to sums by unit. */
+static void accumulate(const search *s, const reference *row, unsigned from, unsigned to,
+                       uint32_t base, double *sums)
+{
+    for (unsigned i = from; i < to; i++) {
+        const reference *r = row + i;
+        const scored *t = s->terms + r->term;
+        const uint8_t *docs = t->base + r->offset, *codes = docs + r->count - r->ones;
+        for (unsigned j = 0; j < r->ones; j++)
+            sums[docs[j]] += t->weight * impact(t->field, ONE, base + docs[j]);
+        for (unsigned j = r->ones; j < r->count; j++)
+            sums[docs[j]] += t->weight * impact(t->field, codes[j], base + docs[j]);
+    }
+}
+
+/* What the term of a block adds to the score of a unit. */
+static double part_of(const search *s, const reference *r, uint32_t base, uint8_t low)
+{
+    const scored *t = s->terms + r->term;
+    const uint8_t *docs = t->base + r->offset, *at = memchr(docs, low, r->count);
+    if (!at)
+        return 0.0;
+    uint8_t code = at - docs < r->ones ? ONE : at[r->count - r->ones];
+    return t->weight * impact(t->field, code, base + low);
+}
+
+/* How many blocks of a row cannot be spared: the bounds of those behind them add up to less than
  * the least score of a hit. */
-static unsigned spare_terms(const search *s, unsigned size)
+static unsigned needed(const search *s, const reference *row, unsigned size)
 {
-    double least = least_of(s), rest = 0.0;
-    unsigned spared = 0;
-    while (spared < size && (rest += s->row[spared].bound) * SLACK < least)
-        spared++;
-    return spared;
+    double least = least_of(s);
+    s->rest[size] = 0.0;
+    for (unsigned i = size; i-- > 0;)
+        s->rest[i] = s->rest[i + 1] + row[i].bound;
+    while (size && s->rest[size - 1] * SLACK < least)
+        size--;
+    return size;
 }
 
-static double bounds_of(const search *s, unsigned spared)
-{
-    double rest = 0.0;
-    for (unsigned i = 0; i < spared; i++)
-        rest += s->row[i].bound;
-    return rest * SLACK;
-}
-
-/* What a unit must have of the other terms to be a hit after all, and more than nothing. */
+/* What a unit must have of the terms before the rest to be a hit: more than nothing. */
 static double enough(const search *s, double rest)
 {
     double least = least_of(s) / SLACK - rest;
     return least > DBL_TRUE_MIN ? least : DBL_TRUE_MIN;
 }
 
-static unsigned count_from(const double *scores, double least)
+static unsigned count_from(const double *sums, double least)
 {
     unsigned count = 0;
     for (unsigned i = 0; i < RANGE; i++)
-        count += scores[i] >= least;
+        count += sums[i] >= least;
     return count;
 }
 
-/* Scores the units of a range whose sums over the terms not spared are likely enough. */
-static void take_likely(search *s, uint32_t base, unsigned size, const double *scores, double rest)
+/* Adds to the score of a unit what the blocks from `from` on have, while it can be a hit. */
+static void finish(search *s, const reference *row, unsigned from, unsigned size, hit h)
 {
-    for (unsigned i = 0; i < size; i++)
-        s->of_term[s->row[i].term] = s->row + i;
-    for (unsigned i = 0; i < RANGE; i++) {
-        if (scores[i] < enough(s, rest) || (s->filter && !bit(s->filter, base + i)))
-            continue;
-        hit h = {score_one(s, base, (uint8_t)i), base + i};
-        offer(s, h);
+    for (unsigned i = from; i < size; i++) {
+        if ((h.score + s->rest[i]) * SLACK < least_of(s))
+            return;
+        h.score += part_of(s, row + i, h.doc & ~(RANGE - 1u), (uint8_t)h.doc);
     }
-    for (unsigned i = 0; i < size; i++)
-        s->of_term[s->row[i].term] = NULL;
+    offer(s, h);
 }
 
 static void visit(search *s, uint32_t range)
 {
-    double scores[RANGE] = {0};
+    double sums[RANGE] = {0};
+    const reference *row = s->references + range * (size_t)s->term_count;
     uint32_t base = range << RANGE_BITS, size = s->sizes[range];
-    s->row = s->references + (range + 1) * (size_t)s->term_count - size;
-    unsigned spared = spare_terms(s, size);
-    accumulate(s, spared, size, base, scores);
-    double rest = bounds_of(s, spared);
-    unsigned likely = count_from(scores, enough(s, rest));
-    while (spared && likely > FEW) {
-        unsigned kept = spared / 2;
-        accumulate(s, kept, spared, base, scores);
-        spared = kept;
-        rest = bounds_of(s, spared);
-        likely = count_from(scores, enough(s, rest));
+    unsigned from = 0, to = needed(s, row, size);
+    accumulate(s, row, 0, to, base, sums);
+    unsigned likely = count_from(sums, enough(s, s->rest[to]));
+    while (likely > FEW && to < size) {
+        from = to;
+        to += (size - to + 1) / 2;
+        accumulate(s, row, from, to, base, sums);
+        likely = count_from(sums, enough(s, s->rest[to]));
     }
-    if (likely)
-        take_likely(s, base, size, scores, rest);
+    double least = enough(s, s->rest[to]);
+    for (unsigned low = 0; likely && low < RANGE; low++) {
+        if (sums[low] < least)
+            continue;
+        likely--;
+        if (s->filter && !bit(s->filter, base + low))
+            continue;
+        finish(s, row, to, size, (hit){sums[low], base + low});
+    }
+}
+
+/* Sorts the ranges that can have a hit into buckets, those of the greatest bounds first. */
+static uint32_t order_ranges(search *s)
+{
+    uint32_t starts[BUCKETS + 1] = {0};
+    double most = 0.0;
+    for (uint32_t range = 0; range < s->ranges; range++)
+        most = s->bounds[range] > most ? s->bounds[range] : most;
+    for (int placing = 0; placing < 2 && most > 0.0; placing++) {
+        for (uint32_t range = 0; range < s->ranges; range++) {
+            double bound = s->bounds[range];
+            if (!(bound > 0.0))
+                continue;
+            unsigned bucket = (unsigned)((1.0 - bound / most) * (BUCKETS - 1));
+            if (placing)
+                s->order[starts[bucket]++] = range;
+            else
+                starts[bucket + 1]++;
+        }
+        for (unsigned i = 0; !placing && i < BUCKETS; i++)
+            starts[i + 1] += starts[i];
+    }
+    return starts[BUCKETS];
 }
 
 static void rank(search *s)
 {
-    uint32_t size = 0;
-    for (uint32_t range = 0; range < s->ranges; range++)
-        if (s->bounds[range] > 0.0 && range_is_open(s, range))
-            s->heap[size++] = range;
-    for (uint32_t at = size / 2; at-- > 0;)
-        sink_range(s, size, at);
-    while (size) {
-        uint32_t range = s->heap[0];
-        if (s->bounds[range] < least_of(s))
-            break;
-        visit(s, range);
-        s->heap[0] = s->heap[--size];
-        if (size)
-            sink_range(s, size, 0);
-    }
+    uint32_t count = order_ranges(s);
+    for (uint32_t i = 0; i < count; i++)
+        if (s->bounds[s->order[i]] >= least_of(s) && range_is_open(s, s->order[i]))
+            visit(s, s->order[i]);
 }
 
 /* Fills up with units of the filter that no term scores, in their order. */
@@ -287,8 +272,9 @@ static int by_rank(const void *left, const void *right)
 int search_run(search *s)
 {
     sort_terms(s);
-    if (gather(s) < 0)
-        return -1;
+    for (uint32_t i = 0; i < s->term_count; i++)
+        if (gather(s, s->by_weight[i].term) < 0)
+            return -1;
     rank(s);
     if (s->zeros && s->filter && s->floor <= 0.0 && add_zeros(s) < 0)
         return -2;

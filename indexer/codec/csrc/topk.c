@@ -18,7 +18,7 @@ static uint8_t *lay_out(search *s, size_t *size)
 {
     size_t terms = (size_t)s->term_count + 1, ranges = (size_t)s->ranges + 1;
     size_t need = ranges * (terms * sizeof(reference) + sizeof(uint32_t) * 2 + sizeof(double)) +
-                  terms * (sizeof(uint32_t) + sizeof(void *)) +
+                  terms * (sizeof(weighed) + sizeof(double)) +
                   ((size_t)s->k + 1) * sizeof(hit) + 7 * 64;
     uint8_t *memory = spare_memory;
     *size = spare_size;
@@ -34,10 +34,10 @@ static uint8_t *lay_out(search *s, size_t *size)
     uint8_t *at = memory;
     s->bounds = carve(&at, ranges, sizeof *s->bounds);
     s->sizes = carve(&at, ranges, sizeof *s->sizes);
-    s->of_term = carve(&at, terms, sizeof *s->of_term);
     memset(memory, 0, (size_t)(at - memory));
     s->by_weight = carve(&at, terms, sizeof *s->by_weight);
-    s->heap = carve(&at, ranges, sizeof *s->heap);
+    s->order = carve(&at, ranges, sizeof *s->order);
+    s->rest = carve(&at, terms, sizeof *s->rest);
     s->hits = carve(&at, (size_t)s->k + 1, sizeof *s->hits);
     s->references = carve(&at, ranges * terms, sizeof *s->references);
     return memory;
