@@ -36,6 +36,14 @@ class Part(NamedTuple):
     dead: bytes | None
 
 
+class Found(NamedTuple):
+    """Where a term is in each segment, how many live units have it, and how much that tells."""
+
+    places: tuple[Place | None, ...]
+    df: int
+    idf: float
+
+
 class Contribution(NamedTuple):
     """What a term adds to a score: ``score = idf * (k1 + 1) * tf / (tf + norm)``."""
 
@@ -125,7 +133,9 @@ class Collection:
                 totals[field] = totals.get(field, 0) + total
         self.count = base - gone
         self.averages = {field: total / (self.count or 1) for field, total in totals.items()}
-        self._places = lru_cache(_CACHED_TERMS)(self._find)
+        self._fields = {field: number for number, field in enumerate(self.averages)}
+        self._scoring = [part.segment.scoring(self.averages) for part in self.parts]
+        self._found = lru_cache(_CACHED_TERMS)(self._find)
 
     def part_of(self, unit: int) -> int:
         """The number of the segment a unit lies in."""
@@ -138,24 +148,21 @@ class Collection:
 
     # --- terms ----------------------------------------------------------------------------------
 
-    def _find(self, term: Term) -> tuple[tuple[Place | None, ...], int]:
-        """Where a term is in each segment, and how many live units have it."""
+    def _find(self, term: Term) -> Found:
+        """What is to be known of a term to rank by it."""
         field, text = term
         encoded = text.encode("utf-8", "surrogatepass")
-        places = tuple(
-            part.segment.find(field, encoded) if field in part.segment.counts else None
-            for part in self.parts
-        )
+        places = tuple([part.segment.find(field, encoded) for part in self.parts])
         df = 0
         for part, place in zip(self.parts, places, strict=True):
             if place:
                 df += place.df
                 df -= part.segment.overlap(field, place, part.dead) if part.dead else 0
-        return places, df
+        return Found(places, df, self.idf(df))
 
     def frequency(self, term: Term) -> int:
         """How many live units have a term."""
-        return self._places(term)[1]
+        return self._found(term).df
 
     def contribution(self, term: Term, unit: int, weight: float = 1.0) -> Contribution | None:
         """What a term of a weight adds to the score of a live unit, to the bit.
@@ -167,8 +174,8 @@ class Collection:
             return None
         part = self.parts[self.part_of(unit)]
         eighths = part.segment.lengths(term[0])[unit - part.base]
-        df = self.frequency(term)
-        idf = self.idf(df) * weight
+        _, df, idf = self._found(term)
+        idf *= weight
         a, c = norm(self.averages[term[0]])
         score = idf * (K1 + 1) * (tf / (tf + (a + c * eighths)))
         average = self.averages[term[0]] / UNIT
@@ -176,7 +183,7 @@ class Collection:
 
     def _tf(self, term: Term, unit: int) -> float:
         number = self.part_of(unit)
-        place = self._places(term)[0][number]
+        place = self._found(term).places[number]
         if place is None:
             return 0.0
         units, weights = self.parts[number].segment.postings(term[0], place)
@@ -213,7 +220,7 @@ class Collection:
         """The units that have any of some terms."""
         found = self.none()
         for term in terms:
-            places, _ = self._places(term)
+            places = self._found(term).places
             for part, place, bits in zip(self.parts, places, found.bits, strict=True):
                 if place:
                     part.segment.fill(term[0], place, bits)
@@ -242,7 +249,7 @@ class Collection:
         rarest = sorted(set(terms), key=self.frequency)
         for number, (part, bits) in enumerate(zip(self.parts, found.bits, strict=True)):
             for term in rarest:
-                place = self._places(term)[0][number]
+                place = self._found(term).places[number]
                 if place is None:
                     bits[:] = bytes(len(bits))
                     break
@@ -283,19 +290,21 @@ class Collection:
         Within a segment ``order`` must be that of its units.
         """
         weights = terms if isinstance(terms, Mapping) else {}
-        scored = [(term, *self._places(term), weights.get(term, 1.0)) for term in terms]
+        scored = []
+        for term in terms:
+            places, _, idf = self._found(term)
+            weight = idf * weights.get(term, 1.0) * (K1 + 1)
+            scored.append((self._fields.get(term[0], 0), places, weight))
         best: list[tuple[float, int]] = []
         for number, part in enumerate(self.parts):
-            placed = [
-                (term[0], place, self.idf(df) * weight * (K1 + 1))
-                for term, places, df, weight in scored
-                if (place := places[number])
-            ]
+            placed = tuple(
+                (field, place, weight) for field, places, weight in scored if (place := places[number])
+            )
             floor = best[-1][0] if len(best) == k and best else 0.0
             filter = part.live if within is None else within.bits[number]
-            hits = part.segment.top(
-                k, placed, self.averages, filter, zeros=within is not None, floor=floor
-            )
+            fields = self._scoring[number]
+            zeros = within is not None
+            hits = part.segment.top(k, fields, placed, filter, zeros=zeros, floor=floor)
             best += [(score, part.base + unit) for score, unit in hits]
             if len(self.parts) > 1:
                 best.sort(key=lambda hit: (-hit[0], order(hit[1])))

@@ -28,7 +28,7 @@ from indexer.codec.postings import (
 
 Place = tuple[int, int, int, int]  # ordinal, document frequency, offset, size
 Field = tuple[Buffer, Buffer, float, float, float]  # postings, lengths, a, c, scale
-Term = tuple[int, int, int, int, float]  # field, offset, size, document frequency, weight
+Term = tuple[int, Place, float]  # field, place, weight
 Source = tuple[Buffer, int, Buffer, Buffer]  # terms, term count, postings, map
 
 GONE = 2**32 - 1
@@ -224,7 +224,7 @@ def topk(
     since the bounds of the blocks were written.
     """
     scores = dict.fromkeys(members(filter), 0.0) if zeros and filter is not None else {}
-    for number, offset, size, df, weight in sorted(terms, key=lambda term: -term[4]):
+    for number, (_, df, offset, size), weight in sorted(terms, key=lambda term: -term[2]):
         postings, data, a, c, _ = fields[number]
         lengths = array("I", bytes(data))
         for block in blocks(postings, offset, size, df, units):

@@ -121,6 +121,7 @@ typedef struct {
     Py_buffer data;
     list list;
     uint32_t units, df;
+    uint8_t scratch[2 * SHORT_LIST];
 } opened;
 
 static int open_list(PyObject *args, opened *o, Py_buffer *bits, const char *format)
@@ -133,7 +134,8 @@ static int open_list(PyObject *args, opened *o, Py_buffer *bits, const char *for
         return -1;
     if (offset <= (uint64_t)o->data.len && size <= (uint64_t)o->data.len - offset &&
         o->df <= o->units && (!bits || (size_t)bits->len >= ((size_t)o->units + 7) / 8) &&
-        !list_open(&o->list, (uint8_t *)o->data.buf + offset, (size_t)size, o->df, o->units))
+        !list_open(&o->list, (uint8_t *)o->data.buf + offset, (size_t)size, o->df, o->units,
+                   o->scratch))
         return 0;
     PyErr_SetString(PyExc_ValueError, "a term lies outside its postings");
     PyBuffer_Release(&o->data);

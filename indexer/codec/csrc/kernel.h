@@ -112,13 +112,64 @@ typedef struct {
     const uint8_t *dir, *dir_end, *data, *data_end;
     uint32_t left, range, units;
     int is_short;
-    uint32_t doc;                    /* short lists: the document before the next one */
-    uint8_t scratch[2 * SHORT_LIST]; /* short lists, in the form of blocks */
-    size_t used;
+    uint32_t doc;     /* short lists: the document before the next one */
+    uint8_t *scratch; /* short lists: room for them in the form of blocks */
 } list;
 
-int list_open(list *l, const uint8_t *data, size_t size, uint32_t df, uint32_t units);
-int list_next(list *l, block *b); /* 1 a block, 0 the end, -1 damage */
+/* The scratch space, of 2 * SHORT_LIST bytes, holds the blocks of a short list. */
+int list_open(list *l, const uint8_t *data, size_t size, uint32_t df, uint32_t units,
+              uint8_t *scratch);
+int list_next(list *l, block *b);   /* 1 a block, 0 the end, -1 damage */
+int short_next(list *l, block *b);  /* the same of a short list */
+
+/* An entry of a directory begins with a byte of three numbers; the greatest value of each means
+ * that and more. */
+enum { OTHER_BITS = 2, MORE_BITS = 3, SKIP_BITS = 3 };
+
+static inline int read_field(list *l, uint32_t head, unsigned bits, uint32_t *value)
+{
+    uint32_t most = (1u << bits) - 1;
+    *value = head & most;
+    if (*value < most)
+        return 0;
+    if (read_varint(&l->dir, l->dir_end, value) < 0 || *value > UINT32_MAX - most)
+        return -1;
+    *value += most;
+    return 0;
+}
+
+/* list_next of a list that is not short. */
+static inline int long_next(list *l, block *b)
+{
+    if (!l->left)
+        return 0;
+    if (l->dir >= l->dir_end)
+        return -1;
+    uint32_t head = *l->dir++, others, more, skipped;
+    if (read_field(l, head, OTHER_BITS, &others) < 0 ||
+        read_field(l, head >> OTHER_BITS, MORE_BITS, &more) < 0 ||
+        read_field(l, head >> (OTHER_BITS + MORE_BITS), SKIP_BITS, &skipped) < 0 ||
+        l->dir >= l->dir_end)
+        return -1;
+    b->quantum = *l->dir++;
+    uint32_t ranges = (l->units + RANGE - 1) >> RANGE_BITS;
+    if (skipped >= ranges - l->range || more >= RANGE || others > more + 1 || !b->quantum ||
+        more + 1 + others > (size_t)(l->data_end - l->data))
+        return -1;
+    b->range = l->range + skipped;
+    b->count = (uint16_t)(more + 1);
+    b->ones = (uint16_t)(more + 1 - others);
+    b->docs = l->data;
+    l->data += more + 1 + others;
+    uint32_t room = l->units - (b->range << RANGE_BITS);
+    if (room < RANGE)
+        for (unsigned i = 0; i < b->count; i++)
+            if (b->docs[i] >= room)
+                return -1;
+    l->range = b->range + 1;
+    l->left--;
+    return 1;
+}
 
 /* The postings of a block by document; there is room for RANGE of them. */
 void block_sort(const block *b, uint8_t *docs, uint8_t *codes);

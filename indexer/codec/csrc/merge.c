@@ -59,9 +59,9 @@ static int collect(merger *m, const source *s)
     list l;
     block b;
     int state;
-    uint8_t lows[RANGE], codes[RANGE];
+    uint8_t lows[RANGE], codes[RANGE], scratch[2 * SHORT_LIST];
     uint32_t units = (uint32_t)(s->map.len / 4);
-    if (list_open(&l, s->list, s->size, s->df, units) < 0)
+    if (list_open(&l, s->list, s->size, s->df, units, scratch) < 0)
         return -1;
     while ((state = list_next(&l, &b)) > 0) {
         block_sort(&b, lows, codes);

@@ -1,13 +1,9 @@
 /* Postings and dictionaries, read and written. */
 #include "kernel.h"
 #include <math.h>
-#include <stddef.h>
 
 double tf_value[256];
 uint32_t tf_eighths[256];
-
-/* An entry of a directory begins with a byte of three numbers. */
-enum { OTHER_BITS = 2, MORE_BITS = 3, SKIP_BITS = 3 };
 
 void tf_prepare(void)
 {
@@ -162,10 +158,11 @@ void encode_list(buffer *out, const uint32_t *docs, const uint8_t *codes, size_t
     free(data.data);
 }
 
-int list_open(list *l, const uint8_t *data, size_t size, uint32_t df, uint32_t units)
+int list_open(list *l, const uint8_t *data, size_t size, uint32_t df, uint32_t units,
+              uint8_t *scratch)
 {
-    memset(l, 0, offsetof(list, scratch));
-    l->used = 0;
+    memset(l, 0, sizeof *l);
+    l->scratch = scratch;
     l->units = units;
     l->is_short = df <= SHORT_LIST;
     l->data = data;
@@ -186,10 +183,10 @@ int list_open(list *l, const uint8_t *data, size_t size, uint32_t df, uint32_t u
 }
 
 /* Decodes the postings up to the end of a range into the scratch space. */
-static int next_short(list *l, block *b)
+int short_next(list *l, block *b)
 {
     uint8_t codes[SHORT_LIST];
-    uint8_t *docs = l->scratch + l->used;
+    uint8_t *docs = l->scratch;
     b->count = 0;
     while (l->left) {
         const uint8_t *p = l->data;
@@ -217,58 +214,16 @@ static int next_short(list *l, block *b)
     if (!b->count)
         return 0;
     memcpy(docs + b->count, codes, b->count);
-    l->used += 2 * (size_t)b->count;
+    l->scratch += 2 * (size_t)b->count;
     b->docs = docs;
     b->ones = 0;
     b->quantum = 0;
     return 1;
 }
 
-/* A field of an entry, with the rest that follows the entry if it is full. */
-static inline int read_field(list *l, uint32_t field, unsigned bits, uint32_t *value)
-{
-    uint32_t most = (1u << bits) - 1;
-    *value = field & most;
-    if (*value < most)
-        return 0;
-    if (read_varint(&l->dir, l->dir_end, value) < 0 || *value > UINT32_MAX - most)
-        return -1;
-    *value += most;
-    return 0;
-}
-
 int list_next(list *l, block *b)
 {
-    if (l->is_short)
-        return next_short(l, b);
-    if (!l->left)
-        return 0;
-    if (l->dir >= l->dir_end)
-        return -1;
-    uint32_t head = *l->dir++, others, more, skipped;
-    if (read_field(l, head, OTHER_BITS, &others) < 0 ||
-        read_field(l, head >> OTHER_BITS, MORE_BITS, &more) < 0 ||
-        read_field(l, head >> (OTHER_BITS + MORE_BITS), SKIP_BITS, &skipped) < 0 ||
-        l->dir >= l->dir_end)
-        return -1;
-    b->quantum = *l->dir++;
-    uint32_t ranges = (l->units + RANGE - 1) >> RANGE_BITS;
-    if (skipped >= ranges - l->range || more >= RANGE || others > more + 1 || !b->quantum ||
-        more + 1 + others > (size_t)(l->data_end - l->data))
-        return -1;
-    b->range = l->range + skipped;
-    b->count = (uint16_t)(more + 1);
-    b->ones = (uint16_t)(more + 1 - others);
-    b->docs = l->data;
-    l->data += more + 1 + others;
-    uint32_t room = l->units - (b->range << RANGE_BITS);
-    if (room < RANGE)
-        for (unsigned i = 0; i < b->count; i++)
-            if (b->docs[i] >= room)
-                return -1;
-    l->range = b->range + 1;
-    l->left--;
-    return 1;
+    return l->is_short ? short_next(l, b) : long_next(l, b);
 }
 
 void block_sort(const block *b, uint8_t *docs, uint8_t *codes)

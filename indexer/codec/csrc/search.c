@@ -22,10 +22,10 @@
 #define PREFETCH(p) ((void)(p))
 #endif
 
-static double impact(const field *f, uint8_t code, uint32_t doc)
+static inline double impact(const scored *t, uint8_t code, uint32_t doc)
 {
     double tf = tf_value[code];
-    return tf / (tf + (f->a + f->c * load32(f->lengths.buf, doc)));
+    return tf / (tf + (t->a + t->c * load32(t->lengths, doc)));
 }
 
 static int worse(hit x, hit y)
@@ -64,11 +64,11 @@ static void offer(search *s, hit h)
 }
 
 /* The greatest impact in a block of a short list, which has no bound in the file. */
-static double greatest_impact(const field *f, const block *b)
+static double greatest_impact(const scored *t, const block *b)
 {
     double most = 0.0;
     for (unsigned i = 0; i < b->count; i++) {
-        double one = impact(f, block_code(b, i), (b->range << RANGE_BITS) + b->docs[i]);
+        double one = impact(t, block_code(b, i), (b->range << RANGE_BITS) + b->docs[i]);
         most = one > most ? one : most;
     }
     return most;
@@ -89,28 +89,53 @@ static void sort_terms(search *s)
     qsort(s->by_weight, (size_t)s->term_count, sizeof *s->by_weight, by_weight);
 }
 
-/* Adds the blocks of a term to the rows of their ranges. */
-static int gather(search *s, uint32_t term)
+/* Adds a block to the row of its range. The sums of bounds are rounded so that none is too low. */
+static inline void add_block(search *s, uint32_t term, const block *b, double bound)
 {
-    scored *t = s->terms + term;
-    const double up = t->weight * SLACK * (1.0 + 2e-7); /* rounding to float lowers no bound */
-    const double quantum = up * t->field->scale / 255.0;
+    reference *row = s->references + b->range * (size_t)s->term_count;
+    double *sum = s->bounds + b->range;
+    uint32_t offset = (uint32_t)(b->docs - s->terms[term].base);
+    row[s->sizes[b->range]++] =
+        (reference){offset, term, (float)(*sum * (1.0 - 2e-7)), b->count, b->ones};
+    *sum += bound;
+}
+
+static int gather_short(search *s, uint32_t term, double weight)
+{
+    const scored *t = s->terms + term;
     block b;
     int state;
-    while ((state = list_next(&t->list, &b)) > 0) {
-        double bound = b.quantum ? quantum * b.quantum : up * greatest_impact(t->field, &b);
-        reference *row = s->references + b.range * (size_t)s->term_count;
-        row[s->sizes[b.range]++] = (reference){(uint32_t)(b.docs - t->base), term, (float)bound,
-                                               b.count, b.ones};
-        s->bounds[b.range] += (float)bound;
+    while ((state = short_next(s->lists + term, &b)) > 0)
+        add_block(s, term, &b, weight * greatest_impact(t, &b));
+    return state;
+}
+
+static int gather_long(search *s, uint32_t term, double weight)
+{
+    const double quantum = weight * s->terms[term].scale / 255.0;
+    list l = s->lists[term];
+    block b;
+    int state;
+    while ((state = long_next(&l, &b)) > 0)
+        add_block(s, term, &b, quantum * b.quantum);
+    return state;
+}
+
+static int gather(search *s)
+{
+    int state = 0;
+    for (uint32_t i = 0; !state && i < s->term_count; i++) {
+        uint32_t term = s->by_weight[i].term;
+        double weight = s->terms[term].weight * SLACK;
+        state = s->lists[term].is_short ? gather_short(s, term, weight)
+                                        : gather_long(s, term, weight);
     }
     return state;
 }
 
-static int range_is_open(const search *s, uint32_t range)
+/* Whether the filter has any unit of a range. */
+static int has_any(const search *s, uint32_t range)
 {
-    if (!s->filter)
-        return 1;
     uint32_t from = range * (RANGE / 8), to = (s->units + 7) / 8;
     for (uint32_t i = from; i < from + RANGE / 8 && i < to; i++)
         if (s->filter[i])
@@ -124,42 +149,27 @@ static double least_of(const search *s)
 }
 
 /* Adds the blocks of a row up to sums by unit. */
-static void accumulate(const search *s, const reference *row, unsigned from, unsigned to,
-                       uint32_t base, double *sums)
+static void accumulate(const search *s, const reference *r, const reference *end, uint32_t base,
+                       double *sums)
 {
-    for (unsigned i = from; i < to; i++) {
-        const reference *r = row + i;
-        const scored *t = s->terms + r->term;
-        const uint8_t *docs = t->base + r->offset, *codes = docs + r->count - r->ones;
+    for (; r < end; r++) {
+        const scored t = s->terms[r->term];
+        const uint8_t *docs = t.base + r->offset, *codes = docs + r->count - r->ones;
         for (unsigned j = 0; j < r->ones; j++)
-            sums[docs[j]] += t->weight * impact(t->field, ONE, base + docs[j]);
+            sums[docs[j]] += t.weight * impact(&t, ONE, base + docs[j]);
         for (unsigned j = r->ones; j < r->count; j++)
-            sums[docs[j]] += t->weight * impact(t->field, codes[j], base + docs[j]);
+            sums[docs[j]] += t.weight * impact(&t, codes[j], base + docs[j]);
     }
 }
 
 /* What the term of a block adds to the score of a unit. */
-static double part_of(const search *s, const reference *r, uint32_t base, uint8_t low)
+static double part_of(const search *s, const reference *r, uint32_t doc)
 {
     const scored *t = s->terms + r->term;
-    const uint8_t *docs = t->base + r->offset, *at = memchr(docs, low, r->count);
+    const uint8_t *docs = t->base + r->offset, *at = memchr(docs, (uint8_t)doc, r->count);
     if (!at)
         return 0.0;
-    uint8_t code = at - docs < r->ones ? ONE : at[r->count - r->ones];
-    return t->weight * impact(t->field, code, base + low);
-}
-
-/* How many blocks of a row cannot be spared: the bounds of those behind them add up to less than
- * the least score of a hit. */
-static unsigned needed(const search *s, const reference *row, unsigned size)
-{
-    double least = least_of(s);
-    s->rest[size] = 0.0;
-    for (unsigned i = size; i-- > 0;)
-        s->rest[i] = s->rest[i + 1] + row[i].bound;
-    while (size && s->rest[size - 1] * SLACK < least)
-        size--;
-    return size;
+    return t->weight * impact(t, at - docs < r->ones ? ONE : at[r->count - r->ones], doc);
 }
 
 /* What a unit must have of the terms before the rest to be a hit: more than nothing. */
@@ -169,47 +179,54 @@ static double enough(const search *s, double rest)
     return least > DBL_TRUE_MIN ? least : DBL_TRUE_MIN;
 }
 
-static unsigned count_from(const double *sums, double least)
+static uint64_t count_from(const double *sums, double least)
 {
-    unsigned count = 0;
+    uint64_t count = 0; /* as wide as a double, so that compilers vectorise the loop */
     for (unsigned i = 0; i < RANGE; i++)
         count += sums[i] >= least;
     return count;
 }
 
-/* Adds to the score of a unit what the blocks from `from` on have, while it can be a hit. */
-static void finish(search *s, const reference *row, unsigned from, unsigned size, hit h)
+/* Adds to the score of a unit what the blocks from `r` on have, while it can be a hit. */
+static void finish(search *s, const reference *r, const reference *end, hit h, double bound)
 {
-    for (unsigned i = from; i < size; i++) {
-        if ((h.score + s->rest[i]) * SLACK < least_of(s))
+    for (; r < end; r++) {
+        if ((h.score + bound - r->before) * SLACK < least_of(s))
             return;
-        h.score += part_of(s, row + i, h.doc & ~(RANGE - 1u), (uint8_t)h.doc);
+        h.score += part_of(s, r, h.doc);
     }
     offer(s, h);
 }
 
+static double rest_from(const reference *r, const reference *end, double bound)
+{
+    return r < end ? bound - r->before : 0.0;
+}
+
 static void visit(search *s, uint32_t range)
 {
-    double sums[RANGE] = {0};
+    double sums[RANGE] = {0}, bound = s->bounds[range];
     const reference *row = s->references + range * (size_t)s->term_count;
-    uint32_t base = range << RANGE_BITS, size = s->sizes[range];
-    unsigned from = 0, to = needed(s, row, size);
-    accumulate(s, row, 0, to, base, sums);
-    unsigned likely = count_from(sums, enough(s, s->rest[to]));
-    while (likely > FEW && to < size) {
-        from = to;
-        to += (size - to + 1) / 2;
-        accumulate(s, row, from, to, base, sums);
-        likely = count_from(sums, enough(s, s->rest[to]));
+    const reference *end = row + s->sizes[range], *to = end;
+    uint32_t base = range << RANGE_BITS;
+    while (to > row && (bound - to[-1].before) * SLACK < least_of(s))
+        to--;
+    accumulate(s, row, to, base, sums);
+    uint64_t likely = count_from(sums, enough(s, rest_from(to, end, bound)));
+    while (likely > FEW && to < end) {
+        const reference *from = to;
+        to += (end - to + 1) / 2;
+        accumulate(s, from, to, base, sums);
+        likely = count_from(sums, enough(s, rest_from(to, end, bound)));
     }
-    double least = enough(s, s->rest[to]);
+    double least = enough(s, rest_from(to, end, bound));
     for (unsigned low = 0; likely && low < RANGE; low++) {
         if (sums[low] < least)
             continue;
         likely--;
         if (s->filter && !bit(s->filter, base + low))
             continue;
-        finish(s, row, to, size, (hit){sums[low], base + low});
+        finish(s, to, end, (hit){sums[low], base + low}, bound);
     }
 }
 
@@ -237,12 +254,42 @@ static uint32_t order_ranges(search *s)
     return starts[BUCKETS];
 }
 
+/* Has what visiting a range reads brought near while others are visited. */
+static void fetch_row(const search *s, uint32_t range)
+{
+    const reference *row = s->references + range * (size_t)s->term_count;
+    for (unsigned i = 0; i < s->sizes[range]; i += 64 / sizeof *row)
+        PREFETCH(row + i);
+}
+
+static void fetch_blocks(const search *s, uint32_t range)
+{
+    const reference *row = s->references + range * (size_t)s->term_count;
+    for (unsigned i = 0; i < s->sizes[range]; i++)
+        PREFETCH(s->terms[row[i].term].base + row[i].offset);
+    for (uint32_t i = 0; i < s->field_count; i++) {
+        const uint8_t *lengths = (uint8_t *)s->fields[i].lengths.buf + range * (4 * RANGE);
+        for (unsigned j = 0; j < 4 * RANGE; j += 64)
+            PREFETCH(lengths + j);
+    }
+}
+
+static int is_open(const search *s, uint32_t range)
+{
+    return s->bounds[range] >= least_of(s) && (!s->filter || has_any(s, range));
+}
+
 static void rank(search *s)
 {
     uint32_t count = order_ranges(s);
-    for (uint32_t i = 0; i < count; i++)
-        if (s->bounds[s->order[i]] >= least_of(s) && range_is_open(s, s->order[i]))
+    for (uint32_t i = 0; i < count; i++) {
+        if (i + 2 < count && s->bounds[s->order[i + 2]] >= least_of(s))
+            fetch_row(s, s->order[i + 2]);
+        if (i + 1 < count && s->bounds[s->order[i + 1]] >= least_of(s))
+            fetch_blocks(s, s->order[i + 1]);
+        if (is_open(s, s->order[i]))
             visit(s, s->order[i]);
+    }
 }
 
 /* Fills up with units of the filter that no term scores, in their order. */
@@ -272,9 +319,8 @@ static int by_rank(const void *left, const void *right)
 int search_run(search *s)
 {
     sort_terms(s);
-    for (uint32_t i = 0; i < s->term_count; i++)
-        if (gather(s, s->by_weight[i].term) < 0)
-            return -1;
+    if (gather(s) < 0)
+        return -1;
     rank(s);
     if (s->zeros && s->filter && s->floor <= 0.0 && add_zeros(s) < 0)
         return -2;

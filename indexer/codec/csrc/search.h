@@ -4,11 +4,11 @@
 
 #include "kernel.h"
 
-/* A block of a term, which adds `bound` at most to a score. */
+/* A block of a term. */
 typedef struct {
     uint32_t offset, term; /* where its documents are: from the base of the term */
-    float bound;
-    uint16_t count, ones; /* postings; those of them that have the code ONE and come first */
+    float before;          /* what the blocks before it in the row add to a score, at most */
+    uint16_t count, ones;  /* postings; those of them that have the code ONE and come first */
 } reference;
 
 typedef struct {
@@ -17,10 +17,8 @@ typedef struct {
 } field;
 
 typedef struct {
-    const field *field;
-    const uint8_t *base;
-    double weight;
-    list list;
+    const uint8_t *base, *lengths;
+    double weight, a, c, scale;
 } scored;
 
 typedef struct {
@@ -38,12 +36,13 @@ typedef struct {
     Py_ssize_t field_count, term_count, k, found;
     field *fields;
     scored *terms;
+    list *lists;           /* of the terms */
+    uint8_t *scratch;      /* of the lists */
     weighed *by_weight;    /* the heaviest first: the order in which a score is added up */
     reference *references; /* rows of term_count, by range, each in that order */
     uint32_t *sizes;       /* of the rows */
     double *bounds;        /* of the scores in each range */
     uint32_t *order;       /* the ranges to visit */
-    double *rest;          /* of the row at hand: bounds from each block to the end */
     hit *hits;             /* the worst on top */
     const uint8_t *filter;
     double floor;
