@@ -125,7 +125,7 @@ class Ranker:
         return Ranked(self._snapshot, terms, matched, levels)
 
     def explain(self, query: Node, unit: int) -> Explanation:
-        """What every term of the query adds to the score `rank` gives a unit."""
+        """What every term of the query adds to the score `rank` gives a unit, in this order."""
         terms = scoring_terms(query)
         explained = list(self._explain(terms, unit))
         if target := self._known_units(query).get(unit):
@@ -162,7 +162,8 @@ class Ranker:
         return self._terms.idf(self._terms.frequency(term))
 
     def _explain(self, terms: Mapping[Term, float], unit: int) -> Iterator[TermScore]:
-        for (field, text), weight in terms.items():
+        for field, text in self._terms.by_weight(terms):
+            weight = terms[field, text]
             if part := self._terms.contribution((field, text), unit, weight):
                 yield TermScore(
                     field,

@@ -131,7 +131,7 @@ def query(result, names, rng):
     terms = []
     for name in names:
         df, offset, size = known[name]
-        terms.append((0, offset, size, df, rng.random() * 5))
+        terms.append((0, (0, df, offset, size), rng.choice([1.0, rng.random() * 5])))
     return fields, tuple(terms)
 
 
@@ -265,7 +265,7 @@ def test_damage_is_an_error_or_a_wrong_answer_but_never_a_crash(segment, seed):
             lambda o=offset, s=size, d=df: kernel.narrow(postings, o, s, d, units, bytearray(188)),
         ):
             _tolerant(attempt)
-    scored = tuple((0, offset, size, df, 1.5) for _, df, offset, size in places)
+    scored = tuple((0, place, 1.5) for place in places)
     fields = ((postings, lengths, 0.3, 0.1, 1.0),)
     _tolerant(lambda: kernel.topk(units, 10, None, False, 0.0, fields, scored))
     numbers = array("I", range(units)).tobytes()

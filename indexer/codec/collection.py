@@ -276,6 +276,10 @@ class Collection:
 
     # --- ranking --------------------------------------------------------------------------------
 
+    def by_weight(self, terms: Mapping[Term, float]) -> list[Term]:
+        """Terms with their weights in the order in which `top` adds up what they contribute."""
+        return sorted(terms, key=lambda term: -self._found(term).idf * terms[term] * (K1 + 1))
+
     def top(
         self,
         k: int,
@@ -285,6 +289,7 @@ class Collection:
     ) -> list[tuple[float, int]]:
         """The ``k`` best (score, unit), the best first, equal ones by ``order``.
 
+        A score is the sum of what the terms contribute, added up in the order of `by_weight`.
         ``terms`` may have weights, which are factors of their idf.
         Those of ``within``, whatever they score; without it those that have any of the terms.
         Within a segment ``order`` must be that of its units.
@@ -292,19 +297,27 @@ class Collection:
         weights = terms if isinstance(terms, Mapping) else {}
         scored = []
         for term in terms:
-            places, _, idf = self._found(term)
-            weight = idf * weights.get(term, 1.0) * (K1 + 1)
-            scored.append((self._fields.get(term[0], 0), places, weight))
+            places, df, idf = self._found(term)
+            if df:
+                weight = idf * weights.get(term, 1.0) * (K1 + 1)
+                scored.append((self._fields[term[0]], places, weight))
         best: list[tuple[float, int]] = []
         for number, part in enumerate(self.parts):
-            placed = tuple(
-                (field, place, weight) for field, places, weight in scored if (place := places[number])
-            )
+            placed = [
+                (field, place, weight)
+                for field, places, weight in scored
+                if (place := places[number])
+            ]
             floor = best[-1][0] if len(best) == k and best else 0.0
             filter = part.live if within is None else within.bits[number]
-            fields = self._scoring[number]
-            zeros = within is not None
-            hits = part.segment.top(k, fields, placed, filter, zeros=zeros, floor=floor)
+            hits = part.segment.top(
+                k,
+                self._scoring[number],
+                tuple(placed),
+                filter,
+                zeros=within is not None,
+                floor=floor,
+            )
             best += [(score, part.base + unit) for score, unit in hits]
             if len(self.parts) > 1:
                 best.sort(key=lambda hit: (-hit[0], order(hit[1])))

@@ -1,7 +1,7 @@
 """The kernel in plain Python: what `_kernel` does, for machines without a compiler, and its oracle.
 
 Both have the same functions and give the same bytes, and scores the same to the last bit: doubles
-are added in the order of the terms. The byte layout is that of `indexer.codec.layout`. Nothing
+are added in the same order. The byte layout is that of `indexer.codec.layout`. Nothing
 here is pruned or clever, but every check against damage is made, with the same ValueError.
 """
 
@@ -218,10 +218,10 @@ def topk(
     """The ``k`` best (score, document), the best first, equal ones by document.
 
     A document's score is the sum over the terms, from the heaviest on (equal ones in their order),
-    of ``weight * (tf / (tf + norm))`` with ``norm = a + c * length``. Only documents of ``filter`` count, if there is one, and only
-    scores not below ``floor``. Documents that no term scores are left out, unless ``zeros`` asks
-    for those of the filter. ``scale``, for pruning, is an upper bound of what the impacts grew by
-    since the bounds of the blocks were written.
+    of ``weight * (tf / (tf + norm))`` with ``norm = a + c * length``. Only documents of ``filter``
+    count, if there is one, and only scores not below ``floor``. Documents that no term scores are
+    left out, unless ``zeros`` asks for those of the filter. ``scale``, for pruning, is an upper
+    bound of what the impacts grew by since the bounds of the blocks were written.
     """
     scores = dict.fromkeys(members(filter), 0.0) if zeros and filter is not None else {}
     for number, (_, df, offset, size), weight in sorted(terms, key=lambda term: -term[2]):
