@@ -24,6 +24,7 @@ from searcher.options import (
     index_option,
     json_option,
     print_json,
+    synonyms_option,
     wants_color,
 )
 
@@ -62,7 +63,12 @@ def cli() -> None:
     "--forget",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="A source to drop, with its documents.",
+    help="A source to drop, with its documents; or the user dictionary.",
+)
+@click.option(
+    "--user-dictionary",
+    type=click.Path(path_type=Path),
+    help="Words of your own, in jieba's format; remembered.",
 )
 @index_option
 @click.pass_context
@@ -73,6 +79,7 @@ def index_command(
     dry_run: bool,
     watch: bool,
     forget: tuple[Path, ...],
+    user_dictionary: Path | None,
     folder: Path,
 ) -> None:
     """Bring the index to the state of its sources.
@@ -94,7 +101,13 @@ def index_command(
         paths = (Path("seeds"),)
     with showing_progress() as progress:
         report = sync(
-            store, paths, forget=forget, rebuild=rebuild, dry_run=dry_run, progress=progress
+            store,
+            paths,
+            forget=forget,
+            rebuild=rebuild,
+            dry_run=dry_run,
+            user_dictionary=user_dictionary,
+            progress=progress,
         )
     _print_report(report, dry_run)
     if watch and not dry_run:
@@ -141,26 +154,35 @@ def _print_report(report: Report, dry_run: bool) -> None:
 @cli.command("search", cls=QueryCommand)
 @click.argument("query", nargs=-1, required=True)
 @click.option(
-    "-n", "--limit", type=click.IntRange(0), default=10, show_default=True, help="Sections to show."
+    "-n", "--limit", type=click.IntRange(0), default=10, show_default=True, help="Hits to show."
 )
-@click.option("--offset", type=click.IntRange(0), default=0, help="Sections to skip.")
+@click.option("--offset", type=click.IntRange(0), default=0, help="Hits to skip.")
 @click.option(
     "--sort",
     type=click.Choice(["relevance", "newest", "oldest"]),
     default="relevance",
     show_default=True,
 )
+@click.option(
+    "--by",
+    type=click.Choice(["section", "document"]),
+    default="section",
+    show_default=True,
+    help="What a hit is; of a document its best sections are shown.",
+)
 @click.option("--issuer", help="Part of the name of an issuer (发文机关).")
 @click.option("--type", "doc_type", help="The kind of document (文种): 通知, 条例 …")
 @click.option("--from", "date_from", metavar="DATE", help="Not before: 2002, 2002-12, 2002-12-31.")
 @click.option("--to", "date_to", metavar="DATE", help="Not after.")
 @click.option("--explain", is_flag=True, help="Show how each score comes about.")
+@synonyms_option
 @color_option
 @json_option
 @index_option
 def search_command(
     query: tuple[str, ...],
     folder: Path,
+    synonyms: Path | None,
     as_json: bool,
     color: str,
     explain: bool,
@@ -168,8 +190,9 @@ def search_command(
 ) -> None:
     """Find the sections that answer QUERY, best first.
 
-    Words: any may match. "phrase" or “phrase”: exact. AND OR NOT + - ( ), prefix*, and fields:
-    标题: 发文机关: 文号: 类型: 日期:2002..2003 (title: issuer: number: type: date:).
+    Words: any may match. "phrase" or “phrase”: exact. AND OR NOT NEAR NEAR/9 + - ( ), prefix*,
+    and fields: 标题: 发文机关: 文号: 类型: 日期:2002..2003 全文: (title: issuer: number: type:
+    date: document:).
 
     \b
     Example:
@@ -179,7 +202,7 @@ def search_command(
     from searcher.engine import Searcher
 
     text = " ".join(query)
-    with Searcher.open(folder) as searcher:
+    with Searcher.open(folder, synonyms=synonyms) as searcher:
         try:
             results = searcher.search(text, **options)
         except ValueError as error:  # a filter that is no date

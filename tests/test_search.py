@@ -14,6 +14,7 @@ from indexer.normalize import fold, squeeze
 from searcher import DocumentNotFound, QueryError, Results, Searcher
 from searcher.query import parse
 from searcher.ranking import Ranker
+from searcher.synonyms import Synonyms
 
 from .documents import LIBRARY, NOTICE
 
@@ -107,6 +108,27 @@ def test_any_piece_of_any_section_is_found_as_a_phrase(
 def test_the_query_language_finds(searcher: Searcher, query: str, expected: set[str]) -> None:
     found = {hit.document.removeprefix("docs/") for hit in searcher.search(query, limit=EVERY)}
     assert found == expected
+
+
+def test_fields_and_titles_are_found_in_traditional_and_simplified_characters(
+    store: Store, tmp_path: Path
+) -> None:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    for name, title in (("old", "關於學校飲食安全的說明"), ("new", "关于学校饮食安全的说明")):
+        (folder / f"{name}.txt").write_text(f"{title}\n{name} 一份。\n", encoding="utf-8")
+    sync(store, [folder])
+    with Searcher.open(store.folder) as searcher:
+        for query in (
+            "标题:学校饮食安全",
+            "標題:學校飲食安全",
+            "「学校饮食安全」",
+            "全文:學校飲食",
+        ):
+            assert {hit.document for hit in searcher.search(query)} == {
+                "docs/old.txt",
+                "docs/new.txt",
+            }
 
 
 def test_what_is_required_stands_literally_and_what_is_prohibited_does_not(
@@ -233,7 +255,7 @@ QUERIES = st.recursive(
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(a=QUERIES, b=QUERIES)
 def test_and_narrows_or_widens_and_not_takes_away(searcher: Searcher, a: str, b: str) -> None:
-    ranker = Ranker(searcher._snapshot)
+    ranker = Ranker(searcher._snapshot, Synonyms.open())
 
     def found(query: str) -> set[int]:
         return set(ranker.rank(parse(query)).units)
