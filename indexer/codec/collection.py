@@ -20,6 +20,8 @@ from indexer.codec.segment import UNIT, Place, Segment, norm
 Term = tuple[str, str]  # field, text
 # Documents, and the group of each: parallel arrays of 32 bits. A document may be in several.
 Groups = tuple[bytes, bytes]
+# Where a term is in each segment, how many live units have it, and its inverse document frequency.
+Found = tuple[tuple[Place | None, ...], int, float]
 _CACHED_TERMS = 4096
 _DIGITS = bytes.maketrans(b"\0\1", b"01")
 
@@ -34,14 +36,6 @@ class Part(NamedTuple):
     base: int
     live: bytes | None
     dead: bytes | None
-
-
-class Found(NamedTuple):
-    """Where a term is in each segment, how many live units have it, and how much that tells."""
-
-    places: tuple[Place | None, ...]
-    df: int
-    idf: float
 
 
 class Contribution(NamedTuple):
@@ -135,6 +129,7 @@ class Collection:
         self.averages = {field: total / (self.count or 1) for field, total in totals.items()}
         self._fields = {field: number for number, field in enumerate(self.averages)}
         self._scoring = [part.segment.scoring(self.averages) for part in self.parts]
+        self._finders = [part.segment.find for part in self.parts]
         self._found = lru_cache(_CACHED_TERMS)(self._find)
 
     def part_of(self, unit: int) -> int:
@@ -152,17 +147,18 @@ class Collection:
         """What is to be known of a term to rank by it."""
         field, text = term
         encoded = text.encode("utf-8", "surrogatepass")
-        places = tuple([part.segment.find(field, encoded) for part in self.parts])
+        places = tuple([find(field, encoded) for find in self._finders])
         df = 0
-        for part, place in zip(self.parts, places, strict=True):
+        for number, place in enumerate(places):
             if place:
                 df += place.df
+                part = self.parts[number]
                 df -= part.segment.overlap(field, place, part.dead) if part.dead else 0
-        return Found(places, df, self.idf(df))
+        return places, df, self.idf(df)
 
     def frequency(self, term: Term) -> int:
         """How many live units have a term."""
-        return self._found(term).df
+        return self._found(term)[1]
 
     def contribution(self, term: Term, unit: int, weight: float = 1.0) -> Contribution | None:
         """What a term of a weight adds to the score of a live unit, to the bit.
@@ -183,7 +179,7 @@ class Collection:
 
     def _tf(self, term: Term, unit: int) -> float:
         number = self.part_of(unit)
-        place = self._found(term).places[number]
+        place = self._found(term)[0][number]
         if place is None:
             return 0.0
         units, weights = self.parts[number].segment.postings(term[0], place)
@@ -220,7 +216,7 @@ class Collection:
         """The units that have any of some terms."""
         found = self.none()
         for term in terms:
-            places = self._found(term).places
+            places = self._found(term)[0]
             for part, place, bits in zip(self.parts, places, found.bits, strict=True):
                 if place:
                     part.segment.fill(term[0], place, bits)
@@ -249,7 +245,7 @@ class Collection:
         rarest = sorted(set(terms), key=self.frequency)
         for number, (part, bits) in enumerate(zip(self.parts, found.bits, strict=True)):
             for term in rarest:
-                place = self._found(term).places[number]
+                place = self._found(term)[0][number]
                 if place is None:
                     bits[:] = bytes(len(bits))
                     break
@@ -278,7 +274,7 @@ class Collection:
 
     def by_weight(self, terms: Mapping[Term, float]) -> list[Term]:
         """Terms with their weights in the order in which `top` adds up what they contribute."""
-        return sorted(terms, key=lambda term: -self._found(term).idf * terms[term] * (K1 + 1))
+        return sorted(terms, key=lambda term: -self._found(term)[2] * terms[term] * (K1 + 1))
 
     def top(
         self,

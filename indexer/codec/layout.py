@@ -11,7 +11,8 @@ The columns of a segment, whose facts are its number of units and, by field, tha
 sum of lengths:
 
     <field>.terms      dictionary
-    <field>.index      for every 32nd term: offset of its postings, offset in the dictionary (64)
+    <field>.index      for every 32nd term, 64 bits each: offset of its postings, offset in the
+                       dictionary, its first eight bytes, the first one highest
     <field>.postings   postings of all terms, one after the other
     <field>.lengths    32 bits per unit: its length in eighths
     text               the squeezed texts of all units, UTF-16

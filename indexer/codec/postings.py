@@ -16,6 +16,7 @@ Result = tuple[bytes, bytes, bytes, bytes, int]  # terms, index, postings, lengt
 RANGE = 256
 SHORT_LIST = 128
 DICT_BLOCK = 32
+INDEX_ENTRY = 3
 ONE = 8
 ENTRY_BITS = (2, 3, 3)  # of the first byte of a block's entry, from the lowest
 K1 = 1.2
@@ -179,7 +180,8 @@ class Dictionary:
         """Add a term with its (document, code) pairs, both in ascending order."""
         shared = 0
         if self._count % DICT_BLOCK == 0:
-            self._index.extend((len(self._postings), len(self._terms)))
+            prefix = int.from_bytes(term[:8].ljust(8, b"\0"), "big")
+            self._index.extend((len(self._postings), len(self._terms), prefix))
         else:
             most = min(len(term), len(self._previous))
             while shared < most and term[shared] == self._previous[shared]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from indexer.codec.kernel import kernel as default_kernel
 from indexer.codec.layout import Buffer, ColumnFile, write_columns
-from indexer.codec.postings import DICT_BLOCK, K1, TF_VALUE, B
+from indexer.codec.postings import DICT_BLOCK, INDEX_ENTRY, K1, TF_VALUE, B
 from indexer.codec.twin import GONE
 from indexer.errors import IndexDamaged
 
@@ -218,7 +218,7 @@ class _TermReader:
     def block(self, number: int) -> Iterator[tuple[bytes, Place]]:
         """The terms from the first of a block on."""
         term = b""
-        offset, at = self._index[2 * number : 2 * number + 2] or (0, 0)
+        offset, at = self._index[INDEX_ENTRY * number : INDEX_ENTRY * number + 2] or (0, 0)
         for ordinal in range(number * DICT_BLOCK, self._count):
             shared, at = self._number(at)
             size, at = self._number(at)

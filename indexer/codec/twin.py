@@ -18,6 +18,7 @@ from indexer.codec.cutting import cut as cut
 from indexer.codec.cutting import cutter as cutter
 from indexer.codec.postings import (
     DICT_BLOCK,
+    INDEX_ENTRY,
     TF_VALUE,
     Buffer,
     Dictionary,
@@ -157,11 +158,11 @@ def lookup(terms: Buffer, index: Buffer, count: int, term: Buffer) -> Place | No
     wanted = bytes(term)
     blocks = (count + DICT_BLOCK - 1) // DICT_BLOCK
     places = array("Q", bytes(index))
-    if len(places) < 2 * blocks:
+    if len(places) < INDEX_ENTRY * blocks:
         raise ValueError("a dictionary is damaged")
 
     def first(number: int) -> bytes:
-        reader = Reader(terms, min(places[2 * number + 1], len(terms)))
+        reader = Reader(terms, min(places[INDEX_ENTRY * number + 1], len(terms)))
         if reader.number():
             raise ValueError("a dictionary is damaged")
         return reader.bytes(reader.number())
@@ -169,11 +170,11 @@ def lookup(terms: Buffer, index: Buffer, count: int, term: Buffer) -> Place | No
     at = bisect_right(range(blocks), wanted, key=first) - 1
     if at < 0:
         return None
-    here = memoryview(terms)[places[2 * at + 1] :]
+    here = memoryview(terms)[places[INDEX_ENTRY * at + 1] :]
     size_here = min(DICT_BLOCK, count - at * DICT_BLOCK)
     for ordinal, (found, df, offset, size) in enumerate(terms_of(here, size_here)):
         if found == wanted:
-            return at * DICT_BLOCK + ordinal, df, places[2 * at] + offset, size
+            return at * DICT_BLOCK + ordinal, df, places[INDEX_ENTRY * at] + offset, size
     return None
 
 

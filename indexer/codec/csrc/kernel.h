@@ -24,6 +24,7 @@
 #define RANGE 256      /* documents of a block: their low byte tells them apart */
 #define SHORT_LIST 128 /* postings up to which a list has no blocks */
 #define DICT_BLOCK 32  /* terms that share front coding */
+#define INDEX_ENTRY 3  /* numbers of 64 bits in the index for each of these */
 #define ONE 8          /* the code of a term frequency of 1.0: an eighth is the unit */
 
 static inline uint32_t load32(const uint8_t *p, size_t index)
@@ -70,6 +71,15 @@ static inline int read_varint(const uint8_t **p, const uint8_t *end, uint32_t *v
         }
     }
     return -1;
+}
+
+/* The first eight bytes of a term as a number: where these differ they are in the terms' order. */
+static inline uint64_t term_prefix(const uint8_t *term, size_t size)
+{
+    uint64_t prefix = 0;
+    for (size_t i = 0; i < 8; i++)
+        prefix = prefix << 8 | (i < size ? term[i] : 0);
+    return prefix;
 }
 
 /* A growing buffer of bytes; `failed` sticks once memory ran out. */

@@ -242,7 +242,7 @@ void dictionary_add(dictionary *d, const uint8_t *term, size_t size, const uint3
 {
     size_t shared = 0;
     if (d->count % DICT_BLOCK == 0) {
-        uint64_t entry[2] = {d->postings.size, d->terms.size};
+        uint64_t entry[INDEX_ENTRY] = {d->postings.size, d->terms.size, term_prefix(term, size)};
         buffer_bytes(&d->index, entry, sizeof entry);
     } else {
         size_t most = size < d->previous_size ? size : d->previous_size;

@@ -247,7 +247,8 @@ static uint32_t order_ranges(search *s)
             double bound = s->bounds[range];
             if (!(bound > 0.0))
                 continue;
-            unsigned bucket = (unsigned)((1.0 - bound / most) * (BUCKETS - 1));
+            double place = (1.0 - bound / most) * (BUCKETS - 1);
+            unsigned bucket = place > 0.0 ? (unsigned)place : 0; /* NaN where bounds overflow */
             if (placing)
                 s->order[starts[bucket]++] = range;
             else
