@@ -11,7 +11,6 @@
  */
 #include "search.h"
 #include <float.h>
-#include <emmintrin.h>
 
 #define SLACK (1.0 + 1e-9)
 #define BUCKETS 256 /* that ranges are sorted into by their bounds */
@@ -180,6 +179,7 @@ static double enough(const search *s, double rest)
     return least > DBL_TRUE_MIN ? least : DBL_TRUE_MIN;
 }
 
+/* In lanes, so that compilers vectorise it. */
 static unsigned count_from(const double *sums, double least)
 {
     double lanes[8] = {0}, count = 0;
@@ -190,7 +190,6 @@ static unsigned count_from(const double *sums, double least)
         count += lanes[j];
     return (unsigned)count;
 }
-
 
 /* Adds to the score of a unit what the blocks from `r` on have, while it can be a hit. */
 static void finish(search *s, const reference *r, const reference *end, hit h, double bound)
@@ -208,6 +207,8 @@ static double rest_from(const reference *r, const reference *end, double bound)
     return r < end ? bound - r->before : 0.0;
 }
 
+/* Offers the likely units of a range. Of the terms that can be spared more are added up, a quarter
+ * of them at a time, until few units are left to look up in the others. */
 static void visit(search *s, uint32_t range)
 {
     double sums[RANGE] = {0}, bound = s->bounds[range];
