@@ -302,18 +302,18 @@ static void rank(search *s)
 /* Fills up with units of the filter that no term scores, in their order. */
 static int add_zeros(search *s)
 {
-    uint8_t *scored = calloc((size_t)s->units / 8 + 1, 1);
-    if (!scored)
+    uint8_t *taken = calloc((size_t)s->units / 8 + 1, 1);
+    if (!taken)
         return -2;
     for (Py_ssize_t i = 0; i < s->found; i++)
-        set_bit(scored, s->hits[i].doc);
+        set_bit(taken, s->hits[i].doc);
     for (uint32_t doc = 0; doc < s->units && s->found < s->k; doc++) {
-        if (!bit(s->filter, doc) || bit(scored, doc))
+        if (!bit(s->filter, doc) || bit(taken, doc))
             continue;
         hit h = {0.0, doc};
         s->hits[s->found++] = h;
     }
-    free(scored);
+    free(taken);
     return 0;
 }
 
