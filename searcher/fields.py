@@ -1,4 +1,4 @@
-"""What a query asks of documents: their title, number, issuers, kind and date. Pure."""
+"""What a query asks of documents: their title, number, issuers, kind, region and date. Pure."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from indexer.normalize import fold, squeeze
 from indexer.record import Row
+from indexer.regions import regions_of
 from searcher.query import DateRange, Everything, Node, Phrase, Prefix, Words
 
 
@@ -35,6 +36,8 @@ def _values(row: Row, field: str) -> tuple[str, ...]:
             return row.issuers
         case "type":
             return (row.doc_type,)
+        case "region":
+            return regions_of(row.title, row.issuers)
     raise AssertionError(field)
 
 

@@ -20,6 +20,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "issuer": ("issuer", "发文机关", "发文单位", "发布部门", "发布机关", "制定机关"),
     "number": ("number", "文号", "发文字号", "发布文号"),
     "type": ("type", "类型", "文种"),
+    "region": ("region", "地区", "区域"),
     "document": ("document", "全文", "同篇"),
     "date": ("date", "日期", "成文日期", "发文日期"),
 }

@@ -163,7 +163,7 @@ class Ranker:
         self._terms = snapshot.terms
         self._synonyms = synonyms
         self._analyzer = snapshot.analyzer
-        self._known = KnownItems(snapshot.rows, snapshot.firsts, snapshot.units)
+        self.known = KnownItems(snapshot.rows, snapshot.firsts, snapshot.units)
 
     def rank(self, query: Node) -> Ranked:
         """The units ``query`` matches. Raises QueryError for a prefix of too many words."""
@@ -200,7 +200,7 @@ class Ranker:
         """
         units: dict[int, Target] = {}
         shadows = self._snapshot.shadows
-        for target in reversed(self._known.targets(query, self._synonyms, self._analyzer.pieces)):
+        for target in reversed(self.known.targets(query, self._synonyms, self._analyzer.pieces)):
             for unit in target.units:
                 if unit not in shadows:
                     units[unit] = target
@@ -310,9 +310,9 @@ class Ranker:
                 return self._with(literal, self._synonyms.of(query.text))
             case Words(field=None):
                 asked = what_is_asked(query.text)
-                found = self._terms.having(terms_of(asked, self._analyzer)) or self._match_literal(
-                    query.text
-                )
+                found = self._terms.having(terms_of(asked, self._analyzer))
+                if not found and not _is_plain(query, self._analyzer):
+                    found = self._match_literal(query.text)
                 forms = (form for one in self._find(fold(asked)) for form in one.others)
                 return self._with(found, forms)
             case Phrase(field=None):

@@ -19,6 +19,7 @@ DICT_BLOCK = 32
 INDEX_ENTRY = 3
 ONE = 8
 ENTRY_BITS = (2, 3, 3)  # of the first byte of a block's entry, from the lowest
+GONE = 2**32 - 1  # the new number of a unit that a merge leaves out
 K1 = 1.2
 B = 0.75
 
