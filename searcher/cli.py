@@ -25,6 +25,7 @@ from searcher.options import (
     index_option,
     json_option,
     print_json,
+    synonyms_option,
     wants_color,
 )
 
@@ -176,12 +177,14 @@ def _print_report(report: Report, dry_run: bool) -> None:
 @click.option("--from", "date_from", metavar="DATE", help="Not before: 2002, 2002-12, 2002-12-31.")
 @click.option("--to", "date_to", metavar="DATE", help="Not after.")
 @click.option("--explain", is_flag=True, help="Show how each score comes about.")
+@synonyms_option
 @color_option
 @json_option
 @index_option
 def search_command(
     query: tuple[str, ...],
     folder: Path,
+    synonyms: Path | None,
     as_json: bool,
     color: str,
     explain: bool,
@@ -189,8 +192,9 @@ def search_command(
 ) -> None:
     """Find the sections that answer QUERY, best first.
 
-    Words: any may match. "phrase" or “phrase”: exact. AND OR NOT + - ( ), prefix*, and fields:
-    标题: 发文机关: 文号: 类型: 地区: 日期:2002..2003 (title: issuer: number: type: region: date:).
+    Words: any may match. "phrase" or “phrase”: exact. AND OR NOT NEAR NEAR/9 + - ( ), prefix*,
+    and fields: 标题: 发文机关: 文号: 类型: 地区: 日期:2002..2003 全文: (title: issuer: number:
+    type: region: date: document:).
 
     \b
     Example:
@@ -200,7 +204,7 @@ def search_command(
     from searcher.engine import Searcher
 
     text = " ".join(query)
-    with Searcher.open(folder) as searcher:
+    with Searcher.open(folder, synonyms=synonyms) as searcher:
         try:
             results = searcher.search(text, **options)
         except ValueError as error:  # a filter that is no date
