@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from indexer.catalogue import base_name
@@ -20,28 +20,33 @@ class Names:
     """The names of documents in normal form (`indexer.catalogue.base_name`), each with those that
     bear it: versions and copies alike."""
 
-    def __init__(self, names: Mapping[str, Sequence[int]]) -> None:
+    def __init__(self, names: Mapping[str, Collection[int]]) -> None:
         self._names = names
 
     @cached_property
-    def _lines(self) -> str:
-        return "\n" + "\n".join(self._names) + "\n"
+    def _by_length(self) -> dict[int, str]:
+        """The names of each length in a row, a line break behind each."""
+        found: dict[int, list[str]] = {}
+        for name in self._names:
+            found.setdefault(len(name), []).append(f"{name}\n")
+        return {length: "".join(names) for length, names in found.items()}
 
-    def _holding(self, text: str) -> Iterator[str]:
-        """The keys that ``text``, which has no line break, stands in."""
-        lines = self._lines
-        at = lines.find(text) if text else -1
-        while at >= 0:
-            end = lines.index("\n", at)
-            yield lines[lines.rindex("\n", 0, at + 1) + 1 : end]
-            at = lines.find(text, end)
+    def _holding(self, piece: str, lengths: Iterable[int]) -> Iterator[str]:
+        """The names of some lengths that ``piece``, which has no line break, stands in."""
+        for length in lengths:
+            names = self._by_length.get(length, "")
+            at = names.find(piece)
+            while at >= 0:
+                start = at - at % (length + 1)
+                yield names[start : start + length]
+                at = names.find(piece, start + length)
 
     def near(self, text: str) -> list[tuple[str, float]]:
         """The keys that a slip makes ``text`` of, two if it is long, with how far they are.
 
         The nearest first, then the commonest. A slip is a character too many or too few, two in
         each other's place, or another one: 1 if that sounds or looks alike, else 1.5.
-        None if ``text`` is a key itself, or shorter than four characters.
+        Empty if ``text`` is a key itself, or shorter than four characters.
         """
         key = base_name(fold(text))
         if not _LEAST <= len(key) <= _MAX_LENGTH or key in self._names:
@@ -50,17 +55,14 @@ class Names:
         # One of the pieces is left whole by such slips, unless one swaps what lies on a seam.
         size = -(-len(key) // (int(most) + 1))
         pieces = {key[at : at + size] for at in range(0, len(key), size)}
-        likely = {name for piece in pieces if len(piece) > 1 for name in self._holding(piece)}
+        lengths = range(len(key) - int(most), len(key) + int(most) + 1)
+        long = (piece for piece in pieces if len(piece) > 1)
+        likely = {name for piece in long for name in self._holding(piece, lengths)}
         swapped = (key[:at] + key[at : at + 2][::-1] + key[at + 2 :] for at in range(len(key) - 1))
         likely |= {name for name in swapped if name in self._names}
-        found = {
-            name: far
-            for name in likely
-            if abs(len(name) - len(key)) <= most and (far := _distance(key, name)) <= most
-        }
-        return sorted(
-            found.items(), key=lambda item: (item[1], -len(self._names[item[0]]), item[0])
-        )
+        distances = {name: _distance(key, name) for name in likely}
+        near = [(name, far) for name, far in distances.items() if far <= most]
+        return sorted(near, key=lambda one: (one[1], -len(self._names[one[0]]), one[0]))
 
 
 def _distance(typed: str, name: str) -> float:
