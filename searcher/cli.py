@@ -28,6 +28,7 @@ from searcher.options import (
     synonyms_option,
     wants_color,
 )
+from searcher.upkeep import MENDING, check_command, status_command
 
 if TYPE_CHECKING:
     from indexer.updating import Report
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
 _NOTHING_FOUND = 1
 _ERROR = 2
-_MENDING = "`policysearch index --rebuild` mends it; name its sources if the manifest is lost"
 _LISTED = 20  # changed documents named on the terminal before "and N more"
 
 
@@ -58,6 +58,7 @@ def cli() -> None:
 @cli.command("index")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--rebuild", is_flag=True, help="Read everything anew, replacing the index.")
+@click.option("--restore", is_flag=True, help="Go back to the state before the last change first.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @click.option("--watch", is_flag=True, help="Stay, and keep the index in step with its sources.")
 @click.option(
@@ -77,6 +78,7 @@ def index_command(
     ctx: click.Context,
     paths: tuple[Path, ...],
     rebuild: bool,
+    restore: bool,
     dry_run: bool,
     watch: bool,
     forget: tuple[Path, ...],
@@ -95,11 +97,15 @@ def index_command(
     """
     from indexer.store import Store
     from indexer.updating import sync
-    from searcher.progress import showing_progress
+    from searcher.progress import show_idle_words, showing_progress
 
     store = Store(folder)
     if not paths and not forget and not store.exists() and Path("seeds").is_dir():
         paths = (Path("seeds"),)
+    if restore and (rebuild or dry_run):
+        raise click.UsageError("--restore goes with neither --rebuild nor --dry-run")
+    if restore:
+        store.restore()
     with showing_progress() as progress:
         report = sync(
             store,
@@ -111,6 +117,10 @@ def index_command(
             progress=progress,
         )
     _print_report(report, dry_run)
+    if user_dictionary:
+        show_idle_words(user_dictionary)
+    if report.plan and not dry_run:
+        store.merge()  # nobody waits for it
     if watch and not dry_run:
         _watch(store)
     if report.failed:
@@ -389,58 +399,8 @@ def outline_command(ctx: click.Context, files: tuple[Path, ...], color: str, as_
         ctx.exit(_ERROR)
 
 
-@cli.command("status")
-@json_option
-@index_option
-def status_command(as_json: bool, folder: Path) -> None:
-    """Say what the index holds and where it comes from.
-
-    \b
-    Example:
-      policysearch status --json
-    """
-    from indexer.snapshot import Snapshot
-
-    with Snapshot.open(folder) as snapshot:
-        manifest = snapshot.manifest
-        status = {
-            "index": str(folder),
-            "generation": manifest.generation,
-            "documents": len(snapshot.rows),
-            "sections": snapshot.unit_count,
-            "segments": len(manifest.segments),
-            "bytes": sum(file.size for file in manifest.files),
-            "analyzer": manifest.analyzer,
-            "sources": [{"name": root.name, "path": root.path} for root in manifest.sources],
-        }
-    if as_json:
-        print_json(status)
-        return
-    for name, value in status.items():
-        if isinstance(value, list):
-            value = ", ".join(source["path"] for source in value)
-        click.echo(f"{name:<11} {value:,}" if isinstance(value, int) else f"{name:<11} {value}")
-
-
-@cli.command("check")
-@index_option
-@click.pass_context
-def check_command(ctx: click.Context, folder: Path) -> None:
-    """Verify that the index is whole: checksums, and every document against its sections.
-
-    \b
-    Example:
-      policysearch check && echo whole
-    """
-    from indexer.check import check
-
-    problems = list(check(folder))
-    for problem in problems:
-        click.echo(problem)
-    if problems:
-        click.echo(f"damaged: {_MENDING}", err=True)
-        ctx.exit(_ERROR)
-    click.echo("whole")
+cli.add_command(status_command)
+cli.add_command(check_command)
 
 
 @cli.command("completion")
@@ -486,7 +446,7 @@ def main() -> NoReturn:
         for line in caret(error.query, error.position):
             click.echo(line, err=True)
     except IndexDamaged as error:
-        _print_error(f"{error}; {_MENDING}")
+        _print_error(f"{error}; {MENDING}")
     except (PolicySearchError, OSError) as error:  # OSError: a full disk, behind standard output
         _print_error(error)
     sys.exit(_ERROR)

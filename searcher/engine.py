@@ -67,7 +67,7 @@ class Searcher:
             from searcher.names import Names
 
             terms, dictionary = self._snapshot.terms, self._snapshot.analyzer.dictionary
-            self._lazy_meant = Meant(terms, dictionary, Names(self._ranker.known.names))
+            self._lazy_meant = Meant(terms, dictionary, lambda: Names(self._ranker.known.names))
         return self._lazy_meant
 
     @property

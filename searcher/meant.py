@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
@@ -17,9 +18,10 @@ from indexer.codec import Collection
 from indexer.dictionary import Dictionary
 from indexer.normalize import fold, squeeze, squeezed
 from searcher.language import Language
-from searcher.names import Names
+from searcher.names import LEAST, Names
 from searcher.nodes import Boolean, Near, Node, Phrase, Words
 from searcher.pinyin import split_pinyin
+from searcher.questions import without_asking
 from searcher.spelling import Correction, Speller
 
 _MOST = 3  # suggestions
@@ -44,10 +46,17 @@ class _Variant(NamedTuple):
 class Meant:
     """Knows what is written in an index: its terms and the names of its documents."""
 
-    def __init__(self, terms: Collection, dictionary: Dictionary, names: Names) -> None:
+    def __init__(
+        self, terms: Collection, dictionary: Dictionary, names: Callable[[], Names]
+    ) -> None:
+        """``names`` is called when a text may be one that is misspelt: gathering them takes time."""
         self._language = Language(terms, dictionary)
         self._speller = Speller(self._language)
-        self._names = names
+        self._load_names = names
+
+    @cached_property
+    def _names(self) -> Names:
+        return self._load_names()
 
     def suggestions(self, query: str, node: Node) -> tuple[str, ...]:
         """The queries that ``query``, of the meaning ``node``, may be a misspelling of.
@@ -71,13 +80,14 @@ class Meant:
         return sorted(found.items(), key=lambda item: -item[1])[:_MOST]
 
     def _named(self, text: str) -> Iterator[_Reading]:
-        near = self._names.near(text)[:_MOST]
-        if not near:
+        """The names that ``text`` nearly is, if it is no question and the index hardly has it."""
+        plain, count = squeeze(fold(text)), self._language.count
+        if len(plain) < LEAST or without_asking(text) != text:
             return
-        count = self._language.count
-        often = count(squeeze(fold(text)))
-        for name, far in near:
-            if often <= 20 * self._language.few and _RARER * often <= count(name):
+        if (often := count(plain)) > 20 * self._language.few:
+            return
+        for name, far in self._names.near(text)[:_MOST]:
+            if _RARER * often <= count(name):
                 yield name, _NAMED / far
 
     def _spelt(self, text: str) -> Iterator[_Reading]:

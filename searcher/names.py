@@ -11,7 +11,7 @@ from searcher.pinyin import readings, sound
 from searcher.shapes import looking_like
 
 _NUMERALS = "一二三四五六七八九十"
-_LEAST = 4  # characters of a name that is compared with another
+LEAST = 4  # characters of a name that is compared with another
 _TWO_SLIPS = 9  # characters from which on two slips are forgiven
 _MAX_LENGTH = 60
 
@@ -49,7 +49,7 @@ class Names:
         Empty if ``text`` is a key itself, or shorter than four characters.
         """
         key = base_name(fold(text))
-        if not _LEAST <= len(key) <= _MAX_LENGTH or key in self._names:
+        if not LEAST <= len(key) <= _MAX_LENGTH or key in self._names:
             return []
         most = 2.0 if len(key) >= _TWO_SLIPS else 1.5
         # One of the pieces is left whole by such slips, unless one swaps what lies on a seam.

@@ -68,7 +68,7 @@ class Suggesting:
         snapshot = searcher._snapshot
         self._ranker = Ranker(snapshot, Synonyms.open(None))
         names = Names(self._ranker.known.names)
-        self._meant = Meant(snapshot.terms, snapshot.analyzer.dictionary, names)
+        self._meant = Meant(snapshot.terms, snapshot.analyzer.dictionary, lambda: names)
 
     def ask(self, query: str) -> Asked:
         """The suggestions for a query."""
