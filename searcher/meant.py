@@ -49,7 +49,7 @@ class Meant:
     def __init__(
         self, terms: Collection, dictionary: Dictionary, names: Callable[[], Names]
     ) -> None:
-        """``names`` is called when a text may be one that is misspelt: gathering them takes time."""
+        """``names`` is called when a text may be a misspelt one: gathering them takes time."""
         self._language = Language(terms, dictionary)
         self._speller = Speller(self._language)
         self._load_names = names
