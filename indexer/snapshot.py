@@ -290,7 +290,7 @@ class Snapshot:
             totals = group(counts, groups, len(values))
             return [*compress(zip(values, totals, strict=True), totals)]
 
-        return {name: partial(added, name) for name in ("issuer", "doc_type", "year")}
+        return {name: partial(added, name) for name in ("issuer", "doc_type", "year", "region")}
 
     @cached_property
     def copies(self) -> dict[int, tuple[int, ...]]:
