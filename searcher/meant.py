@@ -7,16 +7,21 @@ by character (`searcher.spelling`). The rest of the query stays as it was typed.
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import islice
+from typing import NamedTuple
 
 from indexer.codec import Collection
 from indexer.dictionary import Dictionary
 from indexer.normalize import fold, squeeze, squeezed
 from searcher.language import Language
-from searcher.names import Names
+from searcher.names import LEAST, Names
 from searcher.nodes import Boolean, Near, Node, Phrase, Words
 from searcher.pinyin import split_pinyin
+from searcher.questions import without_asking
 from searcher.spelling import Correction, Speller
 
 _MOST = 3  # suggestions
@@ -27,55 +32,65 @@ _NAMED = 12.0  # what a name one slip away gains, to be compared with `Correctio
 _RARER = 10  # how many times rarer a text is than the name it was to be
 _LATIN = re.compile(r"[a-z][a-z' ]+[a-z]")
 
-_Text = tuple[str, float]  # what may have been meant, and its gain
+_Reading = tuple[str, float]  # what a text may have been meant to be, and what that gains
+
+
+class _Variant(NamedTuple):
+    """A text of a query, where it stands, and its readings, the likeliest first."""
+
+    at: int
+    text: str
+    readings: list[_Reading]
 
 
 class Meant:
     """Knows what is written in an index: its terms and the names of its documents."""
 
-    def __init__(self, terms: Collection, dictionary: Dictionary, names: Names) -> None:
+    def __init__(
+        self, terms: Collection, dictionary: Dictionary, names: Callable[[], Names]
+    ) -> None:
+        """``names`` is called when a text may be a misspelt one: gathering them takes time."""
         self._language = Language(terms, dictionary)
         self._speller = Speller(self._language)
-        self._names = names
+        self._load_names = names
+
+    @cached_property
+    def _names(self) -> Names:
+        return self._load_names()
 
     def suggestions(self, query: str, node: Node) -> tuple[str, ...]:
-        """Queries that ``query``, of the meaning ``node``, may be a misspelling of: the likeliest
-        first, three at most, none for one that looks right."""
+        """The queries that ``query``, of the meaning ``node``, may be a misspelling of.
+
+        The likeliest first, three at most; none for a query that looks right.
+        """
         letters = fold(query).strip()
         if _LATIN.fullmatch(letters):
             return self._of_pinyin(letters)
         variants = [
-            (node.start + query[node.start : node.end].find(node.text), node.text, texts)
-            for node in list(_texts(node))[:_MAX_TEXTS]
-            if (texts := self._variants(node.text))
+            _Variant(at, text, readings)
+            for at, text in islice(_texts(query, node), _MAX_TEXTS)
+            if (readings := self._readings(text))
         ]
-        if not variants:
-            return ()
-        found = {_replaced(query, [(at, old, texts[0][0]) for at, old, texts in variants]): 0.0}
-        for place, (at, old, texts) in enumerate(variants):
-            for text, gain in texts[1:]:
-                others = [(a, o, t[0][0]) for a, o, t in variants[:place] + variants[place + 1 :]]
-                found.setdefault(_replaced(query, [*others, (at, old, text)]), gain)
-        first, *rest = found
-        return (first, *sorted(rest, key=lambda text: -found[text])[: _MOST - 1])
+        return _combined(query, variants) if variants else ()
 
-    def _variants(self, text: str) -> list[_Text]:
-        """What ``text`` may have been meant to be, with the gain of each, the greatest first."""
+    def _readings(self, text: str) -> list[_Reading]:
         found: dict[str, float] = {}
-        for name, gain in (*self._named(text), *self._spelt(text)):
-            found[name] = max(gain, found.get(name, 0.0))
+        for reading, gain in (*self._named(text), *self._spelt(text)):
+            found[reading] = max(gain, found.get(reading, 0.0))
         return sorted(found.items(), key=lambda item: -item[1])[:_MOST]
 
-    def _named(self, text: str) -> Iterator[_Text]:
-        count = self._language.count
-        plain = squeeze(fold(text))
-        if len(plain) < 4 or (often := count(plain)) > 20 * self._language.few:
+    def _named(self, text: str) -> Iterator[_Reading]:
+        """The names that ``text`` nearly is, if it is no question and the index hardly has it."""
+        plain, count = squeeze(fold(text)), self._language.count
+        if len(plain) < LEAST or without_asking(text) != text:
+            return
+        if (often := count(plain)) > 20 * self._language.few:
             return
         for name, far in self._names.near(text)[:_MOST]:
             if _RARER * often <= count(name):
                 yield name, _NAMED / far
 
-    def _spelt(self, text: str) -> Iterator[_Text]:
+    def _spelt(self, text: str) -> Iterator[_Reading]:
         for first in self._speller.correct(squeeze(fold(text)))[:_MOST]:
             corrected, gain = _applied(text, first), first.gain
             for _ in range(_MAX_SLIPS - 1):
@@ -94,16 +109,40 @@ class Meant:
         return tuple(self._speller.spoken(syllables)[:_MOST])
 
 
-def _texts(node: Node) -> Iterator[Words | Phrase]:
-    """The texts a query looks for in sections and titles, not what it prohibits."""
+def _texts(query: str, node: Node) -> Iterator[tuple[int, str]]:
+    """The texts a query looks for in sections and titles, with where they stand in it.
+
+    Not what it prohibits, nor what holds a character that a query reads as a blank.
+    """
     match node:
         case Boolean():
             for part in (*node.must, *node.should):
-                yield from _texts(part)
+                yield from _texts(query, part)
         case Near():
-            yield from node.leaves
+            for leaf in node.leaves:
+                yield from _texts(query, leaf)
         case Words(field=None | "title") | Phrase(field=None | "title"):
-            yield node
+            at = query.find(node.text, node.start, node.end)
+            if at >= 0:
+                yield at, node.text
+
+
+def _combined(query: str, variants: Sequence[_Variant]) -> tuple[str, ...]:
+    """``query`` with the best reading of every text, then with another of one of them."""
+    best = {variant.at: (variant.text, variant.readings[0][0]) for variant in variants}
+    found = {_replaced(query, best): math.inf}
+    for variant in variants:
+        for reading, gain in variant.readings[1:]:
+            other = _replaced(query, best | {variant.at: (variant.text, reading)})
+            found.setdefault(other, gain)
+    return tuple(sorted(found, key=lambda text: -found[text])[:_MOST])
+
+
+def _replaced(query: str, changes: Mapping[int, tuple[str, str]]) -> str:
+    """``query`` with other texts in the place of those that stand at some offsets."""
+    for at, (old, new) in sorted(changes.items(), reverse=True):
+        query = query[:at] + new + query[at + len(old) :]
+    return query
 
 
 def _applied(text: str, correction: Correction) -> str:
@@ -114,9 +153,3 @@ def _applied(text: str, correction: Correction) -> str:
     else:
         start = end = folding.ends[correction.start - 1]
     return text[:start] + correction.text + text[end:]
-
-
-def _replaced(query: str, changes: list[tuple[int, str, str]]) -> str:
-    for at, old, new in sorted(changes, reverse=True):
-        query = query[:at] + new + query[at + len(old) :]
-    return query

@@ -24,7 +24,7 @@ _RUN = re.compile(f"[{HAN}]{{2,}}(?![\\[〔])")  # not the code of a 文号: its
 _MAX_LENGTH = 200  # characters of a text that are looked at
 _MAX_PLACES = 4  # suspicious characters of a text that are looked at
 _MAX_WEIGHED = 6  # corrections of a run that are weighed
-_MAX_GAPPY = 16  # characters of a run where a missing one is sought
+_MAX_SHORT = 16  # characters of a run; in longer ones only the likeliest slips are sought
 _BEAM = 30  # beginnings of a text in pinyin that are gone on with
 
 # What a slip costs, in nats, as a gain of likelihood does.
@@ -189,7 +189,7 @@ class Speller:
         for at in dict.fromkeys(place + i for place in places for i in (-1, 0, 1)):
             if 0 <= at < len(run) - 1:
                 yield _Edit(at, at + 2, run[at + 1] + run[at], _SWAPPED)
-        for at in places[:1] if len(run) <= _MAX_GAPPY else ():
+        for at in places[:1] if len(run) <= _MAX_SHORT else ():
             for gap in (at, at + 1):
                 for char in self._missing(run, gap):
                     yield _Edit(gap, gap, char, _MISSING)
@@ -197,7 +197,7 @@ class Speller:
     def _instead(self, run: str, at: int) -> Iterator[tuple[str, float]]:
         """What may have been meant at a place, if the index has it with one of its neighbours."""
         costs: dict[str, float] = {}
-        for syllable in readings(run[at]):
+        for syllable in readings(run[at]) if len(run) <= _MAX_SHORT else ():
             costs |= dict.fromkeys(sounding_like(syllable), _LIKE_SOUND)
         costs |= dict.fromkeys(looking_like(run[at]), _SAME_SHAPE)
         for syllable in readings(run[at]):

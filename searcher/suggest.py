@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice, pairwise, takewhile
@@ -45,7 +45,7 @@ class Completion:
 class Suggester:
     """Completes by a snapshot. ``names`` are the names of documents, with their indices."""
 
-    def __init__(self, snapshot: Snapshot, names: Mapping[str, Iterable[int]]) -> None:
+    def __init__(self, snapshot: Snapshot, names: Mapping[str, Collection[int]]) -> None:
         self._snapshot = snapshot
         self._names = names
 
