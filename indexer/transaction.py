@@ -32,6 +32,7 @@ from indexer.vocabulary import UserDictionary, check_words, make_tables
 _AT_ONCE = 1 << 12
 _TIMES_ADDED = 4
 _MANY_SEGMENTS = 40
+_WORTH_KEEPING = 0.75  # live units of all; a segment with fewer is written anew
 
 
 class Transaction:
@@ -153,28 +154,41 @@ class Transaction:
         """The segments to write anew: those a quarter deleted, and the smaller ones up to the
         largest that is no larger than all before it. Each unit is written O(log n) times.
         """
-        live = {s.id: self._live_units(s) for s in segments}
+        live = {s.id: self._live_share(s) for s in segments}
+        load = {s.id: int(_load(s) * live[s.id]) for s in segments}
+        by_load = sorted(segments, key=lambda s: load[s.id])
         written = self._new.units if self._new else 0
-        small = [s for s in segments if 2 * live[s.id] < MOST_UNITS]
-        most = max(self.most_merged, _AT_ONCE, _TIMES_ADDED * written)
-        most = MOST_UNITS if len(small) > _MANY_SEGMENTS else min(most, MOST_UNITS)
+        most = self._most(written, sum(2 * load[s.id] < MOST_UNITS for s in segments))
         chosen: list[Segment] = []
-        for segment in sorted(segments, key=lambda s: live[s.id]):
-            if live[segment.id] < 0.75 * segment.units and written + live[segment.id] <= most:
+        for segment in by_load:
+            if live[segment.id] < _WORTH_KEEPING and written + load[segment.id] <= most:
                 chosen.append(segment)
-                written += live[segment.id]
-        others = sorted((s for s in segments if s not in chosen), key=lambda s: live[s.id])
-        totals = [*accumulate((live[s.id] for s in others), initial=written)]
+                written += load[segment.id]
+        others = [segment for segment in by_load if segment not in chosen]
+        totals = [*accumulate((load[s.id] for s in others), initial=written)]
         worth = 0
         for number, segment in enumerate(others):
-            if live[segment.id] <= totals[number] > 0 and totals[number + 1] <= most:
+            if load[segment.id] <= totals[number] > 0 and totals[number + 1] <= most:
                 worth = number + 1
         return chosen + others[:worth]
 
-    def _live_units(self, segment: Segment) -> int:
-        gone = set(segment.deleted)
+    def _most(self, added: int, small_segments: int) -> int:
+        """How many units this commit writes anew at most, those ``added`` included."""
+        if small_segments > _MANY_SEGMENTS:
+            return MOST_UNITS
+        return min(MOST_UNITS, max(self.most_merged, _AT_ONCE, _TIMES_ADDED * added))
+
+    def _live_share(self, segment: Segment) -> float:
+        if not segment.deleted:
+            return 1.0
         rows = self._files(segment).rows
-        return sum(row.units for ordinal, row in enumerate(rows) if ordinal not in gone)
+        gone = sum(rows[ordinal].units for ordinal in segment.deleted)
+        return 1 - gone / max(1, segment.units)
+
+
+def _load(segment: Segment) -> int:
+    """The units of a segment, or its size in KB if they are long: what merging it costs."""
+    return max(segment.units, sum(file.size for file in segment.files) >> 10)
 
 
 def _dictionary(

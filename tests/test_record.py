@@ -15,6 +15,7 @@ from indexer.record import Row, decode_document, decode_rows, encode_document, e
 from .documents import LIBRARY
 
 TEXT = st.text(max_size=80)
+NAMES = st.from_regex(r"[\w.-]+", fullmatch=True)  # of files, and parts of these
 MANIFESTS = st.builds(
     Manifest,
     generation=st.integers(0, 10**9),
@@ -23,10 +24,10 @@ MANIFESTS = st.builds(
     segments=st.lists(
         st.builds(
             Segment,
-            id=TEXT,
+            id=NAMES,
             units=st.integers(0, 10**6),
             files=st.lists(
-                st.builds(File, TEXT, st.integers(0, 10**12), st.integers(0, 2**32 - 1)),
+                st.builds(File, NAMES, st.integers(0, 10**12), st.integers(0, 2**32 - 1)),
                 max_size=3,
             ).map(tuple),
             deleted=st.lists(st.integers(0, 10**6), max_size=3).map(tuple),

@@ -181,3 +181,27 @@ def test_a_program_without_a_guard_may_index_with_many_readers(tmp_path: Path) -
     )
     done = subprocess.run([sys.executable, str(program)], capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("60\n", "")
+
+
+def test_memory_does_not_grow_with_the_corpus(tmp_path: Path) -> None:
+    """Beyond some KB a document: a segment ends, and is merged, at a bound, set low here."""
+    program = (
+        "import random, resource, sys; from pathlib import Path; from indexer import Store\n"
+        "from indexer import building, transaction; from indexer.reading import parse_document\n"
+        "building.MOST_UNITS = transaction.MOST_UNITS = 250\n"
+        "chance = random.Random(1)\n"
+        "with Store(Path(sys.argv[1])).transaction() as changes:\n"
+        "    for number in range(int(sys.argv[2])):\n"
+        "        text = ''.join(chr(chance.randrange(0x4e00, 0x5e00)) for _ in range(400))\n"
+        "        changes.put(parse_document(f'第一条 {text}\\n' * 2, f'{number:06}.txt'))\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+    )
+
+    def peak(documents: int) -> int:
+        arguments = [str(tmp_path / str(documents)), str(documents)]
+        command = [sys.executable, "-c", program, *arguments]
+        return int(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+
+    few, many = peak(400), peak(1600)
+    assert many < 1.25 * few
+    assert len(Store(tmp_path / "1600").manifest().segments) >= 6
