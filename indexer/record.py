@@ -40,6 +40,7 @@ class Row:
 
 
 _COLUMNS = tuple(field.name for field in fields(Row))
+_KINDS = {"issuers": list, "units": int, "offset": int, "size": int}  # else text
 
 
 def encode_rows(rows: Iterable[Row]) -> bytes:
@@ -56,9 +57,14 @@ def decode_rows(data: bytes) -> list[Row]:
     """The rows of a catalogue. Raises IndexDamaged."""
     try:
         columns = json.loads(data)
-        columns["issuers"] = map(tuple, columns["issuers"])
+        for name in _COLUMNS:
+            if not {*map(type, columns[name])} <= {_KINDS.get(name, str)}:
+                raise TypeError(f"{name} are of another kind")
+        if min(columns["units"], default=0) < 0:
+            raise ValueError("a document of fewer units than none")
+        columns["issuers"] = [tuple(map(str, issuers)) for issuers in columns["issuers"]]
         return [Row(*values) for values in zip(*map(columns.get, _COLUMNS), strict=True)]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise IndexDamaged(f"a catalogue cannot be read: {error}") from None
 
 

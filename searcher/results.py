@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from html import escape
 from typing import Any, Literal
 
 from indexer.document import Span
@@ -123,9 +122,10 @@ class Results:
     """The answer to a query. ``hits`` are best first (or by date), from ``offset`` on.
 
     ``total`` counts all matching sections, ``took`` is in seconds. ``facets`` counts the sections
-    of all matches by ``issuer``, ``doc_type`` and ``year``, most first. Where ``by`` is "document",
-    both count documents, the hits are the best sections of each, and ``matching`` says how
-    many sections match by the id of their document.
+    of all matches by ``issuer``, ``doc_type``, ``year`` and ``region``, most first. Where ``by`` is
+    "document", both count documents, the hits are the best sections of each, and ``matching`` says
+    how many sections match by the id of their document. ``suggestions`` are queries that this one,
+    which was searched as it stands, may be a misspelling of: the likeliest first, three at most.
     """
 
     query: str
@@ -136,6 +136,7 @@ class Results:
     facets: Mapping[str, tuple[Facet, ...]]
     by: By = "section"
     matching: Mapping[str, int] = field(default_factory=dict)
+    suggestions: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
@@ -166,6 +167,7 @@ class Results:
             "took_ms": round(self.took * 1000, 3),
             "by": self.by,
             "matching": dict(self.matching),
+            "suggestions": list(self.suggestions),
             "hits": [hit.to_dict() for hit in self.hits],
             "facets": {
                 name: [{"value": facet.value, "count": facet.count} for facet in facets]
@@ -175,12 +177,18 @@ class Results:
 
     def _repr_html_(self) -> str:
         """The results as a notebook shows them."""
+        from html import escape  # a search does without
+
         items = "".join(_hit_html(hit) for hit in self.hits)
         summary = f"{escape(self.query)} · {self.total} 条结果 · {self.took * 1000:.0f} ms"
+        if self.suggestions:
+            summary += f"<br>您要找的是不是：{escape('、'.join(self.suggestions))}"
         return f"<div class='policysearch'><p>{summary}</p><ol>{items}</ol></div>"
 
 
 def _hit_html(hit: Hit) -> str:
+    from html import escape
+
     about = " · ".join(filter(None, (hit.doc_number, "、".join(hit.issuers), hit.date)))
     where = " / ".join(filter(None, ("/".join(hit.path), *hit.headings[-1:])))
     return (

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +12,7 @@ from typing import Any, NamedTuple
 
 from indexer.codec.kernel import kernel as default_kernel
 from indexer.codec.layout import Buffer, ColumnFile, write_columns
-from indexer.codec.postings import DICT_BLOCK, K1, TF_VALUE, B
-from indexer.codec.twin import GONE
+from indexer.codec.postings import DICT_BLOCK, GONE, K1, TF_VALUE, B
 from indexer.errors import IndexDamaged
 
 UNIT = 8  # an eighth of an occurrence is the unit of weights and lengths
@@ -269,6 +267,8 @@ class Builder:
         """The segment; unit ``order[i]``, in the order they were added, becomes unit ``i``."""
         packed = array("I", order).tobytes()
         logs = (self._words, self._bigrams)
+        from concurrent.futures import ThreadPoolExecutor  # a search does without
+
         with ThreadPoolExecutor(2) as threads:  # the compiled kernel lets go of the interpreter
             results = list(threads.map(lambda log: self._kernel.finish(log, packed), logs))
         texts = [self._texts[unit] for unit in order]
@@ -307,6 +307,8 @@ def merge(
         return kernel.merge(parts, lengths.tobytes())
 
     try:
+        from concurrent.futures import ThreadPoolExecutor
+
         with ThreadPoolExecutor(2) as threads:
             return _columns(dict(zip(fields, threads.map(merge_field, fields), strict=True)), texts)
     except ValueError as error:
