@@ -229,7 +229,7 @@ class _Recorder:
     def add(self, body: str, parts: Sequence[tuple[Sequence[str], str, int]]) -> None:
         counts: Counter[Term] = Counter()
         for words, text, eighths in parts:
-            for word in words:
+            for word in filter(None, words):
                 counts[WORDS, word] += eighths
             for pair in ranked(bigrams(text)):
                 counts[BIGRAMS, pair] += eighths
