@@ -20,7 +20,7 @@ from indexer.codec import GONE, UNIT, Builder, Columns, merge
 from indexer.document import Document, Section
 from indexer.links import Links, encode_links, links_of
 from indexer.manifest import File, Segment
-from indexer.normalize import fold, squeeze
+from indexer.normalize import fold, squeeze, squeeze_character
 from indexer.record import Row, encode_document, encode_rows
 from indexer.schema import BIGRAMS, WORDS
 from indexer.snapshot import CatalogueFiles, SegmentFiles, terms_file
@@ -51,7 +51,7 @@ class _Source(NamedTuple):
 
 def new_terms() -> Builder:
     """Where the terms of documents are collected."""
-    return Builder((WORDS, BIGRAMS), classes())
+    return Builder((WORDS, BIGRAMS), classes(), squeeze_character)
 
 
 def add_terms(terms: Builder, document: Document) -> Iterator[str]:
@@ -64,7 +64,7 @@ def add_terms(terms: Builder, document: Document) -> Iterator[str]:
         headings = unit.headings[:-1] if bare else unit.headings
         parts = analyse(context, headings, body, bare=bare)
         terms.add(
-            parts[0].squeezed,
+            body,
             [(part.words, part.squeezed, round(part.weight * UNIT)) for part in parts],
         )
         yield parts[0].squeezed
@@ -201,7 +201,8 @@ def _merged(sources: Sequence[_Source]) -> Columns:
         units = member.row.units
         new[member.first : member.first + units] = array("I", range(count, count + units))
         count += units
-    return merge([(source.columns, new) for source, new in zip(sources, numbers, strict=True)])
+    pairs = [(source.columns, new) for source, new in zip(sources, numbers, strict=True)]
+    return merge(pairs, squeeze_character)
 
 
 def _hash(squeezed: str) -> int:

@@ -9,7 +9,6 @@ from pathlib import Path
 from indexer.building import add_terms, new_terms
 from indexer.errors import IndexDamaged, IndexNotFound
 from indexer.manifest import File, read_manifest
-from indexer.record import decode_document
 from indexer.snapshot import SegmentFiles, Snapshot
 
 
@@ -70,8 +69,8 @@ def _documents(snapshot: Snapshot) -> Iterator[str]:
 def _terms(files: SegmentFiles) -> Iterator[str]:
     """Make the terms of a segment anew from its documents: they come out the same to the byte."""
     terms = new_terms()
-    for row in files.rows:
-        for _ in add_terms(terms, decode_document(files.record(row))):
+    for row, first in zip(files.rows, memoryview(files.firsts).cast("I"), strict=False):
+        for _ in add_terms(terms, files.document(row, first)):
             pass
     anew = terms.finish(range(terms.units)).columns
     differing = [name for name, column in anew.items() if files.terms.columns.get(name) != column]

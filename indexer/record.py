@@ -81,16 +81,15 @@ class Passage:
     text: str
 
 
-_TEXT_BLOCK = 4096  # characters compressed together
 _UNIT_BLOCK = 16
 
 
 def encode_document(document: Document) -> bytes:
-    """A document as compressed pieces, so that a unit can be read without the rest.
+    """A document without the texts of its units, in pieces: a unit can be read without the rest.
 
-    The number of pieces of text, the size of each piece (32 bits each, the number of pieces
-    first), then the pieces: JSON of all but the text; the text in pieces of 4096 characters; JSON
-    of what is shown of the units, 16 together.
+    The number of pieces, the size of each (32 bits each), then the pieces, JSON compressed by
+    zlib: the document, with what its text has before, between and after its units; and what is
+    shown of these, 16 together.
     """
     metadata = {
         field.name: _plain(getattr(document.metadata, field.name)) for field in fields(Metadata)
@@ -99,18 +98,23 @@ def encode_document(document: Document) -> bytes:
         (s.kind, s.label, s.path, s.heading, s.span, s.anchor, s.parent, s.repeats)
         for s in document.sections
     ]
-    text = document.text
-    texts = [text[at : at + _TEXT_BLOCK] for at in range(0, len(text), _TEXT_BLOCK)]
+    head = (document.id, document.digest, metadata, sections, list(_between(document)))
     units = list(_shown(document))
     blocks = [units[at : at + _UNIT_BLOCK] for at in range(0, len(units), _UNIT_BLOCK)]
-    pieces = [
-        _json((document.id, document.digest, metadata, sections)),
-        *texts,
-        *map(_json, blocks),
-    ]
-    packed = [zlib.compress(piece.encode("utf-8", "surrogatepass"), 6) for piece in pieces]
-    sizes = array("I", (len(packed), len(texts), *map(len, packed)))
+    packed = [zlib.compress(_json(piece), 6) for piece in (head, *blocks)]
+    sizes = array("I", (len(packed), *map(len, packed)))
     return sizes.tobytes() + b"".join(packed)
+
+
+def _between(document: Document) -> Iterator[tuple[int, str]]:
+    """What stands outside the units, each before the unit of a number, or behind the last."""
+    end = number = 0
+    for number, unit in enumerate(document.units(), 1):
+        if end < unit.span.start:
+            yield number - 1, document.text[end : unit.span.start]
+        end = unit.span.end
+    if end < len(document.text):
+        yield number, document.text[end:]
 
 
 def _shown(document: Document) -> Iterator[Any]:
@@ -140,40 +144,44 @@ class _LineCounter:
         return bisect_left(self._breaks, offset) + 1
 
 
-def decode_document(data: Buffer) -> Document:
-    """The document `encode_document` was given. Raises IndexDamaged."""
+def decode_document(data: Buffer, units: Iterable[str]) -> Document:
+    """The document `encode_document` was given; ``units`` are the texts of its units in order.
+
+    Raises IndexDamaged.
+    """
     with _reading():
-        pieces = _Pieces(data)
-        id, digest, metadata, sections = json.loads(pieces.text(0))
+        id, digest, metadata, sections, between = _Pieces(data).read(0)
+        texts = list(units)
+        for number, text in reversed(between):
+            texts.insert(number, text)
         return Document(
             id,
             digest,
-            "".join(pieces.text(1 + number) for number in range(pieces.texts)),
+            "".join(texts),
             Metadata(**{name: _facts(value) for name, value in metadata.items()}),
             tuple(_section(section) for section in sections),
         )
 
 
-def decode_passage(data: Buffer, number: int) -> Passage:
-    """The unit ``number`` of the document `encode_document` was given. Raises IndexDamaged."""
+def decode_passage(data: Buffer, number: int, text: str) -> Passage:
+    """The unit ``number``, whose text is ``text``, of the document `encode_document` was given.
+
+    Raises IndexDamaged.
+    """
     with _reading():
-        pieces = _Pieces(data)
         block, place = divmod(number, _UNIT_BLOCK)
-        shown = json.loads(pieces.text(1 + pieces.texts + block))[place]
-        anchor, path, heading, headings, (start, end), repeats, line, lines = shown
-        first = start // _TEXT_BLOCK
-        texts = map(pieces.text, range(1 + first, 2 + (end - 1) // _TEXT_BLOCK))
-        base = first * _TEXT_BLOCK
+        shown = _Pieces(data).read(1 + block)[place]
+        anchor, path, heading, headings, span, repeats, line, lines = shown
         return Passage(
             anchor,
             tuple(path),
             heading,
             tuple(headings),
-            Span(start, end),
+            Span(*span),
             tuple(Span(*repeat) for repeat in repeats),
             line,
             tuple(lines),
-            "".join(texts)[start - base : end - base],
+            text,
         )
 
 
@@ -182,16 +190,16 @@ class _Pieces:
 
     def __init__(self, data: Buffer) -> None:
         self._data = memoryview(data)
-        count, self.texts = self._data[:8].cast("I")
-        sizes = self._data[8 : 8 + 4 * count].cast("I")
-        if self.texts >= count or len(sizes) != count:
+        (count,) = self._data[:4].cast("I")
+        sizes = self._data[4 : 4 + 4 * count].cast("I")
+        if len(sizes) != count:
             raise ValueError("it is cut off")
-        self._starts = [*accumulate(sizes, initial=8 + 4 * count)]
+        self._starts = [*accumulate(sizes, initial=4 + 4 * count)]
 
-    def text(self, number: int) -> str:
+    def read(self, number: int) -> Any:
         """A piece; what lies outside the record does not decompress."""
         piece = self._data[self._starts[number] : self._starts[number + 1]]
-        return zlib.decompress(piece).decode("utf-8", "surrogatepass")
+        return json.loads(zlib.decompress(piece))
 
 
 @contextmanager
@@ -202,8 +210,9 @@ def _reading() -> Iterator[None]:
         raise IndexDamaged(f"a record cannot be read: {error}") from None
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def _json(value: object) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _plain(value: Fact | tuple[Fact, ...] | None) -> Any:

@@ -101,8 +101,17 @@ class SegmentFiles:
         return decode_links(self._links.read())
 
     def record(self, row: Row) -> bytes:
-        """The bytes of a row's document."""
+        """The bytes of a row's document, which are not all of it: see `document`."""
         return self.records.read(row.offset, row.size)
+
+    def document(self, row: Row, first: int) -> Document:
+        """The document of a row whose first unit is ``first``. Raises IndexDamaged."""
+        texts = map(self.terms.source, range(first, first + row.units))
+        return decode_document(self.record(row), texts)
+
+    def passage(self, row: Row, first: int, number: int) -> Passage:
+        """The unit ``number`` of such a row, as it is shown. Raises IndexDamaged."""
+        return decode_passage(self.record(row), number, self.terms.source(first + number))
 
     def close(self) -> None:
         """Close the files."""
@@ -148,7 +157,7 @@ class Snapshot:
         self.rows: list[Row] = []
         self.firsts: list[int] = []
         self.segments: list[SegmentFiles] = []
-        self._file_of: list[SegmentFiles] = []
+        self._places: list[tuple[SegmentFiles, int]] = []  # of each row: its first unit there
         base = 0
         self._encoded_groups = b""
         if manifest.groups:
@@ -160,7 +169,7 @@ class Snapshot:
             for row, unit in files.live():
                 self.rows.append(row)
                 self.firsts.append(base + unit)
-                self._file_of.append(files)
+                self._places.append((files, unit))
             base += segment.units
         self._read = lru_cache(_CACHED_DOCUMENTS)(self._read_document)
         self._units = lru_cache(_CACHED_DOCUMENTS)(
@@ -316,8 +325,8 @@ class Snapshot:
     def passage(self, unit: int) -> Passage:
         """What is shown of a unit. Raises IndexDamaged."""
         index = self.document_of(unit)
-        record = self._file_of[index].record(self.rows[index])
-        return decode_passage(record, unit - self.firsts[index])
+        files, first = self._places[index]
+        return files.passage(self.rows[index], first, unit - self.firsts[index])
 
     def source(self, id: str) -> str:
         """The file of a document, as the index remembers it: absolute, or relative to the folder
@@ -329,7 +338,8 @@ class Snapshot:
         return id
 
     def _read_document(self, index: int) -> Document:
-        return decode_document(self._file_of[index].record(self.rows[index]))
+        files, first = self._places[index]
+        return files.document(self.rows[index], first)
 
     @cached_property
     def by_id(self) -> dict[str, int]:
