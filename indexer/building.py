@@ -11,7 +11,6 @@ import zlib
 from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -137,7 +136,7 @@ class SegmentBuilder:
         self._members.append(_Member(row, links_of(document.text), hashes, first))
 
     def _append(self, row: Row, record: bytes) -> Row:
-        row = replace(row, offset=self._records.tell(), size=len(record))
+        row = row._replace(offset=self._records.tell(), size=len(record))
         self._records.write(record)
         return row
 

@@ -106,12 +106,13 @@ class SegmentFiles:
 
     def document(self, row: Row, first: int) -> Document:
         """The document of a row whose first unit is ``first``. Raises IndexDamaged."""
-        texts = map(self.terms.source, range(first, first + row.units))
-        return decode_document(self.record(row), texts)
+        return decode_document(self.record(row), self.terms.source(first, first + row.units))
 
     def passage(self, row: Row, first: int, number: int) -> Passage:
         """The unit ``number`` of such a row, as it is shown. Raises IndexDamaged."""
-        return decode_passage(self.record(row), number, self.terms.source(first + number))
+        return decode_passage(
+            self.record(row), number, self.terms.source(first + number, first + number + 1)
+        )
 
     def close(self) -> None:
         """Close the files."""
@@ -123,8 +124,9 @@ class SegmentFiles:
 class CatalogueFiles:
     """Where a segment has what is not terms.
 
-    ``rows`` and ``links`` are JSON, in the order of the documents; ``records`` are documents one
-    after the other; ``hashes`` are numbers of 64 bits in the order of the units.
+    ``rows`` and ``links`` are JSON (the latter compressed), in the order of the documents;
+    ``records`` are documents one after the other; ``hashes`` are numbers of 64 bits in the order
+    of the units.
     """
 
     rows: Path

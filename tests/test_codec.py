@@ -194,7 +194,8 @@ def test_a_damaged_file_is_a_typed_error_or_another_answer(tmp_path: Path, seed:
         collection.top(5, terms, lambda unit: unit)
         collection.holding("家法", terms[1:2])
         list(segment.terms("words"))
-        [read(unit) for unit in range(300) for read in (segment.text, segment.source)]
+        [segment.text(unit) for unit in range(300)]
+        segment.source(0, 300)
         merge([(segment.as_columns(), range(300))], squeeze_character)
     except (IndexDamaged, IndexIncompatible) as error:
         assert path.name in str(error) or "damaged" in str(error) or "merged" in str(error)

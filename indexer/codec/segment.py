@@ -126,18 +126,18 @@ class Segment:
         with self.guard():
             self._kernel.scan(*map(self.columns.__getitem__, names), needle, bits)
 
-    def source(self, unit: int) -> str:
-        """The text of a unit as it stands in its document."""
-        return self._unpack(unit, False)
+    def source(self, start: int, stop: int) -> str:
+        """The texts of units as they stand in their document, joined."""
+        return self._unpack(start, stop, False)
 
     def text(self, unit: int) -> str:
         """The text of a unit, folded: what phrases are compared with."""
-        return self._unpack(unit, True)
+        return self._unpack(unit, unit + 1, True)
 
-    def _unpack(self, unit: int, folded: bool) -> str:
+    def _unpack(self, start: int, stop: int, folded: bool) -> str:
         with self.guard():
-            found = _unpacked(self.as_columns(), range(unit, unit + 1), self._kernel, folded)
-            return next(found).decode("utf-8", "surrogatepass")
+            text = _unpacked(self.columns, start, stop, self._kernel, folded)
+            return text.decode("utf-8", "surrogatepass")
 
     def lengths(self, field: str) -> memoryview:
         """The length of every unit, in eighths."""
@@ -336,10 +336,9 @@ def _merge_texts(
 ) -> dict[str, Buffer]:
     texts = [b""] * count
     for columns, numbers in sources:
-        unpacked = _unpacked(columns, range(columns.units), kernel)
-        for new, text in zip(numbers, unpacked, strict=True):
+        for unit, new in enumerate(numbers):
             if new != GONE:
-                texts[new] = text
+                texts[new] = _unpacked(columns.columns, unit, unit + 1, kernel)
     return _packed(texts, fold, kernel)
 
 
@@ -389,13 +388,14 @@ def _table(symbols: bytes, sizes: bytes, fold: Fold) -> tuple[bytes, bytes]:
     return table.tobytes(), b"".join(more)
 
 
-def _unpacked(columns: Columns, units: range, kernel: Any, folded: bool = False) -> Iterator[bytes]:
-    """The texts of units in UTF-8. Raises ValueError if they are damaged."""
-    codes = memoryview(columns.columns["text"])
-    offsets = memoryview(columns.columns["text.offsets"]).cast("I")
-    symbols, table = columns.columns["text.symbols"], columns.columns["text.table"]
-    for unit in units:
-        start, stop = offsets[unit], offsets[unit + 1]
-        if not start <= stop <= len(codes):
-            raise ValueError("a text column is damaged")
-        yield kernel.unpack(codes[start:stop], symbols, table, folded)
+def _unpacked(
+    columns: Mapping[str, Buffer], start: int, stop: int, kernel: Any, folded: bool = False
+) -> bytes:
+    """The texts of units in UTF-8, joined. Raises ValueError if they are damaged."""
+    codes, offsets = memoryview(columns["text"]), memoryview(columns["text.offsets"]).cast("I")
+    first, last = offsets[start], offsets[stop]
+    if not first <= last <= len(codes):
+        raise ValueError("a text column is damaged")
+    table = columns["text.symbols"], columns["text.table"]
+    found: bytes = kernel.unpack(codes[first:last], *table, folded)
+    return found
