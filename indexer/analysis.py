@@ -1,8 +1,7 @@
 """Text to terms: jieba words for meaning, character bigrams for what words miss.
 
-Words are jieba's, default mode, over runs of Chinese characters; digits and letters are cut here,
-because jieba and rjieba differ on them. rjieba cuts some ten times as fast with the same words on
-such runs; jieba is the reference, and the fallback where rjieba is not installed.
+Words are jieba's, default mode, over runs of Chinese characters, by the dictionary of the index
+(`indexer.dictionary`); digits and letters are cut here.
 
 Bigrams are pairs of neighbouring characters of the squeezed text. Those that rank are indexed: they
 find what the segmentation hides, and the sections where a phrase may stand.
@@ -10,100 +9,24 @@ find what the segmentation hides, and the sections where a phrase may stand.
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+import zlib
+from collections.abc import Iterable
 from functools import cache, lru_cache
-from importlib.metadata import version
-from importlib.util import find_spec
 from typing import NamedTuple
 
+from indexer.dictionary import Dictionary
 from indexer.normalize import HAN, arabic, fold, squeeze
-
-Cut = Callable[[str], list[str]]
 
 # To be raised when documents are read, folded or cut otherwise in a way that patterns do not show:
 # an index made before asks to be rebuilt.
 RULES = 3
 
 _RUN = re.compile(rf"([{HAN}]+)|\d+(?:\.\d+)*|[^\W\d_{HAN}]+")
+_PIECE = re.compile(f"{_RUN.pattern}|.", re.DOTALL)
 # Both characters must be letters, digits or Han, and one of them Han, for a bigram to say
 # something of a text's subject.
 _RANKED = re.compile(rf"[{HAN}][\w{HAN}]|\w[{HAN}]")
-
-
-@dataclass(frozen=True, slots=True)
-class Segmenter:
-    """A word cutter. ``name`` says which, of what version and dictionary; ``load`` gives ``cut``.
-
-    Loading takes 0.1 s (rjieba) to 1 s (jieba), so it waits for the first text to cut.
-    """
-
-    name: str
-    load: Callable[[], Cut]
-
-
-def rjieba_segmenter() -> Segmenter:
-    """rjieba, whose dictionary is compiled in."""
-
-    def load() -> Cut:
-        import rjieba
-
-        cut: Cut = rjieba.cut
-        return cut
-
-    return Segmenter(f"rjieba {version('rjieba')}", load)
-
-
-def jieba_segmenter() -> Segmenter:
-    """jieba itself, its dictionary read from its package and never from a cache file.
-
-    jieba caches a marshal file under a predictable name in the shared temporary folder:
-    whoever writes it first owns the process that reads it.
-    """
-    import jieba
-
-    tokenizer = jieba.Tokenizer()
-    with tokenizer.get_dict_file() as dictionary:
-        digest = hashlib.sha256(dictionary.read()).hexdigest()
-
-    def load() -> Cut:
-        with tokenizer.get_dict_file() as dictionary:
-            tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(dictionary)
-        tokenizer.initialized = True
-        cut: Cut = tokenizer.lcut
-        return cut
-
-    return Segmenter(f"jieba {version('jieba')} {digest[:12]}", load)
-
-
-@cache
-def segmenter() -> Segmenter:
-    """The segmenter of this process: rjieba where it is installed, else jieba."""
-    return rjieba_segmenter() if find_spec("rjieba") else jieba_segmenter()
-
-
-@cache
-def _cut() -> Cut:
-    return segmenter().load()
-
-
-def cut_words(text: str) -> list[str]:
-    """``text`` cut by the segmenter, blanks and punctuation kept: joined, the pieces are it."""
-    return _cut()(text)
-
-
-def words(folded: str) -> list[str]:
-    """The words of a folded text, in order, repeats included: numbers in digits, lower case."""
-    found: list[str] = []
-    cut = _cut()
-    for match in _RUN.finditer(arabic(folded)):
-        if match[1]:
-            found += cut(match[1])
-        else:
-            found.append(match[0])
-    return found
 
 
 def bigrams(squeezed: str) -> list[str]:
@@ -114,13 +37,6 @@ def bigrams(squeezed: str) -> list[str]:
 def ranked(bigrams: list[str]) -> list[str]:
     """Those bigrams that rank: Han with Han, letter or digit."""
     return [bigram for bigram in bigrams if _RANKED.match(bigram)]
-
-
-@cache
-def fingerprint() -> str:
-    """What terms depend on: equal fingerprints, equal terms. Every index states it."""
-    rules = hashlib.sha256(f"{RULES} {_RUN.pattern} {_RANKED.pattern}".encode()).hexdigest()
-    return f"{segmenter().name}, rules {rules[:12]}"
 
 
 @cache
@@ -151,24 +67,51 @@ class Part(NamedTuple):
     weight: float
 
 
-def analyse(
-    context: str, headings: Iterable[str], body: str, *, bare: bool = False
-) -> tuple[Part, Part, Part]:
-    """A unit's body, its document's context, and the headings it stands under, ready to index.
+class Analyzer:
+    """What an index and its queries are cut by. Safe to share between threads."""
 
-    The context is the title with what else tells of what the document is about. ``bare`` says that
-    the body is but a heading, which ``headings`` then leaves out.
-    """
-    return (
-        _part(body, BARE_HEADING_WEIGHT if bare else 1),
-        _part_of_many(context, TITLE_WEIGHT),
-        _part_of_many("\n".join(headings), HEADING_WEIGHT),
-    )
+    def __init__(self, dictionary: Dictionary) -> None:
+        self.dictionary = dictionary
+        self._part_of_many = lru_cache(256)(self._part)  # they come again, unit after unit
 
+    @property
+    def fingerprint(self) -> str:
+        """What terms depend on: equal fingerprints, equal terms. Every index states it."""
+        rules = zlib.crc32(f"{RULES} {_RUN.pattern} {_RANKED.pattern}".encode())
+        return f"{self.dictionary.name}, rules {rules:08x}"
 
-def _part(text: str, weight: float) -> Part:
-    folded = fold(text)
-    return Part(words(folded), squeeze(folded), weight)
+    def words(self, folded: str) -> list[str]:
+        """The words of a folded text, in order, repeats included: numbers in digits, lower case."""
+        return self._cut(_RUN, arabic(folded))
 
+    def pieces(self, text: str) -> list[str]:
+        """``text`` cut as it stands, blanks and punctuation kept: joined, the pieces are it."""
+        return self._cut(_PIECE, text)
 
-_part_of_many = lru_cache(256)(_part)  # titles and headings come again, unit after unit
+    def _cut(self, pattern: re.Pattern[str], text: str) -> list[str]:
+        found: list[str] = []
+        cut = self.dictionary.cut
+        for match in pattern.finditer(text):
+            if match[1]:
+                found += cut(match[1])
+            else:
+                found.append(match[0])
+        return found
+
+    def analyse(
+        self, context: str, headings: Iterable[str], body: str, *, bare: bool = False
+    ) -> tuple[Part, Part, Part]:
+        """A unit's body, its document's context, and the headings it stands under, ready to index.
+
+        The context is the title with what else tells of what the document is about. ``bare`` says
+        that the body is but a heading, which ``headings`` then leaves out.
+        """
+        return (
+            self._part(body, BARE_HEADING_WEIGHT if bare else 1),
+            self._part_of_many(context, TITLE_WEIGHT),
+            self._part_of_many("\n".join(headings), HEADING_WEIGHT),
+        )
+
+    def _part(self, text: str, weight: float) -> Part:
+        folded = fold(text)
+        return Part(self.words(folded), squeeze(folded), weight)

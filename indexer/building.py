@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from indexer.analysis import analyse, classes
+from indexer.analysis import Analyzer, classes
 from indexer.codec import GONE, UNIT, Builder, Columns, merge
 from indexer.document import Document, Section
 from indexer.links import Links, encode_links, links_of
@@ -53,7 +53,7 @@ def new_terms() -> Builder:
     return Builder((WORDS, BIGRAMS), classes(), squeeze_character)
 
 
-def add_terms(terms: Builder, document: Document) -> Iterator[str]:
+def add_terms(terms: Builder, analyzer: Analyzer, document: Document) -> Iterator[str]:
     """Add the units of a document. Gives the squeezed text of each as it is added."""
     facts = [_title(document), *(issuer.value for issuer in document.metadata.issuers)]
     context = "\n".join(facts)
@@ -61,7 +61,7 @@ def add_terms(terms: Builder, document: Document) -> Iterator[str]:
         body = unit.span.of(document.text)
         bare = _is_bare(unit.section, body)
         headings = unit.headings[:-1] if bare else unit.headings
-        parts = analyse(context, headings, body, bare=bare)
+        parts = analyzer.analyse(context, headings, body, bare=bare)
         terms.add(
             body,
             [(part.words, part.squeezed, round(part.weight * UNIT)) for part in parts],
@@ -95,8 +95,9 @@ def _title(document: Document) -> str:
 class SegmentBuilder:
     """A segment in the making: documents and other segments, sorted by document id."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, analyzer: Analyzer) -> None:
         self._folder = folder
+        self._analyzer = analyzer
         self._id = os.urandom(8).hex()
         self._terms_file = terms_file(folder, self._id)
         self._files = CatalogueFiles.of(folder, self._id)
@@ -117,7 +118,7 @@ class SegmentBuilder:
     def add(self, document: Document) -> None:
         """Add a document."""
         first = self.units
-        hashes = array("Q", map(_hash, add_terms(self._terms, document)))
+        hashes = array("Q", map(_hash, add_terms(self._terms, self._analyzer, document)))
         metadata = document.metadata
         date = metadata.date or metadata.published
         row = Row(

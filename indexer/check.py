@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from indexer.analysis import Analyzer
 from indexer.building import add_terms, new_terms
 from indexer.errors import IndexDamaged, IndexNotFound
 from indexer.manifest import File, read_manifest
@@ -26,7 +27,7 @@ def check(folder: Path) -> Iterator[str]:
         with Snapshot.open(folder) as snapshot:
             yield from _documents(snapshot)
             for files in snapshot.segments:
-                yield from _terms(files)
+                yield from _terms(files, snapshot.analyzer)
     except IndexNotFound:
         raise
     except IndexDamaged as error:
@@ -66,11 +67,11 @@ def _documents(snapshot: Snapshot) -> Iterator[str]:
             yield f"{row.id}: {row.units} sections are indexed, its text has others"
 
 
-def _terms(files: SegmentFiles) -> Iterator[str]:
+def _terms(files: SegmentFiles, analyzer: Analyzer) -> Iterator[str]:
     """Make the terms of a segment anew from its documents: they come out the same to the byte."""
     terms = new_terms()
     for row, first in zip(files.rows, memoryview(files.firsts).cast("I"), strict=False):
-        for _ in add_terms(terms, files.document(row, first)):
+        for _ in add_terms(terms, analyzer, files.document(row, first)):
             pass
     anew = terms.finish(range(terms.units)).columns
     differing = [name for name, column in anew.items() if files.terms.columns.get(name) != column]

@@ -11,6 +11,7 @@
     │   ├── IndexDamaged       a file of the index is missing or not what was written
     │   └── IndexLocked        another process is writing
     ├── NothingToIndex         an index without sources was told of none
+    ├── SynonymError           a file of synonyms is malformed; .path, .line and .reason
     ├── DocumentNotFound       no document or section has this id
     └── QueryError             a query is malformed; .position and .reason
 
@@ -69,6 +70,16 @@ class IndexLocked(IndexStateError):
 
 class NothingToIndex(PolicySearchError):
     """An index that has no sources was told of none."""
+
+
+class SynonymError(PolicySearchError):
+    """Line ``line`` (from 1; 0: all) of the file of synonyms ``path`` is malformed: ``reason``."""
+
+    def __init__(self, path: Path, line: int, reason: str) -> None:
+        super().__init__(f"{path}:{line}: {reason}" if line else f"{path}: {reason}")
+        self.path = path
+        self.line = line
+        self.reason = reason
 
 
 class DocumentNotFound(PolicySearchError):

@@ -1,7 +1,8 @@
 """The manifest: the one file that says what an index consists of. JSON, and never code.
 
     policysearch 1 <CRC-32 of the second line, in hex>
-    {"generation": …, "analyzer": …, "sources": […], "segments": […], "groups": …}
+    {"generation": …, "analyzer": …, "sources": […], "segments": […], "groups": …,
+     "dictionary": …, "user_dictionary": …}
 
 An index is what its manifest says; files it does not name are left-overs of a writer that died.
 """
@@ -57,11 +58,13 @@ class Manifest:
     sources: tuple[Root, ...] = ()
     segments: tuple[Segment, ...] = ()
     groups: File | None = None  # what the documents of all segments have to do with each other
+    dictionary: File | None = None  # what words are cut by; none only before the first commit
+    user_dictionary: str = ""  # where the user's words in it come from, as in `Root`; or nowhere
 
     @property
     def files(self) -> tuple[File, ...]:
         """Every file of the index but the manifest."""
-        shared = (self.groups,) if self.groups else ()
+        shared = tuple(file for file in (self.groups, self.dictionary) if file)
         return (*(file for segment in self.segments for file in segment.files), *shared)
 
     def encode(self) -> bytes:
@@ -101,6 +104,8 @@ class Manifest:
                 for segment in fields["segments"]
             ),
             groups=fields["groups"] and File(**fields["groups"]),
+            dictionary=fields["dictionary"] and File(**fields["dictionary"]),
+            user_dictionary=fields["user_dictionary"],
         )
 
 

@@ -111,6 +111,12 @@ def _full_table() -> dict[int, str | None]:
 
 def _table_for(text: str) -> dict[int, str | None]:
     """The table that folds ``text``; the traditional one takes 50 ms to make and few need it."""
+    try:
+        text.encode("gb2312")
+    except UnicodeEncodeError:
+        pass
+    else:
+        return _BASE
     rare = set(text) - _common_han()
     if any("\u3400" <= char <= "\u9fff" for char in rare):
         return _full_table()
@@ -174,6 +180,7 @@ class Folding:
 
 
 _GAP = "\0"  # folded away itself, so that no folded text has one
+_GAPS = re.compile(f"{_GAP}+")
 
 
 @cache
@@ -189,7 +196,12 @@ def _gapped(full: bool) -> dict[int, str]:
 def squeezed(text: str) -> Folding:
     """``squeeze(fold(text))`` with the way back to ``text``."""
     gapped = text.translate(_gapped(_table_for(text) is not _BASE))
-    starts = [offset for offset, char in enumerate(gapped) if char != _GAP]
+    starts: list[int] = []
+    last = 0
+    for gap in _GAPS.finditer(gapped):
+        starts += range(last, gap.start())
+        last = gap.end()
+    starts += range(last, len(gapped))
     return Folding(gapped.replace(_GAP, ""), starts, [start + 1 for start in starts])
 
 

@@ -8,14 +8,16 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import accumulate, chain, compress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from indexer.analysis import Analyzer
 from indexer.codec import Collection, Units
 from indexer.codec import Groups as Grouping
 from indexer.codec import Segment as TermSegment
+from indexer.dictionary import Dictionary
 from indexer.document import Document, Unit
 from indexer.errors import DocumentNotFound, IndexDamaged
 from indexer.groups import Groups
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 TERMS_PREFIX = "terms"  # terms_<segment>.columns, see indexer.codec.layout
 CATALOGUE_PREFIX = "catalogue"  # `CatalogueFiles`
 GROUPS_PREFIX = "groups"
+DICTIONARY_PREFIX = "dictionary"
 _CACHED_DOCUMENTS = 64
 
 
@@ -150,7 +153,7 @@ class Snapshot:
 
     Units of retrieval are numbered from 0 through all ``segments``; the units of a document follow
     one another. ``rows`` lists the documents in the order of their units and ``firsts`` their
-    first units. Close it, or use it in a ``with``.
+    first units; ``analyzer`` cuts as they were cut. Close it, or use it in a ``with``.
     """
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
@@ -165,6 +168,7 @@ class Snapshot:
         if manifest.groups:
             _check_size(folder, manifest.groups)
             self._encoded_groups = (folder / manifest.groups.name).read_bytes()
+        self.analyzer = Analyzer(open_dictionary(folder, manifest))
         for segment in manifest.segments:
             files = SegmentFiles(folder, segment)
             self.segments.append(files)
@@ -245,14 +249,51 @@ class Snapshot:
             chosen.append(bytes(bits))
         return self.terms.of_documents(chosen, [files.firsts for files in self.segments])
 
-    def facets(self, units: Units) -> dict[str, list[tuple[str, int]]]:
-        """How many of ``units`` are in documents with each issuer, doc_type and year there is."""
-        counts = units.tally([files.firsts for files in self.segments])
-        found = {}
-        for name, (values, groups) in self._facets.items():
-            totals = self.terms.group(counts, groups, len(values))
-            found[name] = [pair for pair in zip(values, totals, strict=True) if pair[1]]
+    def whole(self, units: Units) -> Units:
+        """All units of the documents that have one of ``units``, or say again what one says."""
+        counts = iter(self.tally(units))
+        chosen = []
+        for files in self.segments:
+            bits = bytearray((len(files.rows) + 7) // 8)
+            for ordinal, count in zip(range(len(files.rows)), counts, strict=False):
+                if count:
+                    bits[ordinal >> 3] |= 1 << (ordinal & 7)
+            chosen.append(bytes(bits))
+        again = (unit for index in self._with_copies_of(units) for unit in self.numbers(index))
+        return self.terms.of_documents(
+            chosen, [files.firsts for files in self.segments]
+        ) | self.terms.of_units(again)
+
+    def _with_copies_of(self, units: Units) -> set[int]:
+        """The documents of several files that have the text of one of ``units``."""
+        found: set[int] = set()
+        for group in set(self.copies.values()):
+            numbers = {one: self._hashes_of(one) for one in group}
+            said = {hash for of in numbers.values() for unit, hash in of.items() if unit in units}
+            found.update(one for one in group if not said.isdisjoint(numbers[one].values()))
         return found
+
+    def tally(self, units: Units) -> array[int]:
+        """How many of ``units`` each document has, by row of the segments in turn."""
+        return array("I", units.tally([files.firsts for files in self.segments]))
+
+    def counts(self, units: Units) -> list[int]:
+        """How many of ``units`` each document of ``rows`` has."""
+        live = chain.from_iterable(files.is_live for files in self.segments)
+        return [*compress(self.tally(units), live)]
+
+    def facets(self, tally: array[int]) -> dict[str, Callable[[], list[tuple[str, int]]]]:
+        """What adds a `tally` up by the issuers, doc_types and years that its documents have.
+
+        Many searches do without; an answer may be asked for after the snapshot was closed.
+        """
+        counts, group = tally.tobytes(), self.terms.group
+
+        def added(values: list[str], groups: Grouping) -> list[tuple[str, int]]:
+            totals = group(counts, groups, len(values))
+            return [*compress(zip(values, totals, strict=True), totals)]
+
+        return {name: partial(added, *grouping) for name, grouping in self._facets.items()}
 
     @cached_property
     def copies(self) -> dict[int, tuple[int, ...]]:
@@ -378,6 +419,7 @@ class Snapshot:
         for files in self.segments:
             files.close()
         self.segments = []
+        self.analyzer.dictionary.close()
 
     def __enter__(self) -> Snapshot:
         return self
@@ -389,6 +431,17 @@ class Snapshot:
 def terms_file(folder: Path, segment: str) -> Path:
     """Where a segment has its terms."""
     return folder / f"{TERMS_PREFIX}_{segment}.columns"
+
+
+def open_dictionary(folder: Path, manifest: Manifest) -> Dictionary:
+    """What the words of an index are cut by. Raises IndexDamaged."""
+    if manifest.dictionary is None:
+        raise IndexDamaged("the manifest names no dictionary")
+    try:
+        _check_size(folder, manifest.dictionary)
+        return Dictionary.open(folder / manifest.dictionary.name)
+    except FileNotFoundError:
+        raise IndexDamaged(f"{manifest.dictionary.name} is missing") from None
 
 
 def _grouped(values_of_rows: Iterable[tuple[str, ...]]) -> tuple[list[str], Grouping]:

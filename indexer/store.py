@@ -17,8 +17,9 @@ from pathlib import Path
 
 from whoosh.util.filelock import FileLock
 
-from indexer.analysis import fingerprint
+from indexer.analysis import Analyzer
 from indexer.building import MOST_UNITS, SegmentBuilder, flushed, remove
+from indexer.dictionary import Dictionary
 from indexer.document import Document
 from indexer.errors import (
     IndexDamaged,
@@ -31,14 +32,18 @@ from indexer.grouping import regroup
 from indexer.manifest import NAME, File, Manifest, Segment, read_manifest
 from indexer.snapshot import (
     CATALOGUE_PREFIX,
+    DICTIONARY_PREFIX,
     GROUPS_PREFIX,
     TERMS_PREFIX,
     SegmentFiles,
     Snapshot,
+    open_dictionary,
 )
+from indexer.vocabulary import UserDictionary, check_words, make_tables
 
 _LOCK = "lock"
-_PREFIXES = (TERMS_PREFIX, CATALOGUE_PREFIX, GROUPS_PREFIX)  # of the files this module makes
+# Of the files this module makes.
+_PREFIXES = (TERMS_PREFIX, CATALOGUE_PREFIX, GROUPS_PREFIX, DICTIONARY_PREFIX)
 
 
 class Store:
@@ -66,31 +71,30 @@ class Store:
         return Snapshot.open(self.folder)
 
     @contextmanager
-    def transaction(self, *, rebuild: bool = False) -> Iterator[Transaction]:
+    def transaction(
+        self, *, rebuild: bool = False, words: UserDictionary | None = None
+    ) -> Iterator[Transaction]:
         """Changes that are committed together when the block ends, and undone if it raises.
 
         With ``rebuild`` they replace whatever there is, be it damaged or of another version.
+        A new or rebuilt index gets jieba's dictionary with these ``words``.
         Raises IndexLocked at once if another writer is at work, IndexIncompatible if the index
-        was made by another segmenter, IndexDamaged, and IndexStateError if the folder cannot be
-        written: a full disk, no permission.
+        was made by other rules or has other words of a user than those given, IndexDamaged,
+        SourceError if these are too many, and IndexStateError if the folder cannot be written:
+        a full disk, no permission.
         """
         with _writing(self.folder):
-            yield from self._transaction(rebuild)
+            yield from self._transaction(rebuild, words)
 
-    def _transaction(self, rebuild: bool) -> Iterator[Transaction]:
+    def _transaction(self, rebuild: bool, words: UserDictionary | None) -> Iterator[Transaction]:
         self.folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(str(self.folder / _LOCK))
         if not lock.acquire():
             raise IndexLocked(f"another process is writing the index at {self.folder}")
         try:
             manifest = Manifest(self._generation()) if rebuild else self.manifest()
-            if manifest.segments and manifest.analyzer != fingerprint():
-                raise IndexIncompatible(
-                    f"the index was made with {manifest.analyzer}, this is {fingerprint()}: "
-                    "run `policysearch index --rebuild`"
-                )
             self._sweep(manifest if not rebuild else None)
-            transaction = Transaction(self.folder, manifest)
+            transaction = Transaction(self.folder, manifest, words)
             try:
                 yield transaction
                 transaction.commit()
@@ -126,10 +130,12 @@ class Store:
 class Transaction:
     """Documents to add and remove. Made by `Store.transaction`."""
 
-    def __init__(self, folder: Path, manifest: Manifest) -> None:
+    def __init__(self, folder: Path, manifest: Manifest, words: UserDictionary | None) -> None:
         self.manifest = manifest
         self.sources = manifest.sources
+        self.user_dictionary = manifest.user_dictionary
         self._folder = folder
+        self._dictionary, self._analyzer = _dictionary(folder, manifest, words)
         self._deleted = {segment.id: set(segment.deleted) for segment in manifest.segments}
         self._open: dict[str, SegmentFiles] = {}
         self._new: SegmentBuilder | None = None
@@ -167,7 +173,7 @@ class Transaction:
             self._full.append(self._new.finish([]))
             self._new = None
         if self._new is None:
-            self._new = SegmentBuilder(self._folder)
+            self._new = SegmentBuilder(self._folder, self._analyzer)
         return self._new
 
     def commit(self) -> None:
@@ -187,8 +193,10 @@ class Transaction:
         self._close()
         new = replace(
             self.manifest,
-            analyzer=fingerprint(),
+            analyzer=self._analyzer.fingerprint,
             sources=self.sources,
+            dictionary=self._dictionary,
+            user_dictionary=self.user_dictionary,
             segments=tuple(segments),
         )
         if new.segments != self.manifest.segments:
@@ -226,16 +234,23 @@ class Transaction:
     def cancel(self) -> None:
         """Undo: the index stays as it was, unless the interruption came after the rename."""
         named: set[str] = set()
+        files: set[str] = set()
         with suppress(IndexStateError):
-            named = {segment.id for segment in read_manifest(self._folder).segments}
+            manifest = read_manifest(self._folder)
+            named = {segment.id for segment in manifest.segments}
+            files = {file.name for file in manifest.files}
         if self._new is not None:
             self._new.cancel()
         for segment in self._full:
             if segment.id not in named:
                 remove(self._folder, segment.id)
         self._close()
+        if self._dictionary.name not in files:
+            with suppress(OSError):
+                (self._folder / self._dictionary.name).unlink()
 
     def _close(self) -> None:
+        self._analyzer.dictionary.close()
         for files in self._open.values():
             files.close()
         self._open.clear()
@@ -264,6 +279,40 @@ class Transaction:
         gone = set(segment.deleted)
         rows = self._files(segment).rows
         return sum(row.units for ordinal, row in enumerate(rows) if ordinal not in gone)
+
+
+def _dictionary(
+    folder: Path, manifest: Manifest, words: UserDictionary | None
+) -> tuple[File, Analyzer]:
+    """The dictionary of an index; a new one where it has none, or nothing was cut by it yet."""
+    if manifest.dictionary:
+        analyzer = Analyzer(open_dictionary(folder, manifest))
+        try:
+            _check_analyzer(manifest, analyzer, words)
+        except IndexIncompatible:
+            analyzer.dictionary.close()
+            if manifest.segments:
+                raise
+        else:
+            return manifest.dictionary, analyzer
+    path = folder / f"{DICTIONARY_PREFIX}_{os.urandom(8).hex()}.columns"
+    try:
+        make_tables(words).write(path)
+        return flushed(path), Analyzer(Dictionary.open(path))
+    except BaseException:
+        with suppress(OSError):
+            path.unlink()
+        raise
+
+
+def _check_analyzer(manifest: Manifest, analyzer: Analyzer, words: UserDictionary | None) -> None:
+    if analyzer.fingerprint != manifest.analyzer:
+        raise IndexIncompatible(
+            f"the index was made with {manifest.analyzer}, this is {analyzer.fingerprint}: "
+            "run `policysearch index --rebuild`"
+        )
+    if words:
+        check_words(analyzer.dictionary, words)
 
 
 @contextmanager

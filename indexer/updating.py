@@ -24,10 +24,11 @@ from indexer.errors import (
     NothingToIndex,
     SourceError,
 )
-from indexer.manifest import Root
+from indexer.manifest import Manifest, Root
 from indexer.reading import digest_of, read_document
 from indexer.sources import SUFFIXES
 from indexer.store import Store
+from indexer.vocabulary import UserDictionary, check_words, read_user_dictionary
 
 Progress = Callable[[int, int, str], None]  # files done, files in all, the id of the next
 
@@ -89,6 +90,7 @@ def sync(
     forget: Sequence[Path] = (),
     rebuild: bool = False,
     dry_run: bool = False,
+    user_dictionary: Path | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Bring the index to the state of its sources: those it remembers, and ``paths``.
@@ -96,13 +98,20 @@ def sync(
     ``paths``, files or folders, are remembered from now on; those of ``forget`` no longer are,
     and their documents leave the index. ``rebuild`` reads everything anew, whatever state the
     index is in; ``dry_run`` reads what it would and writes nothing.
+    ``user_dictionary`` (`indexer.vocabulary`) is remembered too; where it is not what the index
+    was made with, only ``rebuild`` goes on. One of ``forget`` is given up so.
     Raises SourceError for a path that is not there, NothingToIndex, IndexStateError.
     """
+    failed: list[SourceError] = []
+    kept, forget = _kept_dictionary(store, forget, rebuild)
+    chosen = _real(user_dictionary) if user_dictionary else kept
+    words = _read_words(chosen, failed, optional=not (rebuild or user_dictionary))
     roots = _roots(store, paths, forget, rebuild)
-    with nullcontext() if dry_run else store.transaction(rebuild=rebuild) as transaction:
-        old = {} if rebuild else _indexed(store)
+    changing = store.transaction(rebuild=rebuild, words=words)
+    with nullcontext() if dry_run else changing as transaction:
+        old = {} if rebuild else _indexed(store, words)
         found = scan(roots, store.folder)
-        failed = list(found.failed)
+        failed += found.failed
         new = {id: old[id] for id in old if _within(id, found.unseen)}
         for id, digest, document in _read(found, old, failed, progress):
             new[id] = digest
@@ -113,12 +122,54 @@ def sync(
             for id in made.removed:
                 transaction.remove(id)
             transaction.sources = roots
+            transaction.user_dictionary = _recorded(chosen, store.folder) if chosen else ""
     return Report(made, tuple(failed), found.ignored)
 
 
-def _indexed(store: Store) -> dict[str, str]:
+def _kept_dictionary(
+    store: Store, forget: Sequence[Path], rebuild: bool
+) -> tuple[Path | None, list[Path]]:
+    """Where the user dictionary is that the index remembers, and what else is to be forgotten."""
+    try:
+        manifest = store.manifest()
+    except (IndexDamaged, IndexIncompatible):
+        if not rebuild:
+            raise
+        manifest = Manifest()  # what the index remembered is lost
+    if not manifest.user_dictionary:
+        return None, list(forget)
+    kept = store.folder.resolve().parent / manifest.user_dictionary
+    others = [path for path in forget if _real(path) != _real(kept)]
+    if len(others) == len(forget):
+        return kept, others
+    if manifest.segments and not rebuild:
+        raise IndexIncompatible(
+            f"the index was made with the words of {kept}: run `policysearch index --rebuild` "
+            "to forget them"
+        )
+    return None, others
+
+
+def _read_words(
+    path: Path | None, failed: list[SourceError], *, optional: bool
+) -> UserDictionary | None:
+    """A user dictionary. An ``optional`` one that is gone is reported: the index has its words."""
+    if path is None:
+        return None
+    try:
+        return read_user_dictionary(path)
+    except SourceError:
+        if not optional or _exists(path):
+            raise
+        failed.append(SourceError(path, "is gone; the index keeps its words"))
+        return None
+
+
+def _indexed(store: Store, words: UserDictionary | None) -> dict[str, str]:
     try:
         with store.snapshot() as snapshot:
+            if words and snapshot.rows:
+                check_words(snapshot.analyzer.dictionary, words)
             return {row.id: row.digest for row in snapshot.rows}
     except IndexNotFound:
         return {}

@@ -14,6 +14,7 @@ from indexer.errors import (
     IndexNotFound,
     PolicySearchError,
     QueryError,
+    SynonymError,
 )
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Results",
     "Searcher",
     "Snippet",
+    "SynonymError",
     "TermScore",
     "Verification",
 ]

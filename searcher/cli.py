@@ -62,7 +62,12 @@ def cli() -> None:
     "--forget",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="A source to drop, with its documents.",
+    help="A source to drop, with its documents; or the user dictionary.",
+)
+@click.option(
+    "--user-dictionary",
+    type=click.Path(path_type=Path),
+    help="Words of your own, in jieba's format; remembered.",
 )
 @index_option
 @click.pass_context
@@ -73,6 +78,7 @@ def index_command(
     dry_run: bool,
     watch: bool,
     forget: tuple[Path, ...],
+    user_dictionary: Path | None,
     folder: Path,
 ) -> None:
     """Bring the index to the state of its sources.
@@ -94,7 +100,13 @@ def index_command(
         paths = (Path("seeds"),)
     with showing_progress() as progress:
         report = sync(
-            store, paths, forget=forget, rebuild=rebuild, dry_run=dry_run, progress=progress
+            store,
+            paths,
+            forget=forget,
+            rebuild=rebuild,
+            dry_run=dry_run,
+            user_dictionary=user_dictionary,
+            progress=progress,
         )
     _print_report(report, dry_run)
     if watch and not dry_run:
@@ -141,14 +153,21 @@ def _print_report(report: Report, dry_run: bool) -> None:
 @cli.command("search", cls=QueryCommand)
 @click.argument("query", nargs=-1, required=True)
 @click.option(
-    "-n", "--limit", type=click.IntRange(0), default=10, show_default=True, help="Sections to show."
+    "-n", "--limit", type=click.IntRange(0), default=10, show_default=True, help="Hits to show."
 )
-@click.option("--offset", type=click.IntRange(0), default=0, help="Sections to skip.")
+@click.option("--offset", type=click.IntRange(0), default=0, help="Hits to skip.")
 @click.option(
     "--sort",
     type=click.Choice(["relevance", "newest", "oldest"]),
     default="relevance",
     show_default=True,
+)
+@click.option(
+    "--by",
+    type=click.Choice(["section", "document"]),
+    default="section",
+    show_default=True,
+    help="What a hit is; of a document its best sections are shown.",
 )
 @click.option("--issuer", help="Part of the name of an issuer (发文机关).")
 @click.option("--type", "doc_type", help="The kind of document (文种): 通知, 条例 …")

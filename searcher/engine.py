@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Literal
 
-from indexer.analysis import cut_words, fingerprint
 from indexer.document import Document, Section
 from indexer.errors import DocumentNotFound, IndexIncompatible
 from indexer.record import Row
 from indexer.schema import WORDS
 from indexer.snapshot import Snapshot
 from searcher.dates import LAST_DAY, read_range
+from searcher.documents import best_documents, by_date, sections_of
 from searcher.excerpt import Excerpt, Excerpter
 from searcher.query import Boolean, DateRange, Node, Phrase, Words, parse
-from searcher.ranking import Ranked, Ranker, place
-from searcher.results import Explanation, Facet, Hit, Place, Results
+from searcher.ranking import Ranked, Ranker
+from searcher.results import By, Explanation, Facets, Hit, Place, Results
+from searcher.synonyms import Synonyms
 
 if TYPE_CHECKING:
     from indexer.catalogue import Missing
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 
 DEFAULT_INDEX = Path(".policysearch")
 Sort = Literal["relevance", "newest", "oldest"]
+SECTIONS = 3  # shown at most of a document that is a hit
 
 
 class Searcher:
@@ -37,14 +41,15 @@ class Searcher:
     Safe to share between threads, which take turns. Close it, or use it in a ``with``.
     """
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, synonyms: Synonyms) -> None:
+        self._synonyms = synonyms
         self._lock = Lock()
         self._closed = False
         self._use(snapshot)
 
     def _use(self, snapshot: Snapshot) -> None:
         try:
-            ranker = _ranker(snapshot)
+            ranker = _ranker(snapshot, self._synonyms)
         except BaseException:
             snapshot.close()
             raise
@@ -60,12 +65,16 @@ class Searcher:
         return self._lazy_relations
 
     @classmethod
-    def open(cls, path: str | Path = DEFAULT_INDEX) -> Searcher:
+    def open(
+        cls, path: str | Path = DEFAULT_INDEX, *, synonyms: str | Path | None = None
+    ) -> Searcher:
         """The newest state of the index in the folder ``path``.
 
-        Raises IndexNotFound, IndexIncompatible, IndexDamaged.
+        ``synonyms`` is a file of more synonyms (`searcher.synonyms`) than those that come along.
+        Raises IndexNotFound, IndexIncompatible, IndexDamaged, SynonymError.
         """
-        return cls(Snapshot.open(Path(path)))
+        more = Synonyms.open(synonyms)
+        return cls(Snapshot.open(Path(path)), more)
 
     def refresh(self) -> bool:
         """Move on to the newest state of the index; False if this is it already.
@@ -120,13 +129,16 @@ class Searcher:
         date_from: str | None = None,
         date_to: str | None = None,
         sort: Sort = "relevance",
+        by: By = "section",
     ) -> Results:
         """The sections that answer ``query`` (its language: `searcher.query`), best first.
 
         ``limit`` hits from the ``offset``-th on (from 0). Filters: part of an issuer's name, a
         文种, and dates such as 2002, 2002-12 or 2002-12-31, both ends included; a document that
         states none of what is asked for is left out. ``sort`` by "newest" or "oldest" puts
-        undated documents last and breaks ties by score.
+        undated documents last and breaks ties by score. ``by`` "document" answers with documents,
+        in the order of their best sections: `limit`, `offset`, totals and facets count documents,
+        and the hits are at most `SECTIONS` of each.
         Raises QueryError, and ValueError for a filter that is no date or a negative number.
         """
         started = time.perf_counter()
@@ -136,13 +148,21 @@ class Searcher:
         filtered = _filtered(node, issuer, doc_type, date_from, date_to)
         with self._turn():
             found = self._ranker.rank(filtered)
-            wanted = min(limit + offset, self._snapshot.unit_count)
-            best = self._order(found, wanted, sort)[offset:]
-            excerpter = Excerpter(node, self._ranker.idf)
+            tally = self._snapshot.tally(found.units)
+            matching: dict[str, int] = {}
+            if by == "document":
+                tally = array("I", map(bool, tally))
+                best, matching = self._of_documents(found, limit, offset, sort)
+            elif by == "section":
+                wanted = min(limit + offset, self._snapshot.unit_count)
+                best = self._order(found, wanted, sort)[offset:]
+            else:
+                raise ValueError(f"by is section or document, not {by!r}")
+            excerpter = Excerpter(node, self._snapshot.analyzer, self._ranker.idf, self._synonyms)
             hits = tuple(self._hit(unit, score, excerpter.excerpt) for unit, score in best)
-            facets = self._facets(found)
+            facets = Facets(self._snapshot.facets(tally))
         took = time.perf_counter() - started
-        return Results(query, len(found.units), took, offset, hits, facets)
+        return Results(query, sum(tally), took, offset, hits, facets, by, matching)
 
     def explain(self, query: str, hit: Hit) -> Explanation:
         """How the score of a hit of ``query`` comes about, term by term.
@@ -197,7 +217,7 @@ class Searcher:
             terms = telling_terms(self._snapshot, index, anchor)
             units = similar_units(self._snapshot, index, terms, limit)
             shown = Words(" ".join(text for field, text in terms if field == WORDS))
-            excerpter = Excerpter(shown, self._ranker.idf)
+            excerpter = Excerpter(shown, self._snapshot.analyzer, self._ranker.idf, self._synonyms)
             hits = tuple(self._hit(unit, score, excerpter.excerpt) for unit, score in units)
             query = f"{self._snapshot.rows[index].id}#{anchor}"
         took = time.perf_counter() - started
@@ -244,7 +264,7 @@ class Searcher:
         from indexer.diff import diff_documents
 
         before, after = self.document(old), self.document(new)
-        return diff_documents(before, after, cut_words)
+        return diff_documents(before, after, self._snapshot.analyzer.pieces)
 
     def _order(self, found: Ranked, count: int, sort: Sort) -> list[tuple[int, float]]:
         snapshot = self._snapshot
@@ -252,13 +272,19 @@ class Searcher:
             return found.top(count)
         if sort not in ("newest", "oldest"):
             raise ValueError(f"sort is relevance, newest or oldest, not {sort!r}")
+        return by_date(snapshot, found, count, newest=sort == "newest")
 
-        def key(hit: tuple[int, float]) -> tuple[bool, int, float, tuple[str, int]]:
-            unit, score = hit
-            date = int(snapshot.rows[snapshot.document_of(unit)].date.replace("-", "") or 0)
-            return not date, date if sort == "oldest" else -date, -score, place(snapshot, unit)
-
-        return sorted(found.all(), key=key)[:count]
+    def _of_documents(
+        self, found: Ranked, limit: int, offset: int, sort: Sort
+    ) -> tuple[list[tuple[int, float]], dict[str, int]]:
+        """The hits of a page of documents, and how many sections of each document match."""
+        rows = self._snapshot.rows
+        order = partial(self._order, found, sort=sort)
+        wanted = min(limit + offset, len(rows))
+        documents = best_documents(self._snapshot, found, order, wanted)[offset:]
+        sections = sections_of(self._snapshot, found, documents)
+        hits = [hit for every in sections.values() for hit in every[:SECTIONS]]
+        return hits, {rows[index].id: len(every) for index, every in sections.items()}
 
     def _hit(self, number: int, score: float, show: Callable[[str], Excerpt]) -> Hit:
         snapshot = self._snapshot
@@ -293,23 +319,15 @@ class Searcher:
             Place(row.id, row.title, row.date, self._snapshot.source(row.id)) for row in rows
         )
 
-    def _facets(self, found: Ranked) -> Mapping[str, tuple[Facet, ...]]:
-        counts = self._snapshot.facets(found.units)
-        return {name: _facet(values) for name, values in counts.items()}
 
-
-def _ranker(snapshot: Snapshot) -> Ranker:
-    if snapshot.rows and snapshot.manifest.analyzer != fingerprint():
+def _ranker(snapshot: Snapshot, synonyms: Synonyms) -> Ranker:
+    made_with, fingerprint = snapshot.manifest.analyzer, snapshot.analyzer.fingerprint
+    if snapshot.rows and made_with != fingerprint:
         raise IndexIncompatible(
-            f"the index was made with {snapshot.manifest.analyzer}, this is {fingerprint()}: "
+            f"the index was made with {made_with}, this is {fingerprint}: "
             "run `policysearch index --rebuild`"
         )
-    return Ranker(snapshot)
-
-
-def _facet(counts: Iterable[tuple[str, int]]) -> tuple[Facet, ...]:
-    ordered = sorted(counts, key=lambda item: (-item[1], item[0]))
-    return tuple(Facet(value, count) for value, count in ordered)
+    return Ranker(snapshot, synonyms)
 
 
 def _filtered(
@@ -322,7 +340,7 @@ def _filtered(
     """``query`` and the filters, which are clauses about documents as the query could hold them."""
     filters: list[Node] = []
     if issuer:
-        filters.append(Phrase(issuer, "issuer"))
+        filters.append(Words(issuer, "issuer"))
     if doc_type:
         filters.append(Phrase(doc_type, "type"))
     if date_from or date_to:

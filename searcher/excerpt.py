@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from indexer.analysis import words
+from indexer.analysis import Analyzer
 from indexer.normalize import Folding, fold, squeeze, squeezed, with_arabic
 from indexer.schema import WORDS
 from searcher.highlight import Match, Snippet, best_window, find_matches, snippet_of
-from searcher.query import Boolean, Node, Phrase, Prefix, Words
+from searcher.near import near_groups
+from searcher.query import Boolean, Near, Node, Phrase, Prefix, Words
 from searcher.ranking import Term, terms_of
+from searcher.synonyms import Synonyms
 
 WIDTH = 120  # characters of a snippet
+_NUMERAL = re.compile(r"[\d零〇一二三四五六七八九两十百千]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,32 +31,50 @@ class Excerpt:
 class Excerpter:
     """Makes excerpts for one query. ``weigh`` says how much a term tells, its idf.
 
-    A quoted phrase is sought as it stands; of other text its words are, and where none of them
-    stands, its bigrams. What is prohibited or about fields is not sought.
+    A quoted phrase is sought as it stands; of other text its words are, and the synonyms of what
+    stands in it; where nothing of this stands, its bigrams. Of what is to lie near each other only
+    what does is sought. What is prohibited or about facts of documents is not.
     """
 
-    def __init__(self, query: Node, weigh: Callable[[Term], float]) -> None:
-        texts = list(_sought(query))
-        self._phrases = [squeeze(fold(text)) for text, exact in texts if exact]
-        loose = [text for text, exact in texts if not exact]
-        self._words = list(dict.fromkeys(word for text in loose for word in words(fold(text))))
-        terms = (term for text in loose for term in terms_of(text))
+    def __init__(
+        self,
+        query: Node,
+        analyzer: Analyzer,
+        weigh: Callable[[Term], float],
+        synonyms: Synonyms,
+    ) -> None:
+        sought = _Sought([], [], [])
+        _gather(query, sought)
+        loose = [fold(text) for text in sought.loose]
+        self._words = list(dict.fromkeys(word for text in loose for word in analyzer.words(text)))
+        # Numbers in digits show the others what they show without.
+        self._has_numbers = any(map(_NUMERAL.search, self._words))
+        terms = (term for text in loose for term in terms_of(text, analyzer))
         self._bigrams = list(dict.fromkeys(text for field, text in terms if field != WORDS))
-        self._word_weights = [weigh((WORDS, word)) for word in self._words]
-        self._phrase_weights = [
-            sum(weigh(term) for term in terms_of(text) if term[0] == WORDS)
-            for text, exact in texts
-            if exact
+        found = (one for text in loose for one in synonyms.find(text, analyzer.pieces))
+        others = [other for one in found for other in one.others]
+        self._phrases = [squeeze(fold(text)) for text in (*sought.exact, *others)]
+        self._near = [
+            ([[squeeze(fold(leaf.text)) for leaf in item] for item in node.items], node.distance)
+            for node in sought.near
+        ]
+        near = (text for items, _ in self._near for item in items for text in item)
+        texts = [*self._words, *self._phrases, *near]
+        self._near_needles = {text: number for number, text in enumerate(texts)}
+        self._weights = [weigh((WORDS, word)) for word in self._words] + [
+            sum(weigh(term) for term in terms_of(text, analyzer) if term[0] == WORDS)
+            for text in texts[len(self._words) :]
         ]
 
     def excerpt(self, text: str) -> Excerpt:
         """The best of ``text``."""
         plain = squeezed(text)
-        digits = with_arabic(plain)
+        digits = with_arabic(plain) if self._has_numbers else plain
         matches = _located(digits, self._words) + _located(
             plain, self._phrases, first=len(self._words)
         )
-        weights = self._word_weights + self._phrase_weights
+        matches += self._located_near(plain)
+        weights = self._weights
         if not matches:
             matches = _located(plain, self._bigrams)
             weights = [1.0] * len(self._bigrams)
@@ -60,17 +83,36 @@ class Excerpter:
         shown = (match.start for match in matches if match.start >= window[0])
         return Excerpt(snippet_of(text, matches, window), next(shown, 0))
 
+    def _located_near(self, folding: Folding) -> set[Match]:
+        return {
+            Match(*folding.source(one.start, one.end), self._near_needles[one.text])
+            for items, distance in self._near
+            for group in near_groups(folding.text, items, distance)
+            for one in group
+        }
 
-def _sought(query: Node) -> Iterator[tuple[str, bool]]:
-    """The texts a query looks for in sections, and whether to the letter."""
+
+class _Sought(NamedTuple):
+    """What a query looks for in sections: by its words, to the letter, near each other."""
+
+    loose: list[str]
+    exact: list[str]
+    near: list[Near]
+
+
+def _gather(query: Node, sought: _Sought) -> None:
     match query:
         case Boolean():
             for node in (*query.must, *query.should):
-                yield from _sought(node)
-        case Phrase(field=None):
-            yield query.text, True
-        case Words(field=None | "title") | Prefix(field=None) | Phrase(field="title"):
-            yield query.text, False
+                _gather(node, sought)
+        case Near():
+            sought.near.append(query)
+        case Phrase(field=None | "document"):
+            sought.exact.append(query.text)
+        case Words(field=None | "title" | "document"):
+            sought.loose.append(query.text)
+        case Prefix(field=None | "document") | Phrase(field="title"):
+            sought.loose.append(query.text)
 
 
 def _located(folding: Folding, needles: list[str], first: int = 0) -> list[Match]:

@@ -18,6 +18,7 @@ _BLANKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 # What has no width or turns the direction of writing: it could make a text look like another.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_UNCLEAN = re.compile("|".join(one.pattern for one in (_BLANKS, _INVISIBLE, _SURROGATE)))
 _CONTROLS = (*range(9), 0xB, 0xC, *range(0xE, 0x20), *range(0x7F, 0xA0))
 _DIRECTIONS = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
 HARMLESS = dict.fromkeys((*_CONTROLS, *_DIRECTIONS, *range(0xD800, 0xE000)), "\ufffd")
@@ -83,7 +84,7 @@ def find_matches(folded: str, needles: Sequence[str]) -> list[Match]:
         for number, needle in enumerate(needles)
         for start in _occurrences(folded, needle)
     )
-    if all(len(needle) < 2 for needle in needles):
+    if len({len(needle) < 2 for needle in needles}) < 2:
         return matches
     return [
         match
@@ -95,7 +96,16 @@ def find_matches(folded: str, needles: Sequence[str]) -> list[Match]:
 
 def merge(matches: Iterable[Match]) -> list[tuple[int, int]]:
     """The spans that sorted ``matches`` cover, in order; matches that touch or overlap are one."""
-    return [_extent(run) for run in _runs(matches)]
+    spans: list[tuple[int, int]] = []
+    last = -1
+    for start, end, _ in matches:
+        if start > last:
+            spans.append((start, end))
+            last = end
+        elif end > last:
+            spans[-1] = spans[-1][0], end
+            last = end
+    return spans
 
 
 def best_window(
@@ -110,9 +120,8 @@ def best_window(
     """
     if len(text) <= width:
         return 0, len(text)
-    runs = _runs(matches)
-    spans = [_extent(run) for run in runs]
-    first, last = _densest(runs, spans, weights, width) if runs else (0, 0)
+    spans = merge(matches)
+    first, last = _densest(_runs(matches), spans, weights, width) if spans else (0, 0)
     last = min(last, first + width)
     start = _window_start(text, spans, first, last, width)
     return start, _window_end(text, spans, last, start + width)
@@ -173,10 +182,6 @@ def _runs(matches: Iterable[Match]) -> list[list[Match]]:
         runs[-1].append(match)
         end = max(end, match.end)
     return runs
-
-
-def _extent(run: list[Match]) -> tuple[int, int]:
-    return run[0].start, max(match.end for match in run)
 
 
 def _densest(
@@ -251,4 +256,6 @@ def _cut(text: str, spans: list[tuple[int, int]], start: int, end: int) -> Snipp
 
 
 def _clean(text: str) -> str:
+    if not _UNCLEAN.search(text):
+        return text
     return _SURROGATE.sub("\ufffd", _BLANKS.sub(" ", _INVISIBLE.sub("", text)))

@@ -20,8 +20,9 @@ from indexer.lexicon import DOCUMENT_TYPES
 from indexer.normalize import HAN, fold
 from indexer.numerals import NUMERAL_CHARACTERS, to_chinese, to_int
 from indexer.record import Row
-from searcher.query import Boolean, Node, Phrase, Words
+from searcher.query import Boolean, Near, Node, Phrase, Words
 from searcher.questions import without_asking
+from searcher.synonyms import Cut, Synonyms
 
 _MAX_TEXT = 1_000  # characters of a query that are looked at
 _MAX_NAME = 120
@@ -123,10 +124,17 @@ class KnownItems:
         self._firsts = firsts
         self._units = units
 
-    def targets(self, query: Node) -> tuple[Target, ...]:
-        """What ``query`` names, best first; a unit counts in the first target that has it."""
+    def targets(self, query: Node, synonyms: Synonyms, cut: Cut) -> tuple[Target, ...]:
+        """What ``query`` names, best first; a unit counts in the first target that has it.
+
+        A name that nothing goes by is sought as its ``synonyms``: 消法55条.
+        """
         text = _UNFINISHED.sub(r"\1号", fold(_text_of(query)[:_MAX_TEXT]))
-        items = _with_articles(text, [*self._numbered(text), *self._named(text)])
+        items = self._items(text)
+        for other in () if items else synonyms.rewritings(text, cut):
+            if items := self._items(other):
+                text = other
+                break
         steps = [[article] for item in items for article in self._articles(item)]
         choices = dict.fromkeys(choice for item in items for choice in item.choices)
         heads = [[self._head(index) for index in choice] for choice in choices]
@@ -141,6 +149,9 @@ class KnownItems:
             for place, step in enumerate(steps)
             for units, certain, name in step
         )
+
+    def _items(self, text: str) -> list[_Item]:
+        return _with_articles(text, [*self._numbered(text), *self._named(text)])
 
     def _head(self, index: int) -> _Aim:
         return self._numbers(index)[:1], True, self._rows[index].title
@@ -299,6 +310,8 @@ def _text_of(query: Node) -> str:
             return " ".join(filter(None, map(_text_of, (*query.must, *query.should))))
         case Words(field=None) | Phrase(field=None):
             return query.text
+        case Near():
+            return " ".join(leaf.text for leaf in query.leaves)
     return ""
 
 

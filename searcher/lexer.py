@@ -20,6 +20,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "issuer": ("issuer", "发文机关", "发文单位", "发布部门", "发布机关", "制定机关"),
     "number": ("number", "文号", "发文字号", "发布文号"),
     "type": ("type", "类型", "文种"),
+    "document": ("document", "全文", "同篇"),
     "date": ("date", "日期", "成文日期", "发文日期"),
 }
 _CANONICAL = {alias: name for name, aliases in FIELDS.items() for alias in aliases}
@@ -34,24 +35,31 @@ _FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if code != 0xFF01
 _FOLD |= {ord("“"): ord('"')}
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _CLOSERS = {"「": "」", "『": "』"}
+# A text may be cut behind such a mark, and nobody types one to open a group.
+_OPENING = "“「『（"
+_OPERATING = frozenset({"+", "-", "AND", "OR", "NOT", "NEAR", "field"})
 
 # All patterns read the folded query.
 _BLANKS = re.compile(r"\s+")
 _DOUBLE_QUOTE = re.compile('["”]')
 _SIGN_MARK = re.compile(r'[-+!](?![-+!])(?=["”「『(]|\*+(?:[\s)]|$)|[^\s"”「『()]*[^\W_])')
-_OPERATOR_WORD = re.compile(r'(AND|OR|NOT|&&|\|\|)(?=[\s()"”「『]|$)')
+_OPERATOR_WORD = re.compile(r'(AND|OR|NOT|NEAR|&&|\|\|)(?=[\s()"”「『]|$)')
+_NEAR_WORD = re.compile(r'(?:NEAR|近)/(\d+)(?=[\s()"”「『]|$)')
+_NEARNESS = re.compile(r"~(\d+)(?!\w)")  # right behind a quotation
 _OPERATORS = {"&&": "AND", "||": "OR"}
 _LABEL = re.compile(r"\([\d〇○零一二三四五六七八九十百千两]+\)")
 _FIELD_NAME = re.compile(f"({'|'.join(_CANONICAL)}):", re.IGNORECASE)
 _PLAIN = re.compile(r'[^\s()"”「『]+')
+_NO_BLANK = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
     """A token and the characters it was read from.
 
-    ``kind`` is one of ``( ) + - AND OR NOT * field word phrase prefix end``. ``text`` is the
-    field's canonical name, the text of a word, phrase or prefix. ``glued`` says that no blank or
+    ``kind`` is one of ``( ) + - AND OR NOT NEAR * field word phrase prefix end``. ``text`` is the
+    field's canonical name, the text of a word, phrase or prefix, the number of NEAR or "". A
+    quotation with ``~n`` gives phrases with NEAR between them. ``glued`` says that no blank or
     bracket stands between a word, phrase or prefix and the one before it.
     """
 
@@ -71,8 +79,7 @@ def tokenize(query: str) -> list[Token]:
     lexer = _Lexer(query)
     while lexer.position < len(query):
         lexer.step()
-    lexer.tokens.append(Token("end", len(query), len(query)))
-    return lexer.tokens
+    return lexer.finish()
 
 
 def fold(text: str) -> str:
@@ -82,7 +89,7 @@ def fold(text: str) -> str:
 
 def has_content(text: str) -> bool:
     """Whether there is anything in ``text`` to search for: a letter, digit or Chinese character."""
-    return any(map(str.isalnum, text))
+    return any(char.isalnum() or char == "○" for char in text)  # the zero of many dates
 
 
 class _Lexer:
@@ -94,7 +101,9 @@ class _Lexer:
         self.position = 0
         self.tokens: list[Token] = []
         self.allowed = _ANYTHING
-        self.depth = 0
+        self.opened: list[int] = []  # the tokens of the groups that are open
+        self.unclosed: QueryError | None = None  # of the first Chinese mark that nothing closes
+        self.missing: set[str] = set()  # marks that stand nowhere behind
         self.inner = 0  # parentheses opened within the present run of text
         self.glued = False
 
@@ -111,6 +120,18 @@ class _Lexer:
             if rule():
                 return
         self._word()
+
+    def finish(self) -> list[Token]:
+        """All tokens. Without operators, Chinese marks that nothing closes are punctuation."""
+        if any(token.kind in _OPERATING for token in self.tokens):
+            if self.unclosed:
+                raise self.unclosed
+        else:
+            for number in reversed(self.opened):
+                if self.query[self.tokens[number].start] in _OPENING:
+                    del self.tokens[number]
+        self.tokens.append(Token("end", len(self.query), len(self.query)))
+        return self.tokens
 
     def _mark(self, kind: str, end: int, allowed: int, text: str = "") -> bool:
         self.tokens.append(Token(kind, self.position, end, text))
@@ -142,11 +163,12 @@ class _Lexer:
             return False
         end = self._closing(mark)
         if end < 0 and mark != "”":
-            wanted = _CLOSERS.get(mark, "”" if self.query[self.position] == "“" else '"')
-            raise self._error(f"the quotation is not closed: {wanted} is missing")
-        if mark == "”" and (end < 0 or self.query[end] == "“"):
+            self._leave_open(mark)
+        if end < 0 or (mark == "”" and self.query[end] == "“"):
             self.position += 1  # it closes nothing and opens nothing: punctuation
             self.allowed = 0
+            return True
+        if self._near_quotation(end):
             return True
         text = self.query[self.position + 1 : end].translate(_CONTROLS).strip()
         self.allowed = 0
@@ -156,9 +178,39 @@ class _Lexer:
         self.position = end + 1
         return True
 
+    def _leave_open(self, mark: str) -> None:
+        """Note or raise that nothing closes a mark."""
+        opening = self.query[self.position]
+        wanted = _CLOSERS.get(mark, "”" if opening == "“" else '"')
+        error = self._error(f"the quotation is not closed: {wanted} is missing")
+        if opening not in _OPENING:
+            raise error
+        self.unclosed = self.unclosed or error
+
+    def _near_quotation(self, end: int) -> bool:
+        """Read a quotation that says how near to each other its parts are to lie."""
+        found = _NEARNESS.match(self.folded, end + 1)
+        parts = [*_NO_BLANK.finditer(self.folded, self.position + 1, end)] if found else []
+        parts = [part for part in parts if has_content(part[0])]
+        if not found or len(parts) < 2:
+            return False
+        self.glued = False
+        for number, part in enumerate(parts):
+            if number:
+                self.tokens.append(Token("NEAR", end + 1, found.end(), found[1]))
+            text = self.query[slice(*part.span())]
+            self.tokens.append(Token("phrase", *part.span(), text))
+        self._go_on(found.end(), _OPERATOR)
+        return True
+
     def _closing(self, mark: str) -> int:
         if closer := _CLOSERS.get(mark):
-            return self.query.find(closer, self.position + 1)
+            if closer in self.missing:
+                return -1
+            end = self.query.find(closer, self.position + 1)
+            if end < 0:
+                self.missing.add(closer)
+            return end
         found = _DOUBLE_QUOTE.search(self.folded, self.position + 1)
         return found.start() if found else -1
 
@@ -171,19 +223,21 @@ class _Lexer:
     def _operator(self) -> bool:
         if not self.allowed & _OPERATOR:
             return False
+        if found := _NEAR_WORD.match(self.folded, self.position):
+            return self._mark("NEAR", found.end(), _ANYTHING, found[1])
         if found := _OPERATOR_WORD.match(self.folded, self.position):
             return self._mark(_OPERATORS.get(found[1], found[1]), found.end(), _ANYTHING)
         return False
 
     def _bracket(self) -> bool:
         char = self.folded[self.position]
-        if char == ")" and self.depth and not self.inner:
-            self.depth -= 1
+        if char == ")" and self.opened and not self.inner:
+            self.opened.pop()
             return self._mark(")", self.position + 1, _OPERATOR | _GROUP | _FIELD)
         if char != "(" or not self.allowed & _GROUP or _LABEL.match(self.folded, self.position):
             return False
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
+        self.opened.append(len(self.tokens))
+        if len(self.opened) > MAX_DEPTH:
             raise self._error(f"more than {MAX_DEPTH} parentheses within each other")
         return self._mark("(", self.position + 1, _ANYTHING)
 
@@ -232,7 +286,7 @@ class _Lexer:
                 opened.append(self.position)
             elif char == ")" and opened:
                 opened.pop()
-            elif char == ")" and (self.inner or not self.depth):
+            elif char == ")" and (self.inner or not self.opened):
                 self.inner = max(0, self.inner - 1)
                 single.append(self.position)
             elif found := _PLAIN.match(folded, self.position):

@@ -6,12 +6,13 @@ is a query as it stands; what is read as an operator is little and stands where 
     query    = { chain }                            at least one clause that says something
     chain    = both { "OR" both }                   also ||
     both     = clause { "AND" clause }              also &&
-    clause   = { "NOT" } [ "+" | "-" ] item         ! is -
+    clause   = { "NOT" } [ "+" | "-" ] near         ! is -
+    near     = item { "NEAR" [ "/" number ] item }  also 近, 近/number
     item     = [ field ":" ] ( "(" { chain } ")" | run | "*" )
     run      = piece { piece }                      with no blank between them
     piece    = quotation | word "*" | word
     field    = a name of FIELDS, English ones in any case
-    quotation = '"' text '"' | “text” | 「text」 | 『text』
+    quotation = '"' text '"' | “text” | 「text」 | 『text』, or with ~number right behind it
     dates    = date | date ".." date | date ".." | ".." date         after the field date
     date     = 2002 | 2002-12 | 2002-12-31 | 2002年 | 2002年12月 | 2002年12月31日 | 20021231
 
@@ -26,16 +27,26 @@ Meaning
     NOT a, -a   Whatever lacks a; beside other clauses, it prohibits: ``a b NOT c`` is a or b
                 without c. As an alternative (``a OR NOT b``, ``NOT b OR a``) it adds what lacks b.
     +a          Required: ``+a b -c`` is what has a and lacks c, ranked by a and b.
+    a NEAR/9 b  Both, in either order, within one section, with at most 9 characters between them
+                that are part of neither; NEAR alone is NEAR/20. Of several (``a NEAR b NEAR c``)
+                one occurrence each, no two of which share a character; what stands between them
+                counts together. Items are words and quotations, to the letter, and groups of
+                alternatives: ``责任追究 NEAR (领导干部 OR 公务员)``.
+    "a b"~9     The same as “a” NEAR/9 “b”: blanks part what is to lie near.
     field:a     Looked for in that field: ``标题:廉政``. Beside other clauses it is required, for it
                 says which documents are meant: ``廉政 类型:通报``. It holds for the next run or
                 group, of which any part may match: ``类型:(通知 意见)``; a field within a group
                 comes before that of the group.
+    全文:a       The document has a in any of its sections, or in its title, to the letter:
+                ``食品 全文:学校`` are sections about the one in documents that have the other.
     日期:dates   A date within the range, both ends included. Also ~ ～ 至 到 — - between two dates,
                 and 2002/12/31, 2002.12.31.
     run         Text and quotations that touch are one item: ``-标题:关于“三农”的`` prohibits all.
 
 What is text
-    Operators are capitals between blanks, quotations or brackets; 与 或 非 are words. + and - are
+    Operators are capitals between blanks, quotations or brackets; 与 或 非 are words. 近 without a
+    number is an operator only between blanks and between words of two characters or more,
+    quotations and groups: 最 近 三 年 is spaced text. + and - are
     operators only at the start of a clause and before a word, quotation or group, never
     doubled: 9704-2012, C++, e-mail and --- are text. A colon is text except after the name of a
     field, at the start of a clause, with something to look for: 主送：各市 is text. Parentheses
@@ -43,32 +54,36 @@ What is text
     县（市、区） and f(x) are text; one that has no partner within its word (``1)``, ``:(``) is
     punctuation. An empty quotation makes text of what touches it: ``""+a``. A control character
     is a blank. Full-width （）：＋－＂＊＆｜, letters and digits equal ASCII. Text without a
-    letter, digit or Chinese character says nothing.
+    letter, digit or Chinese character says nothing. A line may be cut anywhere: “ 「 『 and （ that
+    nothing closes are punctuation in a query without signs, fields and operator words.
 
-What is an error: nothing to search for, an unclosed quotation or group, AND, OR or NOT without
-something beside it, what is not a date where one must stand, and the limits: MAX_LENGTH
-characters, MAX_CLAUSES words, quotations, prefixes and dates, MAX_DEPTH groups within each other
-(of the query's and of the tree's). The engine expands a prefix to MAX_EXPANSIONS terms at most.
+What is an error: nothing to search for, an unclosed quotation or group, AND, OR, NOT or NEAR
+without something beside it, what is not a date where one must stand, NEAR with a field, a prefix
+or a second distance, and the limits: MAX_LENGTH characters, MAX_CLAUSES words, quotations,
+prefixes and dates, MAX_DEPTH groups within each other (of the query's and of the tree's), MAX_NEAR
+items within MAX_DISTANCE. The engine expands a prefix to MAX_EXPANSIONS terms at most.
 """
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass
-
 from indexer.errors import QueryError
 from searcher.dates import DateError, read_range, write_range
 from searcher.lexer import FIELDS, MAX_DEPTH, Token, fold, tokenize
+from searcher.nodes import Boolean, DateRange, Everything, Near, Node, Phrase, Prefix, Words
 
 __all__ = [
     "FIELDS",
     "MAX_CLAUSES",
     "MAX_DEPTH",
+    "MAX_DISTANCE",
     "MAX_EXPANSIONS",
     "MAX_LENGTH",
+    "MAX_NEAR",
+    "NEAR",
     "Boolean",
     "DateRange",
     "Everything",
+    "Near",
     "Node",
     "Phrase",
     "Prefix",
@@ -80,70 +95,13 @@ __all__ = [
 MAX_LENGTH = 10_000
 MAX_CLAUSES = 1_024
 MAX_EXPANSIONS = 1_000
+NEAR = 20  # characters, where the query does not say how near
+MAX_DISTANCE = 1_000
+MAX_NEAR = 8
 
 _TEXT = ("word", "phrase", "prefix")
 _ITEM = (*_TEXT, "*", "(")
 _SAYS_NOTHING = "empty query: it has no letter, digit or Chinese character"
-
-
-# Nodes compare by what they mean: where they stood in the query is left out.
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """Text to look for in ``field``, or in the body if that is None, and its span in the query."""
-
-    text: str
-    field: str | None = None
-    start: int = dataclasses.field(default=0, compare=False)
-    end: int = dataclasses.field(default=0, compare=False)
-
-
-class Words(_Text):
-    """Text of which any word may match; ``text`` is as written, without blanks."""
-
-    __slots__ = ()
-
-
-class Phrase(_Text):
-    """The very characters of ``text``; the span includes the quotation marks."""
-
-    __slots__ = ()
-
-
-class Prefix(_Text):
-    """Terms that begin with ``text``, which is without the asterisk; the span includes it."""
-
-    __slots__ = ()
-
-
-@dataclass(frozen=True, slots=True)
-class DateRange:
-    """Dates from ``first`` to ``last``, both included, as numbers YYYYMMDD; 0 and 99991231 open."""
-
-    first: int
-    last: int
-    start: int = dataclasses.field(default=0, compare=False)
-    end: int = dataclasses.field(default=0, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Everything:
-    """Matches whatever there is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Boolean:
-    """All of ``must``, none of ``must_not``, and one of ``should`` at least if ``must`` is empty.
-
-    Where ``must`` is not empty, ``should`` only ranks. The two are never both empty.
-    No part is a Boolean that could be merged into this one.
-    """
-
-    must: tuple[Node, ...] = ()
-    should: tuple[Node, ...] = ()
-    must_not: tuple[Node, ...] = ()
-
-
-Node = Words | Phrase | Prefix | DateRange | Boolean | Everything
 
 _EVERYTHING = Everything()
 _Clause = tuple[str, Node]
@@ -182,9 +140,12 @@ def _operand(node: Node) -> str:
     return f"({to_string(node)})" if isinstance(node, Boolean) else _leaf_string(node)
 
 
-def _leaf_string(node: Words | Phrase | Prefix | DateRange | Everything) -> str:
+def _leaf_string(node: Words | Phrase | Prefix | Near | DateRange | Everything) -> str:
     if isinstance(node, Everything):
         return "*"
+    if isinstance(node, Near):
+        items = (_operand(Boolean(should=item) if item[1:] else item[0]) for item in node.items)
+        return f" NEAR/{node.distance} ".join(items)
     if isinstance(node, DateRange):
         return f"date:{write_range(node.first, node.last)}"
     name = f"{node.field}:" if node.field else ""
@@ -266,7 +227,7 @@ class _Parser:
     def _joined(self, operator: str, name: str | None) -> list[_Clause]:
         """Clauses with ``operator`` between them; none where what stands there says nothing."""
         operand = self._both if operator == "OR" else self._clause
-        if self._ahead.kind in ("AND", "OR"):
+        if self._ahead.kind in ("AND", "OR", "NEAR"):
             raise self._error(self._ahead, f"{self._ahead.kind} has nothing before it")
         clause = operand(name)
         clauses = [clause] if clause else []
@@ -288,7 +249,7 @@ class _Parser:
             self._take()
             negative = not negative
         sign = self._take().kind if self._ahead.kind in ("+", "-") else ""
-        node = self._item(name)
+        node = self._near(name)
         if node is None:
             if token.kind == "NOT":
                 raise self._error(token, "NOT has nothing after it")
@@ -296,6 +257,55 @@ class _Parser:
         if negative != (sign == "-"):
             return "-", node
         return sign if sign == "+" else "", node
+
+    def _near(self, name: str | None) -> Node | None:
+        """An item, or several that NEAR ties."""
+        node = self._item(name)
+        if node is None or not self._at_near():
+            return node
+        first = self._ahead
+        items = [self._tied(first, node)]
+        distance = self._distance(first)
+        while self._at_near():
+            token = self._take()
+            if self._distance(token) != distance:
+                raise self._error(token, "what NEAR ties together has one distance")
+            if len(items) == MAX_NEAR:
+                raise self._error(token, f"NEAR ties at most {MAX_NEAR} items")
+            items.append(self._tied(token, self._item(name)))
+        return Near(tuple(items), distance)
+
+    def _at_near(self) -> bool:
+        """Whether NEAR is next, or a 近 that stands as an operator."""
+        token = self._ahead
+        if token.kind == "NEAR":
+            return True
+        if (token.kind, token.text, token.glued) != ("word", "近", False):
+            return False
+        before, after = self.tokens[self.index - 1], self.tokens[self.index + 1]
+        return all(
+            one.kind in ("phrase", bracket) or (one.kind == "word" and len(one.text) > 1)
+            for one, bracket in ((before, ")"), (after, "("))
+        )
+
+    def _distance(self, token: Token) -> int:
+        if token.kind == "word" or not token.text:
+            return NEAR
+        if len(token.text) > len(str(MAX_DISTANCE)) or int(token.text) > MAX_DISTANCE:
+            raise self._error(token, f"NEAR reaches {MAX_DISTANCE:,} characters at most")
+        return int(token.text)
+
+    def _tied(self, token: Token, node: Node | None) -> tuple[Words | Phrase, ...]:
+        """The alternatives of an item beside NEAR."""
+        if node is None:
+            raise self._error(token, "NEAR has nothing after it")
+        parts = _alternatives([node])
+        leaves = tuple(part for part in parts if isinstance(part, Words | Phrase))
+        if len(leaves) < len(parts):
+            raise self._error(token, "NEAR ties words, quotations and groups of these only")
+        if any(leaf.field for leaf in leaves):
+            raise self._error(token, "NEAR looks within sections: it takes no field")
+        return leaves
 
     def _item(self, name: str | None) -> Node | None:
         kind = self._ahead.kind
@@ -351,6 +361,8 @@ def _is_filter(node: Node) -> bool:
     """Whether ``node`` is about documents only: fields, dates, everything."""
     if isinstance(node, Boolean):
         return all(map(_is_filter, (*node.must, *node.should, *node.must_not)))
+    if isinstance(node, Near):
+        return False
     return isinstance(node, DateRange | Everything) or node.field is not None
 
 
@@ -408,10 +420,11 @@ def _combine(must: list[Node], should: list[Node], must_not: list[Node]) -> Node
 
 def _check_depth(query: str, node: Node, depth: int = 0) -> None:
     """Raise QueryError if to_string would need more parentheses than parse reads."""
+    grouped = isinstance(node, Near) and any(len(item) > 1 for item in node.items)
+    if depth > MAX_DEPTH and (grouped or isinstance(node, Boolean)):
+        raise QueryError(query, _a_start(node), f"more than {MAX_DEPTH} groups within each other")
     if not isinstance(node, Boolean):
         return
-    if depth > MAX_DEPTH:
-        raise QueryError(query, _a_start(node), f"more than {MAX_DEPTH} groups within each other")
     for part in (*node.must, *node.should, *node.must_not):
         _check_depth(query, part, depth + 1)
 

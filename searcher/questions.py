@@ -11,6 +11,8 @@ _ASKING = re.compile(
     "哪些|哪个|哪种|哪里|哪|多少|是否|是不是|能不能|可不可以|会不会|有没有|要不要|"
     "需不需要|算不算|吗(?!啡)|呢(?!绒)|[?？]"
 )
+# What is asked so is answered so: "X是指…", "本法所称X是…".
+_DEFINITION = re.compile(r"(?:什么是|何谓|何为)([^?？,，。;；]+)")
 
 
 def without_asking(text: str) -> str:
@@ -19,6 +21,9 @@ def without_asking(text: str) -> str:
 
 
 def what_is_asked(text: str) -> str:
-    """``text`` without its asking words; as it is if it has no other."""
-    asked = without_asking(text)
+    """``text`` without its asking words; as it is if it has no other.
+
+    什么是X is asked in the words of its answer, X是.
+    """
+    asked = without_asking(_DEFINITION.sub(r"\1是", text))
     return asked if re.search(r"\w", asked) else text

@@ -211,7 +211,7 @@ def _newest(snapshot: Snapshot, unit: int) -> tuple[int, tuple[str, int]]:
 def _nearest(snapshot: Snapshot, pieces: Sequence[str]) -> list[_Fit]:
     """Where ``pieces`` lie in the sections that share most of their rare terms, best first."""
     frequency = snapshot.terms.frequency
-    terms = {term for piece in pieces for term in terms_of(piece)}
+    terms = {term for piece in pieces for term in terms_of(piece, snapshot.analyzer)}
     rarest = sorted((term for term in terms if frequency(term)), key=lambda t: (frequency(t), t))
     count = max(_FEWEST, min(_MOST, _COMPARED // sum(map(len, pieces))))
     best = snapshot.terms.top(count, rarest[:_TELLING], partial(place, snapshot))

@@ -15,7 +15,15 @@ of units searched and df that of those with the term (Robertson and Zaragoza, 20
 Lucene's, never negative). Deleted units count nowhere, so that scores do not depend on an index's
 history; nor do those that repeat another file's text. The weight is 1, but ACROSS for a bigram that
 lies across the words of the query. Words that only make a question of it (`searcher.questions`)
-neither match nor rank. What the query names (`searcher.known`) scores more than its words ever
+neither match nor rank.
+
+Synonyms (`searcher.synonyms`) are other readings of the query: a unit that has all words and
+bigrams of another form of what stands in the query scores as if the query's form stood there as
+often as the rarest of these, but no more than that other form would if it stood in the query; and
+its score is that of its best reading. So both forms together count as one, and a query without such
+forms has one reading.
+
+What the query names (`searcher.known`) scores more than its words ever
 could: the sum of weight * idf * (k1 + 1) over the terms, once for each level. Equal scores rank by
 document id, then by place in the document.
 """
@@ -23,11 +31,12 @@ document id, then by place in the document.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache, reduce
+from typing import NamedTuple
 
-from indexer.analysis import bigrams, ranked, words
+from indexer.analysis import Analyzer, bigrams, ranked
 from indexer.codec import K1, Units
 from indexer.errors import QueryError
 from indexer.normalize import HAN, fold, squeeze
@@ -35,11 +44,13 @@ from indexer.record import Row
 from indexer.schema import BIGRAMS, WORDS
 from indexer.snapshot import Snapshot
 from searcher.known import KnownItems, Target
+from searcher.near import is_near
 from searcher.query import (
     MAX_EXPANSIONS,
     Boolean,
     DateRange,
     Everything,
+    Near,
     Node,
     Phrase,
     Prefix,
@@ -47,30 +58,65 @@ from searcher.query import (
 )
 from searcher.questions import what_is_asked
 from searcher.results import Explanation, TermScore
+from searcher.synonyms import Found, Synonyms
 
 Term = tuple[str, str]  # field, text
 # Measured on questions about laws and about notices: .8 ranks better than 1, .7 and .9 alike.
 ACROSS = 0.8
-KNOWN = "known"  # what stands for a field where a score is explained
+# What stands for a field where a score is explained.
+KNOWN, SYNONYM = "known", "synonym"
+_MOST_READINGS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A query with other forms for some of its own: the weighted ``terms`` that rank ``units``.
+
+    ``units`` are those that have these forms. ``names`` says which form a term stands for.
+    """
+
+    terms: Mapping[Term, float]
+    units: Units
+    names: Mapping[Term, str]
+
+
+class _Read(NamedTuple):
+    """A folded text of a query, and the forms in it that have synonyms."""
+
+    text: str
+    found: list[Found]
+
+    def without(self, forms: Container[str]) -> str:
+        """The text with a blank for each of ``forms``."""
+        text = self.text
+        for one in reversed(self.found):
+            if one.form in forms:
+                text = f"{text[: one.start]} {text[one.end :]}"
+        return text
 
 
 @dataclass(frozen=True)
 class Ranked:
     """The units a query matches, and what ranks them.
 
-    ``terms`` are weighted. ``matched`` is None where those match that have any of the terms.
-    ``known`` has what is added to the scores of what the query names, as far as it matches.
+    ``terms`` are weighted. ``matched`` is None where those match that have any of the terms, or
+    are of a reading. ``known`` has what is added to the scores of what the query names, as far as
+    it matches.
     """
 
     snapshot: Snapshot
     terms: Mapping[Term, float]
+    readings: Sequence[Reading]
     matched: Units | None
     known: Mapping[int, float]
 
     @cached_property
     def units(self) -> Units:
         """All units that match."""
-        return self.snapshot.terms.having(self.terms) if self.matched is None else self.matched
+        if self.matched is not None:
+            return self.matched
+        having = self.snapshot.terms.having(self.terms)
+        return reduce(Units.__or__, (reading.units for reading in self.readings), having)
 
     def top(self, count: int) -> list[tuple[int, float]]:
         """The ``count`` best units with their scores, best first, ties by `place`."""
@@ -89,8 +135,17 @@ class Ranked:
         return self.top(len(self.units))
 
     def _best(self, count: int, within: Units | None) -> list[tuple[int, float]]:
-        hits = self.snapshot.terms.top(count, self.terms, self._place, within)
-        return [(unit, score) for score, unit in hits]
+        """The ``count`` best: what is among them is among those of its best reading."""
+        top = self.snapshot.terms.top
+        hits = [(unit, score) for score, unit in top(count, self.terms, self._place, within)]
+        if not self.readings:
+            return hits
+        best = dict(hits)
+        for reading in self.readings:
+            units = reading.units if within is None else reading.units & within
+            for score, unit in top(count, reading.terms, self._place, units):
+                best[unit] = max(score, best.get(unit, 0.0))
+        return sorted(best.items(), key=lambda hit: (-hit[1], self._place(hit[0])))[:count]
 
     def _place(self, unit: int) -> tuple[str, int]:
         return place(self.snapshot, unit)
@@ -105,37 +160,40 @@ def place(snapshot: Snapshot, unit: int) -> tuple[str, int]:
 class Ranker:
     """Matches and scores on a snapshot."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, synonyms: Synonyms) -> None:
         self._snapshot = snapshot
         self._terms = snapshot.terms
+        self._synonyms = synonyms
+        self._analyzer = snapshot.analyzer
         self._known = KnownItems(snapshot.rows, snapshot.firsts, snapshot.units)
 
     def rank(self, query: Node) -> Ranked:
         """The units ``query`` matches. Raises QueryError for a prefix of too many words."""
-        terms = scoring_terms(query)
-        matched = None if _is_plain(query) else self._match(query)
+        terms = scoring_terms(query, self._analyzer)
+        readings = self._readings(query)
+        matched = None if _is_plain(query, self._analyzer) else self._match(query)
+        ranked = Ranked(self._snapshot, terms, readings, matched, {})
         known = self._known_units(query)
         if not known:
-            return Ranked(self._snapshot, terms, matched, {})
+            return ranked
         if matched is None:
             certain = (unit for unit, target in known.items() if target.certain)
-            matched = self._terms.having(terms) | self._terms.of_units(certain)
-        step = self._step(terms)
+            matched = ranked.units | self._terms.of_units(certain)
+        step = self._step(terms, readings)
         levels = {unit: step * known[unit].level for unit in known if unit in matched}
-        return Ranked(self._snapshot, terms, matched, levels)
+        return replace(ranked, matched=matched, known=levels)
 
     def explain(self, query: Node, unit: int) -> Explanation:
         """What every term of the query adds to the score `rank` gives a unit."""
-        terms = scoring_terms(query)
-        explained = list(self._explain(terms, unit))
+        terms, readings = scoring_terms(query, self._analyzer), self._readings(query)
+        ways = [self._explain(terms, unit)]
+        ways += [self._explain(r.terms, unit, r.names) for r in readings if unit in r.units]
+        explained = max(ways, key=_total)
         if target := self._known_units(query).get(unit):
-            step, size = self._step(terms), len(target.units)
+            step, size = self._step(terms, readings), len(target.units)
             extra = step * target.level
             explained.append(TermScore(KNOWN, target.name, extra, target.level, step, size, 0, 0))
-        score = 0.0  # not sum(): since Python 3.12 it rounds otherwise than the scores were added
-        for part in explained:
-            score += part.score
-        return Explanation(score, tuple(explained))
+        return Explanation(_total(explained), tuple(explained))
 
     def _known_units(self, query: Node) -> dict[int, Target]:
         """The units of what ``query`` names, each with the first target that has it.
@@ -144,7 +202,7 @@ class Ranker:
         """
         units: dict[int, Target] = {}
         shadows = self._snapshot.shadows
-        for target in reversed(self._known.targets(query)):
+        for target in reversed(self._known.targets(query, self._synonyms, self._analyzer.pieces)):
             for unit in target.units:
                 if unit not in shadows:
                     units[unit] = target
@@ -153,27 +211,96 @@ class Ranker:
                     units.update((copy, target) for copy in copies if copy not in shadows)
         return units
 
-    def _step(self, terms: Mapping[Term, float]) -> float:
-        """More than any unit can score by ``terms``."""
-        return sum(self.idf(term) * weight for term, weight in terms.items()) * (K1 + 1) or 1.0
+    def _step(self, terms: Mapping[Term, float], readings: Sequence[Reading]) -> float:
+        """More than any unit can score."""
+        most = max(map(self._weight, (terms, *(reading.terms for reading in readings))))
+        return most * (K1 + 1) or 1.0
+
+    def _weight(self, terms: Mapping[Term, float]) -> float:
+        return sum(self.idf(term) * weight for term, weight in terms.items())
 
     def idf(self, term: Term) -> float:
         """How much a term tells: the fewer units have it, the more."""
         return self._terms.idf(self._terms.frequency(term))
 
-    def _explain(self, terms: Mapping[Term, float], unit: int) -> Iterator[TermScore]:
-        for (field, text), weight in terms.items():
-            if part := self._terms.contribution((field, text), unit, weight):
-                yield TermScore(
-                    field,
-                    text,
-                    part.score,
-                    part.tf,
-                    part.idf,
-                    part.df,
-                    part.length,
-                    part.average_length,
+    def _explain(
+        self, terms: Mapping[Term, float], unit: int, names: Mapping[Term, str] | None = None
+    ) -> list[TermScore]:
+        explained = []
+        for term, weight in terms.items():
+            if part := self._terms.contribution(term, unit, weight):
+                field, text = (SYNONYM, names[term]) if names and term in names else term
+                explained.append(
+                    TermScore(
+                        field,
+                        text,
+                        part.score,
+                        part.tf,
+                        part.idf,
+                        part.df,
+                        part.length,
+                        part.average_length,
+                    )
                 )
+        return explained
+
+    # --- synonyms -------------------------------------------------------------------------------
+
+    def _readings(self, query: Node) -> list[Reading]:
+        """The query with other forms for its own, each alone and together, the first few."""
+        texts = [
+            _Read(folded := fold(text), [] if exact else self._find(folded))
+            for text, exact in _ranking_texts(query)
+        ]
+        choices: dict[str, list[tuple[str, Units]]] = {}
+        for found in (one for text in texts for one in text.found):
+            if found.form not in choices:
+                choices[found.form] = self._standing(found.others)
+        chosen: list[dict[str, tuple[str, Units]]] = [{}]
+        for form, others in choices.items():
+            more = [{**one, form: other} for one in chosen for other in others]
+            if len(chosen) + len(more) > _MOST_READINGS:
+                break
+            chosen += more
+        return [reading for one in chosen[1:] if (reading := self._reading(texts, one))]
+
+    def _standing(self, forms: Iterable[str]) -> list[tuple[str, Units]]:
+        """Those of ``forms`` that any units have, and these."""
+        found = ((form, self._having_all(form)) for form in forms)
+        return [(form, units) for form, units in found if len(units)]
+
+    def _having_all(self, form: str) -> Units:
+        """The units that have all words and bigrams of a form."""
+        terms = terms_of(form, self._analyzer)
+        return reduce(Units.__and__, (self._terms.having([term]) for term in terms))
+
+    def _find(self, folded: str) -> list[Found]:
+        return self._synonyms.find(folded, self._analyzer.pieces)
+
+    def _reading(
+        self, texts: Sequence[_Read], chosen: Mapping[str, tuple[str, Units]]
+    ) -> Reading | None:
+        """None where all terms of a form stand in the query anyway."""
+        terms = _weighted_terms((text.without(chosen) for text in texts), self._analyzer)
+        names: dict[Term, str] = {}
+        for form, (other, _) in chosen.items():
+            mine, its = (
+                {
+                    term: weight
+                    for term, weight in _weighted(text, self._analyzer)
+                    if term not in terms
+                }
+                for text in (form, other)
+            )
+            if not its:
+                return None
+            rarest = min(its, key=lambda term: (self._terms.frequency(term), term))
+            terms[rarest] = min(self._weight(mine), self._weight(its)) / self.idf(rarest)
+            names[rarest] = f"{other} = {form}"
+        units = reduce(Units.__and__, (units for _, units in chosen.values()))
+        return Reading(terms, units, names)
+
+    # --- matching -------------------------------------------------------------------------------
 
     def _match(self, query: Node, *, literally: bool = False) -> Units:
         """The units a node matches; ``literally``, its words stand there as they were typed."""
@@ -182,20 +309,52 @@ class Ranker:
                 return self._match_boolean(query, literally)
             case Words(field=None) if literally:
                 titled = self._match_documents(Phrase(query.text, "title"))
-                return self._match_literal(query.text) | titled
+                literal = self._match_literal(query.text) | titled
+                return self._with(literal, self._synonyms.of(query.text))
             case Words(field=None):
-                found = self._terms.having(terms_of(what_is_asked(query.text)))
-                return found or self._match_literal(query.text)
+                asked = what_is_asked(query.text)
+                found = self._terms.having(terms_of(asked, self._analyzer)) or self._match_literal(
+                    query.text
+                )
+                forms = (form for one in self._find(fold(asked)) for form in one.others)
+                return self._with(found, forms)
             case Phrase(field=None):
                 return self._match_literal(query.text)
             case Prefix(field=None):
                 return self._match_prefix(query)
+            case Near():
+                return self._match_near(query)
+            case Words(field="document") | Phrase(field="document") | Prefix(field="document"):
+                tied = self._match(replace(query, field=None), literally=True)
+                titled = self._match_documents(replace(query, field="title"))
+                return self._snapshot.whole(tied | titled)
+            case Words():
+                found = self._match_documents(query)
+                others = self._synonyms.of(query.text)
+                named = (self._match_documents(replace(query, text=other)) for other in others)
+                return reduce(Units.__or__, named, found)
             case _:
                 return self._match_documents(query)
+
+    def _with(self, found: Units, forms: Iterable[str]) -> Units:
+        """``found``, and the units that have one of ``forms``."""
+        return reduce(Units.__or__, map(self._having_all, forms), found)
 
     def _match_documents(self, query: Node) -> Units:
         """All units of the documents of which ``query`` is true."""
         return self._snapshot.units_where(lambda row: _row_matches(query, row))
+
+    def _match_near(self, query: Near) -> Units:
+        items = [[squeeze(fold(leaf.text)) for leaf in item] for item in query.items]
+        standing = (
+            reduce(Units.__or__, (self._match_literal(leaf.text) for leaf in item))
+            for item in query.items
+        )
+        found = reduce(Units.__and__, standing)
+        text = self._terms.text
+        return self._terms.of_units(
+            unit for unit in found if is_near(text(unit), items, query.distance)
+        )
 
     def _match_boolean(self, query: Boolean, literally: bool) -> Units:
         # A word that an operator ties to another stands literally. The only text beside fields
@@ -234,49 +393,64 @@ class Ranker:
         return self._terms.holding(squeezed, [(BIGRAMS, pair) for pair in pairs])
 
 
-def scoring_terms(query: Node) -> dict[Term, float]:
+def scoring_terms(query: Node, analyzer: Analyzer) -> dict[Term, float]:
     """The terms that rank, in the order of the query, and their weights; none is prohibited."""
+    return _weighted_terms((text for text, _ in _ranking_texts(query)), analyzer)
+
+
+def _weighted_terms(texts: Iterable[str], analyzer: Analyzer) -> dict[Term, float]:
     terms: dict[Term, float] = {}
-    for text in _ranking_texts(query):
-        for term, weight in _weighted(text):
+    for text in texts:
+        for term, weight in _weighted(text, analyzer):
             terms[term] = max(weight, terms.get(term, 0.0))
     return terms
 
 
-def _ranking_texts(query: Node) -> Iterator[str]:
+def _ranking_texts(query: Node) -> Iterator[tuple[str, bool]]:
+    """The texts that rank, and whether to the letter."""
     match query:
         case Boolean():
             for node in (*query.must, *query.should):
                 yield from _ranking_texts(node)
-        case Words(field=None | "title"):
-            yield what_is_asked(query.text)
-        case Phrase(field=None | "title") | Prefix(field=None):
-            yield query.text
+        case Words(field=None | "title" | "document"):
+            yield what_is_asked(query.text), False
+        case Phrase(field=None | "title" | "document") | Prefix(field=None | "document"):
+            yield query.text, True
+        case Near():
+            yield from ((leaf.text, True) for leaf in query.leaves)
 
 
-def _weighted(text: str) -> Iterator[tuple[Term, float]]:
-    terms = terms_of(text)
+def _weighted(text: str, analyzer: Analyzer) -> Iterator[tuple[Term, float]]:
+    terms = terms_of(text, analyzer)
     inside = {pair for field, word in terms if field == WORDS for pair in bigrams(word)}
     for term in terms:
         field, pair = term
         yield term, ACROSS if field == BIGRAMS and pair not in inside else 1.0
 
 
-def terms_of(text: str) -> list[Term]:
+def terms_of(text: str, analyzer: Analyzer) -> list[Term]:
     """The words and ranked bigrams of a text, in order, repeats included."""
     folded = fold(text)
-    found = [(WORDS, word) for word in words(folded)]
+    found = [(WORDS, word) for word in analyzer.words(folded)]
     return found + [(BIGRAMS, pair) for pair in ranked(bigrams(squeeze(folded)))]
 
 
-def _is_plain(query: Node) -> bool:
+def _total(explained: Iterable[TermScore]) -> float:
+    """The sum as scores are added; since Python 3.12 sum() rounds otherwise."""
+    total = 0.0
+    for part in explained:
+        total += part.score
+    return total
+
+
+def _is_plain(query: Node, analyzer: Analyzer) -> bool:
     """Whether any unit that has a term of the query matches, and no other."""
     match query:
         case Words(field=None):
             text = what_is_asked(query.text)
-            return len(squeeze(fold(text))) > 1 and bool(terms_of(text))
+            return len(squeeze(fold(text))) > 1 and bool(terms_of(text, analyzer))
         case Boolean(must=(), must_not=()):
-            return all(map(_is_plain, query.should))
+            return all(_is_plain(node, analyzer) for node in query.should)
     return False
 
 
@@ -286,6 +460,8 @@ def _is_of_document(node: Node) -> bool:
             return node.field is not None
         case Boolean():
             return all(map(_is_of_document, (*node.must, *node.should, *node.must_not)))
+        case Near():
+            return False
     return True
 
 

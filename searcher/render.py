@@ -32,6 +32,8 @@ def render_results(results: Results, explanations: Sequence[Explanation] | None 
             lines += _section(hit)
             if hit in explained:
                 lines += [f"     {line}" for line in str(explained[hit]).splitlines()]
+        if (more := results.matching.get(group[0].document, 0) - len(group)) > 0:
+            lines.append(style(f"   and {more:,} more {_plural('section', more)}", dim=True))
         lines.append("")
     lines.append(_summary(results))
     return "\n".join(lines) + "\n"
@@ -69,11 +71,15 @@ def _summary(results: Results) -> str:
     took = f"{results.took * 1000:.0f} ms"
     if not results.total:
         return f"nothing found ({took})"
-    last = results.offset + len(results.hits)
-    shown = f"{results.offset + 1}-{last} of " if 0 < len(results.hits) < results.total else ""
+    count = len(results.matching) if results.by == "document" else len(results.hits)
+    last = results.offset + count
+    shown = f"{results.offset + 1}-{last} of " if 0 < count < results.total else ""
     more = f"; more with --offset {last}" if shown and last < results.total else ""
-    plural = "s" if results.total > 1 else ""
-    return f"{shown}{results.total:,} section{plural} ({took}){more}"
+    return f"{shown}{results.total:,} {_plural(results.by, results.total)} ({took}){more}"
+
+
+def _plural(noun: str, count: int) -> str:
+    return noun if count == 1 else noun + "s"
 
 
 def render_document(document: Document, anchor: str, *, only_outline: bool) -> str:

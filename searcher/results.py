@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from html import escape
-from typing import Any
+from typing import Any, Literal
 
 from indexer.document import Span
 from searcher.highlight import Snippet
+
+By = Literal["section", "document"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,32 @@ class Facet:
 
     value: str
     count: int
+
+
+class Facets(Mapping[str, tuple[Facet, ...]]):
+    """The facets of all matches by their names, each with the most frequent value first.
+
+    One is counted when it is asked for: ``counts`` gives its values and how many have each.
+    """
+
+    def __init__(self, counts: Mapping[str, Callable[[], Iterable[tuple[str, int]]]]) -> None:
+        self._counts = counts
+        self._counted: dict[str, tuple[Facet, ...]] = {}
+
+    def __getitem__(self, name: str) -> tuple[Facet, ...]:
+        if name not in self._counted:
+            ordered = sorted(self._counts[name](), key=lambda item: (-item[1], item[0]))
+            self._counted[name] = tuple(Facet(value, count) for value, count in ordered)
+        return self._counted[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._counts)
+
+    def __len__(self) -> int:
+        return len(self._counts)
+
+    def __repr__(self) -> str:
+        return f"Facets({dict(self)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +123,9 @@ class Results:
     """The answer to a query. ``hits`` are best first (or by date), from ``offset`` on.
 
     ``total`` counts all matching sections, ``took`` is in seconds. ``facets`` counts the sections
-    of all matches by ``issuer``, ``doc_type`` and ``year``, most first.
+    of all matches by ``issuer``, ``doc_type`` and ``year``, most first. Where ``by`` is "document",
+    both count documents, the hits are the best sections of each, and ``matching`` says how
+    many sections match by the id of their document.
     """
 
     query: str
@@ -104,6 +134,8 @@ class Results:
     offset: int
     hits: tuple[Hit, ...]
     facets: Mapping[str, tuple[Facet, ...]]
+    by: By = "section"
+    matching: Mapping[str, int] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
@@ -132,6 +164,8 @@ class Results:
             "query": self.query,
             "total": self.total,
             "took_ms": round(self.took * 1000, 3),
+            "by": self.by,
+            "matching": dict(self.matching),
             "hits": [hit.to_dict() for hit in self.hits],
             "facets": {
                 name: [{"value": facet.value, "count": facet.count} for facet in facets]

@@ -21,7 +21,9 @@ def telling_terms(snapshot: Snapshot, index: int, anchor: str) -> dict[Term, flo
     """
     text = _text(snapshot, index, anchor)
     # A term of one section leads to no other.
-    counts = Counter(term for term in terms_of(text) if snapshot.terms.frequency(term) > 1)
+    counts = Counter(
+        term for term in terms_of(text, snapshot.analyzer) if snapshot.terms.frequency(term) > 1
+    )
     most = sorted(counts, key=lambda term: (-counts[term] * _idf(snapshot, term), term))
     return {term: 1 + log(counts[term]) for term in most[:_TELLING]}
 

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from indexer import Store, sync
+from indexer.analysis import Analyzer
+from indexer.dictionary import Dictionary
+from indexer.vocabulary import make_tables
 from searcher import Searcher
 
 from .documents import LIBRARY
@@ -35,6 +38,12 @@ def searcher(sources: Path, store: Store) -> Iterator[Searcher]:
     sync(store, [sources])
     with Searcher.open(store.folder) as searcher:
         yield searcher
+
+
+@pytest.fixture(scope="session")
+def analyzer() -> Analyzer:
+    """What a new index is cut by."""
+    return Analyzer(Dictionary(*make_tables()))
 
 
 @pytest.fixture(scope="session")

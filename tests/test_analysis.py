@@ -1,49 +1,28 @@
 from __future__ import annotations
 
 import itertools
-import re
-from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.analysis import (
-    analyse,
+    Analyzer,
     bigrams,
     classes,
-    jieba_segmenter,
     ranked,
-    rjieba_segmenter,
-    words,
 )
 from indexer.codec import twin
-from indexer.normalize import HAN, fold, squeeze
-
-from .documents import LIBRARY
+from indexer.normalize import fold, squeeze
 
 
-def test_rjieba_cuts_chinese_as_jieba_does(seed: Path) -> None:
-    jieba, rjieba = jieba_segmenter().load(), rjieba_segmenter().load()
-    text = "".join(LIBRARY.values()) + seed.read_text(encoding="utf-8")
-    runs = re.findall(f"[{HAN}]+", text)
-    assert len(runs) > 400
-    assert [rjieba(run) for run in runs] == [jieba(run) for run in runs]
-
-
-def test_jieba_leaves_no_cache_file_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    assert jieba_segmenter().load()("责任追究") == ["责任", "追究"]
-    assert not list(tmp_path.iterdir())
-
-
-def test_numbers_and_latin_words_are_cut_alike_by_every_segmenter() -> None:
-    assert words(fold("GB/T 9704-2012，PM2.5为0.1MPa，e-mail")) == [
+def test_numbers_and_latin_words_are_cut_before_the_dictionary_is_asked(analyzer: Analyzer) -> None:
+    assert analyzer.words(fold("GB/T 9704-2012，PM2.5为0.1MPa，e-mail")) == [
         "gb", "t", "9704", "2012", "pm", "2.5", "为", "0.1", "mpa", "e", "mail",
     ]  # fmt: skip
 
 
-def test_numbers_are_words_in_digits_however_written() -> None:
+def test_numbers_are_words_in_digits_however_written(analyzer: Analyzer) -> None:
+    words = analyzer.words
     assert words(fold("二○○二年十二月三十一日")) == words(fold("2002年12月31日"))
 
 
@@ -65,8 +44,10 @@ def test_the_table_of_classes_says_what_ranks(text: str) -> None:
     assert log.open.keys() == pairs
 
 
-def test_a_unit_ranks_by_body_title_and_headings() -> None:
-    body, title, headings = analyse("河道管理条例", ["保护", "奖惩"], "河道保护， 保护河道")
+def test_a_unit_ranks_by_body_title_and_headings(analyzer: Analyzer) -> None:
+    body, title, headings = analyzer.analyse(
+        "河道管理条例", ["保护", "奖惩"], "河道保护， 保护河道"
+    )
     assert body.squeezed == "河道保护,保护河道"
     assert body.words == ["河道", "保护", "保护", "河道"]
     assert title.squeezed == "河道管理条例"
@@ -74,7 +55,12 @@ def test_a_unit_ranks_by_body_title_and_headings() -> None:
     assert ranked(bigrams(headings.squeezed)) == ["保护", "护奖", "奖惩"]
 
 
-def test_a_bare_heading_weighs_less_than_a_section_that_says_as_much() -> None:
-    body, _, _ = analyse("河道管理条例", (), "责任追究", bare=True)
-    assert 0 < body.weight < analyse("河道管理条例", (), "责任追究")[0].weight
+def test_a_bare_heading_weighs_less_than_a_section_that_says_as_much(analyzer: Analyzer) -> None:
+    body, _, _ = analyzer.analyse("河道管理条例", (), "责任追究", bare=True)
+    assert 0 < body.weight < analyzer.analyse("河道管理条例", (), "责任追究")[0].weight
     assert (body.weight * 8).is_integer()  # eighths are exact
+
+
+@given(st.text(st.one_of(st.characters(), st.sampled_from("国法3a_，𠀀𝐀\n"))))
+def test_pieces_joined_are_the_text(analyzer: Analyzer, text: str) -> None:
+    assert "".join(analyzer.pieces(text)) == text

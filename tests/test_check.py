@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from indexer.analysis import Analyzer
 from indexer.building import add_terms, flushed, new_terms
 from indexer.check import check
 from indexer.manifest import NAME, read_manifest
@@ -50,7 +51,9 @@ def test_many_documents_at_once_make_several_segments(
         assert {row.id for row in snapshot.rows} == texts.keys()
 
 
-def test_terms_of_another_text_are_found_though_all_checksums_are_right(folder: Path) -> None:
+def test_terms_of_another_text_are_found_though_all_checksums_are_right(
+    folder: Path, analyzer: Analyzer
+) -> None:
     manifest = read_manifest(folder)
     segment = manifest.segments[0]
     with Store(folder).snapshot() as snapshot:
@@ -58,7 +61,7 @@ def test_terms_of_another_text_are_found_though_all_checksums_are_right(folder: 
     terms = new_terms()
     for row in rows:
         text = LIBRARY[row.id].replace("的", "之", 1)
-        list(add_terms(terms, parse_document(text, row.id)))
+        list(add_terms(terms, analyzer, parse_document(text, row.id)))
     old = segment.files[0]
     (folder / old.name).unlink()
     terms.finish(range(terms.units)).write(folder / old.name)

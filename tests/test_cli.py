@@ -84,9 +84,20 @@ def test_search_says_where_its_hits_stand(indexed: Run) -> None:
     assert "\x1b" not in out
 
 
+def test_search_by_document_counts_documents_and_the_sections_of_each(indexed: Run) -> None:
+    done = indexed("search", "食品 河道 园区", "--by", "document", "-n", "2")
+    assert "1-2 of 3 documents" in done.stdout
+    assert "--offset 2" in done.stdout
+    data = json.loads(indexed("search", "河道", "--by", "document", "--json").stdout)
+    assert data["by"] == "document"
+    assert list(data["matching"]) == ["docs/law/regulation.txt"]
+    assert data["matching"]["docs/law/regulation.txt"] > len(data["hits"]) == 3
+    assert data["total"] == 1
+
+
 def test_search_json_is_one_object_of_the_documented_shape(indexed: Run) -> None:
     data = json.loads(indexed("search", "校园食品安全", "-n", "2", "--json").stdout)
-    assert set(data) == {"query", "total", "took_ms", "hits", "facets"}
+    assert set(data) == {"query", "total", "took_ms", "by", "matching", "hits", "facets"}
     assert len(data["hits"]) == 2 <= data["total"]
     hit = data["hits"][0]
     assert set(hit) == {

@@ -14,6 +14,7 @@ from indexer.normalize import fold, squeeze
 from searcher import DocumentNotFound, QueryError, Results, Searcher
 from searcher.query import parse
 from searcher.ranking import Ranker
+from searcher.synonyms import Synonyms
 
 from .documents import LIBRARY, NOTICE
 
@@ -233,7 +234,7 @@ QUERIES = st.recursive(
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(a=QUERIES, b=QUERIES)
 def test_and_narrows_or_widens_and_not_takes_away(searcher: Searcher, a: str, b: str) -> None:
-    ranker = Ranker(searcher._snapshot)
+    ranker = Ranker(searcher._snapshot, Synonyms.open())
 
     def found(query: str) -> set[int]:
         return set(ranker.rank(parse(query)).units)

@@ -231,10 +231,10 @@ def test_a_path_that_is_not_there_is_an_error(store: Store, tmp_path: Path) -> N
         sync(store, [tmp_path / "nowhere"])
 
 
-def test_an_index_of_another_segmenter_is_refused_and_a_rebuild_mends_it(
+def test_an_index_made_by_other_rules_is_refused_and_a_rebuild_mends_it(
     store: Store, sources: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("indexer.store.fingerprint", lambda: "jieba 0.1")
+    monkeypatch.setattr("indexer.analysis.RULES", 0)
     sync(store, [sources])
     monkeypatch.undo()
     with pytest.raises(IndexIncompatible, match="--rebuild"):

@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate, groupby, pairwise
 from operator import itemgetter
 
+from indexer.codec.cutting import cut as cut
+from indexer.codec.cutting import cutter as cutter
 from indexer.codec.postings import (
     DICT_BLOCK,
     TF_VALUE,

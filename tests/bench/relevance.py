@@ -16,10 +16,11 @@ import tempfile
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from heapq import nsmallest
 from pathlib import Path
+from typing import Any
 
-import rjieba
 from judged import (
     DEPTH,
     MEASURES,
@@ -34,14 +35,17 @@ from judged import (
 )
 
 from indexer import Store
-from indexer.analysis import analyse
+from indexer.analysis import Analyzer
 from indexer.building import new_terms
 from indexer.codec import UNIT, Collection, Segment
+from indexer.dictionary import Dictionary
 from indexer.errors import PolicySearchError
 from indexer.reading import parse_document, read_document
 from indexer.snapshot import Snapshot
+from indexer.vocabulary import jieba_tokenizer, make_tables
 from searcher.query import parse
 from searcher.ranking import Ranker, scoring_terms
+from searcher.synonyms import Synonyms
 
 Ranking = Callable[[str], list[str]]  # a query's text to unit ids, best first
 K1, B = 1.2, 0.75  # of the baseline
@@ -80,15 +84,21 @@ class Baseline:
 
 
 def _search_mode(text: str) -> list[str]:
-    return [word for word in rjieba.cut_for_search(text.lower()) if word[0].isalnum()]
+    return [word for word in _jieba().cut_for_search(text.lower()) if word[0].isalnum()]
+
+
+@cache
+def _jieba() -> Any:
+    return jieba_tokenizer()
 
 
 def direct(units: Sequence[Text], folder: Path) -> Ranking:
     """The engine's terms and scores over an index in ``folder``, each unit one section."""
     ordered = sorted(units, key=lambda unit: unit.id)
+    analyzer = Analyzer(Dictionary(*make_tables()))
     terms = new_terms()
     for unit in ordered:
-        parts = analyse(unit.title, (), unit.text)
+        parts = analyzer.analyse(unit.title, (), unit.text)
         weighed = [(part.words, part.squeezed, round(part.weight * UNIT)) for part in parts]
         terms.add(parts[0].squeezed, weighed)
     path = folder / "terms"
@@ -96,7 +106,7 @@ def direct(units: Sequence[Text], folder: Path) -> Ranking:
     collection = Collection([Segment(path)], [[]])
 
     def rank(query: str) -> list[str]:
-        wanted = scoring_terms(parse(query))
+        wanted = scoring_terms(parse(query), analyzer)
         return [ordered[unit].id for _, unit in collection.top(DEPTH, wanted, int)]
 
     return rank
@@ -110,7 +120,7 @@ def engine(units: Sequence[Text], folder: Path) -> Ranking:
             text = unit.text if unit.text.startswith(unit.title) else f"{unit.title}\n{unit.text}"
             transaction.put(parse_document(text, f"set/{unit.id}"))
     snapshot = Snapshot.open(folder)
-    ranker = Ranker(snapshot)
+    ranker = Ranker(snapshot, Synonyms.open())
 
     def rank(query: str) -> list[str]:
         documents: dict[str, None] = {}

@@ -1,165 +1,30 @@
-"""The index as Whoosh sees it: its queries, matchers and collectors on our columns.
-
-Nothing here is needed to search with `searcher`: it is for those who bring queries of Whoosh's own.
-A unit of retrieval is what Whoosh calls a document. The field "words" has no positions; "bigrams"
-has those that rank, at the places where they stand in the squeezed body of the unit.
-
-    with whoosh_index(".policysearch").searcher() as searcher:
-        results = searcher.search(whoosh.query.Term("words", "责任"))
-        results[0]["document"], results[0]["anchor"]
-"""
+"""A segment as a codec of Whoosh's: its terms, postings, positions, lengths and stored fields."""
 
 from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from functools import partial
-from pathlib import Path
-from typing import Any, NoReturn
+from math import inf
+from typing import Any
 
-from whoosh import fields, formats
-from whoosh.analysis import Token
+from whoosh import formats
 from whoosh.codec import base
-from whoosh.index import Index
 from whoosh.matching import ListMatcher
 from whoosh.query.spans import Span
-from whoosh.reading import EmptyReader, IndexReader, MultiReader, SegmentReader, TermInfo
+from whoosh.reading import SegmentReader, TermInfo
 
-from indexer import analysis
 from indexer.codec import UNIT, Place, Segment
-from indexer.manifest import read_manifest
-from indexer.normalize import fold, squeeze
-from indexer.schema import BIGRAMS, WORDS
-from indexer.snapshot import Snapshot
 
 Stored = Callable[[int], dict[str, Any]]
 
 
-def whoosh_schema() -> fields.Schema:
-    """The fields: two of terms, and what is stored of a unit."""
-    return fields.Schema(
-        **{
-            WORDS: _Field(formats.Frequency(), _words),
-            BIGRAMS: _Field(formats.Positions(), _pairs),
-        },
-        document=fields.STORED(),
-        anchor=fields.STORED(),
-        title=fields.STORED(),
-    )
-
-
-def whoosh_index(folder: str | Path) -> WhooshIndex:
-    """The index in ``folder`` as one of Whoosh's. Raises IndexStateError's kinds."""
-    index = WhooshIndex(Path(folder))
-    index.latest_generation()
-    return index
-
-
-class WhooshIndex(Index):  # type: ignore[misc]
-    """An index of Whoosh's over the newest generation; read only, `indexer.Store` writes it."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    @property
-    def schema(self) -> fields.Schema:
-        """The fields of `whoosh_schema`."""
-        return whoosh_schema()
-
-    def latest_generation(self) -> int:
-        """The generation last committed."""
-        return read_manifest(self._folder).generation
-
-    def is_empty(self) -> bool:
-        """Whether no document is indexed."""
-        return not read_manifest(self._folder).segments
-
-    def doc_count_all(self) -> int:
-        """The number of sections, deleted ones included."""
-        with self.reader() as reader:
-            return int(reader.doc_count_all())
-
-    def doc_count(self) -> int:
-        """The number of sections."""
-        with self.reader() as reader:
-            return int(reader.doc_count())
-
-    def reader(self, reuse: object = None) -> IndexReader:
-        """A reader of the newest generation; closing it closes the files."""
-        snapshot = Snapshot.open(self._folder)
-        reader = whoosh_reader(snapshot)
-        close = reader.close
-
-        def close_all() -> None:
-            close()
-            snapshot.close()
-
-        reader.close = close_all
-        return reader
-
-    def writer(self, **_: object) -> NoReturn:
-        """Raises TypeError: documents come in by `indexer.sync` or `indexer.Store`."""
-        raise TypeError("this index is written by indexer.Store, not by Whoosh's writers")
-
-
-def whoosh_reader(snapshot: Snapshot) -> IndexReader:
-    """A reader of a snapshot, to be used while that is open."""
-    schema = whoosh_schema()
-    generation = snapshot.manifest.generation
-
-    def stored(base: int, local: int) -> dict[str, Any]:
-        unit = base + local
-        row = snapshot.rows[snapshot.document_of(unit)]
-        anchor = snapshot.passage(unit).anchor
-        return {"document": row.id, "anchor": anchor, "title": row.title}
-
-    readers = []
-    for part in snapshot.terms.parts:
-        gone = _gone(part.segment.units, part.live)
-        codec = _Codec(part.segment, gone, partial(stored, part.base))
-        readers.append(SegmentReader(None, schema, _Segment(codec), generation, codec))
-    if not readers:
-        return EmptyReader(schema)
-    return readers[0] if len(readers) == 1 else MultiReader(readers, generation=generation)
-
-
-def _gone(units: int, live: bytes | None) -> frozenset[int]:
-    if live is None:
-        return frozenset()
-    return frozenset(unit for unit in range(units) if not live[unit >> 3] >> (unit & 7) & 1)
-
-
-def _words(text: str) -> list[str]:
-    return analysis.words(fold(text))
-
-
-def _pairs(text: str) -> list[str]:
-    return analysis.bigrams(squeeze(fold(text)))
-
-
-class _Field(fields.FieldType):  # type: ignore[misc]
-    """A field for reading; a query's text is cut as the index was."""
-
-    def __init__(self, format: formats.Format, cut: Callable[[str], list[str]]) -> None:
-        def tokens(text: str, **_: object) -> Iterator[Token]:
-            for position, term in enumerate(cut(text)):
-                yield Token(text=term, pos=position, boost=1.0, stopped=False)
-
-        super().__init__(format, tokens, scorable=True)
-        self._cut = cut
-
-    def process_text(self, text: str, mode: str = "", **_: object) -> Iterator[str]:
-        """The terms of a query's text."""
-        yield from self._cut(text)
-
-    def to_bytes(self, value: str | bytes) -> bytes:
-        """A term as it is written."""
-        return value if isinstance(value, bytes) else value.encode("utf-8", "surrogatepass")
-
-    def from_bytes(self, value: bytes) -> str:
-        """A term as it is read."""
-        return value.decode("utf-8", "surrogatepass")
+def segment_reader(
+    segment: Segment, gone: frozenset[int], stored: Stored, schema: Any, generation: int
+) -> SegmentReader:
+    """A segment without its units ``gone``; ``stored`` gives the stored fields of a unit."""
+    codec = _Codec(segment, gone, stored)
+    return SegmentReader(None, schema, _Segment(codec), generation, codec)
 
 
 class _Segment(base.Segment):  # type: ignore[misc]
@@ -245,20 +110,21 @@ class _Terms(base.TermsReader):  # type: ignore[misc]
         self, fieldname: str, text: bytes, format_: formats.Format, scorer: Any = None
     ) -> _Matcher:
         place = self._segment.find(fieldname, text)
-        if place is None:
-            return _Matcher(self._segment, (fieldname, text), array("I"), [], format_, scorer)
-        units, weights = self._segment.postings(fieldname, place)
-        info = self._info(fieldname, place)
-        return _Matcher(
-            self._segment, (fieldname, text), units, weights, format_, scorer, terminfo=info
+        units, weights = (
+            self._segment.postings(fieldname, place) if place else (array("I"), list[float]())
         )
+        return _Matcher(self._segment, (fieldname, text), units, weights, format_, scorer)
 
     def indexed_field_names(self) -> list[str]:
         return sorted(self._segment.counts)
 
 
 class _Matcher(ListMatcher):  # type: ignore[misc]
-    """The postings of a term; positions are looked up in the text when they are asked for."""
+    """The postings of a term; positions are looked up in the text when they are asked for.
+
+    It gives no bounds of its scores. What Whoosh 2.7.4 skips by them it skips wrongly: it compares
+    them with scores before a boost where those after it count, and lets what NOT excludes through.
+    """
 
     def __init__(
         self,
@@ -269,9 +135,8 @@ class _Matcher(ListMatcher):  # type: ignore[misc]
         format: formats.Format,
         scorer: Any,
         position: int = 0,
-        terminfo: TermInfo | None = None,
     ) -> None:
-        super().__init__(units, weights, None, format, scorer, position, None, term, terminfo)
+        super().__init__(units, weights, None, format, scorer, position, term=term)
         self._i: int = position
         self._segment = segment
         self._text = term[1].decode("utf-8", "surrogatepass")
@@ -285,8 +150,13 @@ class _Matcher(ListMatcher):  # type: ignore[misc]
             self._format,
             self._scorer,
             self._i,
-            self._terminfo,
         )
+
+    def supports_block_quality(self) -> bool:
+        return False
+
+    def max_quality(self) -> float:
+        return inf
 
     def skip_to(self, id: int) -> None:
         self._i = bisect_left(self._ids, id, self._i)

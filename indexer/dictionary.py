@@ -1,0 +1,83 @@
+"""The dictionary words are cut by: jieba's, with a user's words, as columns in the index itself.
+
+Every index carries the dictionary it was made with. It is mapped, not loaded, so that a search
+starts at once; and it goes on cutting as the index was cut, whatever jieba is installed later.
+
+A file of columns (`indexer.codec.layout`). The first three are a trie of words of U+4E00-9FD5,
+jieba's own range, whose nodes are every beginning of a word. They stand in the order of their
+length, then of their characters; those of one character are all 20,950, in order:
+
+    trie.characters   16 bits per node: the last character of the beginning
+    trie.children     32 bits per node, and one more: the first of its children; those of the next
+                      node begin where they end
+    trie.values       16 bits per node: the number of its weight, 0 if it is no word; 0x8000 is
+                      added to a word that the model must not make of single characters
+    weights           a double each: log(frequency) - log(total); number 0 is frequency 1, for
+                      characters that are no words
+    model             20 doubles: log probabilities of finalseg's states B, E, M, S at the start,
+                      then of each (row) being followed by each
+    emissions         4 doubles per character from U+4E00: of the character in each state
+
+The facts are ``name``, ``user`` (the digest of the user's words, or empty) and ``forced``, whether
+any value has the 0x8000.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from indexer.codec.kernel import kernel
+from indexer.codec.layout import Buffer, ColumnFile
+from indexer.errors import IndexDamaged
+
+_COLUMNS = (
+    "trie.characters",
+    "trie.children",
+    "trie.values",
+    "weights",
+    "model",
+    "emissions",
+)
+
+
+class Dictionary:
+    """A dictionary to cut by. Safe to share between threads."""
+
+    def __init__(
+        self, columns: Mapping[str, Buffer], facts: Mapping[str, Any], *, kernel: Any = kernel
+    ) -> None:
+        self._kernel = kernel
+        self._file: ColumnFile | None = None
+        self.name = str(facts["name"])
+        self.user = str(facts["user"])
+        self._cutter = kernel.cutter(*map(columns.__getitem__, _COLUMNS), bool(facts["forced"]))
+
+    @classmethod
+    def open(cls, path: Path, *, kernel: Any = kernel) -> Dictionary:
+        """The dictionary in a file, mapped. Raises IndexDamaged, IndexIncompatible."""
+        file = ColumnFile(path)
+        try:
+            dictionary = cls(file.columns, file.facts, kernel=kernel)
+        except (KeyError, TypeError, ValueError) as error:
+            file.close()
+            raise IndexDamaged(f"{path.name} cannot be read: {error}") from None
+        dictionary._file = file
+        return dictionary
+
+    def cut(self, run: str) -> list[str]:
+        """The words of a run of Chinese characters, as ``jieba.lcut`` cuts it.
+
+        Raises IndexDamaged where the file is not what was written.
+        """
+        try:
+            words: list[str] = self._kernel.cut(self._cutter, run)
+        except ValueError as error:
+            raise IndexDamaged(f"the dictionary cannot be read: {error}") from None
+        return words
+
+    def close(self) -> None:
+        """Give the memory back when nothing is cut any more."""
+        if self._file:
+            self._file.close()
