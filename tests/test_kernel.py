@@ -257,6 +257,17 @@ def test_texts_that_repeat_themselves_are_packed_small_and_alike_by_both():
     assert max(place & 255 for place in array("I", table)) > len("未经批准，".encode())
 
 
+def test_symbols_are_learnt_from_a_sample_of_what_is_long():
+    entries = list(articles(40))
+    entries[1] = "国家规定的" * (twin.SAMPLE // 15 + 1)  # each second entry is looked at
+    entries[2] = "擅自从事采砂" * 20
+    codes, offsets, symbols, table = packed(kernel, entries)
+    assert (codes, offsets, symbols, table) == packed(twin, entries)
+    assert "擅自从事采砂".encode() in symbols
+    start, stop = array("I", offsets)[1:3]
+    assert kernel.unpack(codes[start:stop], symbols, table, False).decode() == entries[1]
+
+
 def test_rare_symbols_have_codes_of_two_and_four_bytes():
     letters = "".join(map(chr, range(0x10000, 0x18100)))  # none of them twice
     codes, _, symbols, table = packed(kernel, [letters])

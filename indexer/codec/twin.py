@@ -153,7 +153,7 @@ def merge(sources: tuple[Source, ...], lengths: Buffer) -> Result:
 # --- texts --------------------------------------------------------------------------------------
 
 ROUNDS = 5
-SAMPLE = 1 << 22  # bytes, about
+SAMPLE = 1 << 21  # bytes, about
 MOST = 30_000  # symbols of several characters
 LONGEST = 12  # characters of a symbol
 ENTRY = 8  # bytes a symbol costs beside its own

@@ -7,7 +7,7 @@
 #include "kernel.h"
 
 #define ROUNDS 5
-#define SAMPLE (1u << 22) /* bytes, about */
+#define SAMPLE (1u << 21) /* bytes, about */
 #define MOST 30000        /* symbols of several characters */
 #define LONGEST 12        /* characters of a symbol */
 #define ENTRY 8           /* bytes a symbol costs beside its own */
