@@ -18,8 +18,10 @@ def main() -> int:
     parser.add_argument("--index", type=Path, default=Path(".policysearch"))
     parser.add_argument("--rebuild", action="store_true")
     arguments = parser.parse_args()
+    store = Store(arguments.index)
     try:
-        report = sync(Store(arguments.index), arguments.paths, rebuild=arguments.rebuild)
+        report = sync(store, arguments.paths, rebuild=arguments.rebuild)
+        store.merge()
     except PolicySearchError as error:
         print(f"policysearch: {error}", file=sys.stderr)
         return 2

@@ -5,22 +5,21 @@ For `indexer.store`, which makes segments an index.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import zlib
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from indexer.analysis import Analyzer, classes
-from indexer.codec import GONE, UNIT, Builder, Columns, merge
-from indexer.document import Document, Section
-from indexer.links import Links, encode_links, links_of
+from indexer.analysis import classes
+from indexer.codec import GONE, Builder, Columns, merge
+from indexer.entry import Entry, Terms
+from indexer.links import Links, encode_links
 from indexer.manifest import File, Segment
-from indexer.normalize import fold, squeeze, squeeze_character
-from indexer.record import Row, encode_document, encode_rows
+from indexer.normalize import squeeze_character
+from indexer.record import Row, encode_rows
 from indexer.schema import BIGRAMS, WORDS
 from indexer.snapshot import CatalogueFiles, SegmentFiles, terms_file
 
@@ -28,8 +27,6 @@ from indexer.snapshot import CatalogueFiles, SegmentFiles, terms_file
 # made, and all of it in memory while it is merged.
 MOST_UNITS = 1 << 18
 _MOST_OCCURRENCES = 1 << 25
-_OPENING = 300  # characters
-_MOST_OF_A_HEADING = 400
 
 
 class _Member(NamedTuple):
@@ -53,54 +50,20 @@ def new_terms() -> Builder:
     return Builder((WORDS, BIGRAMS), classes(), squeeze_character)
 
 
-def add_terms(terms: Builder, analyzer: Analyzer, document: Document) -> Iterator[str]:
-    """Add the units of a document. Gives the squeezed text of each as it is added."""
-    facts = [_title(document), *(issuer.value for issuer in document.metadata.issuers)]
-    context = "\n".join(facts)
-    for number, unit in enumerate(document.units()):
-        body = unit.span.of(document.text)
-        bare = _is_bare(unit.section, body)
-        headings = unit.headings[:-1] if bare else unit.headings
-        parts = analyzer.analyse(context, headings, body, bare=bare)
-        terms.add(
-            body,
-            [(part.words, part.squeezed, round(part.weight * UNIT)) for part in parts],
-        )
-        yield parts[0].squeezed
-        if number == 0 and _opens(document):
-            context = "\n".join((*facts, body[:_OPENING]))
-
-
-def _opens(document: Document) -> bool:
-    """Whether a document's first unit says what the others leave unsaid.
-
-    The opening of a 公文 does: whose it is, where, of what. Articles stand for themselves, and a
-    law opens with its history and contents.
-    """
-    return all(section.kind != "article" for section in document.sections)
-
-
-def _is_bare(section: Section, body: str) -> bool:
-    """Whether ``body`` is no more than the section's heading."""
-    if not section.heading or len(body) > _MOST_OF_A_HEADING:
-        return False
-    heading = squeeze(fold(section.label + section.heading))
-    return len(squeeze(fold(body))) <= len(heading) + 1  # a stop may close it
-
-
-def _title(document: Document) -> str:
-    return document.metadata.title.value if document.metadata.title else ""
+def add_terms(builder: Builder, terms: Terms) -> None:
+    """Add the units of a document."""
+    parts = [(words.split("\0"), squeezed, weight) for words, squeezed, weight in terms.parts]
+    for numbers, body in zip(terms.units, terms.texts, strict=True):
+        builder.add(body, [parts[number] for number in numbers])
 
 
 class SegmentBuilder:
     """A segment in the making: documents and other segments, sorted by document id."""
 
-    def __init__(self, folder: Path, analyzer: Analyzer) -> None:
-        self._folder = folder
-        self._analyzer = analyzer
-        self._id = os.urandom(8).hex()
-        self._terms_file = terms_file(folder, self._id)
-        self._files = CatalogueFiles.of(folder, self._id)
+    def __init__(self, folder: Path, id: str) -> None:
+        self._id = id
+        self._terms_file = terms_file(folder, id)
+        self._files = CatalogueFiles.of(folder, id)
         self._records = self._files.records.open("xb")
         self._terms = new_terms()
         self._members: list[_Member] = []
@@ -115,26 +78,12 @@ class SegmentBuilder:
         """Whether memory is used up."""
         return self.units >= MOST_UNITS or self._terms.load >= _MOST_OCCURRENCES
 
-    def add(self, document: Document) -> None:
+    def add(self, entry: Entry) -> None:
         """Add a document."""
         first = self.units
-        hashes = array("Q", map(_hash, add_terms(self._terms, self._analyzer, document)))
-        metadata = document.metadata
-        date = metadata.date or metadata.published
-        row = Row(
-            id=document.id,
-            digest=document.digest,
-            title=_title(document),
-            doc_number=metadata.doc_number.value if metadata.doc_number else "",
-            issuers=tuple(issuer.value for issuer in metadata.issuers),
-            date=date.value if date else "",
-            doc_type=metadata.doc_type.value if metadata.doc_type else "",
-            units=self.units - first,
-            offset=0,
-            size=0,
-        )
-        row = self._append(row, encode_document(document))
-        self._members.append(_Member(row, links_of(document.text), hashes, first))
+        add_terms(self._terms, entry.terms)
+        row = self._append(entry.row, entry.record)
+        self._members.append(_Member(row, entry.links, entry.hashes, first))
 
     def _append(self, row: Row, record: bytes) -> Row:
         row = row._replace(offset=self._records.tell(), size=len(record))
@@ -179,11 +128,10 @@ class SegmentBuilder:
         ]
         return _Source(files.terms.as_columns(), members)
 
-    def cancel(self) -> None:
-        """Drop everything written. The sweep of the next writer takes what is left."""
+    def close(self) -> None:
+        """Drop everything. What was written is for the sweep."""
         with suppress(OSError):  # a full disk does not take what is still in the buffer
             self._records.close()
-        remove(self._folder, self._id)
 
 
 def _id(member: _Member) -> str:
@@ -203,18 +151,6 @@ def _merged(sources: Sequence[_Source]) -> Columns:
         count += units
     pairs = [(source.columns, new) for source, new in zip(sources, numbers, strict=True)]
     return merge(pairs, squeeze_character)
-
-
-def _hash(squeezed: str) -> int:
-    encoded = squeezed.encode("utf-8", "surrogatepass")
-    return int.from_bytes(hashlib.blake2b(encoded, digest_size=8).digest())
-
-
-def remove(folder: Path, segment: str) -> None:
-    """Delete the files of a segment, as far as they are there."""
-    for path in (terms_file(folder, segment), *CatalogueFiles.of(folder, segment).all()):
-        with suppress(OSError):
-            path.unlink()
 
 
 def flushed(path: Path) -> File:

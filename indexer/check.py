@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from indexer.analysis import Analyzer
 from indexer.building import add_terms, new_terms
-from indexer.errors import IndexDamaged, IndexNotFound
-from indexer.manifest import File, read_manifest
+from indexer.entry import terms_of
+from indexer.errors import IndexDamaged, IndexNotFound, IndexStateError
+from indexer.manifest import PREVIOUS, damage, read_manifest
 from indexer.snapshot import SegmentFiles, Snapshot
 
 
@@ -20,7 +20,7 @@ def check(folder: Path) -> Iterator[str]:
     """
     try:
         manifest = read_manifest(folder)
-        damaged = [problem for file in manifest.files if (problem := _file(folder, file))]
+        damaged = [problem for file in manifest.files if (problem := damage(folder, file))]
         yield from damaged
         if damaged:
             return
@@ -34,15 +34,15 @@ def check(folder: Path) -> Iterator[str]:
         yield str(error)
 
 
-def _file(folder: Path, file: File) -> str | None:
+def check_previous(folder: Path) -> list[str] | None:
+    """What is wrong with the files of the generation before the newest; None if there is none."""
     try:
-        crc = 0
-        with (folder / file.name).open("rb") as stream:
-            while chunk := stream.read(1 << 20):
-                crc = zlib.crc32(chunk, crc)
-    except OSError as error:
-        return f"{file.name}: {error.strerror}"
-    return None if crc == file.crc else f"{file.name}: its checksum differs from what was written"
+        manifest = read_manifest(folder, PREVIOUS)
+    except IndexNotFound:
+        return None
+    except IndexStateError as error:
+        return [str(error)]
+    return [problem for file in manifest.files if (problem := damage(folder, file))]
 
 
 def _documents(snapshot: Snapshot) -> Iterator[str]:
@@ -71,8 +71,7 @@ def _terms(files: SegmentFiles, analyzer: Analyzer) -> Iterator[str]:
     """Make the terms of a segment anew from its documents: they come out the same to the byte."""
     terms = new_terms()
     for row, first in zip(files.rows, memoryview(files.firsts).cast("I"), strict=False):
-        for _ in add_terms(terms, analyzer, files.document(row, first)):
-            pass
+        add_terms(terms, terms_of(files.document(row, first), analyzer))
     anew = terms.finish(range(terms.units)).columns
     differing = [name for name, column in anew.items() if files.terms.columns.get(name) != column]
     if differing:

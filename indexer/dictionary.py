@@ -24,10 +24,12 @@ any value has the 0x8000.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from indexer.codec.cutting import FIRST, LAST, SPLIT, cutter
 from indexer.codec.kernel import kernel
 from indexer.codec.layout import Buffer, ColumnFile
 from indexer.errors import IndexDamaged
@@ -52,7 +54,8 @@ class Dictionary:
         self._file: ColumnFile | None = None
         self.name = str(facts["name"])
         self.user = str(facts["user"])
-        self._cutter = kernel.cutter(*map(columns.__getitem__, _COLUMNS), bool(facts["forced"]))
+        tables = (*map(columns.__getitem__, _COLUMNS), bool(facts["forced"]))
+        self._cutter, self._tables = kernel.cutter(*tables), cutter(*tables)
 
     @classmethod
     def open(cls, path: Path, *, kernel: Any = kernel) -> Dictionary:
@@ -76,6 +79,20 @@ class Dictionary:
         except ValueError as error:
             raise IndexDamaged(f"the dictionary cannot be read: {error}") from None
         return words
+
+    def pieces(self, run: str) -> list[str]:
+        """The words of a run that the dictionary has, and the characters between them.
+
+        These are the words of `cut` but for those that the model makes of single characters.
+        """
+        words = self.cut(run)
+        return [part for word in words for part in ([word] if self.share(word) else word)]
+
+    def share(self, word: str) -> float:
+        """The share that a word has of the texts the dictionary was made from; 0 if it is none."""
+        known = all(FIRST <= ord(char) <= LAST for char in word)
+        value = self._tables.value(word) if known and word else 0
+        return math.exp(self._tables.weight(value)) if value & ~SPLIT else 0.0
 
     def close(self) -> None:
         """Give the memory back when nothing is cut any more."""

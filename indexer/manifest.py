@@ -10,14 +10,17 @@ An index is what its manifest says; files it does not name are left-overs of a w
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from indexer.errors import IndexDamaged, IndexIncompatible, IndexNotFound
 from indexer.schema import FORMAT_VERSION
 
 NAME = "manifest.json"
+PREVIOUS = "manifest-previous.json"  # that of the generation before
 _MAGIC = "policysearch"
 
 
@@ -89,36 +92,79 @@ class Manifest:
             )
         if f"{zlib.crc32(body.encode()):08x}" != crc:
             raise IndexDamaged("the manifest is not what was written: its checksum differs")
-        fields = json.loads(body)
-        return cls(
-            generation=fields["generation"],
-            analyzer=fields["analyzer"],
-            sources=tuple(Root(**root) for root in fields["sources"]),
-            segments=tuple(
-                Segment(
-                    segment["id"],
-                    segment["units"],
-                    tuple(File(**file) for file in segment["files"]),
-                    tuple(segment["deleted"]),
-                )
-                for segment in fields["segments"]
-            ),
-            groups=fields["groups"] and File(**fields["groups"]),
-            dictionary=fields["dictionary"] and File(**fields["dictionary"]),
-            user_dictionary=fields["user_dictionary"],
-        )
+        try:
+            return _manifest(json.loads(body))
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise IndexDamaged("the manifest is none, though its checksum is right") from None
 
 
-def read_manifest(folder: Path) -> Manifest:
-    """The manifest of the index in ``folder``.
+def _manifest(fields: Any) -> Manifest:
+    return Manifest(
+        generation=_number(fields["generation"]),
+        analyzer=_text(fields["analyzer"]),
+        sources=tuple(Root(_text(s["name"]), _text(s["path"])) for s in fields["sources"]),
+        segments=tuple(
+            Segment(
+                _name(segment["id"]),
+                _number(segment["units"]),
+                tuple(map(_file, segment["files"])),
+                tuple(map(_number, segment["deleted"])),
+            )
+            for segment in fields["segments"]
+        ),
+        groups=None if fields["groups"] is None else _file(fields["groups"]),
+        dictionary=None if fields["dictionary"] is None else _file(fields["dictionary"]),
+        user_dictionary=_text(fields["user_dictionary"]),
+    )
+
+
+def _file(fields: Any) -> File:
+    return File(_name(fields["name"]), _number(fields["size"]), _number(fields["crc"]))
+
+
+def _name(value: Any) -> str:
+    """The name of a file of the folder, or a part of one: what leads elsewhere is none."""
+    if not re.fullmatch(r"[\w.-]+", _text(value)):
+        raise ValueError
+    return str(value)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _number(value: Any) -> int:
+    if not isinstance(value, int) or value < 0:
+        raise TypeError
+    return value
+
+
+def read_manifest(folder: Path, name: str = NAME) -> Manifest:
+    """The manifest of the index in ``folder``, or, under PREVIOUS, that of the generation before.
 
     Raises IndexNotFound where there is none, IndexDamaged, IndexIncompatible.
     """
     try:
-        return Manifest.decode((folder / NAME).read_bytes())
+        return Manifest.decode((folder / name).read_bytes())
     except (FileNotFoundError, NotADirectoryError):
+        if name == NAME and (folder / PREVIOUS).exists():
+            raise IndexDamaged(f"{NAME} is missing") from None
         raise IndexNotFound(
             f"there is no index at {folder}: run `policysearch index` first"
         ) from None
     except OSError as error:
         raise IndexDamaged(f"the manifest cannot be read: {error.strerror}") from None
+
+
+def damage(folder: Path, file: File) -> str | None:
+    """How a file differs from what was written; None if it does not."""
+    try:
+        crc = 0
+        with (folder / file.name).open("rb") as stream:
+            while chunk := stream.read(1 << 20):
+                crc = zlib.crc32(chunk, crc)
+    except OSError as error:
+        return f"{file.name}: {error.strerror}"
+    return None if crc == file.crc else f"{file.name}: its checksum differs from what was written"

@@ -38,6 +38,9 @@ class Row(NamedTuple):
     size: int
 
 
+_KINDS = {"issuers": list, "units": int, "offset": int, "size": int}  # else text
+
+
 def encode_rows(rows: Iterable[Row]) -> bytes:
     """A catalogue as JSON, a list of values per column."""
     rows = list(rows)
@@ -52,9 +55,14 @@ def decode_rows(data: bytes) -> list[Row]:
     """The rows of a catalogue. Raises IndexDamaged."""
     try:
         columns = json.loads(data)
-        columns["issuers"] = map(tuple, columns["issuers"])
+        for name in Row._fields:
+            if not {*map(type, columns[name])} <= {_KINDS.get(name, str)}:
+                raise TypeError(f"{name} are of another kind")
+        if min(columns["units"], default=0) < 0:
+            raise ValueError("a document of fewer units than none")
+        columns["issuers"] = [tuple(map(str, issuers)) for issuers in columns["issuers"]]
         return list(map(Row._make, zip(*map(columns.get, Row._fields), strict=True)))
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise IndexDamaged(f"a catalogue cannot be read: {error}") from None
 
 

@@ -23,6 +23,7 @@ from indexer.errors import DocumentNotFound, IndexDamaged
 from indexer.groups import Groups
 from indexer.manifest import File, Manifest, Segment, read_manifest
 from indexer.record import Passage, Row, decode_document, decode_passage, decode_rows
+from indexer.regions import regions_of
 
 if TYPE_CHECKING:
     from indexer.links import Links
@@ -67,11 +68,12 @@ class SegmentFiles:
         self._hashes = _Held(self.files.hashes)
         self._links = _Held(self.files.links)
         self.terms = TermSegment(terms_file(folder, segment.id))
-        starts = array("I", [0])
-        for row in self.rows:
-            starts.append(starts[-1] + row.units)
-        if starts[-1] != self.terms.units:
+        units = [row.units for row in self.rows]
+        if not sum(units) == self.terms.units == segment.units:
             raise IndexDamaged(f"rows and terms of {segment.id} do not belong together")
+        if any(ordinal >= len(self.rows) for ordinal in segment.deleted):
+            raise IndexDamaged(f"{segment.id} has no such rows as are deleted")
+        starts = array("I", accumulate(units, initial=0))
         self.firsts = starts.tobytes()  # of each row's units, and where the last one's end
         self.is_live = bytearray(b"\1" * len(self.rows))
         for ordinal in segment.deleted:
@@ -93,8 +95,11 @@ class SegmentFiles:
 
     @cached_property
     def hashes(self) -> array[int]:
-        """A hash of the text of every unit."""
-        return array("Q", self._hashes.read())
+        """A hash of the text of every unit. Raises IndexDamaged."""
+        data = self._hashes.read()
+        if len(data) != 8 * self.segment.units:
+            raise IndexDamaged(f"{self.files.hashes.name} is cut off")
+        return array("Q", data)
 
     @cached_property
     def links(self) -> list[Links]:
@@ -283,7 +288,7 @@ class Snapshot:
         return [*compress(self.tally(units), live)]
 
     def facets(self, tally: array[int]) -> dict[str, Callable[[], list[tuple[str, int]]]]:
-        """What adds a `tally` up by the issuers, doc_types and years that its documents have.
+        """What adds a `tally` up by issuers, doc_types, years and regions of its documents.
 
         Many searches do without; an answer may be asked for after the snapshot was closed.
         """
@@ -351,6 +356,7 @@ class Snapshot:
             "issuer": _grouped(tuple(dict.fromkeys(row.issuers)) for row in every),
             "doc_type": _grouped((row.doc_type,) for row in every),
             "year": _grouped((row.date[:4],) for row in every),
+            "region": _grouped(regions_of(row.title, row.issuers) for row in every),
         }
 
     def numbers(self, index: int) -> range:

@@ -11,12 +11,14 @@ from __future__ import annotations
 import itertools
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, nullcontext, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from indexer.document import Document
+from indexer.entry import Entry
 from indexer.errors import (
     IndexDamaged,
     IndexIncompatible,
@@ -29,7 +31,9 @@ from indexer.reading import digest_of, read_document
 from indexer.sources import SUFFIXES
 from indexer.store import Store
 from indexer.vocabulary import UserDictionary, check_words, read_user_dictionary
+from indexer.workers import File, read_entries
 
+Reading = Callable[[Sequence[File]], Generator[Entry | Document | SourceError, None, None]]
 Progress = Callable[[int, int, str], None]  # files done, files in all, the id of the next
 
 
@@ -92,12 +96,14 @@ def sync(
     dry_run: bool = False,
     user_dictionary: Path | None = None,
     progress: Progress | None = None,
+    workers: int | None = None,
 ) -> Report:
     """Bring the index to the state of its sources: those it remembers, and ``paths``.
 
     ``paths``, files or folders, are remembered from now on; those of ``forget`` no longer are,
     and their documents leave the index. ``rebuild`` reads everything anew, whatever state the
-    index is in; ``dry_run`` reads what it would and writes nothing.
+    index is in; ``dry_run`` reads what it would and writes nothing. ``workers``, as
+    `indexer.workers.read_entries` has it, does not change what comes out.
     ``user_dictionary`` (`indexer.vocabulary`) is remembered too; where it is not what the index
     was made with, only ``rebuild`` goes on. One of ``forget`` is given up so.
     Raises SourceError for a path that is not there, NothingToIndex, IndexStateError.
@@ -113,29 +119,28 @@ def sync(
         found = scan(roots, store.folder)
         failed += found.failed
         new = {id: old[id] for id in old if _within(id, found.unseen)}
-        for id, digest, document in _read(found, old, failed, progress):
-            new[id] = digest
-            if document and transaction:
-                transaction.put(document)
-        made = plan(old, new)
+        read: Reading = _documents
         if transaction:
-            for id in made.removed:
+            read = partial(read_entries, dictionary=transaction.dictionary, workers=workers)
+        with closing(_read(found, old, failed, progress, read)) as files:
+            for id, digest, made in files:
+                new[id] = digest
+                if transaction and isinstance(made, Entry):
+                    transaction.add(made)
+        changes = plan(old, new)
+        if transaction:
+            for id in changes.removed:
                 transaction.remove(id)
             transaction.sources = roots
             transaction.user_dictionary = _recorded(chosen, store.folder) if chosen else ""
-    return Report(made, tuple(failed), found.ignored)
+    return Report(changes, tuple(failed), found.ignored)
 
 
 def _kept_dictionary(
     store: Store, forget: Sequence[Path], rebuild: bool
 ) -> tuple[Path | None, list[Path]]:
     """Where the user dictionary is that the index remembers, and what else is to be forgotten."""
-    try:
-        manifest = store.manifest()
-    except (IndexDamaged, IndexIncompatible):
-        if not rebuild:
-            raise
-        manifest = Manifest()  # what the index remembered is lost
+    manifest = _remembered(store, rebuild)
     if not manifest.user_dictionary:
         return None, list(forget)
     kept = store.folder.resolve().parent / manifest.user_dictionary
@@ -179,29 +184,54 @@ def _within(id: str, folders: Iterable[str]) -> bool:
     return any(id == folder or id.startswith(folder + "/") for folder in folders)
 
 
+def _documents(files: Iterable[File]) -> Generator[Document | SourceError, None, None]:
+    """What there is to read, for a run that writes nothing."""
+    for id, path in files:
+        try:
+            yield read_document(path, id)
+        except SourceError as error:
+            yield error
+
+
 def _read(
-    found: Scan, old: Mapping[str, str], failed: list[SourceError], progress: Progress | None
-) -> Iterator[tuple[str, str, Document | None]]:
-    """Every readable file's id and digest, with its document if the index does not hold it."""
-    for number, (id, path) in enumerate(found.files.items()):
+    found: Scan,
+    old: Mapping[str, str],
+    failed: list[SourceError],
+    progress: Progress | None,
+    read: Reading,
+) -> Generator[tuple[str, str, Entry | Document | None], None, None]:
+    """Every readable file's id and digest, and what is read of it if the index has it not."""
+    done = itertools.count()
+
+    def tell(id: str) -> None:
         if progress:
-            progress(number, len(found.files), id)
-        try:
-            if id in old and digest_of(path) == old[id]:
-                yield id, old[id], None
-                continue
-        except SourceError as error:
-            failed.append(error)
+            progress(next(done), len(found.files), id)
+
+    other: list[File] = []
+    for id, path in found.files.items():
+        if id in old and _is_unchanged(path, old[id], failed):
+            tell(id)
             yield id, old[id], None
-            continue
-        try:
-            document = read_document(path, id)
-        except SourceError as error:
-            failed.append(error)
         else:
-            yield id, document.digest, document
-    if progress:
-        progress(len(found.files), len(found.files), "")
+            other.append((id, path))
+    with closing(read(other)) as outcomes:
+        for id, _ in other:
+            tell(id)
+            outcome = next(outcomes)
+            if isinstance(outcome, SourceError):
+                failed.append(outcome)
+            else:
+                yield id, outcome.digest, outcome
+    tell("")
+
+
+def _is_unchanged(path: Path, digest: str, failed: list[SourceError]) -> bool:
+    """Whether a file is what was indexed, as far as can be told."""
+    try:
+        return digest_of(path) == digest
+    except SourceError as error:
+        failed.append(error)
+        return True
 
 
 def scan(roots: Iterable[Root], index: Path) -> Scan:
@@ -256,12 +286,7 @@ def _roots(
     store: Store, paths: Sequence[Path], forget: Sequence[Path], rebuild: bool
 ) -> tuple[Root, ...]:
     """The sources to index: those remembered, without ``forget``, with ``paths``."""
-    try:
-        roots = list(store.manifest().sources)
-    except (IndexDamaged, IndexIncompatible):
-        if not rebuild or not paths:
-            raise  # what the index remembered is lost: it must be told
-        roots = []
+    roots = list(_remembered(store, rebuild).sources)
     located = {_real(_location(root, store.folder)): root for root in roots}
     for path in forget:
         if _real(path) not in located:
@@ -279,6 +304,18 @@ def _roots(
     if not roots and not forget:
         raise NothingToIndex("nothing to index: name a file or a folder")
     return tuple(roots)
+
+
+def _remembered(store: Store, rebuild: bool) -> Manifest:
+    """The state of the index; for a rebuild the one before, if that is all there is, or none."""
+    try:
+        return store.manifest()
+    except (IndexDamaged, IndexIncompatible):
+        if not rebuild:
+            raise
+        with suppress(IndexDamaged):
+            return store.previous()
+        return Manifest()
 
 
 def locations(store: Store) -> list[Path]:

@@ -47,6 +47,7 @@ def watch(store: Store, stop: Event | None = None) -> Iterator[Report]:
                 report = _patiently(store, stop)
                 if report and (report.plan or report.failed):
                     yield report
+                    store.merge()
             if listens:
                 break
 

@@ -16,6 +16,7 @@ import click
 from indexer._version import __version__
 from indexer.errors import IndexDamaged, PolicySearchError, QueryError
 from searcher.comparing import similar_command, verify_command
+from searcher.completing import suggest_command
 from searcher.options import (
     Commands,
     QueryCommand,
@@ -24,8 +25,10 @@ from searcher.options import (
     index_option,
     json_option,
     print_json,
+    synonyms_option,
     wants_color,
 )
+from searcher.upkeep import MENDING, check_command, status_command
 
 if TYPE_CHECKING:
     from indexer.updating import Report
@@ -34,7 +37,6 @@ if TYPE_CHECKING:
 
 _NOTHING_FOUND = 1
 _ERROR = 2
-_MENDING = "`policysearch index --rebuild` mends it; name its sources if the manifest is lost"
 _LISTED = 20  # changed documents named on the terminal before "and N more"
 
 
@@ -56,6 +58,7 @@ def cli() -> None:
 @cli.command("index")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--rebuild", is_flag=True, help="Read everything anew, replacing the index.")
+@click.option("--restore", is_flag=True, help="Go back to the state before the last change first.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @click.option("--watch", is_flag=True, help="Stay, and keep the index in step with its sources.")
 @click.option(
@@ -75,6 +78,7 @@ def index_command(
     ctx: click.Context,
     paths: tuple[Path, ...],
     rebuild: bool,
+    restore: bool,
     dry_run: bool,
     watch: bool,
     forget: tuple[Path, ...],
@@ -98,6 +102,10 @@ def index_command(
     store = Store(folder)
     if not paths and not forget and not store.exists() and Path("seeds").is_dir():
         paths = (Path("seeds"),)
+    if restore and (rebuild or dry_run):
+        raise click.UsageError("--restore goes with neither --rebuild nor --dry-run")
+    if restore:
+        store.restore()
     with showing_progress() as progress:
         report = sync(
             store,
@@ -109,6 +117,8 @@ def index_command(
             progress=progress,
         )
     _print_report(report, dry_run)
+    if report.plan and not dry_run:
+        store.merge()  # nobody waits for it
     if watch and not dry_run:
         _watch(store)
     if report.failed:
@@ -171,15 +181,18 @@ def _print_report(report: Report, dry_run: bool) -> None:
 )
 @click.option("--issuer", help="Part of the name of an issuer (发文机关).")
 @click.option("--type", "doc_type", help="The kind of document (文种): 通知, 条例 …")
+@click.option("--region", help="Part of the name of a region: 浙江省, 杭州, 全国 (地区).")
 @click.option("--from", "date_from", metavar="DATE", help="Not before: 2002, 2002-12, 2002-12-31.")
 @click.option("--to", "date_to", metavar="DATE", help="Not after.")
 @click.option("--explain", is_flag=True, help="Show how each score comes about.")
+@synonyms_option
 @color_option
 @json_option
 @index_option
 def search_command(
     query: tuple[str, ...],
     folder: Path,
+    synonyms: Path | None,
     as_json: bool,
     color: str,
     explain: bool,
@@ -187,8 +200,9 @@ def search_command(
 ) -> None:
     """Find the sections that answer QUERY, best first.
 
-    Words: any may match. "phrase" or “phrase”: exact. AND OR NOT + - ( ), prefix*, and fields:
-    标题: 发文机关: 文号: 类型: 日期:2002..2003 (title: issuer: number: type: date:).
+    Words: any may match. "phrase" or “phrase”: exact. AND OR NOT NEAR NEAR/9 + - ( ), prefix*,
+    and fields: 标题: 发文机关: 文号: 类型: 地区: 日期:2002..2003 全文: (title: issuer: number:
+    type: region: date: document:).
 
     \b
     Example:
@@ -198,7 +212,7 @@ def search_command(
     from searcher.engine import Searcher
 
     text = " ".join(query)
-    with Searcher.open(folder) as searcher:
+    with Searcher.open(folder, synonyms=synonyms) as searcher:
         try:
             results = searcher.search(text, **options)
         except ValueError as error:  # a filter that is no date
@@ -207,8 +221,10 @@ def search_command(
     if as_json:
         print_json(_with_explanations(results, explanations))
     else:
-        from searcher.render import render_results
+        from searcher.render import plain, render_results
 
+        for suggestion in results.suggestions:
+            click.echo(f"did you mean: {plain(suggestion)}", err=True)
         click.echo(render_results(results, explanations), nl=False, color=wants_color(color))
     if not results.total:
         click.get_current_context().exit(_NOTHING_FOUND)
@@ -311,6 +327,7 @@ def missing_command(limit: int, as_json: bool, folder: Path) -> None:
         click.get_current_context().exit(_NOTHING_FOUND)
 
 
+cli.add_command(suggest_command)
 cli.add_command(verify_command)
 cli.add_command(similar_command)
 
@@ -380,58 +397,8 @@ def outline_command(ctx: click.Context, files: tuple[Path, ...], color: str, as_
         ctx.exit(_ERROR)
 
 
-@cli.command("status")
-@json_option
-@index_option
-def status_command(as_json: bool, folder: Path) -> None:
-    """Say what the index holds and where it comes from.
-
-    \b
-    Example:
-      policysearch status --json
-    """
-    from indexer.snapshot import Snapshot
-
-    with Snapshot.open(folder) as snapshot:
-        manifest = snapshot.manifest
-        status = {
-            "index": str(folder),
-            "generation": manifest.generation,
-            "documents": len(snapshot.rows),
-            "sections": snapshot.unit_count,
-            "segments": len(manifest.segments),
-            "bytes": sum(file.size for file in manifest.files),
-            "analyzer": manifest.analyzer,
-            "sources": [{"name": root.name, "path": root.path} for root in manifest.sources],
-        }
-    if as_json:
-        print_json(status)
-        return
-    for name, value in status.items():
-        if isinstance(value, list):
-            value = ", ".join(source["path"] for source in value)
-        click.echo(f"{name:<11} {value:,}" if isinstance(value, int) else f"{name:<11} {value}")
-
-
-@cli.command("check")
-@index_option
-@click.pass_context
-def check_command(ctx: click.Context, folder: Path) -> None:
-    """Verify that the index is whole: checksums, and every document against its sections.
-
-    \b
-    Example:
-      policysearch check && echo whole
-    """
-    from indexer.check import check
-
-    problems = list(check(folder))
-    for problem in problems:
-        click.echo(problem)
-    if problems:
-        click.echo(f"damaged: {_MENDING}", err=True)
-        ctx.exit(_ERROR)
-    click.echo("whole")
+cli.add_command(status_command)
+cli.add_command(check_command)
 
 
 @cli.command("completion")
@@ -477,7 +444,7 @@ def main() -> NoReturn:
         for line in caret(error.query, error.position):
             click.echo(line, err=True)
     except IndexDamaged as error:
-        _print_error(f"{error}; {_MENDING}")
+        _print_error(f"{error}; {MENDING}")
     except (PolicySearchError, OSError) as error:  # OSError: a full disk, behind standard output
         _print_error(error)
     sys.exit(_ERROR)

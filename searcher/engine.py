@@ -27,8 +27,10 @@ from searcher.synonyms import Synonyms
 if TYPE_CHECKING:
     from indexer.catalogue import Missing
     from indexer.diff import SectionChange
+    from searcher.meant import Meant
     from searcher.quotes import Verification
     from searcher.relations import Cited, CitedBy, Relations
+    from searcher.suggest import Completion, Suggester
 
 DEFAULT_INDEX = Path(".policysearch")
 Sort = Literal["relevance", "newest", "oldest"]
@@ -55,6 +57,26 @@ class Searcher:
             raise
         self._snapshot, self._ranker = snapshot, ranker
         self._lazy_relations: Relations | None = None
+        self._lazy_meant: Meant | None = None
+        self._lazy_suggester: Suggester | None = None
+
+    @property
+    def _meant(self) -> Meant:
+        if self._lazy_meant is None:
+            from searcher.meant import Meant
+            from searcher.names import Names
+
+            terms, dictionary = self._snapshot.terms, self._snapshot.analyzer.dictionary
+            self._lazy_meant = Meant(terms, dictionary, lambda: Names(self._ranker.known.names))
+        return self._lazy_meant
+
+    @property
+    def _suggester(self) -> Suggester:
+        if self._lazy_suggester is None:
+            from searcher.suggest import Suggester
+
+            self._lazy_suggester = Suggester(self._snapshot, self._ranker.known.names)
+        return self._lazy_suggester
 
     @property
     def _relations(self) -> Relations:
@@ -126,6 +148,7 @@ class Searcher:
         offset: int = 0,
         issuer: str | None = None,
         doc_type: str | None = None,
+        region: str | None = None,
         date_from: str | None = None,
         date_to: str | None = None,
         sort: Sort = "relevance",
@@ -134,18 +157,20 @@ class Searcher:
         """The sections that answer ``query`` (its language: `searcher.query`), best first.
 
         ``limit`` hits from the ``offset``-th on (from 0). Filters: part of an issuer's name, a
-        文种, and dates such as 2002, 2002-12 or 2002-12-31, both ends included; a document that
-        states none of what is asked for is left out. ``sort`` by "newest" or "oldest" puts
-        undated documents last and breaks ties by score. ``by`` "document" answers with documents,
-        in the order of their best sections: `limit`, `offset`, totals and facets count documents,
-        and the hits are at most `SECTIONS` of each.
+        文种, part of a region's name (`indexer.regions`), and dates such as 2002, 2002-12 or
+        2002-12-31, both ends included; a document that states none of what is asked for is left
+        out. ``sort`` by "newest" or "oldest" puts undated documents last and breaks ties by score.
+        ``by`` "document" answers with documents, in the order of their best sections: `limit`,
+        `offset`, totals and facets count documents, and the hits are at most `SECTIONS` of each.
+        Searched is what stands in ``query``; what it may be a misspelling of are the
+        ``suggestions`` of the results.
         Raises QueryError, and ValueError for a filter that is no date or a negative number.
         """
         started = time.perf_counter()
         if limit < 0 or offset < 0:
             raise ValueError("limit and offset count from 0")
         node = parse(query)
-        filtered = _filtered(node, issuer, doc_type, date_from, date_to)
+        filtered = _filtered(node, issuer, doc_type, region, date_from, date_to)
         with self._turn():
             found = self._ranker.rank(filtered)
             tally = self._snapshot.tally(found.units)
@@ -161,8 +186,9 @@ class Searcher:
             excerpter = Excerpter(node, self._snapshot.analyzer, self._ranker.idf, self._synonyms)
             hits = tuple(self._hit(unit, score, excerpter.excerpt) for unit, score in best)
             facets = Facets(self._snapshot.facets(tally))
+            suggestions = self._meant.suggestions(query, node)
         took = time.perf_counter() - started
-        return Results(query, sum(tally), took, offset, hits, facets, by, matching)
+        return Results(query, sum(tally), took, offset, hits, facets, by, matching, suggestions)
 
     def explain(self, query: str, hit: Hit) -> Explanation:
         """How the score of a hit of ``query`` comes about, term by term.
@@ -222,6 +248,17 @@ class Searcher:
             query = f"{self._snapshot.rows[index].id}#{anchor}"
         took = time.perf_counter() - started
         return Results(query, len(hits), took, 0, hits, {})
+
+    def suggest(self, prefix: str, limit: int = 10) -> tuple[Completion, ...]:
+        """Titles, numbers, terms and headings that complete ``prefix``, the best first.
+
+        Width, letter case, traditional characters and blanks make no difference; letters are also
+        read as pinyin of titles. Empty where nothing does. Raises ValueError for a negative number.
+        """
+        if limit < 0:
+            raise ValueError("limit counts from 0")
+        with self._turn():
+            return self._suggester.suggest(prefix, limit)
 
     def document(self, id: str) -> Document:
         """The document ``id``, or the one whose id ends so: its text, metadata and outline.
@@ -334,6 +371,7 @@ def _filtered(
     query: Node,
     issuer: str | None,
     doc_type: str | None,
+    region: str | None,
     date_from: str | None,
     date_to: str | None,
 ) -> Node:
@@ -343,6 +381,8 @@ def _filtered(
         filters.append(Words(issuer, "issuer"))
     if doc_type:
         filters.append(Phrase(doc_type, "type"))
+    if region:
+        filters.append(Phrase(region, "region"))
     if date_from or date_to:
         first = read_range(date_from)[0] if date_from else 0
         last = read_range(date_to)[1] if date_to else LAST_DAY

@@ -10,7 +10,7 @@ versions the newest comes first; copies of one 文号 come in the order of their
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -123,6 +123,15 @@ class KnownItems:
         self._rows = rows
         self._firsts = firsts
         self._units = units
+
+    @property
+    def names(self) -> Mapping[str, Sequence[int]]:
+        """The names that documents go by, whole but for the edition, with the indices of these."""
+        exact = {
+            name: [index for index, rank in ranks.items() if rank <= _EXACT]
+            for name, ranks in self._by_name.items()
+        }
+        return {name: indices for name, indices in exact.items() if indices}
 
     def targets(self, query: Node, synonyms: Synonyms, cut: Cut) -> tuple[Target, ...]:
         """What ``query`` names, best first; a unit counts in the first target that has it.

@@ -35,6 +35,17 @@ def index_option(command: Command) -> Command:
     )(command)
 
 
+def synonyms_option(command: Command) -> Command:
+    """``--synonyms``."""
+    return click.option(
+        "--synonyms",
+        type=click.Path(path_type=Path),
+        envvar="POLICYSEARCH_SYNONYMS",
+        show_envvar=True,
+        help="A file of more synonyms: a group a line, 低保 = 最低生活保障.",
+    )(command)
+
+
 def json_option(command: Command) -> Command:
     """``--json``."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)

@@ -19,9 +19,9 @@ neither match nor rank.
 
 Synonyms (`searcher.synonyms`) are other readings of the query: a unit that has all words and
 bigrams of another form of what stands in the query scores as if the query's form stood there as
-often as the rarest of these, but no more than that other form would if it stood in the query; and
-its score is that of its best reading. So both forms together count as one, and a query without such
-forms has one reading.
+often as the rarest of these, with the idf of the other form where that is lower, as in Lucene's
+SynonymQuery; and its score is that of its best reading. So both forms together count as one, and a
+query without such forms has one reading.
 
 What the query names (`searcher.known`) scores more than its words ever
 could: the sum of weight * idf * (k1 + 1) over the terms, once for each level. Equal scores rank by
@@ -33,23 +33,21 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache, reduce
+from functools import cached_property, reduce
 from typing import NamedTuple
 
 from indexer.analysis import Analyzer, bigrams, ranked
 from indexer.codec import K1, Units
 from indexer.errors import QueryError
 from indexer.normalize import HAN, fold, squeeze
-from indexer.record import Row
 from indexer.schema import BIGRAMS, WORDS
 from indexer.snapshot import Snapshot
+from searcher.fields import row_matches
 from searcher.known import KnownItems, Target
 from searcher.near import is_near
 from searcher.query import (
     MAX_EXPANSIONS,
     Boolean,
-    DateRange,
-    Everything,
     Near,
     Node,
     Phrase,
@@ -165,7 +163,7 @@ class Ranker:
         self._terms = snapshot.terms
         self._synonyms = synonyms
         self._analyzer = snapshot.analyzer
-        self._known = KnownItems(snapshot.rows, snapshot.firsts, snapshot.units)
+        self.known = KnownItems(snapshot.rows, snapshot.firsts, snapshot.units)
 
     def rank(self, query: Node) -> Ranked:
         """The units ``query`` matches. Raises QueryError for a prefix of too many words."""
@@ -202,7 +200,7 @@ class Ranker:
         """
         units: dict[int, Target] = {}
         shadows = self._snapshot.shadows
-        for target in reversed(self._known.targets(query, self._synonyms, self._analyzer.pieces)):
+        for target in reversed(self.known.targets(query, self._synonyms, self._analyzer.pieces)):
             for unit in target.units:
                 if unit not in shadows:
                     units[unit] = target
@@ -283,19 +281,18 @@ class Ranker:
         """None where all terms of a form stand in the query anyway."""
         terms = _weighted_terms((text.without(chosen) for text in texts), self._analyzer)
         names: dict[Term, str] = {}
-        for form, (other, _) in chosen.items():
-            mine, its = (
-                {
-                    term: weight
-                    for term, weight in _weighted(text, self._analyzer)
-                    if term not in terms
-                }
-                for text in (form, other)
-            )
-            if not its:
+        for form, (other, standing) in chosen.items():
+            free = [term for term in terms_of(other, self._analyzer) if term not in terms]
+            if not free:
                 return None
-            rarest = min(its, key=lambda term: (self._terms.frequency(term), term))
-            terms[rarest] = min(self._weight(mine), self._weight(its)) / self.idf(rarest)
+            rarest = min(free, key=lambda term: (self._terms.frequency(term), term))
+            most = self._terms.idf(len(standing))
+            worth = sum(
+                min(most, self.idf(term)) * weight
+                for term, weight in _weighted(form, self._analyzer)
+                if term not in terms
+            )
+            terms[rarest] = worth / self.idf(rarest)
             names[rarest] = f"{other} = {form}"
         units = reduce(Units.__and__, (units for _, units in chosen.values()))
         return Reading(terms, units, names)
@@ -342,7 +339,7 @@ class Ranker:
 
     def _match_documents(self, query: Node) -> Units:
         """All units of the documents of which ``query`` is true."""
-        return self._snapshot.units_where(lambda row: _row_matches(query, row))
+        return self._snapshot.units_where(lambda row: row_matches(query, row))
 
     def _match_near(self, query: Near) -> Units:
         items = [[squeeze(fold(leaf.text)) for leaf in item] for item in query.items]
@@ -463,41 +460,3 @@ def _is_of_document(node: Node) -> bool:
         case Near():
             return False
     return True
-
-
-def _row_matches(query: Node, row: Row) -> bool:
-    """Whether a node about documents (a field, a date, everything) is true of one."""
-    match query:
-        case Everything():
-            return True
-        case DateRange():
-            return bool(row.date) and query.first <= int(row.date.replace("-", "")) <= query.last
-        case Words(field=str(field)) | Phrase(field=str(field)):
-            wanted = _field_text(field, query.text)
-            return any(wanted in _field_text(field, value) for value in _values(row, field))
-        case Prefix(field=str(field)):
-            wanted = _field_text(field, query.text)
-            return any(_field_text(field, v).startswith(wanted) for v in _values(row, field))
-    raise AssertionError(query)
-
-
-def _values(row: Row, field: str) -> tuple[str, ...]:
-    match field:
-        case "title":
-            return (row.title,)
-        case "number":
-            return (row.doc_number,)
-        case "issuer":
-            return row.issuers
-        case "type":
-            return (row.doc_type,)
-    raise AssertionError(field)
-
-
-@lru_cache(65_536)
-def _field_text(field: str, text: str) -> str:
-    if field == "number":
-        from indexer.metadata import canonical_number  # most queries do without
-
-        text = canonical_number(text) or text
-    return squeeze(fold(text))

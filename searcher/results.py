@@ -123,9 +123,10 @@ class Results:
     """The answer to a query. ``hits`` are best first (or by date), from ``offset`` on.
 
     ``total`` counts all matching sections, ``took`` is in seconds. ``facets`` counts the sections
-    of all matches by ``issuer``, ``doc_type`` and ``year``, most first. Where ``by`` is "document",
-    both count documents, the hits are the best sections of each, and ``matching`` says how
-    many sections match by the id of their document.
+    of all matches by ``issuer``, ``doc_type``, ``year`` and ``region``, most first. Where ``by`` is
+    "document", both count documents, the hits are the best sections of each, and ``matching`` says
+    how many sections match by the id of their document. ``suggestions`` are queries that this one,
+    which was searched as it stands, may be a misspelling of: the likeliest first, three at most.
     """
 
     query: str
@@ -136,6 +137,7 @@ class Results:
     facets: Mapping[str, tuple[Facet, ...]]
     by: By = "section"
     matching: Mapping[str, int] = field(default_factory=dict)
+    suggestions: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
@@ -166,6 +168,7 @@ class Results:
             "took_ms": round(self.took * 1000, 3),
             "by": self.by,
             "matching": dict(self.matching),
+            "suggestions": list(self.suggestions),
             "hits": [hit.to_dict() for hit in self.hits],
             "facets": {
                 name: [{"value": facet.value, "count": facet.count} for facet in facets]
@@ -177,6 +180,8 @@ class Results:
         """The results as a notebook shows them."""
         items = "".join(_hit_html(hit) for hit in self.hits)
         summary = f"{escape(self.query)} · {self.total} 条结果 · {self.took * 1000:.0f} ms"
+        if self.suggestions:
+            summary += f"<br>您要找的是不是：{escape('、'.join(self.suggestions))}"
         return f"<div class='policysearch'><p>{summary}</p><ol>{items}</ol></div>"
 
 

@@ -10,7 +10,8 @@ They come from files anyone can read and write, UTF-8, a group a line:
 Forms with = between them stand for each other. What stands before => is also sought as what stands
 behind it, which is not sought as the former: for a form that means more than its group. ``version``
 is that of this format; the line may be missing. Blanks, width, case and traditional characters make
-no difference. A form may be in several groups: each adds to what it is sought as.
+no difference. A form may be in several groups: each adds to what it is sought as. What contains a
+form is found by it anyway: 证监会 is not sought as 中国证监会, which is sought as 证监会.
 """
 
 from __future__ import annotations
@@ -53,7 +54,9 @@ class Synonyms:
         """``groups`` are pairs as ``table`` has them; a form may come again."""
         others: dict[str, dict[str, None]] = {}
         for form, more in groups:
-            others.setdefault(form, {}).update(dict.fromkeys(more))
+            found = [other for other in more if form not in other]
+            if found:
+                others.setdefault(form, {}).update(dict.fromkeys(found))
         self.table: Mapping[str, tuple[str, ...]] = {f: tuple(more) for f, more in others.items()}
         self._sizes: dict[str, list[int]] = {}  # of the forms with a first character, longest first
         for form in sorted(self.table, key=lambda form: (-len(form), form)):
@@ -136,10 +139,10 @@ def _groups(line: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         if version[1] != FORMAT:
             raise ValueError(f"version {version[1]} is not known, only {FORMAT}")
     elif "=>" in line:
-        left, _, right = line.partition("=>")
+        left, right = line.split("=>", 1)
         (form, *more), others = _forms(left), _forms(right)
-        if more or form in others:
-            raise ValueError("before => stands one form, and behind it others")
+        if more or form in others or "=>" in right:
+            raise ValueError("before one => stands one form, and behind it others")
         yield form, tuple(others)
     elif line:
         forms = _forms(line)

@@ -26,12 +26,15 @@ sentences = st.lists(pieces, min_size=1, max_size=9).map("".join)
 
 @st.composite
 def texts(draw: st.DrawFn) -> str:
-    """A document: a title, then paragraphs, articles or nothing."""
+    """A document: a title, then paragraphs, articles or nothing; it may be signed and dated."""
     title = "关于" + draw(sentences) + draw(st.sampled_from(["的通知", "的意见", "条例"]))
     body = draw(st.lists(sentences, max_size=3))
     if draw(st.booleans()):
         body = [f"第{'一二三'[number]}条 {line}。" for number, line in enumerate(body)]
-    return "\n".join([title, *body]) + "\n"
+    end = draw(
+        st.sampled_from([[], ["青山市人民政府", f"{draw(st.integers(2018, 2021))}年9月2日"]])
+    )
+    return "\n".join([title, *body, *end]) + "\n"
 
 
 @st.composite

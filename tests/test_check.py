@@ -10,6 +10,7 @@ import pytest
 from indexer.analysis import Analyzer
 from indexer.building import add_terms, flushed, new_terms
 from indexer.check import check
+from indexer.entry import terms_of
 from indexer.manifest import NAME, read_manifest
 from indexer.reading import parse_document
 from indexer.store import Store
@@ -38,7 +39,7 @@ def test_many_documents_at_once_make_several_segments(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("indexer.building.MOST_UNITS", 20)
-    monkeypatch.setattr("indexer.store.MOST_UNITS", 20)
+    monkeypatch.setattr("indexer.transaction.MOST_UNITS", 20)
     texts = {f"{n}/{name}": text for n in range(4) for name, text in LIBRARY.items()}
     with Store(tmp_path).transaction() as transaction:
         for id, text in texts.items():
@@ -61,7 +62,7 @@ def test_terms_of_another_text_are_found_though_all_checksums_are_right(
     terms = new_terms()
     for row in rows:
         text = LIBRARY[row.id].replace("的", "之", 1)
-        list(add_terms(terms, analyzer, parse_document(text, row.id)))
+        add_terms(terms, terms_of(parse_document(text, row.id), analyzer))
     old = segment.files[0]
     (folder / old.name).unlink()
     terms.finish(range(terms.units)).write(folder / old.name)

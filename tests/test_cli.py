@@ -97,7 +97,16 @@ def test_search_by_document_counts_documents_and_the_sections_of_each(indexed: R
 
 def test_search_json_is_one_object_of_the_documented_shape(indexed: Run) -> None:
     data = json.loads(indexed("search", "校园食品安全", "-n", "2", "--json").stdout)
-    assert set(data) == {"query", "total", "took_ms", "by", "matching", "hits", "facets"}
+    assert set(data) == {
+        "query",
+        "total",
+        "took_ms",
+        "by",
+        "matching",
+        "suggestions",
+        "hits",
+        "facets",
+    }
     assert len(data["hits"]) == 2 <= data["total"]
     hit = data["hits"][0]
     assert set(hit) == {

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
+import signal
+import stat
+import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Callable
+from io import IOBase
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import pytest
 
-from indexer import sync
-from indexer.check import check
+from indexer.check import check, check_previous
 from indexer.errors import IndexStateError
+from indexer.manifest import NAME, PREVIOUS, read_manifest
 from indexer.reading import parse_document
 from indexer.store import Store
-from searcher import Searcher
 
 from .documents import LIBRARY
 
@@ -26,6 +33,8 @@ NEW = {"old.txt": LIBRARY["law/regulation.txt"], "new.txt": LIBRARY["notice.txt"
 
 
 def write_old(store: Store) -> None:
+    with store.transaction() as transaction:  # the generation before, which is swept later
+        transaction.put(parse_document(LIBRARY["law/regulation.txt"], "gone.txt"))
     with store.transaction() as transaction:
         for id, text in OLD.items():
             transaction.put(parse_document(text, id))
@@ -43,63 +52,225 @@ def state(store: Store) -> dict[str, str]:
         return {row.id: snapshot.document(n).text for n, row in enumerate(snapshot.rows)}
 
 
-class Saboteur:
-    """Makes one of the calls that touch files of a folder fail, by the interpreter's audit."""
+# What the interpreter calls to change files or read them. The lock and what closes are left out:
+# a descriptor that cannot be closed is not given back by anybody but the system.
+_MODULES = {"posix", "nt", "io", "_io"}
+_HARMLESS = {
+    "fspath",
+    "close",
+    "__exit__",
+    "getpid",
+    "urandom",
+    "get_terminal_size",
+    "text_encoding",
+}
 
-    def __init__(self) -> None:
-        self.folder = ""
-        self.fail_at = -1
-        self.calls = 0
-        sys.addaudithook(self._hook)
 
-    def _hook(self, event: str, arguments: tuple[object, ...]) -> None:
-        if not self.folder or event not in ("open", "os.rename", "os.remove", "os.listdir"):
+class Interference:
+    """Does something in place of a call to the system, the one numbered ``at`` from 1.
+
+    Only those of ``names`` count, if these are given.
+    """
+
+    def __init__(
+        self,
+        at: int = 0,
+        act: Callable[[str], None] | None = None,
+        names: frozenset[str] = frozenset(),
+    ) -> None:
+        self.calls: list[str] = []
+        self._names = names
+        self._at = at
+        self._act = act
+
+    def __enter__(self) -> Interference:
+        sys.setprofile(self._see)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        sys.setprofile(None)
+
+    def _see(self, _: FrameType, event: str, function: Any) -> None:
+        if event != "c_call" or function.__name__ in _HARMLESS:
             return
-        if not str(arguments[0]).startswith(self.folder):
+        if self._names and function.__name__ not in self._names:
             return
-        self.calls += 1
-        if self.calls == self.fail_at:
-            raise OSError(28, f"no space left, says {event}")
-
-    @contextmanager
-    def in_folder(self, folder: Path, fail_at: int) -> Iterator[None]:
-        self.folder, self.fail_at, self.calls = str(folder), fail_at, 0
-        try:
-            yield
-        finally:
-            self.folder = ""
+        owner = getattr(function, "__self__", None)
+        if isinstance(owner, IOBase) or getattr(owner, "__name__", "") in _MODULES:
+            self.calls.append(function.__name__)
+            if len(self.calls) == self._at and self._act:
+                self._act(function.__name__)
 
 
-@pytest.fixture(scope="module")
-def saboteur() -> Saboteur:
-    return Saboteur()
+def _copy(folder: Path, to: Path) -> Path:
+    """A copy of an index; its files never change, and so stand on disk once."""
+    return Path(shutil.copytree(folder, to, copy_function=os.link))
 
 
-def test_a_call_that_fails_leaves_the_old_index_or_the_new(
-    tmp_path: Path, saboteur: Saboteur
-) -> None:
-    rehearsal = Store(tmp_path / "rehearsal")
-    write_old(rehearsal)
-    with saboteur.in_folder(rehearsal.folder, -1):
-        write_new(rehearsal)
-    calls = saboteur.calls
-    assert calls > 15
-    failed = 0
-    for number in range(1, calls + 1):
-        store = Store(tmp_path / str(number))
-        write_old(store)
-        with saboteur.in_folder(store.folder, number):
-            try:
-                write_new(store)
-            except (OSError, IndexStateError):
-                failed += 1
-                assert state(store) in (OLD, NEW)
-            else:
-                assert state(store) == NEW
-        assert list(check(store.folder)) == []
+def calls_of_a_commit(folder: Path) -> list[str]:
+    store = Store(folder)
+    write_old(store)
+    with Interference() as seen:
         write_new(store)
-        assert state(store) == NEW
-    assert failed > calls / 2
+    assert state(store) == NEW
+    return seen.calls
+
+
+def test_the_calls_that_are_interfered_with_are_those_of_a_commit(tmp_path: Path) -> None:
+    calls = Counter(calls_of_a_commit(tmp_path / "index"))
+    assert calls["fsync"] >= 10
+    assert calls["replace"] == 2
+    assert {"open", "write", "flush", "read", "unlink", "listdir", "mkdir"} <= calls.keys()
+
+
+def test_a_call_that_fails_leaves_the_old_index_or_the_new(tmp_path: Path) -> None:
+    calls = calls_of_a_commit(tmp_path / "rehearsal")
+    write_old(Store(tmp_path / "old"))
+    failed = 0
+    for number in range(1, len(calls) + 1):
+        store = Store(_copy(tmp_path / "old", tmp_path / str(number)))
+
+        def refuse(name: str, code: int = (errno.ENOSPC, errno.EIO)[number % 2]) -> None:
+            raise OSError(code, f"no {name}")
+
+        try:
+            with Interference(number, refuse):
+                write_new(store)
+        except IndexStateError:
+            failed += 1
+            assert state(store) in (OLD, NEW)
+        else:
+            assert state(store) == NEW
+        assert list(check(store.folder)) == []
+        assert not check_previous(store.folder)
+        with store.transaction():
+            pass  # the lock is free
+        shutil.rmtree(store.folder)
+    assert failed > len(calls) / 2
+
+
+# Between two of these the disk is the same, whenever the writer dies.
+_CHANGING = frozenset({"mkdir", "open", "write", "flush", "fsync", "replace", "unlink"})
+
+
+def kill_at_every_call(folder: Path) -> None:
+    """Commit in a process of its own that is killed in place of its first call; second; …"""
+    write_old(Store(folder / "old"))
+    killed = True
+    number = 0
+    while killed:
+        number += 1
+        store = Store(_copy(folder / "old", folder / str(number)))
+        child = os.fork()
+        if not child:
+            with Interference(number, lambda _: os.kill(os.getpid(), signal.SIGKILL), _CHANGING):
+                write_new(store)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        killed = os.WIFSIGNALED(status)
+    shutil.rmtree(folder / "old")
+
+
+def test_a_writer_killed_at_any_moment_leaves_the_old_index_or_the_new(tmp_path: Path) -> None:
+    calls = [call for call in calls_of_a_commit(tmp_path / "rehearsal") if call in _CHANGING]
+    program = (
+        "import sys; from pathlib import Path; from tests.test_commit import kill_at_every_call;"
+        "kill_at_every_call(Path(sys.argv[1]))"
+    )
+    (tmp_path / "killed").mkdir()
+    subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "killed")],
+        cwd=Path(__file__).parent.parent,
+        check=True,
+    )
+    states = []
+    for folder in sorted((tmp_path / "killed").iterdir(), key=lambda folder: int(folder.name)):
+        store = Store(folder)
+        states.append(state(store))
+        assert list(check(folder)) == []
+        with store.transaction():
+            pass  # the lock is free, and what was left is swept
+        named = {file.name for file in store.manifest().files}
+        before = {file.name for file in read_manifest(folder, PREVIOUS).files}
+        left = {path.name for path in folder.glob("*_*")}
+        assert left == named | before
+    assert len(states) == len(calls) + 1
+    first_new = states.index(NEW)
+    assert states == [OLD] * first_new + [NEW] * (len(states) - first_new)
+    assert calls[:first_new].count("replace") == 2
+
+
+def test_a_file_is_on_disk_before_the_manifest_that_names_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path / "index")
+    write_old(store)
+    events: list[tuple[str, object]] = []
+    flush, replace = os.fsync, Path.replace
+
+    def recorded(descriptor: int) -> None:
+        flush(descriptor)
+        found = os.fstat(descriptor)
+        events.append(
+            ("flush", (found.st_ino, 0 if stat.S_ISDIR(found.st_mode) else found.st_size))
+        )
+
+    def renamed(path: Path, target: Path) -> Path:
+        events.append(("rename", target.name))
+        return replace(path, target)
+
+    monkeypatch.setattr(os, "fsync", recorded)
+    monkeypatch.setattr(Path, "replace", renamed)
+    before = set(store.folder.iterdir())
+    write_new(store)
+    at = events.index(("rename", NAME))
+    folder = ("flush", (store.folder.stat().st_ino, 0))
+    new = [path.stat() for path in set(store.folder.iterdir()) - before | {store.folder / NAME}]
+    flushes = [("flush", (found.st_ino, found.st_size)) for found in new]
+    assert len(flushes) > 5
+    last = max(events.index(flush) for flush in flushes)
+    assert folder in events[last:at], "the names of the files, before the manifest has its own"
+    assert folder in events[at:]
+
+
+def test_a_disk_that_is_full_leaves_the_old_index_and_serves_again(tmp_path: Path) -> None:
+    """A small disk of its own, which goes away with the process that mounted it."""
+    program = (
+        "import sys; from pathlib import Path; from tests.test_commit import fill_disk;"
+        "fill_disk(Path(sys.argv[1]))"
+    )
+    mount = 'mount -t tmpfs -o size=8m none "$2" || exit 77; exec "$0" -c "$1" "$2"'
+    shell = ["unshare", "--mount", "--map-root-user", "sh", "-c", mount]
+    if not shutil.which("unshare"):
+        pytest.skip("only Linux has disks for a process")
+    done = subprocess.run(
+        [*shell, sys.executable, program, str(tmp_path)],
+        cwd=Path(__file__).parent.parent,
+        capture_output=True,
+        text=True,
+    )
+    if "unshare:" in done.stderr or done.returncode == 77:
+        pytest.skip("this machine lets nobody mount")
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 2
+
+
+def fill_disk(disk: Path) -> None:
+    """Commit with ever more room until there is enough, and print how often there was not."""
+    store = Store(disk / "index")
+    write_old(store)
+    refused = 0
+    while state(store) == OLD:
+        ballast = shutil.disk_usage(disk).free - 4096 * refused
+        (disk / "ballast").write_bytes(bytes(ballast))
+        try:
+            write_new(store)
+        except IndexStateError:
+            refused += 1
+        (disk / "ballast").unlink()
+        assert list(check(store.folder)) == []
+    assert state(store) == NEW
+    print(refused)
 
 
 @pytest.mark.parametrize("fraction", [0.0, 0.01, 0.3, 0.6, 0.9, 0.999])
@@ -122,31 +293,3 @@ def test_a_full_disk_leaves_the_old_index(tmp_path: Path, fraction: float) -> No
     assert list(check(store.folder)) == []
     write_new(store)
     assert state(store) == NEW
-
-
-def test_no_code_is_read_from_an_index(tmp_path: Path) -> None:
-    store, sources = Store(tmp_path / "index"), tmp_path / "sources"
-    sources.mkdir()
-    seen: list[str] = []
-    watching = False
-
-    def hook(event: str, _: object) -> None:
-        if watching and event.startswith(("pickle.", "marshal.", "exec", "compile")):
-            seen.append(event)
-
-    def use(text: str) -> None:
-        (sources / "notice.txt").write_text(text, encoding="utf-8")
-        sync(store, [sources])
-        with Searcher.open(store.folder) as searcher:
-            hits = searcher.search("学校 食品").hits
-            searcher.document(hits[0].document)
-            searcher.explain("学校", hits[0])
-
-    use(LIBRARY["notice.txt"])  # what is imported on the way is code, and is imported now
-    sys.addaudithook(hook)
-    watching = True
-    try:
-        use(LIBRARY["notice.txt"] * 2)
-    finally:
-        watching = False
-    assert seen == []

@@ -270,7 +270,7 @@ def test_other_words_ask_for_a_rebuild(
         sync(store, dry_run=dry_run)
     sync(store, rebuild=True)
     assert _cut(store, "浙委办发电") == ["浙委办", "发电"]
-    assert len(list(store.folder.glob("dictionary_*"))) == 1
+    assert len(list(store.folder.glob("dictionary_*"))) == 2  # with that of the state before
 
 
 def test_a_dictionary_that_is_gone_is_reported_and_its_words_are_kept(

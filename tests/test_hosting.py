@@ -14,7 +14,7 @@ from whoosh.scoring import BaseScorer, WeightingModel
 from whoosh.searching import Searcher
 
 from indexer.analysis import bigrams, ranked
-from indexer.hosting import whoosh_index, whoosh_reader
+from indexer.hosting import KernelSearcher, whoosh_index, whoosh_reader
 from indexer.normalize import fold, squeeze
 from indexer.reading import parse_document
 from indexer.schema import BIGRAMS, WORDS
@@ -155,3 +155,54 @@ def test_whoosh_opens_the_index_and_searches_it(tmp_path: Path) -> None:
         assert searcher.up_to_date()
     with pytest.raises(TypeError, match="Store"):
         index.writer()
+
+
+def test_an_emptied_index_has_no_hits(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    for change in (
+        lambda transaction: transaction.put(parse_document("关于河道的通知\n采砂\n", "a.txt")),
+        lambda transaction: transaction.remove("a.txt"),
+    ):
+        with store.transaction() as transaction:
+            change(transaction)
+    index = whoosh_index(tmp_path)
+    assert index.is_empty()
+    queries = [
+        wq.Term(WORDS, "河道"),
+        wq.Every(),
+        wq.Prefix(WORDS, "河"),
+        wq.Wildcard(WORDS, "?道"),
+    ]
+    with index.searcher() as searcher:
+        for query in (*queries, wq.Or(queries), wq.Not(queries[0])):
+            assert not len(searcher.search(query))
+            assert not searcher.search(query, filter=query, limit=None)
+
+
+def test_a_searcher_of_whoosh_moves_on_to_the_newest_generation(tmp_path: Path) -> None:
+    store, query = Store(tmp_path), wq.Or([wq.Term(WORDS, "河道"), wq.Term(BIGRAMS, "河道")])
+    for name in ("a.txt", "b.txt"):
+        with store.transaction() as transaction:
+            transaction.put(parse_document(f"关于河道的通知\n采砂{name}\n", name))
+        if name == "a.txt":
+            searcher = whoosh_index(tmp_path).searcher()
+    assert not searcher.up_to_date()
+    assert {hit["document"] for hit in searcher.search(query)} == {"a.txt"}
+    with searcher.refresh() as newer:
+        assert newer.up_to_date()
+        results = newer.search(query)
+        assert results.collector.by_kernel
+        assert {hit["document"] for hit in results} == {"a.txt", "b.txt"}
+    searcher.close()
+
+
+def test_a_searcher_may_be_given_a_page_or_results_to_filter_by(snapshot: Snapshot) -> None:
+    searcher = KernelSearcher(whoosh_reader(snapshot))
+    query, other = wq.Every(), wq.Term(BIGRAMS, "河道")
+    wanted = searcher.search(other, limit=None).docs()
+    assert wanted
+    for one in (searcher.search(other, limit=1), searcher.search_page(other, 1, pagelen=1)):
+        assert searcher.search(query, limit=None, filter=one).docs() == wanted
+        rest = searcher.search(query, limit=None, mask=one)
+        assert rest.docs() == set(snapshot.terms.all()) - wanted
+        assert rest.filtered_count == len(wanted)

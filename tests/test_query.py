@@ -11,6 +11,7 @@ from searcher.query import (
     Boolean,
     DateRange,
     Everything,
+    Near,
     Node,
     Phrase,
     Prefix,
@@ -38,6 +39,8 @@ def lacking(*parts: Node) -> Boolean:
 
 
 def leaves(node: Node) -> list[Words | Phrase | Prefix | DateRange]:
+    if isinstance(node, Near):
+        return [*node.leaves]
     if isinstance(node, Boolean):
         parts = (*node.must, *node.should, *node.must_not)
         return [leaf for part in parts for leaf in leaves(part)]
@@ -129,6 +132,68 @@ def test_a_lone_asterisk_is_everything() -> None:
 def test_an_asterisk_as_bullet_says_nothing() -> None:
     assert parse("* a\n* b") == any_of(A, B)
     assert parse("* -a") == lacking(A)
+
+
+# Near
+
+NEAR_AB = Near(((A,), (B,)), 20)
+
+
+@pytest.mark.parametrize(
+    ("query", "meaning"),
+    [
+        ("a NEAR b", NEAR_AB),
+        ("a NEAR/20 b", NEAR_AB),
+        ("a ＮＥＡＲ／２０ b", NEAR_AB),
+        ("a 近/20 b", NEAR_AB),
+        ("(a) NEAR (b)", NEAR_AB),
+        ("a NEAR/0 b", Near(((A,), (B,)), 0)),
+        ("a NEAR/1000 b", Near(((A,), (B,)), 1000)),
+        ("a NEAR b NEAR c", Near(((A,), (B,), (C,)), 20)),
+        ("a NEAR (b OR c)", Near(((A,), (B, C)), 20)),
+        ("a NEAR (b c)", Near(((A,), (B, C)), 20)),
+        ("a NEAR “b c”", Near(((A,), (Phrase("b c"),)), 20)),
+        ("a NEAR b“c”", Near(((A,), (B, Phrase("c"))), 20)),
+        ('"a b"~9', Near(((Phrase("a"),), (Phrase("b"),)), 9)),
+        ("“a　b”～9", Near(((Phrase("a"),), (Phrase("b"),)), 9)),
+        ("「a ， b\nc」~9", Near(((Phrase("a"),), (Phrase("b"),), (Phrase("c"),)), 9)),
+        ("a NEAR b c", any_of(NEAR_AB, C)),
+        ("a NEAR b AND c", all_of(NEAR_AB, C)),
+        ("c OR a NEAR b", any_of(C, NEAR_AB)),
+        ("c -a NEAR b", Boolean((), (C,), (NEAR_AB,))),
+        ("NOT a NEAR b", lacking(NEAR_AB)),
+        ("+a NEAR b c", Boolean((NEAR_AB,), (C,))),
+        ('c -"a b"~20', Boolean((), (C,), (Near(((Phrase("a"),), (Phrase("b"),)), 20),))),
+        ("a NEAR b 日期:2002", all_of(NEAR_AB, DateRange(20020101, 20021231))),
+    ],
+)
+def test_near_binds_before_everything_else(query: str, meaning: Node) -> None:
+    assert parse(query) == meaning
+
+
+@pytest.mark.parametrize(
+    ("query", "texts"),
+    [
+        ("最 近 三 年", ["最", "近", "三", "年"]),
+        ("最近 三年", ["最近", "三年"]),
+        ("近 三年来", ["近", "三年来"]),
+        ("责任 近", ["责任", "近"]),
+        ("责任 近 3", ["责任", "近", "3"]),
+        ("责任 OR 近 OR 学校", ["责任", "近", "学校"]),
+        ("责任 附近 学校", ["责任", "附近", "学校"]),
+        ("NEARBY near a/NEAR", ["NEARBY", "near", "a/NEAR"]),
+        ("“2011”～2013", ["2011", "～2013"]),
+        ('"a b"~20岁', ["a b", "~20岁"]),
+    ],
+)
+def test_near_is_text_where_it_ties_nothing(query: str, texts: list[str]) -> None:
+    assert [leaf.text for leaf in leaves(parse(query))] == texts  # type: ignore[union-attr]
+
+
+def test_a_lone_near_in_chinese_stands_between_words_quotations_and_groups() -> None:
+    near = Near((words("责任"), words("学校")), 20)
+    assert parse("责任 近 学校") == parse("责任　近\n学校") == parse("(责任) 近 (学校)") == near
+    assert parse("“责” 近 “校”") == Near(((Phrase("责"),), (Phrase("校"),)), 20)
 
 
 # What is text
@@ -232,6 +297,24 @@ def test_an_empty_quotation_makes_text_of_what_touches_it() -> None:
     assert parse('-""(a)') == lacking(Words("(a)"))
 
 
+@pytest.mark.parametrize(
+    ("query", "texts"),
+    [
+        ("“责任追究", ["责任追究"]),
+        ("落实“责任追究 规定", ["落实", "责任追究", "规定"]),
+        ("「三农", ["三农"]),
+        ("『「三农", ["三农"]),
+        ("「三农『工作", ["三农", "工作"]),
+        ("（试行", ["试行"]),
+        ("关于（试行 的通知", ["关于", "试行", "的通知"]),
+        ("（甲（一）乙 丙", ["甲（一）乙", "丙"]),
+        ("“三农”工作和“乡村", ["三农", "工作和", "乡村"]),
+    ],
+)
+def test_a_text_cut_within_a_quotation_or_bracket_is_text(query: str, texts: list[str]) -> None:
+    assert [leaf.text for leaf in leaves(parse(query))] == texts  # type: ignore[union-attr]
+
+
 # Phrases and prefixes
 
 
@@ -302,6 +385,14 @@ def test_every_alias_names_its_field(name: str, alias: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("traditional", "simplified"),
+    [("標題", "标题"), ("發文機關", "发文机关"), ("發佈部門", "发布部门"), ("類型", "类型")],
+)
+def test_the_names_of_fields_may_be_traditional(traditional: str, simplified: str) -> None:
+    assert parse(f"{traditional}：條例") == parse(f"{simplified}:條例") != Words("條例")
+
+
+@pytest.mark.parametrize(
     ("query", "meaning"),
     [
         ("标题:a b", all_of(B, Words("a", "title"))),
@@ -315,6 +406,9 @@ def test_every_alias_names_its_field(name: str, alias: str) -> None:
         ("标题:-a", Words("-a", "title")),
         ("标题:标题:a", Words("标题:a", "title")),
         ("标题:(一)进一步", Words("(一)进一步", "title")),
+        ("全文:a b", all_of(B, Words("a", "document"))),
+        ("b -document:a", Boolean((), (B,), (Words("a", "document"),))),
+        ("同篇:(“a” b*)", any_of(Phrase("a", "document"), Prefix("b", "document"))),
         ("标题:", Words("标题:")),
         ("日期:..", Words("日期:")),
         ("文号：\n标题：a", all_of(Words("文号："), Words("a", "title"))),

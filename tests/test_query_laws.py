@@ -15,6 +15,7 @@ from searcher.query import (
     Boolean,
     DateRange,
     Everything,
+    Near,
     Node,
     Phrase,
     Prefix,
@@ -24,7 +25,7 @@ from searcher.query import (
 )
 
 
-def leaves(node: Node) -> list[Words | Phrase | Prefix | DateRange]:
+def leaves(node: Node) -> list[Words | Phrase | Prefix | Near | DateRange]:
     if isinstance(node, Boolean):
         parts = (*node.must, *node.should, *node.must_not)
         return [leaf for part in parts for leaf in leaves(part)]
@@ -32,9 +33,8 @@ def leaves(node: Node) -> list[Words | Phrase | Prefix | DateRange]:
 
 
 MARKS = """“ ” “a” " 「 」 『 』 ( ) （ ） (a b) (一) + - ! * ＋ － ＊ : ： # | & < 《 》 +( .. ~"""
-WORDS = (
-    "a 一 二 市 AND OR NOT && || 标题: 日期： type: 2002 -12 2002年 20021231 日期:2002 日期:2001.."
-)
+WORDS = "a 一 二 市 AND OR NOT NEAR NEAR/5 近 近/5 ~5 && || 标题: 全文: 日期： type: 2002 -12"
+WORDS += " 2002年 20021231 日期:2002 日期:2001.."
 BLANKS = [" ", " ", "　", "\n", "\0", "\u200b", "\ud800", "😀", "，", "。"]
 fragments = st.sampled_from([*MARKS.split(), *WORDS.split(), *BLANKS])
 pasted = st.one_of(st.text(max_size=40), st.lists(fragments, max_size=25).map("".join))
@@ -56,6 +56,10 @@ def well_formed(draw: st.DrawFn, depth: int = 2) -> str:
             "title:h",
             "甲“乙”丙",
             "(一)",
+            "甲乙 近 丙丁",
+            "i NEAR/3 (j OR “kl”)",
+            '"m n o"~5',
+            "全文:p",
         ]
     )
     if depth == 0:
@@ -64,7 +68,11 @@ def well_formed(draw: st.DrawFn, depth: int = 2) -> str:
     item = st.one_of(leaf, inner.map(lambda query: f"({query})"))
     sign = st.sampled_from(["", "", "+", "-", "NOT ", "标题:"])
     parts = draw(st.lists(st.tuples(sign, item), min_size=1, max_size=4))
-    texts = [mark + ("z" if "日期" in part and mark == "标题:" else part) for mark, part in parts]
+    fieldless = ("日期", "近", "NEAR", "~")  # what no field can stand before
+    texts = [
+        mark + ("z" if mark == "标题:" and any(map(part.__contains__, fieldless)) else part)
+        for mark, part in parts
+    ]
     joins = st.sampled_from([" ", " OR ", " AND "])
     return texts[0] + "".join(draw(joins) + text for text in texts[1:])
 
@@ -137,6 +145,8 @@ def test_operators_mean_what_logic_says(one: str, other: str, random: Random) ->
 @example("“a”(b) “c”+d “e”标题:f “g”AND“h” x(OR y")
 @example("+a OR 日期:2002 *")
 @example("+日期:2002.. 2003 日期:2002-01-01 至2003")
+@example('""NEAR NEAR ""近 OR 近 OR 近 ""近')
+@example("“a “b”c”~3 NEAR/3 (d OR 「e”」)")
 def test_the_canonical_query_means_the_same(query: str) -> None:
     node = parsed(query)
     if node is not None:
@@ -155,7 +165,9 @@ def test_a_composed_query_always_parses(query: str) -> None:
 @given(st.one_of(pasted, well_formed()))
 def test_every_node_stands_where_its_span_says(query: str) -> None:
     node = parsed(query)
-    for leaf in leaves(node) if node is not None else []:
+    found = leaves(node) if node is not None else []
+    near = [leaf for one in found if isinstance(one, Near) for leaf in one.leaves]
+    for leaf in [*near, *(one for one in found if not isinstance(one, Near))]:
         read = query[leaf.start : leaf.end]
         if isinstance(leaf, Words):
             assert read == leaf.text
@@ -185,6 +197,11 @@ UNITS += [
     "a ",
     "a*",
     "AND",
+    "aa 近 ",
+    "a NEAR ",
+    "a 近/5 ",
+    '"a a a a"~5 ',
+    "（",
     "NOT ",
     "a OR ",
     "日期:",

@@ -23,6 +23,7 @@ from indexer.record import (
 from .documents import LIBRARY, REGULATION
 
 TEXT = st.text(max_size=80)
+NAMES = st.from_regex(r"[\w.-]{1,20}", fullmatch=True)  # of files in the folder of the index
 MANIFESTS = st.builds(
     Manifest,
     generation=st.integers(0, 10**9),
@@ -31,10 +32,10 @@ MANIFESTS = st.builds(
     segments=st.lists(
         st.builds(
             Segment,
-            id=TEXT,
+            id=NAMES,
             units=st.integers(0, 10**6),
             files=st.lists(
-                st.builds(File, TEXT, st.integers(0, 10**12), st.integers(0, 2**32 - 1)),
+                st.builds(File, NAMES, st.integers(0, 10**12), st.integers(0, 2**32 - 1)),
                 max_size=3,
             ).map(tuple),
             deleted=st.lists(st.integers(0, 10**6), max_size=3).map(tuple),

@@ -110,6 +110,27 @@ def test_the_query_language_finds(searcher: Searcher, query: str, expected: set[
     assert found == expected
 
 
+def test_fields_and_titles_are_found_in_traditional_and_simplified_characters(
+    store: Store, tmp_path: Path
+) -> None:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    for name, title in (("old", "關於學校飲食安全的說明"), ("new", "关于学校饮食安全的说明")):
+        (folder / f"{name}.txt").write_text(f"{title}\n{name} 一份。\n", encoding="utf-8")
+    sync(store, [folder])
+    with Searcher.open(store.folder) as searcher:
+        for query in (
+            "标题:学校饮食安全",
+            "標題:學校飲食安全",
+            "「学校饮食安全」",
+            "全文:學校飲食",
+        ):
+            assert {hit.document for hit in searcher.search(query)} == {
+                "docs/old.txt",
+                "docs/new.txt",
+            }
+
+
 def test_what_is_required_stands_literally_and_what_is_prohibited_does_not(
     searcher: Searcher,
 ) -> None:

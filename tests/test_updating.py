@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer import (
+    IndexDamaged,
     IndexIncompatible,
     IndexLocked,
     IndexStateError,
@@ -20,7 +21,9 @@ from indexer import (
     plan,
     sync,
 )
-from indexer.check import check
+from indexer.check import check, check_previous
+from indexer.manifest import NAME, PREVIOUS
+from indexer.reading import parse_document
 from searcher import Searcher
 
 from .documents import NOTICE, REPLY
@@ -214,11 +217,9 @@ def test_what_a_dead_writer_left_is_swept_and_nothing_else(store: Store, sources
     sync(store, [sources])
     for name in ("terms_0000000000000000.seg", "catalogue_0000000000000000.rows", "notes.txt"):
         (store.folder / name).write_bytes(b"left over")
-    (store.folder / "terms.tmp").mkdir()
     sync(store)
     assert (store.folder / "notes.txt").exists()
     assert not list(store.folder.glob("*_0000000000000000.*"))
-    assert not (store.folder / "terms.tmp").exists()
 
 
 def test_nothing_to_index_is_an_error(store: Store) -> None:
@@ -328,3 +329,156 @@ def test_a_snapshot_reads_on_when_a_commit_has_deleted_its_files(
         assert len(before & set(store.folder.iterdir())) == 2  # the lock and the manifest
         assert (kept.groups, kept.links, kept.hashes, kept.copies) == expected
         assert kept.document(0) == asked.document(0)
+
+
+def test_small_commits_merge_little_and_a_merge_does_the_rest(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.transaction._AT_ONCE", 30)
+
+    def put(number: int) -> None:
+        with store.transaction() as transaction:
+            text = NOTICE.replace("食品", f"食品{number}")
+            transaction.put(parse_document(text, f"{number:02}.txt"))
+
+    put(0)
+    units = store.manifest().segments[0].units
+    written = []
+    for number in range(1, 24):
+        before = {segment.id for segment in store.manifest().segments}
+        put(number)
+        segments = store.manifest().segments
+        written += [segment.units for segment in segments if segment.id not in before]
+    assert max(written) <= 30
+    assert len(segments) > 24 * units / 30
+    before = store.manifest()
+    store.merge()
+    after = store.manifest()
+    assert (len(after.segments), after.segments[0].units) == (1, 24 * units)
+    assert after.generation == before.generation + 1
+    assert after.groups == before.groups
+    assert list(check(store.folder)) == []
+    store.merge()
+    assert store.manifest() == after
+
+
+def test_too_many_small_segments_are_merged_by_a_commit(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.transaction._AT_ONCE", 0)
+    monkeypatch.setattr("indexer.transaction._TIMES_ADDED", 1)
+    monkeypatch.setattr("indexer.transaction._MANY_SEGMENTS", 5)
+    counts = []
+    for number in range(12):
+        with store.transaction() as transaction:
+            transaction.put(parse_document(NOTICE, f"{number:02}.txt"))
+        counts.append(len(store.manifest().segments))
+    assert max(counts) == 6
+    assert counts[6] == 1
+
+
+def test_a_deleted_quarter_is_given_back_by_a_merge(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.transaction._AT_ONCE", 0)
+    with store.transaction() as transaction:
+        for number in range(8):
+            transaction.put(parse_document(NOTICE + str(number), f"{number}.txt"))
+    with store.transaction() as transaction:
+        for number in range(3):
+            transaction.remove(f"{number}.txt")
+    assert len(store.manifest().segments[0].deleted) == 3
+    store.merge()
+    (segment,) = store.manifest().segments
+    assert not segment.deleted
+    assert list(check(store.folder)) == []
+
+
+def test_a_merge_makes_no_index_and_waits_for_no_other_writer(store: Store) -> None:
+    store.merge()
+    assert not store.exists()
+    with store.transaction():
+        store.merge()
+    assert store.manifest().generation == 1
+
+
+def test_the_generation_before_stays_whole_until_the_next_commit(
+    store: Store, sources: Path
+) -> None:
+    sync(store, [sources])
+    first = store.manifest()
+    (sources / "notice.txt").write_text(NOTICE.replace("食品", "消防"), encoding="utf-8")
+    sync(store)
+    assert store.previous() == first
+    assert check_previous(store.folder) == []
+    second = store.manifest()
+    (sources / "law" / "reply.md").unlink()
+    sync(store)
+    assert store.previous() == second
+    assert check_previous(store.folder) == []
+    named = {file.name for state in (second, store.manifest()) for file in state.files}
+    assert {path.name for path in store.folder.iterdir()} == {*named, "lock", NAME, PREVIOUS}
+
+
+def test_restored_is_the_generation_before_and_a_run_catches_up_with_the_sources(
+    store: Store, sources: Path
+) -> None:
+    sync(store, [sources])
+    before = answers(store)
+    (sources / "new.txt").write_text(NOTICE.replace("食品", "消防"), encoding="utf-8")
+    sync(store)
+    expected, newest = answers(store), store.manifest()
+    for damage in ("gone", "empty", "segment"):
+        if damage == "gone":
+            (store.folder / NAME).unlink()
+        elif damage == "empty":
+            (store.folder / NAME).write_bytes(b"")
+        else:
+            (store.folder / store.manifest().segments[-1].files[0].name).write_bytes(b"")
+        with pytest.raises(IndexDamaged):
+            Searcher.open(store.folder)
+        with pytest.raises(IndexDamaged):
+            sync(store)
+        store.restore()
+        assert answers(store) == before
+        assert store.manifest().generation > newest.generation
+        assert sync(store).plan.added == ("docs/new.txt",)
+        assert answers(store) == expected
+        newest = store.manifest()
+
+
+def test_nothing_is_restored_from_a_generation_that_is_damaged_or_not_there(
+    store: Store, sources: Path
+) -> None:
+    with pytest.raises(IndexDamaged, match="no generation before"):
+        store.restore()
+    sync(store, [sources])
+    with pytest.raises(IndexDamaged, match="no generation before"):
+        store.restore()
+    (sources / "notice.txt").write_text(NOTICE.replace("食品", "消防"), encoding="utf-8")
+    sync(store)
+    only_before = {*store.previous().files} - {*store.manifest().files}
+    for file in only_before:
+        data = bytearray((store.folder / file.name).read_bytes())
+        data[len(data) // 2] ^= 1
+        (store.folder / file.name).write_bytes(data)
+    expected, newest = answers(store), store.manifest()
+    with pytest.raises(IndexDamaged, match="damaged too"):
+        store.restore()
+    assert store.manifest() == newest
+    assert answers(store) == expected
+    assert list(check(store.folder)) == []
+    assert check_previous(store.folder)
+
+
+def test_a_rebuild_knows_the_sources_though_the_manifest_is_lost(
+    store: Store, sources: Path
+) -> None:
+    sync(store, [sources])
+    (sources / "notice.txt").write_text(NOTICE.replace("食品", "消防"), encoding="utf-8")
+    sync(store)
+    expected = answers(store)
+    (store.folder / NAME).write_bytes(b"garbage")
+    assert len(sync(store, rebuild=True).plan.added) == 3
+    assert answers(store) == expected
+    assert list(check(store.folder)) == []

@@ -13,12 +13,12 @@ from typing import Any, ClassVar, NamedTuple
 from indexer.analysis import Analyzer, bigrams, ranked
 from indexer.dictionary import Dictionary
 from indexer.normalize import arabic, fold, squeeze
-from indexer.vocabulary import make_tables
 
 TOP = 10
 K1, B = 1.2, 0.75
 CORES = os.cpu_count() or 1
 SNIPPET = 150  # characters, about
+_DICTIONARY = "PEERS_DICTIONARY"  # in the environment: `share_dictionary`
 
 
 class Terms(NamedTuple):
@@ -63,7 +63,6 @@ class Formula(NamedTuple):
     pooled: bool = False
     idf: str = "lucene"  # `reference.IDF`
     rounding: float = 1e-5  # how far lengths kept in a byte, or floats, move a score
-    exact: bool = True  # one that ranks otherwise is an error; others' share is stated
 
 
 class Engine(ABC):
@@ -155,8 +154,20 @@ class Engine(ABC):
         return sum(p.stat().st_size for p in files if not suffixes or p.name.endswith(suffixes))
 
 
+def share_dictionary(path: Path) -> None:
+    """Write the dictionary that words are cut by to a file, for this process and its children."""
+    from indexer.vocabulary import make_tables  # a search does without
+
+    make_tables().write(path)
+    os.environ[_DICTIONARY] = str(path)
+
+
 @cache
 def _analyzer() -> Analyzer:
+    if path := os.environ.get(_DICTIONARY):
+        return Analyzer(Dictionary.open(Path(path)))
+    from indexer.vocabulary import make_tables
+
     return Analyzer(Dictionary(*make_tables()))
 
 

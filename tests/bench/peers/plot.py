@@ -12,7 +12,7 @@ _PANELS = (  # figure, title, how values are shown
     ("rank_p50", "ranking alone, ms (median)", "{:.2g}"),
     ("hits_p50", "string in, ten hits out, ms (median)", "{:.3g}"),
     ("index_terms", "sections indexed a second, ready terms", "{:,.0f}"),
-    ("disk_ranking", "MB on disk, what ranking needs", "{:.3g}"),
+    ("disk_stored", "MB on disk, text stored", "{:,.3g}"),
 )
 _WIDTH, _LABEL, _BAR, _STEP = 430, 86, 14, 22
 _LONGEST = _WIDTH - _LABEL - 110
@@ -27,8 +27,8 @@ text { font: 12px system-ui, sans-serif; fill: #1f2328 }
 """
 
 
-def svg(rows: Mapping[str, Row], run: str) -> str:
-    """Four panels, two by two; engines with fewer sections say so in their names."""
+def svg(rows: Mapping[str, Row], corpus: str, run: str) -> str:
+    """Four panels, two by two; engines with fewer sections say so, and have no bar of a size."""
     panels = [panel for panel in _PANELS if any(panel[0] in row.values for row in rows.values())]
     height = 58 + _STEP * len(rows)
     parts = [
@@ -37,13 +37,14 @@ def svg(rows: Mapping[str, Row], run: str) -> str:
         for index, panel in enumerate(panels)
     ]
     fewer = any(row.sections != next(iter(rows.values())).sections for row in rows.values())
-    note = f"{run}; logarithmic scales" + ("; * fewer sections" if fewer else "")
-    total = 10 + height * math.ceil(len(panels) / 2) + 24
+    note = f"{corpus}; logarithmic scales" + ("; * fewer sections" if fewer else "")
+    total = 10 + height * math.ceil(len(panels) / 2) + 40
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {2 * _WIDTH + 60} {total}" '
         f'role="img"><title>policysearch beside other engines</title><style>{_STYLE}</style>'
         f"{''.join(parts)}"
-        f'<text class="small" x="20" y="{total - 8}">{escape(note)}</text></svg>\n'
+        f'<text class="small" x="20" y="{total - 24}">{escape(note)}</text>'
+        f'<text class="small" x="20" y="{total - 8}">{escape(run)}</text></svg>\n'
     )
 
 
@@ -64,7 +65,7 @@ def _panel(key: str, title: str, shown: str, rows: Sequence[Row]) -> str:
         y = 26 + _STEP * index
         name = row.engine if row.sections == rows[0].sections else f"{row.engine} *"
         parts.append(f'<text x="{_LABEL - 6}" y="{y + 11}" text-anchor="end">{escape(name)}</text>')
-        if key not in row.values:
+        if key not in row.values or (key.startswith("disk") and name != row.engine):
             parts.append(f'<text class="small" x="{_LABEL + 4}" y="{y + 11}">–</text>')
             continue
         length = _LONGEST * math.log10(row.values[key] / low) / decades

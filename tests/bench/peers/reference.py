@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from heapq import nlargest
 
-from peers.engine import K1, TOP, B, Formula, Query, Terms, pooled, pooled_terms
+from peers.engine import K1, TOP, B, Formula, Query, Terms, pooled
 
 
 def _xapian(ratio: float) -> float:
@@ -41,15 +41,18 @@ class Reference:
         wanted = {term for query in self._queries for term in query}
         self._lengths = {"w": array("I"), "b": array("I")}
         self._postings = {term: (array("I"), array("I")) for term in wanted}
+        self._known = {
+            field: {term[1:] for term in wanted if term[0] == field} for field in self._lengths
+        }
         for number, section in enumerate(sections):
-            terms = pooled_terms(section.words, section.bigrams)
-            words = section.words.count(" ") + 1 if section.words else 0
-            self._lengths["w"].append(words)
-            self._lengths["b"].append(len(terms) - words)
-            for term, frequency in Counter(t for t in terms if t in wanted).items():
-                ids, frequencies = self._postings[term]
-                ids.append(number)
-                frequencies.append(frequency)
+            for field, text in (("w", section.words), ("b", section.bigrams)):
+                terms = text.split()
+                self._lengths[field].append(len(terms))
+                known = self._known[field]
+                for term, frequency in Counter(filter(known.__contains__, terms)).items():
+                    ids, frequencies = self._postings[field + term]
+                    ids.append(number)
+                    frequencies.append(frequency)
 
     def scores(self, query: int, formula: Formula, sections: int) -> dict[int, float]:
         """The scores of those of the first ``sections`` that have any term of a query."""

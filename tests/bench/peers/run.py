@@ -1,9 +1,10 @@
 """The command: python tests/bench/peers --corpus DIR | --generated N…
 
-``--corpus`` is a folder of documents. All engines get its sections with the same terms (jieba words
-and character bigrams) and the same queries, lines of ``--queries`` or pieces of sections; each is
-set up as its documentation says for speed, which its module in `engines` cites, and works in a
-process of its own. Before anything is timed its top-10s are held against its BM25 by brute force.
+``--corpus`` is a folder of documents. All engines get its sections with the same terms (jieba's
+words, by this project's cutter, and character bigrams) and the same queries, lines of ``--queries``
+or pieces of sections; each is set up as its documentation says for speed, which its module in
+`engines` cites, and works in a process of its own. Before anything is timed its top-10s are held
+against its BM25 by brute force, and an engine that ranks otherwise than it says is left out.
 Engines not installed (pip install -e '.[bench]') are left out; slow ones get a share, which the
 table states. ``--generated`` measures how this project's own index grows.
 
@@ -21,6 +22,7 @@ import time
 from pathlib import Path
 
 from peers.corpus import prepare
+from peers.engine import share_dictionary
 from peers.engines import ENTRIES, OURS, installed
 from peers.figures import Row, goals
 from peers.growth import grow, growth_csv, growth_goals, growth_table
@@ -64,6 +66,7 @@ def _options() -> argparse.Namespace:
 def _compare(options: argparse.Namespace, work: Path, run: str) -> None:
     names = [name for name in options.engines.split(",") if name]
     entries = installed([OURS, *names] if names else [])
+    share_dictionary(work / "dictionary")
     corpus = prepare(options.corpus, work, options.limit, options.queries)
     what = f"{corpus.sections:,} sections, {corpus.characters:,} characters"
     print(f"{what}, {len(corpus.queries):,} queries, {options.rounds} rounds", flush=True)
@@ -76,7 +79,7 @@ def _compare(options: argparse.Namespace, work: Path, run: str) -> None:
     if options.csv:
         options.csv.write_text(csv_text(measured.rows, f"{run}, {what}"), encoding="utf-8")
     if options.svg:
-        options.svg.write_text(svg(measured.rows, f"{what}; {run}"), encoding="utf-8")
+        options.svg.write_text(svg(measured.rows, what, run), encoding="utf-8")
 
 
 def _notes(row: Row) -> list[str]:

@@ -35,7 +35,7 @@ from peers.engine import (
 class Bm25s(Engine):
     """Words and bigrams in one vocabulary. A text is shown by its beginning."""
 
-    formula = Formula(pooled=True)
+    formula = Formula(pooled=True, rounding=1e-4)  # floats of 32 bits
     highlights = False
     grows = False
 

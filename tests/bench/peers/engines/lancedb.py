@@ -52,7 +52,7 @@ _ROWS = 10_000  # of a batch
 class LanceDb(Engine):
     """Words and bigrams in one column. A text is shown by its beginning."""
 
-    formula = Formula(pooled=True)
+    formula = Formula(pooled=True, rounding=1e-4)  # floats of 32 bits
     highlights = False
 
     @classmethod

@@ -1,0 +1,87 @@
+"""Which documents' names a text nearly is. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+
+from indexer.catalogue import base_name
+from indexer.normalize import fold
+from searcher.pinyin import readings, sound
+from searcher.shapes import looking_like
+
+_NUMERALS = "一二三四五六七八九十"
+_LEAST = 4  # characters of a name that is compared with another
+_TWO_SLIPS = 9  # characters from which on two slips are forgiven
+_MAX_LENGTH = 60
+
+
+class Names:
+    """The names of documents in normal form (`indexer.catalogue.base_name`), each with those that
+    bear it: versions and copies alike."""
+
+    def __init__(self, names: Mapping[str, Sequence[int]]) -> None:
+        self._names = names
+
+    @cached_property
+    def _lines(self) -> str:
+        return "\n" + "\n".join(self._names) + "\n"
+
+    def _holding(self, text: str) -> Iterator[str]:
+        """The keys that ``text``, which has no line break, stands in."""
+        lines = self._lines
+        at = lines.find(text) if text else -1
+        while at >= 0:
+            end = lines.index("\n", at)
+            yield lines[lines.rindex("\n", 0, at + 1) + 1 : end]
+            at = lines.find(text, end)
+
+    def near(self, text: str) -> list[tuple[str, float]]:
+        """The keys that a slip makes ``text`` of, two if it is long, with how far they are.
+
+        The nearest first, then the commonest. A slip is a character too many or too few, two in
+        each other's place, or another one: 1 if that sounds or looks alike, else 1.5.
+        None if ``text`` is a key itself, or shorter than four characters.
+        """
+        key = base_name(fold(text))
+        if not _LEAST <= len(key) <= _MAX_LENGTH or key in self._names:
+            return []
+        most = 2.0 if len(key) >= _TWO_SLIPS else 1.5
+        # One of the pieces is left whole by such slips, unless one swaps what lies on a seam.
+        size = -(-len(key) // (int(most) + 1))
+        pieces = {key[at : at + size] for at in range(0, len(key), size)}
+        likely = {name for piece in pieces if len(piece) > 1 for name in self._holding(piece)}
+        swapped = (key[:at] + key[at : at + 2][::-1] + key[at + 2 :] for at in range(len(key) - 1))
+        likely |= {name for name in swapped if name in self._names}
+        found = {
+            name: far
+            for name in likely
+            if abs(len(name) - len(key)) <= most and (far := _distance(key, name)) <= most
+        }
+        return sorted(
+            found.items(), key=lambda item: (item[1], -len(self._names[item[0]]), item[0])
+        )
+
+
+def _distance(typed: str, name: str) -> float:
+    """How far a name is from what was typed: an optimal string alignment."""
+    above: list[float] = []
+    row = [float(j) for j in range(len(name) + 1)]
+    for i, a in enumerate(typed, 1):
+        last, above, row = above, row, [float(i)]
+        for j, b in enumerate(name, 1):
+            best = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + _difference(a, b))
+            if i > 1 and j > 1 and a == name[j - 2] and b == typed[i - 2]:
+                best = min(best, last[j - 2] + 1)
+            row.append(best)
+    return row[-1]
+
+
+def _difference(one: str, other: str) -> float:
+    if one == other:
+        return 0.0
+    if not (one.isalpha() and other.isalpha()) or one in _NUMERALS or other in _NUMERALS:
+        return 3.0  # another year is another document
+    sounds = {sound(syllable) for syllable in readings(one)}
+    alike = any(sound(syllable) in sounds for syllable in readings(other))
+    return 1.0 if alike or other in looking_like(one) else 1.5
