@@ -23,10 +23,9 @@ from indexer.normalize import HAN, arabic, fold, squeeze
 RULES = 3
 
 _RUN = re.compile(rf"([{HAN}]+)|\d+(?:\.\d+)*|[^\W\d_{HAN}]+")
-_PIECE = re.compile(f"{_RUN.pattern}|.", re.DOTALL)
 # Both characters must be letters, digits or Han, and one of them Han, for a bigram to say
 # something of a text's subject.
-_RANKED = re.compile(rf"[{HAN}][\w{HAN}]|\w[{HAN}]")
+_RANKED = re.compile(rf"(?=.?[{HAN}])[\w{HAN}]{{2}}")
 
 
 def bigrams(squeezed: str) -> list[str]:
@@ -82,21 +81,24 @@ class Analyzer:
 
     def words(self, folded: str) -> list[str]:
         """The words of a folded text, in order, repeats included: numbers in digits, lower case."""
-        return self._cut(_RUN, arabic(folded))
-
-    def pieces(self, text: str) -> list[str]:
-        """``text`` cut as it stands, blanks and punctuation kept: joined, the pieces are it."""
-        return self._cut(_PIECE, text)
-
-    def _cut(self, pattern: re.Pattern[str], text: str) -> list[str]:
         found: list[str] = []
         cut = self.dictionary.cut
-        for match in pattern.finditer(text):
+        for match in _RUN.finditer(arabic(folded)):
             if match[1]:
                 found += cut(match[1])
             else:
                 found.append(match[0])
         return found
+
+    def pieces(self, text: str) -> list[str]:
+        """``text`` cut as it stands, with all between the words: joined, the pieces are it."""
+        found: list[str] = []
+        last = 0
+        for match in _RUN.finditer(text):
+            found += text[last : match.start()]
+            found += self.dictionary.cut(match[0]) if match[1] else [match[0]]
+            last = match.end()
+        return [*found, *text[last:]]
 
     def analyse(
         self, context: str, headings: Iterable[str], body: str, *, bare: bool = False

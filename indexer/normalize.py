@@ -24,7 +24,7 @@ _SPACES = "\t\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u202f\u205f\u3000" + "".join
 )
 _BREAKS = "\r\n\u2028\u2029"
 # Letters spaced for looks: 总　则, 国 务 院. Blanks between longer runs part words and stay.
-_SPACED = re.compile(f"(?<![{HAN}])[{HAN}](?: +[{HAN}](?![{HAN}]))+")
+_SPACED = f"(?<![{HAN}])[{HAN}](?: +[{HAN}](?![{HAN}]))+"
 
 # One class of characters, the one they fold to first.
 _ALIKE = (
@@ -128,7 +128,8 @@ def fold(text: str) -> str:
 
     Line breaks become ``\\n``, other blanks a space; those between letter-spaced characters go.
     """
-    return _SPACED.sub(_close_up, text.translate(_table_for(text)))
+    folded = text.translate(_table_for(text))
+    return re.sub(_SPACED, _close_up, folded) if " " in folded else folded
 
 
 def _close_up(match: re.Match[str]) -> str:

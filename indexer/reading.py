@@ -11,7 +11,7 @@ from pathlib import Path
 
 from indexer.document import Document
 from indexer.errors import SourceError
-from indexer.metadata import read_metadata
+from indexer.metadata.reader import read_metadata
 from indexer.outline import outline
 from indexer.sources import DEFAULT_LIMITS, read_source
 

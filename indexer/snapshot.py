@@ -168,6 +168,7 @@ class Snapshot:
         self.firsts: list[int] = []
         self.segments: list[SegmentFiles] = []
         self._places: list[tuple[SegmentFiles, int]] = []  # of each row: its first unit there
+        self._rows_of_segments: list[list[Row]] = []  # deleted ones too
         base = 0
         self._encoded_groups = b""
         if manifest.groups:
@@ -177,6 +178,7 @@ class Snapshot:
         for segment in manifest.segments:
             files = SegmentFiles(folder, segment)
             self.segments.append(files)
+            self._rows_of_segments.append(files.rows)
             for row, unit in files.live():
                 self.rows.append(row)
                 self.firsts.append(base + unit)
@@ -294,11 +296,12 @@ class Snapshot:
         """
         counts, group = tally.tobytes(), self.terms.group
 
-        def added(values: list[str], groups: Grouping) -> list[tuple[str, int]]:
+        def added(name: str) -> list[tuple[str, int]]:
+            values, groups = self._facets[name]
             totals = group(counts, groups, len(values))
             return [*compress(zip(values, totals, strict=True), totals)]
 
-        return {name: partial(added, *grouping) for name, grouping in self._facets.items()}
+        return {name: partial(added, name) for name in ("issuer", "doc_type", "year")}
 
     @cached_property
     def copies(self) -> dict[int, tuple[int, ...]]:
@@ -351,7 +354,7 @@ class Snapshot:
     @cached_property
     def _facets(self) -> dict[str, tuple[list[str], Grouping]]:
         """The values of each facet; rows of all segments in turn, and which value they have."""
-        every = [row for files in self.segments for row in files.rows]
+        every = [*chain.from_iterable(self._rows_of_segments)]
         return {
             "issuer": _grouped(tuple(dict.fromkeys(row.issuers)) for row in every),
             "doc_type": _grouped((row.doc_type,) for row in every),

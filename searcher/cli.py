@@ -97,7 +97,7 @@ def index_command(
     """
     from indexer.store import Store
     from indexer.updating import sync
-    from searcher.progress import showing_progress
+    from searcher.progress import show_idle_words, showing_progress
 
     store = Store(folder)
     if not paths and not forget and not store.exists() and Path("seeds").is_dir():
@@ -117,6 +117,8 @@ def index_command(
             progress=progress,
         )
     _print_report(report, dry_run)
+    if user_dictionary:
+        show_idle_words(user_dictionary)
     if report.plan and not dry_run:
         store.merge()  # nobody waits for it
     if watch and not dry_run:

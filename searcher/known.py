@@ -10,11 +10,13 @@ versions the newest comes first; copies of one 文号 come in the order of their
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import accumulate
 
-from indexer.catalogue import base_name, is_generic, name_ranks
+from indexer.catalogue import base_name, is_generic, name_ranks, without_marks
 from indexer.document import Unit
 from indexer.lexicon import DOCUMENT_TYPES
 from indexer.normalize import HAN, fold
@@ -28,6 +30,8 @@ _MAX_TEXT = 1_000  # characters of a query that are looked at
 _MAX_NAME = 120
 _MAX_ENDS = 200  # places of a query where names are looked for
 _MAX_DOCUMENTS = 20  # that one item may mean
+_MAX_PIECES = 200  # of a query that are looked for in all titles
+_BETWEEN = "\0"  # titles
 _STATE = "中华人民共和国"
 
 _EXACT = 1  # the highest rank of a key that leaves out no more than the edition
@@ -46,7 +50,7 @@ _LEAD_IN = re.compile(
 _GOES_ON = re.compile(
     "实施(?:条例|细则|办法|规定|意见)|的?(?:司法)?解释|的?修正案|条例|细则|办法|草案"
 )
-_WORD = re.compile(rf"[{HAN}\w（）]")
+_WORD = re.compile(r"[\w（）]")
 
 _NUMERAL = rf"[{NUMERAL_CHARACTERS}]{{1,9}}"
 _BEHIND = re.compile(
@@ -70,13 +74,13 @@ _WANTED = re.compile(
 )
 _OPEN, _CLOSE = r"[〔\[(【]\s?", r"年?\s?[〕\])】]\s?"
 _UNFINISHED = re.compile(rf"({_OPEN}[12]\d{{3}}{_CLOSE}第?\s?\d{{1,5}})(?!\d|\s?号)")
-_CODELESS = re.compile(
-    rf"(?<![{HAN}]){_OPEN}(?P<year>[12]\d{{3}}){_CLOSE}第?\s?(?P<serial>\d{{1,5}})\s?号"
-)
-_YEARLESS = re.compile(rf"(?<![{HAN}])(?P<code>[{HAN}]{{2,25}})\s*第?\s?(?P<serial>\d{{1,5}})\s?号")
+_CODELESS = rf"(?<![{HAN}]){_OPEN}(?P<year>[12]\d{{3}}){_CLOSE}第?\s?(?P<serial>\d{{1,5}})\s?号"
+_YEARLESS = rf"(?<![{HAN}])(?P<code>[{HAN}]{{2,25}})\s*第?\s?(?P<serial>\d{{1,5}})\s?号"
 
 
 _Aim = tuple[range, bool, str]  # a Target without its level
+# Documents by every name they go by, with its rank: 0 is the most exact.
+_Names = Mapping[str, Mapping[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,8 @@ class KnownItems:
     """Recognises what a query names among the documents ``rows``.
 
     ``firsts`` has the number of the first unit of each; ``units`` gives the units of one by its
-    index. Names and numbers are gathered at the first query that may need them.
+    index. Numbers are gathered at the first query that may need them, all names at the second one:
+    a process that asks but once looks only at the titles that share something with its query.
     """
 
     def __init__(
@@ -123,6 +128,7 @@ class KnownItems:
         self._rows = rows
         self._firsts = firsts
         self._units = units
+        self._queries = 0
 
     @property
     def names(self) -> Mapping[str, Sequence[int]]:
@@ -138,12 +144,15 @@ class KnownItems:
 
         A name that nothing goes by is sought as its ``synonyms``: 消法55条.
         """
+        self._queries += 1
         text = _UNFINISHED.sub(r"\1号", fold(_text_of(query)[:_MAX_TEXT]))
         items = self._items(text)
         for other in () if items else synonyms.rewritings(text, cut):
             if items := self._items(other):
                 text = other
                 break
+        if not items:
+            return ()
         steps = [[article] for item in items for article in self._articles(item)]
         choices = dict.fromkeys(choice for item in items for choice in item.choices)
         heads = [[self._head(index) for index in choice] for choice in choices]
@@ -198,7 +207,7 @@ class KnownItems:
             for span, number in find_numbers(text)
             if (choices := self._of_number(number))
         ]
-        parts = (match for part in (_CODELESS, _YEARLESS) for match in part.finditer(text))
+        parts = (match for part in (_CODELESS, _YEARLESS) for match in re.finditer(part, text))
         for match in () if items else parts:
             if choices := self._of_number(_part_of_number(**match.groupdict())):
                 return [_Item(*match.span(), choices)]
@@ -228,18 +237,43 @@ class KnownItems:
         return tuple((index,) for index in ordered[:_MAX_DOCUMENTS])
 
     @cached_property
-    def _by_name(self) -> dict[str, dict[int, int]]:
-        """Documents by every name they go by, with its rank: 0 is the most exact."""
+    def _by_name(self) -> _Names:
+        return self._names_of(range(len(self._rows)))
+
+    def _names_of(self, documents: Iterable[int]) -> _Names:
         names: dict[str, dict[int, int]] = {}
-        for index, row in enumerate(self._rows):
-            for key, rank in name_ranks(row.title).items():
+        for index in documents:
+            for key, rank in name_ranks(self._rows[index].title).items():
                 names.setdefault(key, {}).setdefault(index, rank)
                 if key.endswith(_PART_ENDS) and (part := _PART.fullmatch(key)):
                     names.setdefault(part["whole"], {}).setdefault(index, _OF_THE_WHOLE)
         return names
 
+    def _names_in(self, plain: str) -> _Names:
+        """The names that may stand in a text, with the documents that go by them."""
+        pieces = _pieces(plain)
+        if self._queries > 1 or len(pieces) > _MAX_PIECES:
+            return self._by_name
+        titles, starts = self._titles
+        found: set[int] = set()
+        for piece in pieces:
+            place = titles.find(piece)
+            while place >= 0:
+                title = bisect_right(starts, place)
+                found.add(title - 1)
+                place = titles.find(piece, starts[title])
+        return self._names_of(sorted(found))
+
+    @cached_property
+    def _titles(self) -> tuple[str, list[int]]:
+        """All titles as names are compared, and where each begins and the next one would."""
+        titles = _BETWEEN.join(row.title.replace(_BETWEEN, " ") for row in self._rows)
+        plain = without_marks(titles)
+        return plain, [*accumulate((len(t) + 1 for t in plain.split(_BETWEEN)), initial=0)]
+
     def _named(self, text: str) -> list[_Item]:
         plain = _Plain(text)
+        names = self._names_in(plain.text)
         items: list[_Item] = []
         before = len(plain.text)
         for end in plain.ends():
@@ -247,14 +281,13 @@ class KnownItems:
                 continue
             for start in range(max(0, end - _MAX_NAME), end - 1):
                 name = plain.text[start:end]
-                if name in self._by_name and plain.sets_apart(start, end):
-                    items.append(_Item(*plain.source(start, end), self._of_name(name)))
+                if name in names and plain.sets_apart(start, end):
+                    items.append(_Item(*plain.source(start, end), self._of_name(names[name])))
                     before = start
                     break
         return items[::-1]
 
-    def _of_name(self, name: str) -> tuple[tuple[int, ...], ...]:
-        ranks = self._by_name[name]
+    def _of_name(self, ranks: Mapping[int, int]) -> tuple[tuple[int, ...], ...]:
         if all(rank == _OF_THE_WHOLE for rank in ranks.values()):
             # The general part of a code is its beginning.
             general = [index for index in ranks if self._rows[index].title.endswith("总则")]
@@ -310,6 +343,13 @@ class _Plain:
     def source(self, start: int, end: int) -> tuple[int, int]:
         """The span in the source text of the characters from ``start`` to ``end``."""
         return self._places[start], self._places[end - 1] + 1
+
+
+def _pieces(plain: str) -> set[str]:
+    """What any name in a text has one of: three characters, or all of a name of two, as 刑法."""
+    pairs = (plain[at : at + 2] for at in range(len(plain) - 1))
+    names = {pair for pair in pairs if _TYPE.search(pair) and not is_generic(pair)}
+    return names | {plain[at : at + 3] for at in range(len(plain) - 2)}
 
 
 def _text_of(query: Node) -> str:

@@ -1,14 +1,21 @@
-"""A progress bar for long work: on a terminal only, and only when there is much to do."""
+"""What is said while an index is made: how far it is, on a terminal and when there is much to do,
+and which words of a user can have no effect."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+
+import click
 
 from indexer.updating import Progress
+from indexer.vocabulary import read_user_dictionary
+from searcher.render import plain
 
 _FEW = 20  # files that are done before a bar could be read
+_NAMED = 5  # words before "…"
 
 
 @contextmanager
@@ -26,8 +33,6 @@ def showing_progress() -> Iterator[Progress | None]:
         TimeRemainingColumn,
     )
 
-    from searcher.render import plain
-
     columns = (
         BarColumn(),
         MofNCompleteColumn(),
@@ -43,3 +48,12 @@ def showing_progress() -> Iterator[Progress | None]:
                 bar.update(task, completed=done, total=total, description=shown, visible=True)
 
         yield progress
+
+
+def show_idle_words(path: Path) -> None:
+    """Say on standard error which words of a user dictionary have no effect."""
+    idle = read_user_dictionary(path).idle
+    if idle:
+        named = ", ".join(idle[:_NAMED]) + (" …" if len(idle) > _NAMED else "")
+        reason = "texts are cut at all but Chinese characters first"
+        click.echo(plain(f"{path}: words without effect, for {reason}: {named}"), err=True)

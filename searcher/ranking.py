@@ -310,9 +310,9 @@ class Ranker:
                 return self._with(literal, self._synonyms.of(query.text))
             case Words(field=None):
                 asked = what_is_asked(query.text)
-                found = self._terms.having(terms_of(asked, self._analyzer)) or self._match_literal(
-                    query.text
-                )
+                found = self._terms.having(terms_of(asked, self._analyzer))
+                if not found and not _is_plain(query, self._analyzer):
+                    found = self._match_literal(query.text)
                 forms = (form for one in self._find(fold(asked)) for form in one.others)
                 return self._with(found, forms)
             case Phrase(field=None):

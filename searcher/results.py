@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from html import escape
 from typing import Any, Literal
 
 from indexer.document import Span
@@ -178,6 +177,8 @@ class Results:
 
     def _repr_html_(self) -> str:
         """The results as a notebook shows them."""
+        from html import escape  # a search does without
+
         items = "".join(_hit_html(hit) for hit in self.hits)
         summary = f"{escape(self.query)} · {self.total} 条结果 · {self.took * 1000:.0f} ms"
         if self.suggestions:
@@ -186,6 +187,8 @@ class Results:
 
 
 def _hit_html(hit: Hit) -> str:
+    from html import escape
+
     about = " · ".join(filter(None, (hit.doc_number, "、".join(hit.issuers), hit.date)))
     where = " / ".join(filter(None, ("/".join(hit.path), *hit.headings[-1:])))
     return (

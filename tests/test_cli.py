@@ -322,3 +322,23 @@ def test_of_many_places_a_few_are_named(run: Run, sources: Path) -> None:
     assert ", and 6 more" in shown
     hit = json.loads(run("search", "食品安全责任制", "-n", "1", "--json").stdout)["hits"][0]
     assert len(hit["copies"]) == 9
+
+
+def test_a_user_dictionary_is_remembered_and_a_changed_one_asks_for_a_rebuild(
+    run: Run, sources: Path, tmp_path: Path
+) -> None:
+    words = tmp_path / "words.txt"
+    words.write_text("校外培训机构 9\n5G基站 3 n\n", encoding="utf-8")
+    done = run("index", str(sources), "--user-dictionary", "words.txt")
+    assert "words.txt: words without effect" in done.stderr
+    assert "5g基站" in done.stderr
+    assert "校外" not in done.stderr
+    assert "up to date" in run("index").stdout
+    words.write_text("校外培训 9\n", encoding="utf-8")
+    assert "index --rebuild" in run("index", code=2).stderr
+    run("search", "学校")
+    run("index", "--rebuild")
+    words.write_text("校外培训 九\n", encoding="utf-8")
+    assert "words.txt: line 1 is not a word" in run("index", code=2).stderr
+    run("index", "--rebuild", "--forget", "words.txt")
+    assert "words.txt" not in run("status").stdout

@@ -11,9 +11,13 @@ from hypothesis import strategies as st
 
 from indexer import Store, sync
 from indexer.errors import QueryError
+from indexer.record import Row
 from searcher import Hit, Searcher
+from searcher.known import KnownItems
+from searcher.nodes import Words
 from searcher.query import MAX_LENGTH
 from searcher.questions import what_is_asked
+from searcher.synonyms import Synonyms
 
 
 def law(title: str, passed: str, *articles: str) -> str:
@@ -291,3 +295,63 @@ def test_asking_words_do_not_rank(library: Searcher) -> None:
     assert [(h.document, h.anchor, h.score) for h in asked] == [
         (h.document, h.anchor, h.score) for h in plain
     ]
+
+
+TITLES = [
+    "中华人民共和国河湖法",
+    "中华人民共和国河湖法实施条例（2019年修正）",
+    "水法典总则",
+    "水法典取水编",
+    "青山市人民政府办公室关于印发《渡口管理（暂行）办法》的通知",
+    "刑 法",
+    "宪法",
+    "青山市“十四五”水利规划[征求意见稿]",
+    "",
+    "通知\0附件",
+]
+
+
+def _known() -> KnownItems:
+    rows = [
+        Row(f"{n}.txt", "", title, "", (), f"20{n + 10}", "", 1, 0, 0)
+        for n, title in enumerate(TITLES)
+    ]
+    return KnownItems(rows, range(len(rows)), lambda _: ())
+
+
+EVERY = _known()
+EVERY.targets(Words("河湖法"), Synonyms(()), list)  # from the second query on all names are known
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(TITLES[:-2]),
+            st.sampled_from(
+                ["河湖法", "刑法", "宪法", "渡口管理暂行办法", "水法典", "的", "，", " 根据"]
+            ),
+            st.sampled_from(TITLES[:-2]).flatmap(
+                lambda title: st.integers(0, len(title)).map(lambda cut: title[cut:])
+            ),
+        ),
+        max_size=4,
+    ).map("".join)
+)
+@settings(deadline=None)
+def test_the_first_query_is_answered_as_any_other(text: str) -> None:
+    query, none = Words(text), Synonyms(())
+    assert _known().targets(query, none, list) == EVERY.targets(query, none, list)
+
+
+def test_titles_of_every_shape_are_known_at_the_first_query() -> None:
+    for text, title in (
+        ("河湖法", 0),
+        ("《河湖法实施条例》", 1),
+        ("水法典", 2),
+        ("渡口管理（暂行）办法", 4),
+        ("刑法", 5),
+        ("宪法", 6),
+        ("青山市十四五水利规划［征求意见稿］", 7),
+    ):
+        named = {one.units[0] for one in _known().targets(Words(text), Synonyms(()), list)}
+        assert title in named, text

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.document import Fact, Metadata
-from indexer.metadata import read_metadata
+from indexer.metadata.reader import read_metadata
 
 SEED = Path(__file__).parent.parent / "seeds" / "000_30e27826b6ec8c13.txt"
 

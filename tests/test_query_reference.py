@@ -154,7 +154,8 @@ class Reference:
             case Words(field=None):
                 terms = self.terms(query)
                 found = {unit for unit in self.units if any(t in self.counts[unit] for t in terms)}
-                return found or self.literal(query.text)
+                has_terms = len(squeezed(query.text)) > 1 and terms
+                return found if found or has_terms else self.literal(query.text)
             case Phrase(field=None):
                 return self.literal(query.text)
             case Prefix(field=None):
@@ -315,3 +316,11 @@ def test_what_is_found_is_what_a_slow_evaluation_finds(
             assert found.top(count) == hits[:count]
             with under_the_twin(snapshot):
                 assert Ranker(snapshot, without).rank(query).all() == hits
+
+
+def test_a_word_finds_the_same_beside_a_filter_that_lets_everything_through() -> None:
+    with committed([[("a.txt", "关于app的通知\n管理app\n")]]) as snapshot:
+        ranker = Ranker(snapshot, Synonyms(()))
+        for word, count in (("app", 1), ("ap", 0), ("管", 1), ("理", 1)):
+            for query in (word, f"{word} 类型:通知"):
+                assert len(ranker.rank(parse(query)).units) == count, query

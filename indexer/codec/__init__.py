@@ -7,9 +7,8 @@ several segments as one, `kernel` is C with `twin` for machines without a compil
 from __future__ import annotations
 
 from indexer.codec.collection import Collection, Groups, Units
-from indexer.codec.postings import K1
+from indexer.codec.postings import GONE, K1
 from indexer.codec.segment import UNIT, Builder, Columns, Place, Segment, merge
-from indexer.codec.twin import GONE
 
 __all__ = [
     "GONE",

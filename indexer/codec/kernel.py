@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from indexer.codec import twin
-
+kernel: Any
 try:
     from indexer.codec import _kernel  # type: ignore[attr-defined]
 except ImportError:
+    from indexer.codec import twin
+
     COMPILED = False
-    kernel: Any = twin
+    kernel = twin
 else:
     COMPILED = True
     kernel = _kernel

@@ -16,6 +16,7 @@ RANGE = 256
 SHORT_LIST = 128
 DICT_BLOCK = 32
 ONE = 8
+GONE = 2**32 - 1  # the new number of a unit that a merge leaves out
 K1 = 1.2
 B = 0.75
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import accumulate
@@ -14,8 +13,7 @@ from typing import Any, NamedTuple
 
 from indexer.codec.kernel import kernel as default_kernel
 from indexer.codec.layout import Buffer, ColumnFile, write_columns
-from indexer.codec.postings import DICT_BLOCK, K1, TF_VALUE, B
-from indexer.codec.twin import GONE
+from indexer.codec.postings import DICT_BLOCK, GONE, K1, TF_VALUE, B
 from indexer.errors import IndexDamaged
 
 # What phrases are compared by: takes a character, gives one or none.
@@ -286,6 +284,8 @@ class Builder:
         """The segment; unit ``order[i]``, in the order they were added, becomes unit ``i``."""
         packed = array("I", order).tobytes()
         logs = (self._words, self._bigrams)
+        from concurrent.futures import ThreadPoolExecutor  # a search does without
+
         texts = [self._texts[unit] for unit in order]
         with ThreadPoolExecutor(2) as threads:  # the compiled kernel lets go of the interpreter
             packing = threads.submit(_packed, texts, self._fold, self._kernel)
@@ -323,6 +323,8 @@ def merge(
         return kernel.merge(parts, lengths.tobytes())
 
     try:
+        from concurrent.futures import ThreadPoolExecutor
+
         with ThreadPoolExecutor(2) as threads:
             texts = threads.submit(_merge_texts, sources, count, fold, kernel)
             results = dict(zip(fields, threads.map(merge_field, fields), strict=True))

@@ -19,6 +19,7 @@ from indexer.codec.cutting import cut as cut
 from indexer.codec.cutting import cutter as cutter
 from indexer.codec.postings import (
     DICT_BLOCK,
+    GONE,
     TF_VALUE,
     Buffer,
     Dictionary,
@@ -34,7 +35,6 @@ Field = tuple[Buffer, Buffer, float, float, float]  # postings, lengths, a, c, s
 Term = tuple[int, int, int, int, float]  # field, offset, size, document frequency, weight
 Source = tuple[Buffer, int, Buffer, Buffer]  # terms, term count, postings, map
 
-GONE = 2**32 - 1
 CLASSES = 0x20000
 
 

@@ -20,7 +20,7 @@ from math import isfinite
 from typing import Any
 
 from whoosh import query as wq
-from whoosh.matching import Matcher
+from whoosh.matching import AndMaybeMatcher, Matcher
 from whoosh.matching.wrappers import FilterMatcher
 
 from indexer.codec import Collection, Units
@@ -211,9 +211,10 @@ def _text(pairs: list[str]) -> str:
 
 
 def mended(query: Any) -> Any:
-    """A query for Whoosh's matchers that means the same: those of its AND NOT are wrong.
+    """A query for Whoosh's matchers that means the same: some of Whoosh 2.7.4's are wrong.
 
-    They let the first unit pass that both have, and look beyond the end when they are within AND.
+    AND NOT lets the first unit pass that both have, and looks beyond the end where it is within
+    AND; there AND MAYBE loses scores.
     """
     if type(query) not in _OF_OTHERS:
         return query
@@ -224,9 +225,11 @@ def mended(query: Any) -> Any:
         mine.child = mended(query.child)
     elif isinstance(query, wq.AndNot):
         return _AndNot(mended(query.a), mended(query.b))
+    elif isinstance(query, wq.AndMaybe):
+        return _AndMaybe(mended(query.a), mended(query.b))
     else:
         mine.subqueries = [mended(subquery) for subquery in query.subqueries]
-        if isinstance(query, wq.AndMaybe | wq.Otherwise):
+        if isinstance(query, wq.Otherwise):
             mine.a, mine.b = mine.subqueries
     return mine
 
@@ -247,3 +250,14 @@ class _AndNot(wq.AndNot):  # type: ignore[misc]
     def matcher(self, searcher: Any, context: Any = None) -> Matcher:
         unwanted = frozenset(self.b.docs(searcher))
         return FilterMatcher(self.a.matcher(searcher, context), unwanted, exclude=True)
+
+
+class _AndMaybeMatcher(AndMaybeMatcher):  # type: ignore[misc]
+    def skip_to(self, id: int) -> None:
+        self.a.skip_to(id)
+        if self.a.is_active() and self.b.is_active():
+            self.b.skip_to(self.a.id())
+
+
+class _AndMaybe(wq.AndMaybe):  # type: ignore[misc]
+    matcherclass = _AndMaybeMatcher

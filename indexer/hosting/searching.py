@@ -136,14 +136,11 @@ class KernelCollector(WrappingCollector):  # type: ignore[misc]
         self._collection = _collection(top_searcher)
         self._planner = Planner(self._collection, top_searcher.docs_for_query)
         self._query = q
-        self._within = self._filtered()
+        self._within = self._filtered() if self._allow or self._restrict else None
         self._answer: _Answer | None = None
         self.filtered_count = 0
 
-    def _filtered(self) -> Units | None:
-        """The units to find; None for all, where none is deleted."""
-        if not (self._allow or self._restrict or any(p.dead for p in self._collection.parts)):
-            return None
+    def _filtered(self) -> Units:
         within = self._units(self._allow) if self._allow else self._collection.all()
         return within - self._units(self._restrict) if self._restrict else within
 
@@ -163,8 +160,9 @@ class KernelCollector(WrappingCollector):  # type: ignore[misc]
             super().run()
             return
         try:
-            within = self._within if self._allow or self._restrict else None
-            self._answer = _Answer(self._collection, self._planner, self._query, score, within)
+            self._answer = _Answer(
+                self._collection, self._planner, self._query, score, self._within
+            )
             self.filtered_count = self._answer.filtered_count
             self._items = self._answer.top(getattr(self.child, "limit", None))
         finally:
@@ -185,8 +183,11 @@ class KernelCollector(WrappingCollector):  # type: ignore[misc]
         return self._answer is not None
 
     def matches(self) -> Iterator[int]:
-        """The matches of a segment that are not filtered out."""
+        """The matches of a segment that are neither deleted nor filtered out."""
+        is_deleted = self.subsearcher.reader().is_deleted
         for unit in self.child.matches():
+            if is_deleted(unit):
+                continue
             if self._within is None or self.offset + unit in self._within:
                 yield unit
             else:

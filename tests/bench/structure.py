@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from indexer import Document, Fact, Section, parse_document
-from indexer.metadata import read_metadata
+from indexer.metadata.reader import read_metadata
 from indexer.numerals import to_int
 from indexer.outline import outline
 

@@ -71,7 +71,10 @@ def _compare(options: argparse.Namespace, work: Path, run: str) -> None:
     what = f"{corpus.sections:,} sections, {corpus.characters:,} characters"
     print(f"{what}, {len(corpus.queries):,} queries, {options.rounds} rounds", flush=True)
     measured = Run(entries, corpus, work, options.rounds)
-    measured.measure()
+    try:
+        measured.measure()
+    except KeyboardInterrupt:
+        print("interrupted: the figures so far")
     print(f"\n{figures_table(measured.rows)}\n")
     for row in measured.rows.values():
         print(f"{row.engine} {row.version}: {'; '.join(_notes(row))}")

@@ -29,7 +29,7 @@ ENTRIES = (
     Entry(OURS, "PolicySearch", ("indexer", "searcher")),
     Entry("tantivy", "Tantivy", ("tantivy",)),
     Entry("bm25s", "Bm25s", ("bm25s", "numba")),
-    Entry("xapian", "Xapian", ("xapian",), queries=300),
+    Entry("xapian", "Xapian", ("xapian",), sections=10_000, queries=300),
     Entry("fts5", "Fts5", ("sqlite3",), queries=100),
     Entry("lancedb", "LanceDb", ("lancedb", "pyarrow"), queries=100),
     Entry("milvus", "Milvus", ("pymilvus", "milvus_lite"), sections=5_000, queries=20),
