@@ -10,7 +10,6 @@ import zlib
 from array import array
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +18,7 @@ from indexer.codec import GONE, Builder, Columns, merge
 from indexer.entry import Entry, Terms
 from indexer.links import Links, encode_links
 from indexer.manifest import File, Segment
+from indexer.normalize import squeeze_character
 from indexer.record import Row, encode_rows
 from indexer.schema import BIGRAMS, WORDS
 from indexer.snapshot import CatalogueFiles, SegmentFiles, terms_file
@@ -47,13 +47,13 @@ class _Source(NamedTuple):
 
 def new_terms() -> Builder:
     """Where the terms of documents are collected."""
-    return Builder((WORDS, BIGRAMS), classes())
+    return Builder((WORDS, BIGRAMS), classes(), squeeze_character)
 
 
 def add_terms(builder: Builder, terms: Terms) -> None:
     """Add the units of a document."""
     parts = [(words.split("\0"), squeezed, weight) for words, squeezed, weight in terms.parts]
-    for numbers, body in zip(terms.units, terms.bodies(), strict=True):
+    for numbers, body in zip(terms.units, terms.texts, strict=True):
         builder.add(body, [parts[number] for number in numbers])
 
 
@@ -86,7 +86,7 @@ class SegmentBuilder:
         self._members.append(_Member(row, entry.links, entry.hashes, first))
 
     def _append(self, row: Row, record: bytes) -> Row:
-        row = replace(row, offset=self._records.tell(), size=len(record))
+        row = row._replace(offset=self._records.tell(), size=len(record))
         self._records.write(record)
         return row
 
@@ -149,7 +149,8 @@ def _merged(sources: Sequence[_Source]) -> Columns:
         units = member.row.units
         new[member.first : member.first + units] = array("I", range(count, count + units))
         count += units
-    return merge([(source.columns, new) for source, new in zip(sources, numbers, strict=True)])
+    pairs = [(source.columns, new) for source, new in zip(sources, numbers, strict=True)]
+    return merge(pairs, squeeze_character)
 
 
 def flushed(path: Path) -> File:

@@ -10,7 +10,6 @@ from indexer.building import add_terms, new_terms
 from indexer.entry import terms_of
 from indexer.errors import IndexDamaged, IndexNotFound, IndexStateError
 from indexer.manifest import PREVIOUS, damage, read_manifest
-from indexer.record import decode_document
 from indexer.snapshot import SegmentFiles, Snapshot
 
 
@@ -71,8 +70,8 @@ def _documents(snapshot: Snapshot) -> Iterator[str]:
 def _terms(files: SegmentFiles, analyzer: Analyzer) -> Iterator[str]:
     """Make the terms of a segment anew from its documents: they come out the same to the byte."""
     terms = new_terms()
-    for row in files.rows:
-        add_terms(terms, terms_of(decode_document(files.record(row)), analyzer))
+    for row, first in zip(files.rows, memoryview(files.firsts).cast("I"), strict=False):
+        add_terms(terms, terms_of(files.document(row, first), analyzer))
     anew = terms.finish(range(terms.units)).columns
     differing = [name for name, column in anew.items() if files.terms.columns.get(name) != column]
     if differing:

@@ -9,7 +9,7 @@ import hashlib
 import json
 from array import array
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from indexer.analysis import Analyzer, Part
@@ -27,11 +27,13 @@ class Terms(NamedTuple):
     """What the units of a document rank by. A part that several units have stands once.
 
     ``parts`` are words joined by NUL, squeezed text, and the weight of both in eighths; ``units``
-    names those of each unit in reading order, its own text first.
+    names those of each unit in reading order, its own text first; ``texts`` are the units' own as
+    they stand in the document.
     """
 
     parts: tuple[tuple[str, str, int], ...]
     units: tuple[tuple[int, ...], ...]
+    texts: tuple[str, ...]
 
     def bodies(self) -> Iterator[str]:
         """The squeezed text of each unit."""
@@ -55,26 +57,26 @@ class Entry:
 
     def encode(self) -> tuple[bytes, bytes]:
         """Two pieces of bytes that `decode` takes: all but the record, and the record."""
-        links = encode_links([self.links]).decode()
-        plain = (astuple(self.row), links, self.hashes.tolist(), *self.terms)
+        links = encode_links([self.links]).hex()
+        plain = (self.row, links, self.hashes.tolist(), *self.terms)
         text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
         return text.encode("utf-8", "surrogatepass"), self.record
 
     @classmethod
     def decode(cls, data: bytes, record: bytes) -> Entry:
         """The entry that `encode` was asked of."""
-        row, links, hashes, parts, units = json.loads(data.decode("utf-8", "surrogatepass"))
+        row, links, hashes, parts, units, texts = json.loads(data.decode("utf-8", "surrogatepass"))
         row[_ISSUERS] = tuple(row[_ISSUERS])
         return cls(
             Row(*row),
             record,
-            decode_links(links.encode())[0],
+            decode_links(bytes.fromhex(links))[0],
             array("Q", hashes),
-            Terms(tuple(map(tuple, parts)), tuple(map(tuple, units))),
+            Terms(tuple(map(tuple, parts)), tuple(map(tuple, units)), tuple(texts)),
         )
 
 
-_ISSUERS = list(Row.__slots__).index("issuers")
+_ISSUERS = Row._fields.index("issuers")
 
 
 def entry_of(document: Document, analyzer: Analyzer) -> Entry:
@@ -105,7 +107,8 @@ def terms_of(document: Document, analyzer: Analyzer) -> Terms:
         tuple(numbers.setdefault(_plain(part), len(numbers)) for part in parts)
         for parts in _analysed(document, analyzer)
     )
-    return Terms(tuple(numbers), units)
+    texts = tuple(unit.span.of(document.text) for unit in document.units())
+    return Terms(tuple(numbers), units, texts)
 
 
 def _plain(part: Part) -> tuple[str, str, int]:

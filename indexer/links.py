@@ -6,6 +6,7 @@ It is read only where that is asked for; a search does without.
 from __future__ import annotations
 
 import json
+import zlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -44,12 +45,13 @@ def links_of(text: str) -> Links:
 
 
 def encode_links(links: Iterable[Links]) -> bytes:
-    """Links as JSON, in order."""
+    """Links as JSON compressed by zlib, in order."""
     plain = [
         (one.fingerprint.to_bytes().hex(), [(c.name, c.number, c.count) for c in one.cites])
         for one in links
     ]
-    return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
+    text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+    return zlib.compress(text.encode(), 6)
 
 
 def decode_links(data: bytes) -> list[Links]:
@@ -60,7 +62,7 @@ def decode_links(data: bytes) -> list[Links]:
                 Fingerprint.from_bytes(bytes.fromhex(fingerprint)),
                 tuple(Cite(*cite) for cite in cites),
             )
-            for fingerprint, cites in json.loads(data)
+            for fingerprint, cites in json.loads(zlib.decompress(data))
         ]
-    except (ValueError, TypeError) as error:
+    except (zlib.error, ValueError, TypeError) as error:
         raise IndexDamaged(f"the links of a segment cannot be read: {error}") from None

@@ -141,6 +141,11 @@ def squeeze(folded: str) -> str:
     return "".join(folded.split())
 
 
+def squeeze_character(character: str) -> str:
+    """What a character is in a squeezed text, whatever stands around it: one, or nothing."""
+    return squeeze(fold(character))
+
+
 # Where a Chinese numeral is a number, not part of a word: ordinals, dates, and two or more
 # characters with a place value. 万 and 亿 stay, as in 3000万 (and 千万 is often no number).
 _DIGIT = "零〇一二三四五六七八九"

@@ -7,20 +7,19 @@ import re
 import zlib
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from itertools import accumulate
-from typing import Any
+from itertools import accumulate, pairwise
+from typing import Any, NamedTuple
 
-from indexer.document import Document, Fact, Metadata, Section, Span
+from indexer.document import Document, Fact, Metadata, Section, Span, Unit
 from indexer.errors import IndexDamaged
 
 Buffer = bytes | memoryview
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """What is known of a document without reading it: a line of the catalogue.
 
     ``units`` counts its units of retrieval; its record is ``size`` bytes at ``offset`` of the
@@ -39,7 +38,6 @@ class Row:
     size: int
 
 
-_COLUMNS = tuple(field.name for field in fields(Row))
 _KINDS = {"issuers": list, "units": int, "offset": int, "size": int}  # else text
 
 
@@ -47,7 +45,7 @@ def encode_rows(rows: Iterable[Row]) -> bytes:
     """A catalogue as JSON, a list of values per column."""
     rows = list(rows)
     return json.dumps(
-        {name: [getattr(row, name) for row in rows] for name in _COLUMNS},
+        {name: [getattr(row, name) for row in rows] for name in Row._fields},
         ensure_ascii=False,
         separators=(",", ":"),
     ).encode("utf-8", "surrogatepass")
@@ -57,13 +55,13 @@ def decode_rows(data: bytes) -> list[Row]:
     """The rows of a catalogue. Raises IndexDamaged."""
     try:
         columns = json.loads(data)
-        for name in _COLUMNS:
+        for name in Row._fields:
             if not {*map(type, columns[name])} <= {_KINDS.get(name, str)}:
                 raise TypeError(f"{name} are of another kind")
         if min(columns["units"], default=0) < 0:
             raise ValueError("a document of fewer units than none")
         columns["issuers"] = [tuple(map(str, issuers)) for issuers in columns["issuers"]]
-        return [Row(*values) for values in zip(*map(columns.get, _COLUMNS), strict=True)]
+        return list(map(Row._make, zip(*map(columns.get, Row._fields), strict=True)))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise IndexDamaged(f"a catalogue cannot be read: {error}") from None
 
@@ -87,53 +85,71 @@ class Passage:
     text: str
 
 
-_TEXT_BLOCK = 4096  # characters compressed together
-_UNIT_BLOCK = 16
+_BLOCK = 16  # units
 
 
 def encode_document(document: Document) -> bytes:
-    """A document as compressed pieces, so that a unit can be read without the rest.
+    """A document without the texts of its units, in pieces: a unit can be read without the rest.
 
-    The number of pieces of text, the size of each piece (32 bits each, the number of pieces
-    first), then the pieces: JSON of all but the text; the text in pieces of 4096 characters; JSON
-    of what is shown of the units, 16 together.
+    The number of pieces, the size of each (32 bits each), then the pieces, JSON compressed by
+    zlib. The first: id, digest, facts, and what stands outside the units, as pairs of an offset
+    and a text. The others: the sections from that of every 16th unit on. Such a block has its
+    offset in the text; kinds, labels, paths, headings, sizes, anchors, distances from the parent
+    (0 at the root) and repeats of its sections; and of each of its units the number of its first
+    section in the block, that of its sections, its headings, repeats, line and lines of repeats.
     """
-    metadata = {
+    facts = {
         field.name: _plain(getattr(document.metadata, field.name)) for field in fields(Metadata)
     }
-    sections = [
-        (s.kind, s.label, s.path, s.heading, s.span, s.anchor, s.parent, s.repeats)
-        for s in document.sections
-    ]
-    text = document.text
-    texts = [text[at : at + _TEXT_BLOCK] for at in range(0, len(text), _TEXT_BLOCK)]
-    units = list(_shown(document))
-    blocks = [units[at : at + _UNIT_BLOCK] for at in range(0, len(units), _UNIT_BLOCK)]
-    pieces = [
-        _json((document.id, document.digest, metadata, sections)),
-        *texts,
-        *map(_json, blocks),
-    ]
-    packed = [zlib.compress(piece.encode("utf-8", "surrogatepass"), 6) for piece in pieces]
-    sizes = array("I", (len(packed), len(texts), *map(len, packed)))
+    head = (document.id, document.digest, facts, list(_outside(document)))
+    packed = [zlib.compress(_json(piece), 6) for piece in (head, *_blocks(document))]
+    sizes = array("I", (len(packed), *map(len, packed)))
     return sizes.tobytes() + b"".join(packed)
 
 
-def _shown(document: Document) -> Iterator[Any]:
-    line_of = _LineCounter(document.text)
-    for unit in document.units():
-        section = unit.section
-        lines = [line_of(span.start) for span in unit.repeats]
+def _outside(document: Document) -> Iterator[tuple[int, str]]:
+    end = 0
+    for span in (*(unit.span for unit in document.units()), Span(len(document.text), 0)):
+        if end < span.start:
+            yield end, document.text[end : span.start]
+        end = span.end
+
+
+def _blocks(document: Document) -> Iterator[Any]:
+    sections, line_of = document.sections, _LineCounter(document.text)
+    units = list(_numbered(document))
+    firsts = [0, *(number for number, _ in units[_BLOCK::_BLOCK])]
+    for block, (first, stop) in enumerate(pairwise([*firsts, len(sections)])):
         yield (
-            section.anchor,
-            section.path,
-            section.heading,
-            unit.headings,
-            unit.span,
-            unit.repeats,
-            line_of(unit.span.start),
-            lines,
+            sections[first].span.start if sections else 0,
+            list(zip(*map(_row, sections[first:stop], range(first, stop)), strict=True)),
+            [
+                _shown(unit, number - first, sections[number:stop], line_of)
+                for number, unit in units[block * _BLOCK : (block + 1) * _BLOCK]
+            ],
         )
+
+
+def _numbered(document: Document) -> Iterator[tuple[int, Unit]]:
+    """The units, each with the number of its section."""
+    sections = enumerate(document.sections)
+    for unit in document.units():
+        yield next(number for number, section in sections if section is unit.section), unit
+
+
+def _shown(
+    unit: Unit, first: int, sections: Sequence[Section], line_of: Callable[[int], int]
+) -> tuple[Any, ...]:
+    count = sum(section.span.start < unit.span.end for section in sections)
+    lines = [line_of(repeat.start) for repeat in unit.repeats]
+    return first, count, unit.headings, unit.repeats, line_of(unit.span.start), lines
+
+
+def _row(section: Section, number: int) -> tuple[Any, ...]:
+    start, end = section.span
+    up = number - section.parent if section.parent >= 0 else 0
+    of_text = section.kind, section.label, section.path, section.heading
+    return *of_text, end - start, section.anchor, up, section.repeats
 
 
 class _LineCounter:
@@ -146,41 +162,67 @@ class _LineCounter:
         return bisect_left(self._breaks, offset) + 1
 
 
-def decode_document(data: Buffer) -> Document:
-    """The document `encode_document` was given. Raises IndexDamaged."""
+def decode_document(data: Buffer, text: str) -> Document:
+    """The document `encode_document` was given; ``text`` is that of its units, joined.
+
+    Raises IndexDamaged.
+    """
     with _reading():
         pieces = _Pieces(data)
-        id, digest, metadata, sections = json.loads(pieces.text(0))
-        return Document(
-            id,
-            digest,
-            "".join(pieces.text(1 + number) for number in range(pieces.texts)),
-            Metadata(**{name: _facts(value) for name, value in metadata.items()}),
-            tuple(_section(section) for section in sections),
-        )
+        id, digest, facts, outside = pieces.read(0)
+        sections: list[Section] = []
+        for number in range(1, pieces.count):
+            offset, columns, _ = pieces.read(number)
+            sections += _sections(offset, columns, len(sections))
+        metadata = Metadata(**{name: _facts(value) for name, value in facts.items()})
+        return Document(id, digest, _whole(text, outside), metadata, tuple(sections))
 
 
-def decode_passage(data: Buffer, number: int) -> Passage:
-    """The unit ``number`` of the document `encode_document` was given. Raises IndexDamaged."""
+def _whole(text: str, outside: Any) -> str:
+    parts: list[str] = []
+    at = end = 0  # in the text of the units, in that of the document
+    for offset, between in outside:
+        parts += text[at : at + offset - end], between
+        at += offset - end
+        end = offset + len(between)
+    return "".join((*parts, text[at:]))
+
+
+def _sections(offset: int, columns: Any, first: int) -> Iterator[Section]:
+    for number, row in enumerate(zip(*columns, strict=True), first):
+        kind, label, path, heading, size, anchor, up, repeats = row
+        span = Span(offset, offset + size)
+        parent = number - up if up else -1
+        yield Section(kind, label, tuple(path), heading, span, anchor, parent, _spans(repeats))
+        offset += size
+
+
+def decode_passage(data: Buffer, number: int, text: str) -> Passage:
+    """The unit ``number``, whose text is ``text``, of the document `encode_document` was given.
+
+    Raises IndexDamaged.
+    """
     with _reading():
-        pieces = _Pieces(data)
-        block, place = divmod(number, _UNIT_BLOCK)
-        shown = json.loads(pieces.text(1 + pieces.texts + block))[place]
-        anchor, path, heading, headings, (start, end), repeats, line, lines = shown
-        first = start // _TEXT_BLOCK
-        texts = map(pieces.text, range(1 + first, 2 + (end - 1) // _TEXT_BLOCK))
-        base = first * _TEXT_BLOCK
+        block, place = divmod(number, _BLOCK)
+        offset, columns, units = _Pieces(data).read(1 + block)
+        _, _, paths, section_headings, sizes, anchors, _, _ = columns
+        at, count, headings, repeats, line, lines = units[place]
+        start = offset + sum(sizes[:at])
         return Passage(
-            anchor,
-            tuple(path),
-            heading,
+            anchors[at],
+            tuple(paths[at]),
+            section_headings[at],
             tuple(headings),
-            Span(start, end),
-            tuple(Span(*repeat) for repeat in repeats),
+            Span(start, start + sum(sizes[at : at + count])),
+            _spans(repeats),
             line,
             tuple(lines),
-            "".join(texts)[start - base : end - base],
+            text,
         )
+
+
+def _spans(values: Any) -> tuple[Span, ...]:
+    return tuple(Span(*value) for value in values)
 
 
 class _Pieces:
@@ -188,16 +230,16 @@ class _Pieces:
 
     def __init__(self, data: Buffer) -> None:
         self._data = memoryview(data)
-        count, self.texts = self._data[:8].cast("I")
-        sizes = self._data[8 : 8 + 4 * count].cast("I")
-        if self.texts >= count or len(sizes) != count:
+        (self.count,) = self._data[:4].cast("I")
+        sizes = self._data[4 : 4 + 4 * self.count].cast("I")
+        if len(sizes) != self.count:
             raise ValueError("it is cut off")
-        self._starts = [*accumulate(sizes, initial=8 + 4 * count)]
+        self._starts = [*accumulate(sizes, initial=4 + 4 * self.count)]
 
-    def text(self, number: int) -> str:
+    def read(self, number: int) -> Any:
         """A piece; what lies outside the record does not decompress."""
         piece = self._data[self._starts[number] : self._starts[number + 1]]
-        return zlib.decompress(piece).decode("utf-8", "surrogatepass")
+        return json.loads(zlib.decompress(piece))
 
 
 @contextmanager
@@ -208,8 +250,9 @@ def _reading() -> Iterator[None]:
         raise IndexDamaged(f"a record cannot be read: {error}") from None
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def _json(value: object) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _plain(value: Fact | tuple[Fact, ...] | None) -> Any:
@@ -226,17 +269,3 @@ def _facts(value: Any) -> Any:
 
 def _fact(value: Any) -> Fact:
     return Fact(value[0], value[1] and Span(*value[1]))
-
-
-def _section(value: Any) -> Section:
-    kind, label, path, heading, span, anchor, parent, repeats = value
-    return Section(
-        kind,
-        label,
-        tuple(path),
-        heading,
-        Span(*span),
-        anchor,
-        parent,
-        tuple(Span(*repeat) for repeat in repeats),
-    )

@@ -109,8 +109,18 @@ class SegmentFiles:
         return decode_links(self._links.read())
 
     def record(self, row: Row) -> bytes:
-        """The bytes of a row's document."""
+        """The bytes of a row's document, which are not all of it: see `document`."""
         return self.records.read(row.offset, row.size)
+
+    def document(self, row: Row, first: int) -> Document:
+        """The document of a row whose first unit is ``first``. Raises IndexDamaged."""
+        return decode_document(self.record(row), self.terms.source(first, first + row.units))
+
+    def passage(self, row: Row, first: int, number: int) -> Passage:
+        """The unit ``number`` of such a row, as it is shown. Raises IndexDamaged."""
+        return decode_passage(
+            self.record(row), number, self.terms.source(first + number, first + number + 1)
+        )
 
     def close(self) -> None:
         """Close the files."""
@@ -122,8 +132,9 @@ class SegmentFiles:
 class CatalogueFiles:
     """Where a segment has what is not terms.
 
-    ``rows`` and ``links`` are JSON, in the order of the documents; ``records`` are documents one
-    after the other; ``hashes`` are numbers of 64 bits in the order of the units.
+    ``rows`` and ``links`` are JSON (the latter compressed), in the order of the documents;
+    ``records`` are documents one after the other; ``hashes`` are numbers of 64 bits in the order
+    of the units.
     """
 
     rows: Path
@@ -156,7 +167,7 @@ class Snapshot:
         self.rows: list[Row] = []
         self.firsts: list[int] = []
         self.segments: list[SegmentFiles] = []
-        self._file_of: list[SegmentFiles] = []
+        self._places: list[tuple[SegmentFiles, int]] = []  # of each row: its first unit there
         self._rows_of_segments: list[list[Row]] = []  # deleted ones too
         base = 0
         self._encoded_groups = b""
@@ -171,7 +182,7 @@ class Snapshot:
             for row, unit in files.live():
                 self.rows.append(row)
                 self.firsts.append(base + unit)
-                self._file_of.append(files)
+                self._places.append((files, unit))
             base += segment.units
         self._read = lru_cache(_CACHED_DOCUMENTS)(self._read_document)
         self._units = lru_cache(_CACHED_DOCUMENTS)(
@@ -369,8 +380,8 @@ class Snapshot:
     def passage(self, unit: int) -> Passage:
         """What is shown of a unit. Raises IndexDamaged."""
         index = self.document_of(unit)
-        record = self._file_of[index].record(self.rows[index])
-        return decode_passage(record, unit - self.firsts[index])
+        files, first = self._places[index]
+        return files.passage(self.rows[index], first, unit - self.firsts[index])
 
     def source(self, id: str) -> str:
         """The file of a document, as the index remembers it: absolute, or relative to the folder
@@ -382,7 +393,8 @@ class Snapshot:
         return id
 
     def _read_document(self, index: int) -> Document:
-        return decode_document(self._file_of[index].record(self.rows[index]))
+        files, first = self._places[index]
+        return files.document(self.rows[index], first)
 
     @cached_property
     def by_id(self) -> dict[str, int]:

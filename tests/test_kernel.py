@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from array import array
+from itertools import accumulate
 
 import pytest
 from hypothesis import given, settings
@@ -227,19 +228,114 @@ def test_both_group_counts_alike():
             implementation.group(counts, entries, array("I", [9] * 4).tobytes(), totals)
 
 
-@given(st.lists(texts, max_size=20), texts.filter(bool))
+def packed(implementation, entries):
+    """Codes, offsets, symbols and a table by which "，" folds to "," and "a" to nothing."""
+    encoded = [entry.encode("utf-8", "surrogatepass") for entry in entries]
+    ends = array("I", accumulate(map(len, encoded))).tobytes()
+    symbols, sizes, codes, offsets = implementation.pack(7, b"".join(encoded), ends)
+    table = array("I")
+    for end, size in zip(accumulate(sizes), sizes, strict=True):
+        string = symbols[end - size : end]
+        folded = string.replace("，".encode(), b",").replace(b"a", b"")
+        table.extend(((end - size) << 8 | size, len(symbols) << 8 | len(folded)))
+        symbols += folded
+    return codes, offsets, symbols, table.tobytes()
+
+
+def folded(text):
+    return text.replace("，", ",").replace("a", "")
+
+
+def articles(count=300):
+    """Texts that say the same over and over, as laws do."""
+    rng = random.Random(3)
+    for number in range(count):
+        acts = "，".join(rng.choices(["未经批准", "擅自从事", "国家规定的", "处罚款"], k=5))
+        yield f"第{number}条 {acts}。{chr(rng.randrange(0x3400, 0x9FFF))}"
+
+
+entry_lists = st.one_of(st.lists(texts, max_size=20), st.lists(st.sampled_from(list(articles(30)))))
+
+
+@given(entry_lists)
+@settings(max_examples=100, deadline=None)
+def test_both_pack_to_the_same_bytes(entries):
+    assert packed(kernel, entries) == packed(twin, entries)
+
+
+@given(entry_lists)
+@settings(max_examples=100, deadline=None)
+def test_packed_texts_are_read_as_they_were_and_folded(entries):
+    codes, offsets, symbols, table = packed(kernel, entries)
+    places = array("I", offsets)
+    for implementation in (kernel, twin):
+        for entry, start, stop in zip(entries, places, places[1:], strict=False):
+            for fold, expected in ((False, entry), (True, folded(entry))):
+                found = implementation.unpack(codes[start:stop], symbols, table, fold)
+                assert found.decode("utf-8", "surrogatepass") == expected
+
+
+def test_texts_that_repeat_themselves_are_packed_small_and_alike_by_both():
+    entries = list(articles())
+    codes, offsets, symbols, table = packed(kernel, entries)
+    assert (codes, offsets, symbols, table) == packed(twin, entries)
+    assert len(codes) < len("".join(entries)) / 2
+    assert max(place & 255 for place in array("I", table)) > len("未经批准，".encode())
+
+
+def test_symbols_are_learnt_from_a_sample_of_what_is_long():
+    entries = list(articles(40))
+    entries[1] = "国家规定的" * (twin.SAMPLE // 15 + 1)  # each second entry is looked at
+    entries[2] = "擅自从事采砂" * 20
+    codes, offsets, symbols, table = packed(kernel, entries)
+    assert (codes, offsets, symbols, table) == packed(twin, entries)
+    assert "擅自从事采砂".encode() in symbols
+    start, stop = array("I", offsets)[1:3]
+    assert kernel.unpack(codes[start:stop], symbols, table, False).decode() == entries[1]
+
+
+def test_rare_symbols_have_codes_of_two_and_four_bytes():
+    letters = "".join(map(chr, range(0x10000, 0x18100)))  # none of them twice
+    codes, _, symbols, table = packed(kernel, [letters])
+    assert len(codes) == 128 + 2 * 127 * 256 + 4 * (len(letters) - twin.WIDE_CODES)
+    for implementation in (kernel, twin):
+        assert implementation.unpack(codes, symbols, table, False).decode() == letters
+    assert packed(twin, [letters])[0] == codes
+
+
+@given(entry_lists, texts.filter(folded))
 @settings(max_examples=150, deadline=None)
 def test_a_scan_finds_the_entries_that_hold_the_needle(entries, needle):
-    columns = [entry.encode("utf-16-le", "surrogatepass") for entry in entries]
-    offsets = array("I", [0])
-    for column in columns:
-        offsets.append(offsets[-1] + len(column) // 2)
-    wanted = needle.encode("utf-16-le", "surrogatepass")
-    expected = [i for i, column in enumerate(columns) if twin._holds(column, wanted)]
+    columns = packed(kernel, entries)
+    wanted = folded(needle).encode("utf-8", "surrogatepass")
+    expected = [
+        number
+        for number, entry in enumerate(entries)
+        if wanted in folded(entry).encode("utf-8", "surrogatepass")
+    ]
     for implementation in (kernel, twin):
         bits = bytearray(b"\xff" * ((len(entries) + 7) // 8))
-        implementation.scan(b"".join(columns), offsets.tobytes(), wanted, bits)
+        implementation.scan(*columns, wanted, bits)
         assert [i for i in twin.members(bits) if i < len(entries)] == expected
+
+
+@given(st.binary(max_size=12), st.binary(max_size=20), st.binary(max_size=40), st.booleans())
+@settings(max_examples=300, deadline=None)
+def test_codes_of_no_symbols_are_damage_to_both(codes, symbols, table, fold):
+    outcomes = []
+    for implementation in (kernel, twin):
+        try:
+            outcomes.append(implementation.unpack(codes, symbols, table, fold))
+        except ValueError as error:
+            outcomes.append(str(error))
+    assert outcomes[0] == outcomes[1]
+
+
+@pytest.mark.parametrize("ends", [[4], [2], [3, 2, 3], []])
+def test_entries_that_do_not_end_with_their_text_are_refused(ends):
+    for implementation in (kernel, twin):
+        with pytest.raises(ValueError, match="end in order"):
+            implementation.pack(7, b"abc", array("I", ends).tobytes())
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.normalize import arabic, fold, squeeze, squeezed, with_arabic
+from indexer.normalize import (
+    arabic,
+    fold,
+    squeeze,
+    squeeze_character,
+    squeezed,
+    with_arabic,
+)
 
 # What policy texts are made of, with the characters folding is about.
 TEXT = st.text(
@@ -101,3 +108,8 @@ def test_digits_of_a_number_lead_back_to_all_of_it() -> None:
     folding = with_arabic(squeezed(text))
     at = folding.text.index("264")
     assert text[slice(*folding.source(at, at + 1))] == "二百 六十四"
+
+
+@given(TEXT)
+def test_characters_are_squeezed_one_by_one_as_in_their_text(text: str) -> None:
+    assert "".join(map(squeeze_character, text)) == squeeze(fold(text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -10,12 +11,19 @@ from hypothesis import strategies as st
 
 from indexer import Document, Fact, IndexDamaged, IndexIncompatible, Metadata, parse_document
 from indexer.manifest import File, Manifest, Root, Segment
-from indexer.record import Row, decode_document, decode_rows, encode_document, encode_rows
+from indexer.record import (
+    Row,
+    decode_document,
+    decode_passage,
+    decode_rows,
+    encode_document,
+    encode_rows,
+)
 
-from .documents import LIBRARY
+from .documents import LIBRARY, REGULATION
 
 TEXT = st.text(max_size=80)
-NAMES = st.from_regex(r"[\w.-]+", fullmatch=True)  # of files, and parts of these
+NAMES = st.from_regex(r"[\w.-]{1,20}", fullmatch=True)  # of files in the folder of the index
 MANIFESTS = st.builds(
     Manifest,
     generation=st.integers(0, 10**9),
@@ -40,7 +48,41 @@ MANIFESTS = st.builds(
 @given(st.one_of(TEXT, st.sampled_from(list(LIBRARY.values()))))
 def test_a_document_is_read_as_it_was_written(text: str) -> None:
     document = parse_document(text, "docs/a.txt", "00ff")
-    assert decode_document(encode_document(document)) == document
+    units = "".join(unit.span.of(document.text) for unit in document.units())
+    assert decode_document(encode_document(document), units) == document
+
+
+@given(st.lists(st.sampled_from(list(LIBRARY.values())), min_size=1, max_size=3).map("\n".join))
+def test_a_unit_is_shown_as_its_document_has_it(text: str) -> None:
+    document = parse_document(text, "docs/a.txt", "00ff")
+    record = encode_document(document)
+    for number, unit in enumerate(document.units()):
+        passage = decode_passage(record, number, unit.span.of(text))
+        assert (passage.anchor, passage.path) == (unit.section.anchor, unit.section.path)
+        assert (passage.heading, passage.headings) == (unit.section.heading, unit.headings)
+        assert (passage.span, passage.repeats) == (unit.span, unit.repeats)
+        assert passage.text == unit.span.of(document.text)
+        assert passage.line == document.text.count("\n", 0, unit.span.start) + 1
+        assert len(passage.repeat_lines) == len(unit.repeats)
+
+
+def test_units_and_sections_of_every_block_are_read() -> None:
+    articles = [f"第{n}条 河道的管理。\n（一）清淤；\n（二）护岸。" for n in range(1, 50)]
+    document = parse_document("\n".join(["河道管理条例", *articles]), "docs/a.txt", "00ff")
+    units = list(document.units())
+    assert len(units) > 48
+    record = encode_document(document)
+    assert decode_document(record, document.text) == document
+    for number, unit in enumerate(units):
+        passage = decode_passage(record, number, unit.span.of(document.text))
+        assert (passage.path, passage.span) == (unit.section.path, unit.span)
+
+
+def test_text_outside_the_units_is_kept() -> None:
+    document = parse_document("\n".join([REGULATION] * 3), "docs/a.txt", "00ff")
+    units = "".join(unit.span.of(document.text) for unit in document.units())
+    assert len(units) < len(document.text) / 2  # what repeats is no unit
+    assert decode_document(encode_document(document), units) == document
 
 
 def test_every_kind_of_fact_is_read_as_it_was_written() -> None:
@@ -49,7 +91,7 @@ def test_every_kind_of_fact_is_read_as_it_was_written() -> None:
         for field in dataclasses.fields(Metadata)
     }
     document = Document("a", "", "甲", Metadata(**facts), ())  # type: ignore[arg-type]
-    assert decode_document(encode_document(document)).metadata == Metadata(**facts)  # type: ignore[arg-type]
+    assert decode_document(encode_document(document), "").metadata == Metadata(**facts)  # type: ignore[arg-type]
 
 
 @given(st.lists(st.tuples(TEXT, st.lists(TEXT, max_size=3).map(tuple), st.integers(0, 9))))
@@ -63,7 +105,7 @@ def test_rows_are_read_as_they_were_written(values: list[tuple[str, tuple[str, .
 
 @given(st.binary(max_size=200))
 def test_bytes_that_are_no_record_are_damage(data: bytes) -> None:
-    for decode in (decode_document, decode_rows, Manifest.decode):
+    for decode in (partial(decode_document, text=""), decode_rows, Manifest.decode):
         with pytest.raises((IndexDamaged, IndexIncompatible)):
             decode(data)
 

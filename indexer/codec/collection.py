@@ -137,7 +137,7 @@ class Collection:
         return bisect_right(self._bases, unit) - 1
 
     def text(self, unit: int) -> str:
-        """The squeezed text of a unit."""
+        """The text of a unit, folded: what phrases are compared with."""
         part = self.parts[self.part_of(unit)]
         return part.segment.text(unit - part.base)
 
@@ -235,7 +235,7 @@ class Collection:
         return found & self.all()
 
     def holding(self, text: str, terms: Sequence[Term]) -> Units:
-        """The units in whose squeezed text ``text`` stands.
+        """The units in whose folded text ``text`` stands.
 
         ``terms`` are some that every such unit has: they make the search for it short.
         """

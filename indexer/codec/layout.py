@@ -15,12 +15,22 @@ sum of lengths:
                        dictionary, its first eight bytes, the first one highest
     <field>.postings   postings of all terms, one after the other
     <field>.lengths    32 bits per unit: its length in eighths
-    text               the squeezed texts of all units, UTF-16
-    text.offsets       32 bits per unit, and one more: where its text begins, in 16-bit units
+    text               the texts of all units, as codes of symbols
+    text.offsets       32 bits per unit, and one more: where its codes begin
+    text.symbols       the strings of the symbols, UTF-8
+    text.table         32 bits twice per symbol: where its string is as it stands in the source,
+                       and where folded (squeezed, perhaps empty): offset in text.symbols (24
+                       bits), size (the low 8 bits)
 
 Dictionary: terms in UTF-8, in ascending order, each as: number of bytes shared with the term before
 (0 for every 32nd), number of other bytes, those bytes, document frequency, size of the postings.
 Numbers without a width are LEB128.
+
+A symbol is a character, or a string that comes often (`twin.pack`), up to 12 characters. Its code
+is its number, the most frequent first: one byte up to 127; from there on up to 32639 two bytes,
+128 + (n - 128) // 256 and (n - 128) % 256; beyond, 255 and three bytes, the highest first. The same
+codes are read as the source by the one place of each symbol and as what phrases are compared with
+by the other: characters fold one by one.
 
 A posting is a unit and a code of its term frequency. Frequencies are counted in eighths: codes up
 to 127 are that number; from there on 32 steps lie in each power of two, up to 252 (rounded down).

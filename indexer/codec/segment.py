@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +15,9 @@ from indexer.codec.kernel import kernel as default_kernel
 from indexer.codec.layout import Buffer, ColumnFile, write_columns
 from indexer.codec.postings import DICT_BLOCK, GONE, INDEX_ENTRY, K1, TF_VALUE, B
 from indexer.errors import IndexDamaged
+
+# What phrases are compared by: takes a character, gives one or none.
+Fold = Callable[[str], str]
 
 UNIT = 8  # an eighth of an occurrence is the unit of weights and lengths
 
@@ -72,6 +76,8 @@ class Segment:
         }
         if len(self.columns["text.offsets"]) != 4 * (self.units + 1):
             raise ValueError("the offsets of texts are cut off")
+        if not {"text", "text.symbols", "text.table"} <= self.columns.keys():
+            raise ValueError("the texts are missing")
 
     def as_columns(self) -> Columns:
         """The segment as something to merge."""
@@ -118,16 +124,24 @@ class Segment:
             return int(self._kernel.overlap(data, *place[2:], place.df, self.units, bits))
 
     def scan(self, text: str, bits: bytearray) -> None:
-        """Keep of a set the units in whose text ``text`` (not empty) stands."""
-        needle = text.encode("utf-16-le", "surrogatepass")
+        """Keep of a set the units in whose folded text ``text`` (not empty) stands."""
+        names = ("text", "text.offsets", "text.symbols", "text.table")
+        needle = text.encode("utf-8", "surrogatepass")
         with self.guard():
-            self._kernel.scan(self.columns["text"], self.columns["text.offsets"], needle, bits)
+            self._kernel.scan(*map(self.columns.__getitem__, names), needle, bits)
+
+    def source(self, start: int, stop: int) -> str:
+        """The texts of units as they stand in their document, joined."""
+        return self._unpack(start, stop, False)
 
     def text(self, unit: int) -> str:
-        """The squeezed text of a unit."""
-        offsets = self.columns["text.offsets"].cast("I")
-        start, stop = offsets[unit] * 2, offsets[unit + 1] * 2
-        return bytes(self.columns["text"][start:stop]).decode("utf-16-le", "surrogatepass")
+        """The text of a unit, folded: what phrases are compared with."""
+        return self._unpack(unit, unit + 1, True)
+
+    def _unpack(self, start: int, stop: int, folded: bool) -> str:
+        with self.guard():
+            text = _unpacked(self.columns, start, stop, self._kernel, folded)
+            return text.decode("utf-8", "surrogatepass")
 
     def lengths(self, field: str) -> memoryview:
         """The length of every unit, in eighths."""
@@ -241,11 +255,14 @@ class _TermReader:
 class Builder:
     """A segment in the making: units are added, then sorted into an order and inverted."""
 
-    def __init__(self, fields: tuple[str, str], classes: bytes, *, kernel: Any = None) -> None:
+    def __init__(
+        self, fields: tuple[str, str], classes: bytes, fold: Fold, *, kernel: Any = None
+    ) -> None:
         """``fields`` names that of words and that of bigrams; ``classes``: `twin.add_bigrams`."""
         self._kernel = kernel or default_kernel
         self._fields = fields
         self._classes = classes
+        self._fold = fold
         seed = int.from_bytes(os.urandom(8), "little")
         self._words, self._bigrams = self._kernel.inverter(seed), self._kernel.inverter(seed)
         self._texts: list[bytes] = []
@@ -257,16 +274,16 @@ class Builder:
         return int(self._kernel.load(self._words) + self._kernel.load(self._bigrams))
 
     def add(self, body: str, parts: Sequence[tuple[Sequence[str], str, int]]) -> None:
-        """Add a unit. ``body`` is its squeezed text, which phrases are compared with.
+        """Add a unit. ``body`` is its text as it stands in the source.
 
-        ``parts`` are what it ranks by: words, squeezed text, and the weight of both in eighths.
+        ``parts`` are what it ranks by: words, folded text, and the weight of both in eighths.
         """
         for words, text, weight in parts:
             joined = "\0".join(words).encode("utf-8", "surrogatepass")
             self._kernel.add_words(self._words, joined, weight)
             encoded = text.encode("utf-16-le", "surrogatepass")
             self._kernel.add_bigrams(self._bigrams, encoded, self._classes, weight)
-        self._texts.append(body.encode("utf-16-le", "surrogatepass"))
+        self._texts.append(body.encode("utf-8", "surrogatepass"))
         self._kernel.end_unit(self._words)
         self._kernel.end_unit(self._bigrams)
         self.units += 1
@@ -277,23 +294,22 @@ class Builder:
         logs = (self._words, self._bigrams)
         from concurrent.futures import ThreadPoolExecutor  # a search does without
 
-        with ThreadPoolExecutor(2) as threads:  # the compiled kernel lets go of the interpreter
-            results = list(threads.map(lambda log: self._kernel.finish(log, packed), logs))
         texts = [self._texts[unit] for unit in order]
-        return _columns(dict(zip(self._fields, results, strict=True)), texts)
+        with ThreadPoolExecutor(2) as threads:  # the compiled kernel lets go of the interpreter
+            packing = threads.submit(_packed, texts, self._fold, self._kernel)
+            results = list(threads.map(lambda log: self._kernel.finish(log, packed), logs))
+            columns = packing.result()
+        return _columns(dict(zip(self._fields, results, strict=True)), columns, len(texts))
 
 
 def merge(
-    sources: Sequence[tuple[Columns, Sequence[int]]], *, kernel: Any = default_kernel
+    sources: Sequence[tuple[Columns, Sequence[int]]], fold: Fold, *, kernel: Any = default_kernel
 ) -> Columns:
     """One segment of several. A source comes with the new number of each of its units, or GONE.
 
     New numbers rise within a source and, over all of them, run from 0. Raises IndexDamaged.
     """
     count = sum(new != GONE for _, numbers in sources for new in numbers)
-    texts = [b""] * count
-    for columns, numbers in sources:
-        _place_texts(columns, numbers, texts)
     fields = sources[0][0].counts if sources else {}
 
     def merge_field(field: str) -> Any:
@@ -318,20 +334,25 @@ def merge(
         from concurrent.futures import ThreadPoolExecutor
 
         with ThreadPoolExecutor(2) as threads:
-            return _columns(dict(zip(fields, threads.map(merge_field, fields), strict=True)), texts)
+            texts = threads.submit(_merge_texts, sources, count, fold, kernel)
+            results = dict(zip(fields, threads.map(merge_field, fields), strict=True))
+            return _columns(results, texts.result(), count)
     except ValueError as error:
         raise IndexDamaged(f"a segment cannot be merged: {error}") from None
 
 
-def _place_texts(columns: Columns, numbers: Sequence[int], texts: list[bytes]) -> None:
-    offsets = memoryview(columns.columns["text.offsets"]).cast("I")
-    text = columns.columns["text"]
-    for unit, new in enumerate(numbers):
-        if new != GONE:
-            texts[new] = bytes(text[offsets[unit] * 2 : offsets[unit + 1] * 2])
+def _merge_texts(
+    sources: Sequence[tuple[Columns, Sequence[int]]], count: int, fold: Fold, kernel: Any
+) -> dict[str, Buffer]:
+    texts = [b""] * count
+    for columns, numbers in sources:
+        for unit, new in enumerate(numbers):
+            if new != GONE:
+                texts[new] = _unpacked(columns.columns, unit, unit + 1, kernel)
+    return _packed(texts, fold, kernel)
 
 
-def _columns(results: Mapping[str, Any], texts: Sequence[bytes]) -> Columns:
+def _columns(results: Mapping[str, Any], texts: Mapping[str, Buffer], units: int) -> Columns:
     columns: dict[str, Buffer] = {}
     counts, totals = {}, {}
     for field, (terms, index, postings, lengths, count) in results.items():
@@ -341,9 +362,50 @@ def _columns(results: Mapping[str, Any], texts: Sequence[bytes]) -> Columns:
         columns[f"{field}.lengths"] = lengths
         counts[field] = count
         totals[field] = sum(array("I", lengths))
-    offsets = array("I", [0])
-    for text in texts:
-        offsets.append(offsets[-1] + len(text) // 2)
-    columns["text"] = b"".join(texts)
-    columns["text.offsets"] = offsets.tobytes()
-    return Columns(columns, len(texts), counts, totals)
+    return Columns({**columns, **texts}, units, counts, totals)
+
+
+# --- texts --------------------------------------------------------------------------------------
+
+
+def _packed(texts: Sequence[bytes], fold: Fold, kernel: Any) -> dict[str, Buffer]:
+    """The columns of texts in UTF-8."""
+    ends = array("I", accumulate(map(len, texts)))
+    seed = int.from_bytes(os.urandom(8), "little")
+    symbols, sizes, codes, offsets = kernel.pack(seed, b"".join(texts), ends.tobytes())
+    table, more = _table(symbols, sizes, fold)
+    return {
+        "text": codes,
+        "text.offsets": offsets,
+        "text.symbols": symbols + more,
+        "text.table": table,
+    }
+
+
+def _table(symbols: bytes, sizes: bytes, fold: Fold) -> tuple[bytes, bytes]:
+    """Where each symbol stands in ``symbols``, as it is and folded; what is to be added there."""
+    table = array("I")
+    more: dict[bytes, int] = {}  # folded strings that are no symbols, and where they begin
+    folded = {char: fold(char) for char in set(symbols.decode("utf-8", "surrogatepass"))}
+    end = len(symbols)
+    for start, size in zip(accumulate(sizes, initial=0), sizes, strict=False):
+        string = symbols[start : start + size]
+        characters = string.decode("utf-8", "surrogatepass")
+        alike = "".join(map(folded.__getitem__, characters)).encode("utf-8", "surrogatepass")
+        place = start if alike == string else more.setdefault(alike, end)
+        end += len(alike) if place == end else 0
+        table.extend((start << 8 | size, place << 8 | len(alike)))
+    return table.tobytes(), b"".join(more)
+
+
+def _unpacked(
+    columns: Mapping[str, Buffer], start: int, stop: int, kernel: Any, folded: bool = False
+) -> bytes:
+    """The texts of units in UTF-8, joined. Raises ValueError if they are damaged."""
+    codes, offsets = memoryview(columns["text"]), memoryview(columns["text.offsets"]).cast("I")
+    first, last = offsets[start], offsets[stop]
+    if not first <= last <= len(codes):
+        raise ValueError("a text column is damaged")
+    table = columns["text.symbols"], columns["text.table"]
+    found: bytes = kernel.unpack(codes[first:last], *table, folded)
+    return found

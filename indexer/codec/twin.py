@@ -10,8 +10,9 @@ from __future__ import annotations
 import heapq
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
-from itertools import groupby, pairwise
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate, groupby, pairwise
 from operator import itemgetter
 
 from indexer.codec.cutting import cut as cut
@@ -150,6 +151,146 @@ def merge(sources: tuple[Source, ...], lengths: Buffer) -> Result:
     return dictionary.result()
 
 
+# --- texts --------------------------------------------------------------------------------------
+
+ROUNDS = 5
+SAMPLE = 1 << 21  # bytes, about
+MOST = 30_000  # symbols of several characters
+LONGEST = 12  # characters of a symbol
+ENTRY = 8  # bytes a symbol costs beside its own
+SHORT_CODES = 128
+WIDE_CODES = SHORT_CODES + 127 * 256
+
+
+def pack(seed: int, text: Buffer, ends: Buffer) -> tuple[bytes, bytes, bytes, bytes]:
+    """Pack entries of UTF-8, whose ends in ``text`` are given (32 bits each, rising).
+
+    The symbols one after the other, the most frequent first; their sizes (8 bits each); the codes
+    of all entries; where the codes of each begin and the last end (32 bits each). Which strings
+    become symbols is found in rounds, as for FSST (Boncz, Neumann, Leis 2020, "FSST: Fast Random
+    Access String Compression"): the texts are cut into the longest symbols there are, and of these
+    and the pairs of them those become symbols that save most bytes. ``seed``: see `inverter`.
+    """
+    del seed
+    stops = array("I", bytes(ends))
+    if list(stops) != sorted(stops) or (stops[-1] if stops else 0) != len(text):
+        raise ValueError("entries must end in order, the last with the text")
+    entries = [
+        bytes(text[start:stop]).decode("utf-8", "surrogatepass")
+        for start, stop in pairwise([0, *stops])
+    ]
+    symbols = _learn(entries, 1 + len(text) // SAMPLE)
+    rows = [list(_cut(entry, symbols)) for entry in entries]
+    counts = Counter(symbol for row in rows for symbol in row)
+    found = [(symbol, symbol.encode("utf-8", "surrogatepass")) for symbol in counts]
+    found.sort(key=lambda pair: (-counts[pair[0]], pair[1]))
+    codes = {symbol: _code(number) for number, (symbol, _) in enumerate(found)}
+    packed = [b"".join(map(codes.__getitem__, row)) for row in rows]
+    offsets = array("I", accumulate(map(len, packed), initial=0))
+    strings = [string for _, string in found]
+    return b"".join(strings), bytes(map(len, strings)), b"".join(packed), offsets.tobytes()
+
+
+def _learn(entries: Sequence[str], stride: int) -> frozenset[str]:
+    """The strings of several characters that are to be symbols, by every ``stride``th entry."""
+    symbols: frozenset[str] = frozenset()
+    for _ in range(ROUNDS):
+        counts: Counter[str] = Counter()
+        for entry in entries[::stride]:
+            before = ""
+            for symbol in _cut(entry, symbols):
+                counts[symbol] += 1
+                if before and len(before) + len(symbol) <= LONGEST:
+                    counts[before + symbol] += 1
+                before = symbol
+        gains = []
+        for string, count in counts.items():
+            encoded = string.encode("utf-8", "surrogatepass")
+            gain = count * stride * 2 * (len(string) - 1) - len(encoded) - ENTRY
+            if count > 1 and gain > 0:
+                gains.append((-gain, encoded, string))
+        symbols = frozenset(string for _, _, string in sorted(gains)[:MOST])
+    return symbols
+
+
+def _cut(text: str, symbols: frozenset[str]) -> Iterator[str]:
+    """The longest symbols a text is a row of; every character is one."""
+    at = 0
+    while at < len(text):
+        size = min(LONGEST, len(text) - at)
+        while size > 1 and text[at : at + size] not in symbols:
+            size -= 1
+        yield text[at : at + size]
+        at += size
+
+
+def _code(number: int) -> bytes:
+    if number < SHORT_CODES:
+        return bytes([number])
+    if number < WIDE_CODES:
+        high, low = divmod(number - SHORT_CODES, 256)
+        return bytes([SHORT_CODES + high, low])
+    return b"\xff" + number.to_bytes(3)
+
+
+def unpack(codes: Buffer, symbols: Buffer, table: Buffer, folded: bool) -> bytes:
+    """The text of codes in UTF-8, as it stands or folded.
+
+    ``table`` says of each symbol where its string is in ``symbols``, as it stands and folded:
+    offset * 256 + size, 32 bits each.
+    """
+    places = memoryview(table).cast("B")[: len(table) // 8 * 8].cast("I")
+    return b"".join(_string(symbols, places, code, folded) for code in _numbers(codes))
+
+
+def _numbers(codes: Buffer) -> Iterator[int]:
+    reader = iter(bytes(codes))
+    for first in reader:
+        more = 0 if first < SHORT_CODES else 1 if first < 255 else 3
+        rest = [byte for _, byte in zip(range(more), reader, strict=False)]
+        if len(rest) < more:
+            raise ValueError("a text column is damaged")
+        number = int.from_bytes(rest)
+        yield (
+            number
+            if more == 3
+            else first
+            if not more
+            else (SHORT_CODES + (first - SHORT_CODES << 8) + number)
+        )
+
+
+def _string(symbols: Buffer, places: memoryview, code: int, folded: bool) -> bytes:
+    if 2 * code + folded >= len(places):
+        raise ValueError("a text column is damaged")
+    offset, size = divmod(places[2 * code + folded], 256)
+    if offset + size > len(symbols):
+        raise ValueError("a text column is damaged")
+    return bytes(symbols[offset : offset + size])
+
+
+def scan(
+    codes: Buffer,
+    offsets: Buffer,
+    symbols: Buffer,
+    table: Buffer,
+    needle: Buffer,
+    bits: bytearray,
+) -> None:
+    """Keep of a bitmap the entries of a text column in which the needle (UTF-8) stands, folded."""
+    ends = array("I", bytes(offsets))
+    if not ends or not needle or len(bits) * 8 < len(ends) - 1:
+        raise ValueError("a text column is damaged")
+    for entry in list(members(bits)):
+        if entry >= len(ends) - 1:
+            break
+        if not ends[entry] <= ends[entry + 1] <= len(codes):
+            raise ValueError("a text column is damaged")
+        mine = codes[ends[entry] : ends[entry + 1]]
+        if bytes(needle) not in unpack(mine, symbols, table, True):
+            bits[entry >> 3] &= ~(1 << (entry & 7))
+
+
 # --- searching ----------------------------------------------------------------------------------
 
 
@@ -254,28 +395,6 @@ def members(bits: Buffer) -> Iterator[int]:
         for bit in range(8 if byte else 0):
             if byte >> bit & 1:
                 yield at * 8 + bit
-
-
-def scan(text: Buffer, offsets: Buffer, needle: Buffer, bits: bytearray) -> None:
-    """Keep of a bitmap the entries of a text column (UTF-16) that hold the needle (UTF-16)."""
-    ends = array("I", bytes(offsets))
-    wanted = bytes(needle)
-    if not ends or len(wanted) < 2 or len(wanted) % 2 or len(bits) * 8 < len(ends) - 1:
-        raise ValueError("a text column is damaged")
-    for entry in list(members(bits)):
-        if entry >= len(ends) - 1:
-            break
-        if not ends[entry] <= ends[entry + 1] <= len(text) // 2:
-            raise ValueError("a text column is damaged")
-        if not _holds(bytes(text[ends[entry] * 2 : ends[entry + 1] * 2]), wanted):
-            bits[entry >> 3] &= ~(1 << (entry & 7))
-
-
-def _holds(text: bytes, needle: bytes) -> bool:
-    at = text.find(needle)
-    while at % 2 and at >= 0:
-        at = text.find(needle, at + 1)
-    return at >= 0
 
 
 def _firsts(first: Buffer) -> array[int]:

@@ -1,26 +1,153 @@
-/* Text columns, and sets in which a document stands for its units. */
+/* Packed texts, and sets in which a document stands for its units. */
 #include "kernel.h"
 
-static int contains(const uint8_t *text, size_t size, const uint8_t *needle, size_t length)
+/* A text column: codes of symbols, and of each symbol where its string is, as it stands and folded:
+ * offset << 8 | size, in `symbols`. */
+typedef struct {
+    Py_buffer codes, symbols, table;
+} packed;
+
+static void release_packed(packed *text)
 {
-    if (length > size)
-        return 0;
-    uint16_t first;
-    memcpy(&first, needle, 2);
-    const uint8_t *last = text + (size - length);
-    for (const uint8_t *p = text; p <= last; p += 2) {
-        uint16_t here;
-        memcpy(&here, p, 2);
-        if (here == first && !memcmp(p, needle, length))
-            return 1;
+    PyBuffer_Release(&text->codes);
+    PyBuffer_Release(&text->symbols);
+    PyBuffer_Release(&text->table);
+}
+
+/* The code at *p, which moves behind it; a number of no symbol where the codes are cut off. */
+static inline uint32_t next_code(const uint8_t **p, const uint8_t *end)
+{
+    const uint8_t *at = *p;
+    uint32_t first = at[0];
+    if (first < SHORT_CODES) {
+        *p = at + 1;
+        return first;
+    }
+    uint32_t size = first < 255 ? 2 : 4;
+    *p = at + size;
+    if (size > (size_t)(end - at)) {
+        *p = end;
+        return UINT32_MAX;
+    }
+    if (size == 2)
+        return SHORT_CODES + ((first - SHORT_CODES) << 8) + at[1];
+    return (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
+/* Where the string of a symbol is, folded or as it stands. */
+static int place_of(const packed *text, uint32_t code, int folded, size_t *offset, size_t *size)
+{
+    uint32_t place = load32(text->table.buf, 2 * (size_t)code + (size_t)folded);
+    *size = place & 255;
+    *offset = place >> 8;
+    return *offset + *size <= (size_t)text->symbols.len ? 0 : -1;
+}
+
+/* Appends the text of the codes from p on, folded or as it stands. */
+static int unpack(const packed *text, const uint8_t *p, const uint8_t *end, int folded,
+                  buffer *out)
+{
+    size_t count = (size_t)text->table.len / 8, offset, size;
+    while (p < end) {
+        uint32_t code = next_code(&p, end);
+        if (code >= count || place_of(text, code, folded, &offset, &size) < 0)
+            return -1;
+        buffer_bytes(out, (uint8_t *)text->symbols.buf + offset, size);
+    }
+    return out->failed ? -1 : 0;
+}
+
+/* The text of codes in UTF-8. */
+static PyObject *py_unpack(PyObject *self, PyObject *args)
+{
+    packed text;
+    int folded;
+    buffer out = {0};
+    PyObject *result = NULL;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "y*y*y*p", &text.codes, &text.symbols, &text.table, &folded))
+        return NULL;
+    const uint8_t *codes = text.codes.buf;
+    if (unpack(&text, codes, codes + text.codes.len, folded, &out) < 0)
+        PyErr_SetString(PyExc_ValueError, "a text column is damaged");
+    else
+        result = PyBytes_FromStringAndSize((char *)out.data, (Py_ssize_t)out.size);
+    free(out.data);
+    release_packed(&text);
+    return result;
+}
+
+/* The automaton of Knuth, Morris and Pratt for a needle: a state is how much of it the text read so
+ * far ends with. Texts are fed to it by the symbol, of which most lead from 0 to the same state
+ * again and again: those are kept. */
+typedef struct {
+    const uint8_t *needle;
+    uint32_t length;
+    uint32_t *shorter; /* of each beginning: its longest own beginning that ends it */
+    uint32_t *after;   /* of each symbol: 1 + the state it leads to from 0, or 0 */
+} automaton;
+
+static int automaton_make(automaton *a, const Py_buffer *needle, const packed *text)
+{
+    a->needle = needle->buf;
+    a->length = (uint32_t)needle->len;
+    a->shorter = calloc((size_t)a->length + 1, sizeof *a->shorter);
+    a->after = calloc((size_t)text->table.len / 8 + 1, sizeof *a->after);
+    if (!a->shorter || !a->after)
+        return -1;
+    for (uint32_t i = 1, state = 0; i < a->length; i++) {
+        while (state && a->needle[i] != a->needle[state])
+            state = a->shorter[state];
+        state += a->needle[i] == a->needle[state];
+        a->shorter[i + 1] = state;
     }
     return 0;
 }
 
-static int scan(const Py_buffer *text, const Py_buffer *offsets, const Py_buffer *needle,
-                const Py_buffer *bits)
+static void automaton_free(automaton *a)
+{
+    free(a->shorter);
+    free(a->after);
+}
+
+static uint32_t feed(const automaton *a, uint32_t state, const uint8_t *string, size_t size)
+{
+    for (size_t i = 0; i < size && state < a->length; i++) {
+        while (state && string[i] != a->needle[state])
+            state = a->shorter[state];
+        state += string[i] == a->needle[state];
+    }
+    return state;
+}
+
+/* Whether the text of codes, folded, holds the needle; -1 where it is damaged. */
+static int holds(automaton *a, const packed *text, const uint8_t *p, const uint8_t *end)
+{
+    size_t count = (size_t)text->table.len / 8;
+    uint32_t state = 0;
+    while (p < end && state < a->length) {
+        uint32_t code = next_code(&p, end);
+        if (code >= count)
+            return -1;
+        if (!state && a->after[code]) {
+            state = a->after[code] - 1;
+            continue;
+        }
+        size_t size, offset;
+        if (place_of(text, code, 1, &offset, &size) < 0)
+            return -1;
+        uint32_t next = feed(a, state, (uint8_t *)text->symbols.buf + offset, size);
+        if (!state)
+            a->after[code] = next + 1;
+        state = next;
+    }
+    return state == a->length;
+}
+
+static int scan(const packed *text, const Py_buffer *offsets, automaton *a, const Py_buffer *bits)
 {
     uint8_t *map = bits->buf;
+    const uint8_t *codes = text->codes.buf;
     uint32_t count = (uint32_t)(offsets->len / 4 - 1);
     for (uint32_t i = 0; i < count; i++) {
         if (!map[i >> 3]) {
@@ -29,36 +156,43 @@ static int scan(const Py_buffer *text, const Py_buffer *offsets, const Py_buffer
         }
         if (!bit(map, i))
             continue;
-        uint64_t from = load32(offsets->buf, i), to = load32(offsets->buf, i + 1);
-        if (from > to || to * 2 > (uint64_t)text->len)
+        uint32_t from = load32(offsets->buf, i), to = load32(offsets->buf, i + 1);
+        if (from > to || to > (uint64_t)text->codes.len)
             return -1;
-        if (!contains((uint8_t *)text->buf + from * 2, (size_t)(to - from) * 2, needle->buf,
-                      (size_t)needle->len))
+        int held = holds(a, text, codes + from, codes + to);
+        if (held < 0)
+            return -1;
+        if (!held)
             map[i >> 3] &= (uint8_t)~(1u << (i & 7));
     }
     return 0;
 }
 
-/* Keeps of a bitmap the entries of a text column that hold the needle (UTF-16). */
+/* Keeps of a bitmap the entries of a text column that hold the needle (UTF-8), folded. */
 static PyObject *py_scan(PyObject *self, PyObject *args)
 {
-    Py_buffer text, offsets, needle, bits;
+    packed text;
+    Py_buffer offsets, needle, bits;
+    automaton a = {0};
     int state = -1;
     (void)self;
-    if (!PyArg_ParseTuple(args, "y*y*y*w*", &text, &offsets, &needle, &bits))
+    if (!PyArg_ParseTuple(args, "y*y*y*y*y*w*", &text.codes, &offsets, &text.symbols,
+                          &text.table, &needle, &bits))
         return NULL;
-    if (offsets.len >= 4 && needle.len >= 2 && needle.len % 2 == 0 &&
-        bits.len >= (offsets.len / 4 - 1 + 7) / 8) {
+    if (offsets.len >= 4 && needle.len && needle.len < INT32_MAX && bits.len >= (offsets.len / 4 - 1 + 7) / 8) {
         Py_BEGIN_ALLOW_THREADS
-        state = scan(&text, &offsets, &needle, &bits);
+        state = automaton_make(&a, &needle, &text) < 0 ? -2 : scan(&text, &offsets, &a, &bits);
         Py_END_ALLOW_THREADS
     }
-    PyBuffer_Release(&text);
+    automaton_free(&a);
+    release_packed(&text);
     PyBuffer_Release(&offsets);
     PyBuffer_Release(&needle);
     PyBuffer_Release(&bits);
     if (!state)
         return Py_NewRef(Py_None);
+    if (state == -2)
+        return PyErr_NoMemory();
     PyErr_SetString(PyExc_ValueError, "a text column is damaged");
     return NULL;
 }
@@ -228,6 +362,7 @@ static PyObject *py_count(PyObject *self, PyObject *args)
 }
 
 PyMethodDef column_methods[] = {
+    {"unpack", py_unpack, METH_VARARGS, NULL},
     {"scan", py_scan, METH_VARARGS, NULL},
     {"expand", py_expand, METH_VARARGS, NULL},
     {"tally", py_tally, METH_VARARGS, NULL},

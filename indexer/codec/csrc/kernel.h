@@ -27,6 +27,10 @@
 #define INDEX_ENTRY 3  /* numbers of 64 bits in the index for each of these */
 #define ONE 8          /* the code of a term frequency of 1.0: an eighth is the unit */
 
+/* Codes of symbols: below these one byte, two bytes; else four. */
+#define SHORT_CODES 128
+#define WIDE_CODES (SHORT_CODES + 127 * 256)
+
 static inline uint32_t load32(const uint8_t *p, size_t index)
 {
     uint32_t value;
@@ -212,6 +216,6 @@ norms norms_of(const uint8_t *lengths, uint32_t units);
 
 /* Methods of the module, one group a file. */
 extern PyMethodDef build_methods[], merge_methods[], search_methods[], bits_methods[],
-    column_methods[], cut_methods[];
+    column_methods[], pack_methods[], cut_methods[];
 
 #endif

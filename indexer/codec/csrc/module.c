@@ -6,6 +6,7 @@ static int add_all(PyObject *module)
     tf_prepare();
     if (PyModule_AddFunctions(module, build_methods) < 0 ||
         PyModule_AddFunctions(module, merge_methods) < 0 ||
+        PyModule_AddFunctions(module, pack_methods) < 0 ||
         PyModule_AddFunctions(module, search_methods) < 0 ||
         PyModule_AddFunctions(module, column_methods) < 0 ||
         PyModule_AddFunctions(module, cut_methods) < 0)

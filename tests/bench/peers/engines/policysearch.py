@@ -10,6 +10,7 @@ from typing import Any
 from indexer import Document, Store, __version__, parse_document, read_document
 from indexer.analysis import classes
 from indexer.codec import UNIT, Builder, Collection, Segment
+from indexer.normalize import squeeze_character
 from peers.engine import TOP, Engine, Hit, Query, Source, Terms
 from searcher import Searcher
 
@@ -38,7 +39,7 @@ class PolicySearch(Engine):
 
     def index_terms(self, batches: Iterable[list[tuple[list[str], str]]]) -> None:
         """One segment, flushed to disk."""
-        builder = Builder(_FIELDS, classes())
+        builder = Builder(_FIELDS, classes(), squeeze_character)
         for batch in batches:
             for words, squeezed in batch:
                 builder.add(squeezed, [(words, squeezed, UNIT)])
@@ -94,7 +95,7 @@ class PolicySearch(Engine):
         self.reader.refresh()
 
     def sizes(self) -> Mapping[str, int]:
-        """Phrases are sought by bigrams, then in the squeezed text."""
+        """Phrases are sought by bigrams, then in the text, which is the one that is stored."""
         if self.kind == "texts":
             return {"stored": self.total()}
         columns = Segment(self._segment).columns
