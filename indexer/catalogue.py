@@ -20,7 +20,8 @@ _NO_ISSUER = 3  # the rank of a key that leaves the issuer out
 _LOCAL = re.compile("[省市县区州旗盟]")
 # 部门 and mayors begin anew with 第1号; only the 国务院 numbers its orders through.
 _LASTING_NUMBER = re.compile(r"国务院令|.*[〔年]")
-_ROUND = str.maketrans("()﹙﹚[]﹝﹞［］【】", "（）（）〔〕〔〕〔〕〔〕")
+_ROUND = dict(zip("()﹙﹚[]﹝﹞［］【】", "（）（）〔〕〔〕〔〕〔〕", strict=True))
+_BRACKET = re.compile(r"[()﹙﹚\[\]﹝﹞［］【】]")
 # （2018年修正） （试行） (2020-12-29) （国务院令第5号）: which edition, not which document.
 _EDITION = re.compile(
     r"（(?:[^（）]*(?:修正|修订|修改|试行|暂行|草案|征求意见稿|送审稿|公布|发布|施行|版|号|文本|节选|摘录|废止|失效)"
@@ -71,9 +72,8 @@ def name_ranks(title: str) -> dict[str, int]:
         keys += [(inner, 2), (split_issuer(inner)[1], _NO_ISSUER)]
     ranks: dict[str, int] = {}
     for key, rank in keys:
-        if not is_generic(key):
-            ranks.setdefault(key, rank)
-    return ranks
+        ranks.setdefault(key, rank)
+    return {key: rank for key, rank in ranks.items() if not is_generic(key)}
 
 
 def base_name(title: str) -> str:
@@ -86,10 +86,7 @@ def without_marks(titles: str) -> str:
 
     Every key of a title is a stretch of this, as far as 400 characters of the title go.
     """
-    plain = _MARKS.sub("", titles)
-    for bracket, alike in _ROUND.items():  # most of a long text has none: far faster than translate
-        plain = plain.replace(chr(bracket), chr(alike))
-    return plain.replace(_STATE, "")
+    return _with_round_brackets(_MARKS.sub("", titles)).replace(_STATE, "")
 
 
 def split_issuer(name: str) -> tuple[str, str]:
@@ -108,9 +105,13 @@ def is_generic(name: str) -> bool:
 
 
 def _normal(title: str) -> str:
-    plain = _MARKS.sub("", title[:_MAX_TITLE]).translate(_ROUND)
+    plain = _with_round_brackets(_MARKS.sub("", title[:_MAX_TITLE]))
     short = plain.replace(_STATE, "")
     return short if len(short) > 1 else plain
+
+
+def _with_round_brackets(text: str) -> str:
+    return _BRACKET.sub(lambda match: _ROUND[match[0]], text)
 
 
 def _without_editions(key: str) -> str:

@@ -23,7 +23,6 @@ from indexer.errors import DocumentNotFound, IndexDamaged
 from indexer.groups import Groups
 from indexer.manifest import File, Manifest, Segment, read_manifest
 from indexer.record import Passage, Row, decode_document, decode_passage, decode_rows
-from indexer.regions import regions_of
 
 if TYPE_CHECKING:
     from indexer.links import Links
@@ -33,6 +32,7 @@ CATALOGUE_PREFIX = "catalogue"  # `CatalogueFiles`
 GROUPS_PREFIX = "groups"
 DICTIONARY_PREFIX = "dictionary"
 _CACHED_DOCUMENTS = 64
+_FACETS = ("issuer", "doc_type", "year", "region")
 
 
 class _Held:
@@ -290,7 +290,7 @@ class Snapshot:
             totals = group(counts, groups, len(values))
             return [*compress(zip(values, totals, strict=True), totals)]
 
-        return {name: partial(added, name) for name in ("issuer", "doc_type", "year", "region")}
+        return {name: partial(added, name) for name in _FACETS}
 
     @cached_property
     def copies(self) -> dict[int, tuple[int, ...]]:
@@ -343,13 +343,16 @@ class Snapshot:
     @cached_property
     def _facets(self) -> dict[str, tuple[list[str], Grouping]]:
         """The values of each facet; rows of all segments in turn, and which value they have."""
+        from indexer.regions import regions_of  # most searches do without
+
         every = [*chain.from_iterable(self._rows_of_segments)]
-        return {
-            "issuer": _grouped(tuple(dict.fromkeys(row.issuers)) for row in every),
-            "doc_type": _grouped((row.doc_type,) for row in every),
-            "year": _grouped((row.date[:4],) for row in every),
-            "region": _grouped(regions_of(row.title, row.issuers) for row in every),
-        }
+        values = (
+            (tuple(dict.fromkeys(row.issuers)) for row in every),
+            ((row.doc_type,) for row in every),
+            ((row.date[:4],) for row in every),
+            (regions_of(row.title, row.issuers) for row in every),
+        )
+        return dict(zip(_FACETS, map(_grouped, values), strict=True))
 
     def numbers(self, index: int) -> range:
         """The numbers of the units of the document ``rows[index]``."""

@@ -6,7 +6,6 @@ from functools import lru_cache
 
 from indexer.normalize import fold, squeeze
 from indexer.record import Row
-from indexer.regions import regions_of
 from searcher.query import DateRange, Everything, Node, Phrase, Prefix, Words
 
 
@@ -37,6 +36,8 @@ def _values(row: Row, field: str) -> tuple[str, ...]:
         case "type":
             return (row.doc_type,)
         case "region":
+            from indexer.regions import regions_of  # most searches do without
+
             return regions_of(row.title, row.issuers)
     raise AssertionError(field)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
@@ -131,9 +131,13 @@ class KnownItems:
         self._queries = 0
 
     @property
-    def names(self) -> Mapping[str, Collection[int]]:
-        """The names that documents go by, in normal form, each with the indices of those."""
-        return self._by_name
+    def names(self) -> Mapping[str, Sequence[int]]:
+        """The names that documents go by, whole but for the edition, with the indices of these."""
+        return _exact(self._by_name)
+
+    def names_holding(self, texts: Iterable[str]) -> Mapping[str, Sequence[int]]:
+        """Of `names` those that any of ``texts`` stands in, in normal form; others may be there."""
+        return _exact(self._names_of(self._titled(texts)))
 
     def targets(self, query: Node, synonyms: Synonyms, cut: Cut) -> tuple[Target, ...]:
         """What ``query`` names, best first; a unit counts in the first target that has it.
@@ -250,15 +254,19 @@ class KnownItems:
         pieces = _pieces(plain)
         if self._queries > 1 or len(pieces) > _MAX_PIECES:
             return self._by_name
+        return self._names_of(self._titled(pieces))
+
+    def _titled(self, texts: Iterable[str]) -> list[int]:
+        """The documents in whose titles any of ``texts`` stands."""
         titles, starts = self._titles
         found: set[int] = set()
-        for piece in pieces:
-            place = titles.find(piece)
+        for text in texts:
+            place = titles.find(text)
             while place >= 0:
                 title = bisect_right(starts, place)
                 found.add(title - 1)
-                place = titles.find(piece, starts[title])
-        return self._names_of(sorted(found))
+                place = titles.find(text, starts[title])
+        return sorted(found)
 
     @cached_property
     def _titles(self) -> tuple[str, list[int]]:
@@ -339,6 +347,14 @@ class _Plain:
     def source(self, start: int, end: int) -> tuple[int, int]:
         """The span in the source text of the characters from ``start`` to ``end``."""
         return self._places[start], self._places[end - 1] + 1
+
+
+def _exact(names: _Names) -> dict[str, list[int]]:
+    found = {
+        name: [index for index, rank in ranks.items() if rank <= _EXACT]
+        for name, ranks in names.items()
+    }
+    return {name: indices for name, indices in found.items() if indices}
 
 
 def _pieces(plain: str) -> set[str]:

@@ -182,7 +182,7 @@ class Ranker:
         return replace(ranked, matched=matched, known=levels)
 
     def explain(self, query: Node, unit: int) -> Explanation:
-        """What every term of the query adds to the score `rank` gives a unit."""
+        """What every term of the query adds to the score `rank` gives a unit, in this order."""
         terms, readings = scoring_terms(query, self._analyzer), self._readings(query)
         ways = [self._explain(terms, unit)]
         ways += [self._explain(r.terms, unit, r.names) for r in readings if unit in r.units]
@@ -225,8 +225,8 @@ class Ranker:
         self, terms: Mapping[Term, float], unit: int, names: Mapping[Term, str] | None = None
     ) -> list[TermScore]:
         explained = []
-        for term, weight in terms.items():
-            if part := self._terms.contribution(term, unit, weight):
+        for term in self._terms.by_weight(terms):
+            if part := self._terms.contribution(term, unit, terms[term]):
                 field, text = (SYNONYM, names[term]) if names and term in names else term
                 explained.append(
                     TermScore(

@@ -104,6 +104,32 @@ def test_every_term_of_a_large_dictionary_is_found():
         assert kernel.lookup(terms, index, count, term[:-1] + b"/") is None
 
 
+def test_terms_that_begin_alike_are_told_apart():
+    stems = ["", "\x7f" * 7, "法律法规", "prefix-of-", "prefix-of-many-terms-"]
+    names = sorted(f"{stem}{n:03}".encode() for stem in stems for n in range(200))
+    result = inverted(kernel, [([name.decode() for name in names], "", 8)])
+    terms, index, _, _, count = result
+    assert result == inverted(twin, [([name.decode() for name in names], "", 8)])
+    for implementation in (kernel, twin):
+        for ordinal, name in enumerate(names):
+            assert implementation.lookup(terms, index, count, name)[0] == ordinal
+            assert implementation.lookup(terms, index, count, name[:-1]) is None
+
+
+@pytest.mark.parametrize("gap", [1, 3, 200, 256 * 6, 256 * 7, 256 * 8, 256 * 140])
+@pytest.mark.parametrize("others", [0, 1, 2, 3, 4, 150])
+def test_blocks_of_any_size_and_distance_are_read_as_they_were_written(gap, others):
+    places = [0, *range(gap, gap + 150), gap + 600]
+    rare = set(places[1 : 1 + others])
+    units = [(["x"] if n in places else [], "", 24 if n in rare else 8) for n in range(gap + 601)]
+    result = inverted(kernel, units)
+    df, offset, size = terms_of(result)[b"x"]
+    for implementation in (kernel, twin):
+        docs, codes = implementation.decode(result[2], offset, size, df, len(units))
+        assert list(array("I", docs)) == places
+        assert list(codes) == [24 if place in rare else 8 for place in places]
+
+
 def test_decoded_postings_are_what_was_added(segment):
     units = list(many())
     for term in (b"w0", b"w3", b"w40", b"steady"):
@@ -131,7 +157,7 @@ def query(result, names, rng):
     terms = []
     for name in names:
         df, offset, size = known[name]
-        terms.append((0, offset, size, df, rng.random() * 5))
+        terms.append((0, (0, df, offset, size), rng.choice([1.0, rng.random() * 5])))
     return fields, tuple(terms)
 
 
@@ -139,7 +165,7 @@ def query(result, names, rng):
 def test_both_rank_alike_to_the_bit(segment, seed):
     rng = random.Random(seed)
     units = len(segment[3]) // 4
-    names = rng.sample(sorted(terms_of(segment)), rng.randint(0, 6))
+    names = rng.sample(sorted(terms_of(segment)), rng.choice([0, 1, 3, 6, 30]))
     fields, terms = query(segment, names, rng)
     filter = rng.choice([None, rng.randbytes((units + 7) // 8), bytes((units + 7) // 8)])
     if filter:
@@ -265,7 +291,7 @@ def test_damage_is_an_error_or_a_wrong_answer_but_never_a_crash(segment, seed):
             lambda o=offset, s=size, d=df: kernel.narrow(postings, o, s, d, units, bytearray(188)),
         ):
             _tolerant(attempt)
-    scored = tuple((0, offset, size, df, 1.5) for _, df, offset, size in places)
+    scored = tuple((0, place, 1.5) for place in places)
     fields = ((postings, lengths, 0.3, 0.1, 1.0),)
     _tolerant(lambda: kernel.topk(units, 10, None, False, 0.0, fields, scored))
     numbers = array("I", range(units)).tobytes()

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from indexer.analysis import bigrams, ranked
 from indexer.building import add_terms
+from indexer.entry import terms_of
 from indexer.errors import QueryError
 from indexer.normalize import HAN, fold, squeeze
 from indexer.record import Row
@@ -93,7 +94,7 @@ class Reference:
         self.rows: dict[int, Row] = {}
         for index, row in enumerate(snapshot.rows):
             recorder = _Recorder()
-            list(add_terms(recorder, snapshot.analyzer, snapshot.document(index)))
+            add_terms(recorder, terms_of(snapshot.document(index), snapshot.analyzer))
             for unit, (body, counts) in zip(snapshot.numbers(index), recorder.units, strict=True):
                 self.bodies[unit], self.counts[unit], self.rows[unit] = body, counts, row
         self.units = set(self.bodies) - snapshot.shadows

@@ -399,3 +399,9 @@ def test_results_are_html_with_everything_escaped_but_the_marks(
     assert "<script>" not in html
     assert "<b>&" not in html
     assert "<mark>采砂</mark>" in html
+
+
+def test_every_facet_is_there_and_is_counted(searcher: Searcher) -> None:
+    facets = searcher.search("学校").facets
+    assert [*facets] == ["issuer", "doc_type", "year", "region"]
+    assert all(facets.values())

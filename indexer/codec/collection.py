@@ -20,6 +20,8 @@ from indexer.codec.segment import UNIT, Place, Segment, norm
 Term = tuple[str, str]  # field, text
 # Documents, and the group of each: parallel arrays of 32 bits. A document may be in several.
 Groups = tuple[bytes, bytes]
+# Where a term is in each segment, how many live units have it, and its inverse document frequency.
+Found = tuple[tuple[Place | None, ...], int, float]
 _CACHED_TERMS = 4096
 _DIGITS = bytes.maketrans(b"\0\1", b"01")
 
@@ -125,7 +127,10 @@ class Collection:
                 totals[field] = totals.get(field, 0) + total
         self.count = base - gone
         self.averages = {field: total / (self.count or 1) for field, total in totals.items()}
-        self._places = lru_cache(_CACHED_TERMS)(self._find)
+        self._fields = {field: number for number, field in enumerate(self.averages)}
+        self._scoring = [part.segment.scoring(self.averages) for part in self.parts]
+        self._finders = [part.segment.find for part in self.parts]
+        self._found = lru_cache(_CACHED_TERMS)(self._find)
 
     def part_of(self, unit: int) -> int:
         """The number of the segment a unit lies in."""
@@ -138,24 +143,22 @@ class Collection:
 
     # --- terms ----------------------------------------------------------------------------------
 
-    def _find(self, term: Term) -> tuple[tuple[Place | None, ...], int]:
-        """Where a term is in each segment, and how many live units have it."""
+    def _find(self, term: Term) -> Found:
+        """What is to be known of a term to rank by it."""
         field, text = term
         encoded = text.encode("utf-8", "surrogatepass")
-        places = tuple(
-            part.segment.find(field, encoded) if field in part.segment.counts else None
-            for part in self.parts
-        )
+        places = tuple([find(field, encoded) for find in self._finders])
         df = 0
-        for part, place in zip(self.parts, places, strict=True):
+        for number, place in enumerate(places):
             if place:
                 df += place.df
+                part = self.parts[number]
                 df -= part.segment.overlap(field, place, part.dead) if part.dead else 0
-        return places, df
+        return places, df, self.idf(df)
 
     def frequency(self, term: Term) -> int:
         """How many live units have a term."""
-        return self._places(term)[1]
+        return self._found(term)[1]
 
     def contribution(self, term: Term, unit: int, weight: float = 1.0) -> Contribution | None:
         """What a term of a weight adds to the score of a live unit, to the bit.
@@ -167,8 +170,8 @@ class Collection:
             return None
         part = self.parts[self.part_of(unit)]
         eighths = part.segment.lengths(term[0])[unit - part.base]
-        df = self.frequency(term)
-        idf = self.idf(df) * weight
+        _, df, idf = self._found(term)
+        idf *= weight
         a, c = norm(self.averages[term[0]])
         score = idf * (K1 + 1) * (tf / (tf + (a + c * eighths)))
         average = self.averages[term[0]] / UNIT
@@ -176,7 +179,7 @@ class Collection:
 
     def _tf(self, term: Term, unit: int) -> float:
         number = self.part_of(unit)
-        place = self._places(term)[0][number]
+        place = self._found(term)[0][number]
         if place is None:
             return 0.0
         units, weights = self.parts[number].segment.postings(term[0], place)
@@ -213,7 +216,7 @@ class Collection:
         """The units that have any of some terms."""
         found = self.none()
         for term in terms:
-            places, _ = self._places(term)
+            places = self._found(term)[0]
             for part, place, bits in zip(self.parts, places, found.bits, strict=True):
                 if place:
                     part.segment.fill(term[0], place, bits)
@@ -242,7 +245,7 @@ class Collection:
         rarest = sorted(set(terms), key=self.frequency)
         for number, (part, bits) in enumerate(zip(self.parts, found.bits, strict=True)):
             for term in rarest:
-                place = self._places(term)[0][number]
+                place = self._found(term)[0][number]
                 if place is None:
                     bits[:] = bytes(len(bits))
                     break
@@ -269,6 +272,10 @@ class Collection:
 
     # --- ranking --------------------------------------------------------------------------------
 
+    def by_weight(self, terms: Mapping[Term, float]) -> list[Term]:
+        """Terms with their weights in the order in which `top` adds up what they contribute."""
+        return sorted(terms, key=lambda term: -self._found(term)[2] * terms[term] * (K1 + 1))
+
     def top(
         self,
         k: int,
@@ -278,23 +285,34 @@ class Collection:
     ) -> list[tuple[float, int]]:
         """The ``k`` best (score, unit), the best first, equal ones by ``order``.
 
+        A score is the sum of what the terms contribute, added up in the order of `by_weight`.
         ``terms`` may have weights, which are factors of their idf.
         Those of ``within``, whatever they score; without it those that have any of the terms.
         Within a segment ``order`` must be that of its units.
         """
         weights = terms if isinstance(terms, Mapping) else {}
-        scored = [(term, *self._places(term), weights.get(term, 1.0)) for term in terms]
+        scored = []
+        for term in terms:
+            places, df, idf = self._found(term)
+            if df:
+                weight = idf * weights.get(term, 1.0) * (K1 + 1)
+                scored.append((self._fields[term[0]], places, weight))
         best: list[tuple[float, int]] = []
         for number, part in enumerate(self.parts):
             placed = [
-                (term[0], place, self.idf(df) * weight * (K1 + 1))
-                for term, places, df, weight in scored
+                (field, place, weight)
+                for field, places, weight in scored
                 if (place := places[number])
             ]
             floor = best[-1][0] if len(best) == k and best else 0.0
             filter = part.live if within is None else within.bits[number]
             hits = part.segment.top(
-                k, placed, self.averages, filter, zeros=within is not None, floor=floor
+                k,
+                self._scoring[number],
+                tuple(placed),
+                filter,
+                zeros=within is not None,
+                floor=floor,
             )
             best += [(score, part.base + unit) for score, unit in hits]
             if len(self.parts) > 1:

@@ -1,4 +1,4 @@
-"""The bytes of a segment's file, format 1. All numbers are little-endian.
+"""The bytes of a segment's file, format 2. All numbers are little-endian.
 
 A file is a row of columns, each beginning at a multiple of 64 bytes, to be mapped into memory:
 
@@ -11,7 +11,8 @@ The columns of a segment, whose facts are its number of units and, by field, tha
 sum of lengths:
 
     <field>.terms      dictionary
-    <field>.index      for every 32nd term: offset of its postings, offset in the dictionary (64)
+    <field>.index      for every 32nd term, 64 bits each: offset of its postings, offset in the
+                       dictionary, its first eight bytes, the first one highest
     <field>.postings   postings of all terms, one after the other
     <field>.lengths    32 bits per unit: its length in eighths
     text               the squeezed texts of all units, UTF-16
@@ -28,11 +29,12 @@ Postings of up to 128 units, each: (distance to the unit after the one before) *
 1, the code; else the code is 8, a frequency of 1.
 
 Postings of more units are blocks, one per range of 256 units that has any: number of blocks, size
-of the directory, directory, data. A block's entry in the directory: number of ranges skipped,
-(number of postings - 1) * 4 + mode, and one byte q with q/255 >= tf / (tf + norm) for all postings,
-where norm = k1 * (1 - b + b * length / average length) in this segment, k1 = 1.2, b = 0.75. Its
-data: mode 0, units alone, all codes are 8; mode 1, one code for all, units; mode 2, units, codes.
-A unit is its number's low byte.
+of the directory, directory, data. A block's entry in the directory: a byte of three numbers, from
+the lowest bit the number of codes other than 8 (2 bits), the number of postings less 1 (3 bits) and
+the number of ranges skipped (3 bits), the greatest value of each meaning that and more; how much
+more, for those of the three; and one byte q with q/255 >= tf / (tf + norm) for all postings, where
+norm = k1 * (1 - b + b * length / average length) in this segment, k1 = 1.2, b = 0.75. Its data:
+the units whose code is 8, the other units, their codes. A unit is its number's low byte.
 
 Where a collection's average length A differs from the average a of the segment, the bound becomes
 q/255 * max(1, A/a): the impact tf / (tf + norm) grows by no more than A/a.
@@ -52,7 +54,7 @@ from typing import Any
 
 from indexer.errors import IndexDamaged, IndexIncompatible
 
-VERSION = 1
+VERSION = 2
 ALIGNMENT = 64
 _HEAD = struct.Struct("<6sH")
 _FOOT = struct.Struct("<QII4s")

@@ -7,6 +7,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 Buffer = bytes | bytearray | memoryview
@@ -15,7 +16,9 @@ Result = tuple[bytes, bytes, bytes, bytes, int]  # terms, index, postings, lengt
 RANGE = 256
 SHORT_LIST = 128
 DICT_BLOCK = 32
+INDEX_ENTRY = 3
 ONE = 8
+ENTRY_BITS = (2, 3, 3)  # of the first byte of a block's entry, from the lowest
 GONE = 2**32 - 1  # the new number of a unit that a merge leaves out
 K1 = 1.2
 B = 0.75
@@ -72,6 +75,17 @@ class Reader:
                 return value
         raise ValueError("a number is damaged")
 
+    def entry(self) -> list[int]:
+        """The three numbers that begin an entry of a block."""
+        head = self.byte()
+        numbers = []
+        for bits in ENTRY_BITS:
+            most = (1 << bits) - 1
+            field = head & most
+            numbers.append(field if field < most else field + self.number())
+            head >>= bits
+        return numbers
+
     def bytes(self, size: int) -> bytes:
         """The next ``size`` bytes."""
         if size > self.end - self.at:
@@ -85,6 +99,19 @@ def _put(out: bytearray, value: int) -> None:
         out.append(value & 127 | 128)
         value >>= 7
     out.append(value)
+
+
+def _put_entry(out: bytearray, *numbers: int) -> None:
+    head = shift = 0
+    rest = bytearray()
+    for number, bits in zip(numbers, ENTRY_BITS, strict=True):
+        most = (1 << bits) - 1
+        head |= min(number, most) << shift
+        shift += bits
+        if number >= most:
+            _put(rest, number - most)
+    out.append(head)
+    out += rest
 
 
 def blocks(data: Buffer, offset: int, size: int, df: int, units: int) -> Iterator[Block]:
@@ -116,22 +143,21 @@ def _long(reader: Reader, units: int) -> Iterator[Block]:
     directory = Reader(reader.data, reader.at, reader.at + size)
     reader.bytes(size)
     ranges = (units + RANGE - 1) // RANGE
-    next_range = 0
+    following = 0
     for _ in range(left):
-        skipped = directory.number()
-        head = directory.number()
+        others, more, skipped = directory.entry()
         quantum = directory.byte()
-        count, mode = (head >> 2) + 1, head & 3
-        if skipped >= ranges - next_range or count > RANGE or mode > 2:
+        count = more + 1
+        if skipped >= ranges - following or more >= RANGE or others > count or not quantum:
             raise ValueError("postings are damaged")
-        base = (next_range + skipped) * RANGE
-        code = reader.byte() if mode == 1 else ONE
-        docs = [base + low for low in reader.bytes(count)]
-        codes = reader.bytes(count) if mode == 2 else bytes([code]) * count
-        if units - base < RANGE and max(docs) >= units:
+        base = (following + skipped) * RANGE
+        lows = reader.bytes(count)
+        codes = bytes([ONE]) * (count - others) + reader.bytes(others)
+        if units - base < RANGE and base + max(lows) >= units:
             raise ValueError("postings are damaged")
-        next_range += skipped + 1
-        yield Block(docs, codes, quantum)
+        following += skipped + 1
+        pairs = sorted(zip(lows, codes, strict=True), key=itemgetter(0))
+        yield Block([base + low for low, _ in pairs], bytes(code for _, code in pairs), quantum)
 
 
 def _norms(lengths: Sequence[int]) -> tuple[float, float]:
@@ -155,7 +181,8 @@ class Dictionary:
         """Add a term with its (document, code) pairs, both in ascending order."""
         shared = 0
         if self._count % DICT_BLOCK == 0:
-            self._index.extend((len(self._postings), len(self._terms)))
+            prefix = int.from_bytes(term[:8].ljust(8, b"\0"), "big")
+            self._index.extend((len(self._postings), len(self._terms), prefix))
         else:
             most = min(len(term), len(self._previous))
             while shared < most and term[shared] == self._previous[shared]:
@@ -186,14 +213,12 @@ class Dictionary:
         blocks = following = 0
         for number, group in groupby(postings, lambda posting: posting[0] // RANGE):
             block = list(group)
-            codes = bytes(code for _, code in block)
-            mode = 2 if len(set(codes)) > 1 else 0 if codes[0] == ONE else 1
-            _put(directory, number - following)
-            _put(directory, (len(block) - 1) << 2 | mode)
+            others = [(doc, code) for doc, code in block if code != ONE]
+            _put_entry(directory, len(others), len(block) - 1, number - following)
             directory.append(self._quantum(block))
-            data += codes[:1] if mode == 1 else b""
-            data += bytes(doc % RANGE for doc, _ in block)
-            data += codes if mode == 2 else b""
+            data += bytes(doc % RANGE for doc, code in block if code == ONE)
+            data += bytes(doc % RANGE for doc, _ in others)
+            data += bytes(code for _, code in others)
             following = number + 1
             blocks += 1
         out = bytearray()

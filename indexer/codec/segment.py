@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from indexer.codec.kernel import kernel as default_kernel
 from indexer.codec.layout import Buffer, ColumnFile, write_columns
-from indexer.codec.postings import DICT_BLOCK, GONE, K1, TF_VALUE, B
+from indexer.codec.postings import DICT_BLOCK, GONE, INDEX_ENTRY, K1, TF_VALUE, B
 from indexer.errors import IndexDamaged
 
 UNIT = 8  # an eighth of an occurrence is the unit of weights and lengths
@@ -66,6 +66,10 @@ class Segment:
         for field in self.counts:
             if len(self.columns[f"{field}.lengths"]) != 4 * self.units:
                 raise ValueError(f"the lengths of {field} are cut off")
+        self._dictionaries = {
+            field: (self.columns[f"{field}.terms"], self.columns[f"{field}.index"], count)
+            for field, count in self.counts.items()
+        }
         if len(self.columns["text.offsets"]) != 4 * (self.units + 1):
             raise ValueError("the offsets of texts are cut off")
 
@@ -75,12 +79,14 @@ class Segment:
 
     def find(self, field: str, term: bytes) -> Place | None:
         """Where a term is, or None."""
-        columns = self.columns
-        with self.guard():
-            place = self._kernel.lookup(
-                columns[f"{field}.terms"], columns[f"{field}.index"], self.counts[field], term
-            )
-        return Place(*place) if place else None
+        dictionary = self._dictionaries.get(field)
+        if dictionary is None:
+            return None
+        try:
+            place = self._kernel.lookup(*dictionary, term)
+        except ValueError as error:
+            raise self._damaged(error) from None
+        return Place._make(place) if place else None
 
     def terms(self, field: str, first: bytes = b"") -> Iterator[tuple[bytes, Place]]:
         """The terms not below ``first``, in order."""
@@ -132,22 +138,9 @@ class Segment:
         own = self.totals[field] / self.units if self.units else 0.0
         return max(1.0, average / own) * (1 + 1e-12) if own else 1.0
 
-    def top(
-        self,
-        k: int,
-        terms: Sequence[tuple[str, Place, float]],
-        averages: Mapping[str, float],
-        filter: Buffer | None = None,
-        *,
-        zeros: bool = False,
-        floor: float = 0.0,
-    ) -> list[tuple[float, int]]:
-        """The ``k`` best (score, unit): see `indexer.codec.twin.topk`.
-
-        A term is a field, a place and a weight; ``averages`` are lengths by field, in eighths.
-        """
-        numbers = {field: number for number, field in enumerate(averages)}
-        fields = tuple(
+    def scoring(self, averages: Mapping[str, float]) -> tuple[Any, ...]:
+        """What `top` needs of each field; ``averages`` are lengths by field, in eighths."""
+        return tuple(
             (
                 self.columns[f"{field}.postings"],
                 self.columns[f"{field}.lengths"],
@@ -156,13 +149,25 @@ class Segment:
             )
             for field, average in averages.items()
         )
-        scored = tuple(
-            (numbers[field], place.offset, place.size, place.df, weight)
-            for field, place, weight in terms
-        )
+
+    def top(
+        self,
+        k: int,
+        fields: tuple[Any, ...],
+        terms: tuple[tuple[int, Place, float], ...],
+        filter: Buffer | None = None,
+        *,
+        zeros: bool = False,
+        floor: float = 0.0,
+    ) -> list[tuple[float, int]]:
+        """The ``k`` best (score, unit): see `indexer.codec.twin.topk`.
+
+        ``fields`` are what `scoring` says; a term is the number of its field there, a place and a
+        weight.
+        """
         with self.guard():
             hits: list[tuple[float, int]] = self._kernel.topk(
-                self.units, k, filter, zeros, floor, fields, scored
+                self.units, k, filter, zeros, floor, fields, terms
             )
         return hits
 
@@ -172,7 +177,10 @@ class Segment:
         try:
             yield
         except ValueError as error:
-            raise IndexDamaged(f"{self.name}: {error}") from None
+            raise self._damaged(error) from None
+
+    def _damaged(self, error: ValueError) -> IndexDamaged:
+        return IndexDamaged(f"{self.name}: {error}")
 
     def close(self) -> None:
         """Close the file."""
@@ -208,7 +216,7 @@ class _TermReader:
     def block(self, number: int) -> Iterator[tuple[bytes, Place]]:
         """The terms from the first of a block on."""
         term = b""
-        offset, at = self._index[2 * number : 2 * number + 2] or (0, 0)
+        offset, at = self._index[INDEX_ENTRY * number : INDEX_ENTRY * number + 2] or (0, 0)
         for ordinal in range(number * DICT_BLOCK, self._count):
             shared, at = self._number(at)
             size, at = self._number(at)

@@ -1,7 +1,7 @@
 """The kernel in plain Python: what `_kernel` does, for machines without a compiler, and its oracle.
 
 Both have the same functions and give the same bytes, and scores the same to the last bit: doubles
-are added in the order of the terms. The byte layout is that of `indexer.codec.layout`. Nothing
+are added in the same order. The byte layout is that of `indexer.codec.layout`. Nothing
 here is pruned or clever, but every check against damage is made, with the same ValueError.
 """
 
@@ -19,6 +19,7 @@ from indexer.codec.cutting import cutter as cutter
 from indexer.codec.postings import (
     DICT_BLOCK,
     GONE,
+    INDEX_ENTRY,
     TF_VALUE,
     Buffer,
     Dictionary,
@@ -31,7 +32,7 @@ from indexer.codec.postings import (
 
 Place = tuple[int, int, int, int]  # ordinal, document frequency, offset, size
 Field = tuple[Buffer, Buffer, float, float, float]  # postings, lengths, a, c, scale
-Term = tuple[int, int, int, int, float]  # field, offset, size, document frequency, weight
+Term = tuple[int, Place, float]  # field, place, weight
 Source = tuple[Buffer, int, Buffer, Buffer]  # terms, term count, postings, map
 
 CLASSES = 0x20000
@@ -157,11 +158,11 @@ def lookup(terms: Buffer, index: Buffer, count: int, term: Buffer) -> Place | No
     wanted = bytes(term)
     blocks = (count + DICT_BLOCK - 1) // DICT_BLOCK
     places = array("Q", bytes(index))
-    if len(places) < 2 * blocks:
+    if len(places) < INDEX_ENTRY * blocks:
         raise ValueError("a dictionary is damaged")
 
     def first(number: int) -> bytes:
-        reader = Reader(terms, min(places[2 * number + 1], len(terms)))
+        reader = Reader(terms, min(places[INDEX_ENTRY * number + 1], len(terms)))
         if reader.number():
             raise ValueError("a dictionary is damaged")
         return reader.bytes(reader.number())
@@ -169,11 +170,11 @@ def lookup(terms: Buffer, index: Buffer, count: int, term: Buffer) -> Place | No
     at = bisect_right(range(blocks), wanted, key=first) - 1
     if at < 0:
         return None
-    here = memoryview(terms)[places[2 * at + 1] :]
+    here = memoryview(terms)[places[INDEX_ENTRY * at + 1] :]
     size_here = min(DICT_BLOCK, count - at * DICT_BLOCK)
     for ordinal, (found, df, offset, size) in enumerate(terms_of(here, size_here)):
         if found == wanted:
-            return at * DICT_BLOCK + ordinal, df, places[2 * at] + offset, size
+            return at * DICT_BLOCK + ordinal, df, places[INDEX_ENTRY * at] + offset, size
     return None
 
 
@@ -219,14 +220,14 @@ def topk(
 ) -> list[tuple[float, int]]:
     """The ``k`` best (score, document), the best first, equal ones by document.
 
-    A document's score is the sum over the terms, in their order, of ``weight * (tf / (tf + norm))``
-    with ``norm = a + c * length``. Only documents of ``filter`` count, if there is one, and only
-    scores not below ``floor``. Documents that no term scores are left out, unless ``zeros`` asks
-    for those of the filter. ``scale``, for pruning, is an upper bound of what the impacts grew by
-    since the bounds of the blocks were written.
+    A document's score is the sum over the terms, from the heaviest on (equal ones in their order),
+    of ``weight * (tf / (tf + norm))`` with ``norm = a + c * length``. Only documents of ``filter``
+    count, if there is one, and only scores not below ``floor``. Documents that no term scores are
+    left out, unless ``zeros`` asks for those of the filter. ``scale``, for pruning, is an upper
+    bound of what the impacts grew by since the bounds of the blocks were written.
     """
     scores = dict.fromkeys(members(filter), 0.0) if zeros and filter is not None else {}
-    for number, offset, size, df, weight in terms:
+    for number, (_, df, offset, size), weight in sorted(terms, key=lambda term: -term[2]):
         postings, data, a, c, _ = fields[number]
         lengths = array("I", bytes(data))
         for block in blocks(postings, offset, size, df, units):

@@ -9,7 +9,7 @@ typedef struct {
 /* The first term of a block of the dictionary, or NULL. */
 static const uint8_t *block_start(const lexicon *x, uint32_t at, uint32_t *size)
 {
-    uint64_t offset = load64(x->index.buf, 2 * (size_t)at + 1);
+    uint64_t offset = load64(x->index.buf, INDEX_ENTRY * (size_t)at + 1);
     const uint8_t *p = x->terms.buf, *end = p + x->terms.len;
     uint32_t shared;
     if (offset > (uint64_t)x->terms.len)
@@ -32,13 +32,19 @@ static int order_of(const uint8_t *x, size_t x_size, const uint8_t *y, size_t y_
 static int64_t find_block(const lexicon *x, const uint8_t *term, size_t size)
 {
     int64_t low = 0, high = (x->count + (int64_t)DICT_BLOCK - 1) / DICT_BLOCK;
+    const uint64_t wanted = term_prefix(term, size);
     while (low < high) {
         int64_t middle = (low + high) / 2;
-        uint32_t first_size;
-        const uint8_t *first = block_start(x, (uint32_t)middle, &first_size);
-        if (!first)
-            return -2;
-        if (order_of(first, first_size, term, size) <= 0)
+        uint64_t prefix = load64(x->index.buf, INDEX_ENTRY * (size_t)middle + 2);
+        int order = prefix < wanted ? -1 : 1;
+        if (prefix == wanted) {
+            uint32_t first_size;
+            const uint8_t *first = block_start(x, (uint32_t)middle, &first_size);
+            if (!first)
+                return -2;
+            order = order_of(first, first_size, term, size);
+        }
+        if (order <= 0)
             low = middle + 1;
         else
             high = middle;
@@ -56,13 +62,13 @@ typedef struct {
 static int find_in_block(const lexicon *x, uint32_t at, const uint8_t *term, size_t size, place *f)
 {
     const uint8_t *p = x->terms.buf, *end = p + x->terms.len;
-    uint64_t start = load64(x->index.buf, 2 * (size_t)at + 1);
+    uint64_t start = load64(x->index.buf, INDEX_ENTRY * (size_t)at + 1);
     uint32_t stop = (at + 1) * DICT_BLOCK < x->count ? (at + 1) * DICT_BLOCK : x->count;
     size_t same = 0;
     if (start > (uint64_t)x->terms.len)
         return -1;
     p += start;
-    f->offset = load64(x->index.buf, 2 * (size_t)at);
+    f->offset = load64(x->index.buf, INDEX_ENTRY * (size_t)at);
     for (f->ordinal = at * DICT_BLOCK; f->ordinal < stop; f->ordinal++) {
         uint32_t shared, more;
         if (read_varint(&p, end, &shared) < 0 || read_varint(&p, end, &more) < 0 ||
@@ -99,7 +105,8 @@ static PyObject *py_lookup(PyObject *self, PyObject *args)
     (void)self;
     if (!PyArg_ParseTuple(args, "y*y*Iy*", &x.terms, &x.index, &x.count, &term))
         return NULL;
-    if ((uint64_t)x.index.len >= (x.count + (uint64_t)DICT_BLOCK - 1) / DICT_BLOCK * 16) {
+    uint64_t blocks = (x.count + (uint64_t)DICT_BLOCK - 1) / DICT_BLOCK;
+    if ((uint64_t)x.index.len >= blocks * INDEX_ENTRY * 8) {
         int64_t at = find_block(&x, term.buf, (size_t)term.len);
         state = at == -1 ? 0 : at == -2 ? -1
             : find_in_block(&x, (uint32_t)at, term.buf, (size_t)term.len, &f);
@@ -121,6 +128,7 @@ typedef struct {
     Py_buffer data;
     list list;
     uint32_t units, df;
+    uint8_t scratch[2 * SHORT_LIST];
 } opened;
 
 static int open_list(PyObject *args, opened *o, Py_buffer *bits, const char *format)
@@ -133,7 +141,8 @@ static int open_list(PyObject *args, opened *o, Py_buffer *bits, const char *for
         return -1;
     if (offset <= (uint64_t)o->data.len && size <= (uint64_t)o->data.len - offset &&
         o->df <= o->units && (!bits || (size_t)bits->len >= ((size_t)o->units + 7) / 8) &&
-        !list_open(&o->list, (uint8_t *)o->data.buf + offset, (size_t)size, o->df, o->units))
+        !list_open(&o->list, (uint8_t *)o->data.buf + offset, (size_t)size, o->df, o->units,
+                   o->scratch))
         return 0;
     PyErr_SetString(PyExc_ValueError, "a term lies outside its postings");
     PyBuffer_Release(&o->data);
@@ -161,11 +170,15 @@ static PyObject *py_decode(PyObject *self, PyObject *args)
     uint8_t *docs = malloc((size_t)o.df * 4 + 1), *codes = malloc((size_t)o.df + 1);
     state = docs && codes ? 1 : -2;
     while (state > 0 && (state = list_next(&o.list, &b)) > 0) {
-        if (b.count > o.df - n)
+        uint8_t lows[RANGE], its_codes[RANGE];
+        if (b.count > o.df - n) {
             state = -1;
-        for (unsigned i = 0; state > 0 && i < b.count; i++, n++) {
-            store32(docs, n, (b.range << RANGE_BITS) + b.docs[i]);
-            codes[n] = block_code(&b, i);
+            break;
+        }
+        block_sort(&b, lows, its_codes);
+        for (unsigned i = 0; i < b.count; i++, n++) {
+            store32(docs, n, (b.range << RANGE_BITS) + lows[i]);
+            codes[n] = its_codes[i];
         }
     }
     PyObject *result = state == -2 ? PyErr_NoMemory() : state || n != o.df ? damaged()

@@ -308,9 +308,7 @@ static entry *sorted_terms(const inverter *v)
         e->id = id;
         e->term = v->arena.data + load32(v->offsets.data, id);
         e->size = (uint32_t)term_size(v, id);
-        e->prefix = 0;
-        for (unsigned i = 0; i < 8; i++)
-            e->prefix = e->prefix << 8 | (i < e->size ? e->term[i] : 0);
+        e->prefix = term_prefix(e->term, e->size);
     }
     if (entries)
         qsort(entries, v->used, sizeof *entries, by_term);

@@ -24,6 +24,7 @@
 #define RANGE 256      /* documents of a block: their low byte tells them apart */
 #define SHORT_LIST 128 /* postings up to which a list has no blocks */
 #define DICT_BLOCK 32  /* terms that share front coding */
+#define INDEX_ENTRY 3  /* numbers of 64 bits in the index for each of these */
 #define ONE 8          /* the code of a term frequency of 1.0: an eighth is the unit */
 
 static inline uint32_t load32(const uint8_t *p, size_t index)
@@ -72,6 +73,15 @@ static inline int read_varint(const uint8_t **p, const uint8_t *end, uint32_t *v
     return -1;
 }
 
+/* The first eight bytes of a term as a number: where these differ they are in the terms' order. */
+static inline uint64_t term_prefix(const uint8_t *term, size_t size)
+{
+    uint64_t prefix = 0;
+    for (size_t i = 0; i < 8; i++)
+        prefix = prefix << 8 | (i < size ? term[i] : 0);
+    return prefix;
+}
+
 /* A growing buffer of bytes; `failed` sticks once memory ran out. */
 typedef struct {
     uint8_t *data;
@@ -94,19 +104,17 @@ extern double tf_value[256];
 extern uint32_t tf_eighths[256];
 void tf_prepare(void);
 
-/* A run of postings whose documents lie in one range. */
+/* Postings whose documents lie in one range: those of the code ONE, then the others. */
 typedef struct {
-    const uint8_t *docs; /* low bytes, ascending; individual codes follow them */
+    const uint8_t *docs; /* low bytes, ascending among ONEs and others; the others' codes follow */
     uint32_t range;
-    uint16_t count;
-    uint8_t uniform; /* every posting has the code `code` */
-    uint8_t code;
+    uint16_t count, ones;
     uint8_t quantum; /* upper bound of tf/(tf+norm) in 1/255; 0 where the list is short */
 } block;
 
 static inline uint8_t block_code(const block *b, unsigned i)
 {
-    return b->uniform ? b->code : b->docs[b->count + i];
+    return i < b->ones ? ONE : b->docs[b->count - b->ones + i];
 }
 
 /* A term's postings, read block by block. */
@@ -114,13 +122,67 @@ typedef struct {
     const uint8_t *dir, *dir_end, *data, *data_end;
     uint32_t left, range, units;
     int is_short;
-    uint32_t doc;                    /* short lists: the document before the next one */
-    uint8_t scratch[2 * SHORT_LIST]; /* short lists, in the form of blocks */
-    size_t used;
+    uint32_t doc;     /* short lists: the document before the next one */
+    uint8_t *scratch; /* short lists: room for them in the form of blocks */
 } list;
 
-int list_open(list *l, const uint8_t *data, size_t size, uint32_t df, uint32_t units);
-int list_next(list *l, block *b); /* 1 a block, 0 the end, -1 damage */
+/* The scratch space, of 2 * SHORT_LIST bytes, holds the blocks of a short list. */
+int list_open(list *l, const uint8_t *data, size_t size, uint32_t df, uint32_t units,
+              uint8_t *scratch);
+int list_next(list *l, block *b);   /* 1 a block, 0 the end, -1 damage */
+int short_next(list *l, block *b);  /* the same of a short list */
+
+/* An entry of a directory begins with a byte of three numbers; the greatest value of each means
+ * that and more. */
+enum { OTHER_BITS = 2, MORE_BITS = 3, SKIP_BITS = 3 };
+
+static inline int read_field(list *l, uint32_t head, unsigned bits, uint32_t *value)
+{
+    uint32_t most = (1u << bits) - 1;
+    *value = head & most;
+    if (*value < most)
+        return 0;
+    if (read_varint(&l->dir, l->dir_end, value) < 0 || *value > UINT32_MAX - most)
+        return -1;
+    *value += most;
+    return 0;
+}
+
+/* list_next of a list that is not short. */
+static inline int long_next(list *l, block *b)
+{
+    if (!l->left)
+        return 0;
+    if (l->dir >= l->dir_end)
+        return -1;
+    uint32_t head = *l->dir++, others, more, skipped;
+    if (read_field(l, head, OTHER_BITS, &others) < 0 ||
+        read_field(l, head >> OTHER_BITS, MORE_BITS, &more) < 0 ||
+        read_field(l, head >> (OTHER_BITS + MORE_BITS), SKIP_BITS, &skipped) < 0 ||
+        l->dir >= l->dir_end)
+        return -1;
+    b->quantum = *l->dir++;
+    uint32_t ranges = (l->units + RANGE - 1) >> RANGE_BITS;
+    if (skipped >= ranges - l->range || more >= RANGE || others > more + 1 || !b->quantum ||
+        more + 1 + others > (size_t)(l->data_end - l->data))
+        return -1;
+    b->range = l->range + skipped;
+    b->count = (uint16_t)(more + 1);
+    b->ones = (uint16_t)(more + 1 - others);
+    b->docs = l->data;
+    l->data += more + 1 + others;
+    uint32_t room = l->units - (b->range << RANGE_BITS);
+    if (room < RANGE)
+        for (unsigned i = 0; i < b->count; i++)
+            if (b->docs[i] >= room)
+                return -1;
+    l->range = b->range + 1;
+    l->left--;
+    return 1;
+}
+
+/* The postings of a block by document; there is room for RANGE of them. */
+void block_sort(const block *b, uint8_t *docs, uint8_t *codes);
 
 /* Writing a term's postings, and a dictionary of terms in ascending order. */
 typedef struct {

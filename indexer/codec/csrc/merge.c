@@ -59,17 +59,19 @@ static int collect(merger *m, const source *s)
     list l;
     block b;
     int state;
+    uint8_t lows[RANGE], codes[RANGE], scratch[2 * SHORT_LIST];
     uint32_t units = (uint32_t)(s->map.len / 4);
-    if (list_open(&l, s->list, s->size, s->df, units) < 0)
+    if (list_open(&l, s->list, s->size, s->df, units, scratch) < 0)
         return -1;
     while ((state = list_next(&l, &b)) > 0) {
+        block_sort(&b, lows, codes);
         for (unsigned i = 0; i < b.count; i++) {
-            uint32_t doc = load32(s->map.buf, (b.range << RANGE_BITS) + b.docs[i]);
+            uint32_t doc = load32(s->map.buf, (b.range << RANGE_BITS) + lows[i]);
             if (doc == GONE)
                 continue;
             if (doc >= m->units || m->found >= m->units)
                 return -1;
-            m->keys[m->found++] = (uint64_t)doc << 8 | block_code(&b, i);
+            m->keys[m->found++] = (uint64_t)doc << 8 | codes[i];
         }
     }
     return state;

@@ -1,7 +1,6 @@
 /* Postings and dictionaries, read and written. */
 #include "kernel.h"
 #include <math.h>
-#include <stddef.h>
 
 double tf_value[256];
 uint32_t tf_eighths[256];
@@ -98,22 +97,40 @@ static void encode_short(buffer *out, const uint32_t *docs, const uint8_t *codes
     }
 }
 
+/* The number of a field of `bits` bits, whose greatest value says that the rest follows. */
+static uint8_t clipped(uint32_t value, unsigned bits)
+{
+    uint32_t most = (1u << bits) - 1;
+    return (uint8_t)(value < most ? value : most);
+}
+
+static void buffer_rest(buffer *b, uint32_t value, unsigned bits)
+{
+    if (value >= (1u << bits) - 1)
+        buffer_varint(b, value - ((1u << bits) - 1));
+}
+
 static void encode_block(buffer *dir, buffer *data, const uint32_t *docs, const uint8_t *codes,
                          size_t count, uint32_t skipped, norms n)
 {
-    int uniform = 1;
-    for (size_t i = 1; i < count; i++)
-        uniform &= codes[i] == codes[0];
-    uint32_t mode = !uniform ? 2 : codes[0] == ONE ? 0 : 1;
-    buffer_varint(dir, skipped);
-    buffer_varint(dir, (uint32_t)(count - 1) << 2 | mode);
+    uint8_t lows[RANGE], other_lows[RANGE], other_codes[RANGE];
+    uint32_t ones = 0, others = 0, more = (uint32_t)count - 1;
+    for (size_t i = 0; i < count; i++) {
+        lows[ones] = other_lows[others] = (uint8_t)docs[i];
+        other_codes[others] = codes[i];
+        ones += codes[i] == ONE;
+        others += codes[i] != ONE;
+    }
+    buffer_byte(dir, (uint8_t)(clipped(skipped, SKIP_BITS) << (OTHER_BITS + MORE_BITS) |
+                               clipped(more, MORE_BITS) << OTHER_BITS |
+                               clipped(others, OTHER_BITS)));
+    buffer_rest(dir, others, OTHER_BITS);
+    buffer_rest(dir, more, MORE_BITS);
+    buffer_rest(dir, skipped, SKIP_BITS);
     buffer_byte(dir, quantum_of(docs, codes, count, n));
-    if (mode == 1)
-        buffer_byte(data, codes[0]);
-    for (size_t i = 0; i < count; i++)
-        buffer_byte(data, (uint8_t)docs[i]);
-    if (mode == 2)
-        buffer_bytes(data, codes, count);
+    buffer_bytes(data, lows, ones);
+    buffer_bytes(data, other_lows, others);
+    buffer_bytes(data, other_codes, others);
 }
 
 void encode_list(buffer *out, const uint32_t *docs, const uint8_t *codes, size_t df, norms n)
@@ -141,10 +158,11 @@ void encode_list(buffer *out, const uint32_t *docs, const uint8_t *codes, size_t
     free(data.data);
 }
 
-int list_open(list *l, const uint8_t *data, size_t size, uint32_t df, uint32_t units)
+int list_open(list *l, const uint8_t *data, size_t size, uint32_t df, uint32_t units,
+              uint8_t *scratch)
 {
-    memset(l, 0, offsetof(list, scratch));
-    l->used = 0;
+    memset(l, 0, sizeof *l);
+    l->scratch = scratch;
     l->units = units;
     l->is_short = df <= SHORT_LIST;
     l->data = data;
@@ -165,10 +183,10 @@ int list_open(list *l, const uint8_t *data, size_t size, uint32_t df, uint32_t u
 }
 
 /* Decodes the postings up to the end of a range into the scratch space. */
-static int next_short(list *l, block *b)
+int short_next(list *l, block *b)
 {
     uint8_t codes[SHORT_LIST];
-    uint8_t *docs = l->scratch + l->used;
+    uint8_t *docs = l->scratch;
     b->count = 0;
     while (l->left) {
         const uint8_t *p = l->data;
@@ -196,45 +214,27 @@ static int next_short(list *l, block *b)
     if (!b->count)
         return 0;
     memcpy(docs + b->count, codes, b->count);
-    l->used += 2 * (size_t)b->count;
+    l->scratch += 2 * (size_t)b->count;
     b->docs = docs;
-    b->uniform = 0;
-    b->code = 0;
+    b->ones = 0;
     b->quantum = 0;
     return 1;
 }
 
 int list_next(list *l, block *b)
 {
-    if (l->is_short)
-        return next_short(l, b);
-    if (!l->left)
-        return 0;
-    uint32_t skipped, head;
-    if (read_varint(&l->dir, l->dir_end, &skipped) < 0 ||
-        read_varint(&l->dir, l->dir_end, &head) < 0 || l->dir >= l->dir_end)
-        return -1;
-    uint32_t ranges = (l->units + RANGE - 1) >> RANGE_BITS, mode = head & 3;
-    if (skipped >= ranges - l->range || head >> 2 >= RANGE || mode > 2)
-        return -1;
-    b->range = l->range + skipped;
-    b->count = (uint16_t)((head >> 2) + 1);
-    b->quantum = *l->dir++;
-    b->uniform = mode < 2;
-    size_t need = (size_t)b->count * (mode == 2 ? 2 : 1) + (mode == 1);
-    if (need > (size_t)(l->data_end - l->data))
-        return -1;
-    b->code = mode == 1 ? *l->data : ONE;
-    b->docs = l->data + (mode == 1);
-    l->data += need;
-    uint32_t room = l->units - (b->range << RANGE_BITS);
-    if (room < RANGE)
-        for (unsigned i = 0; i < b->count; i++)
-            if (b->docs[i] >= room)
-                return -1;
-    l->range = b->range + 1;
-    l->left--;
-    return 1;
+    return l->is_short ? short_next(l, b) : long_next(l, b);
+}
+
+void block_sort(const block *b, uint8_t *docs, uint8_t *codes)
+{
+    unsigned one = 0, other = b->ones;
+    for (unsigned i = 0; i < b->count; i++) {
+        int is_one = other == b->count || (one < b->ones && b->docs[one] < b->docs[other]);
+        unsigned at = is_one ? one++ : other++;
+        docs[i] = b->docs[at];
+        codes[i] = block_code(b, at);
+    }
 }
 
 void dictionary_add(dictionary *d, const uint8_t *term, size_t size, const uint32_t *docs,
@@ -242,7 +242,7 @@ void dictionary_add(dictionary *d, const uint8_t *term, size_t size, const uint3
 {
     size_t shared = 0;
     if (d->count % DICT_BLOCK == 0) {
-        uint64_t entry[2] = {d->postings.size, d->terms.size};
+        uint64_t entry[INDEX_ENTRY] = {d->postings.size, d->terms.size, term_prefix(term, size)};
         buffer_bytes(&d->index, entry, sizeof entry);
     } else {
         size_t most = size < d->previous_size ? size : d->previous_size;

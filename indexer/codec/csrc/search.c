@@ -2,23 +2,30 @@
  *
  * Units are split into ranges of 256. Every (term, range) has an upper bound of its impact; a
  * range's bounds add up to a bound of every score in it. Ranges are visited by falling bound, and
- * the search ends when no bound reaches the k-th score. Within a range, terms whose bounds together
- * stay below the k-th score cannot make a hit: they are looked up for the units only that the
- * other terms make likely (Turtle and Flood's MaxScore, 1995).
+ * those are skipped whose bound does not reach the k-th score. Within a range, terms whose bounds
+ * together stay below the k-th score cannot make a hit: they are looked up for the units only that
+ * the other terms make likely (Turtle and Flood's MaxScore, 1995).
  *
- * Whatever is pruned, the score of a hit is added up in the order of the terms, so results are
+ * A score is added up from the heaviest term to the lightest, whatever is pruned, so results are
  * those of a full evaluation to the last bit. Bounds are added in other orders: SLACK covers that.
  */
 #include "search.h"
 #include <float.h>
 
 #define SLACK (1.0 + 1e-9)
-#define FEW 4 /* units of a range that are looked up one by one */
+#define BUCKETS 256 /* that ranges are sorted into by their bounds */
+#define FEW 4       /* units of a range that are looked up one by one */
 
-static double impact(const field *f, uint8_t code, uint32_t doc)
+#if defined(__GNUC__)
+#define PREFETCH(p) __builtin_prefetch(p)
+#else
+#define PREFETCH(p) ((void)(p))
+#endif
+
+static inline double impact(const scored *t, uint8_t code, uint32_t doc)
 {
     double tf = tf_value[code];
-    return tf / (tf + (f->a + f->c * load32(f->lengths.buf, doc)));
+    return tf / (tf + (t->a + t->c * load32(t->lengths, doc)));
 }
 
 static int worse(hit x, hit y)
@@ -56,78 +63,79 @@ static void offer(search *s, hit h)
     s->hits[at] = h;
 }
 
-static int before(const search *s, uint32_t x, uint32_t y)
+/* The greatest impact in a block of a short list, which has no bound in the file. */
+static double greatest_impact(const scored *t, const block *b)
 {
-    return s->bounds[x] > s->bounds[y] || (s->bounds[x] == s->bounds[y] && x < y);
-}
-
-static void sink_range(search *s, uint32_t size, uint32_t at)
-{
-    uint32_t moved = s->heap[at];
-    for (uint32_t child; (child = 2 * at + 1) < size; at = child) {
-        if (child + 1 < size && before(s, s->heap[child + 1], s->heap[child]))
-            child++;
-        if (!before(s, s->heap[child], moved))
-            break;
-        s->heap[at] = s->heap[child];
-    }
-    s->heap[at] = moved;
-}
-
-static double bound_of(const scored *t, const block *b)
-{
-    const field *f = t->field;
     double most = 0.0;
-    if (b->quantum)
-        return t->weight * (b->quantum / 255.0 * f->scale);
     for (unsigned i = 0; i < b->count; i++) {
-        double one = impact(f, block_code(b, i), (b->range << RANGE_BITS) + b->docs[i]);
+        double one = impact(t, block_code(b, i), (b->range << RANGE_BITS) + b->docs[i]);
         most = one > most ? one : most;
     }
-    return t->weight * most;
+    return most;
+}
+
+static int by_weight(const void *left, const void *right)
+{
+    const weighed *x = left, *y = right;
+    if (x->weight != y->weight)
+        return x->weight > y->weight ? -1 : 1;
+    return (x->term > y->term) - (x->term < y->term);
 }
 
 static void sort_terms(search *s)
 {
-    for (uint32_t i = 0; i < s->term_count; i++) {
-        uint32_t at = i;
-        for (; at && s->terms[s->by_weight[at - 1]].weight < s->terms[i].weight; at--)
-            s->by_weight[at] = s->by_weight[at - 1];
-        s->by_weight[at] = i;
-    }
+    for (uint32_t i = 0; i < s->term_count; i++)
+        s->by_weight[i] = (weighed){s->terms[i].weight, i};
+    qsort(s->by_weight, (size_t)s->term_count, sizeof *s->by_weight, by_weight);
 }
 
-/* The next float above, so that rounding never lowers a bound. */
-static float round_up(double bound)
+/* Adds a block to the row of its range. The sums of bounds are rounded so that none is too low. */
+static inline void add_block(search *s, uint32_t term, const block *b, double bound)
 {
-    return (float)(bound * SLACK * (1.0 + 2e-7));
+    reference *row = s->references + b->range * (size_t)s->term_count;
+    double *sum = s->bounds + b->range;
+    uint32_t offset = (uint32_t)(b->docs - s->terms[term].base);
+    row[s->sizes[b->range]++] =
+        (reference){offset, term, (float)(*sum * (1.0 - 2e-7)), b->count, b->ones};
+    *sum += bound;
+}
+
+static int gather_short(search *s, uint32_t term, double weight)
+{
+    const scored *t = s->terms + term;
+    block b;
+    int state;
+    while ((state = short_next(s->lists + term, &b)) > 0)
+        add_block(s, term, &b, weight * greatest_impact(t, &b));
+    return state;
+}
+
+static int gather_long(search *s, uint32_t term, double weight)
+{
+    const double quantum = weight * s->terms[term].scale / 255.0;
+    list l = s->lists[term];
+    block b;
+    int state;
+    while ((state = long_next(&l, &b)) > 0)
+        add_block(s, term, &b, quantum * b.quantum);
+    return state;
 }
 
 static int gather(search *s)
 {
-    for (Py_ssize_t i = 0; i < s->term_count; i++) {
-        uint32_t term = s->by_weight[i];
-        scored *t = s->terms + term;
-        block b;
-        int state;
-        while ((state = list_next(&t->list, &b)) > 0) {
-            float bound = round_up(bound_of(t, &b));
-            reference r = {(uint32_t)(b.docs - t->base), term, bound, (uint8_t)(b.count - 1),
-                           b.uniform, b.code, 0};
-            uint32_t place = ++s->sizes[b.range];
-            s->references[(b.range + 1) * (size_t)s->term_count - place] = r;
-            s->bounds[b.range] += bound * SLACK;
-        }
-        if (state < 0)
-            return -1;
+    int state = 0;
+    for (uint32_t i = 0; !state && i < s->term_count; i++) {
+        uint32_t term = s->by_weight[i].term;
+        double weight = s->terms[term].weight * SLACK;
+        state = s->lists[term].is_short ? gather_short(s, term, weight)
+                                        : gather_long(s, term, weight);
     }
-    return 0;
+    return state;
 }
 
-static int range_is_open(const search *s, uint32_t range)
+/* Whether the filter has any unit of a range. */
+static int has_any(const search *s, uint32_t range)
 {
-    if (!s->filter)
-        return 1;
     uint32_t from = range * (RANGE / 8), to = (s->units + 7) / 8;
     for (uint32_t i = from; i < from + RANGE / 8 && i < to; i++)
         if (s->filter[i])
@@ -135,146 +143,177 @@ static int range_is_open(const search *s, uint32_t range)
     return 0;
 }
 
-/* Adds up the terms of a row, but not in the order that makes a score. */
-static void accumulate(const search *s, unsigned from, unsigned to, uint32_t base, double *scores)
-{
-    for (unsigned i = from; i < to; i++) {
-        const reference *r = s->row + i;
-        const scored *t = s->terms + r->term;
-        const uint8_t *docs = t->base + r->offset, *codes = docs + r->last + 1;
-        for (unsigned j = 0; j <= r->last; j++) {
-            uint8_t code = r->uniform ? r->code : codes[j];
-            scores[docs[j]] += t->weight * impact(t->field, code, base + docs[j]);
-        }
-    }
-}
-
-static double score_one(const search *s, uint32_t base, uint8_t low)
-{
-    double score = 0.0;
-    for (Py_ssize_t i = 0; i < s->term_count; i++) {
-        const reference *r = s->of_term[i];
-        if (!r)
-            continue;
-        const scored *t = s->terms + i;
-        const uint8_t *docs = t->base + r->offset;
-        const uint8_t *at = r->last == 255 ? docs + low : memchr(docs, low, r->last + 1u);
-        if (!at)
-            continue;
-        uint8_t code = r->uniform ? r->code : at[r->last + 1];
-        score += t->weight * impact(t->field, code, base + low);
-    }
-    return score;
-}
-
 static double least_of(const search *s)
 {
     return s->found == s->k ? s->hits[0].score : s->floor;
 }
 
-/* How many terms of a row to spare: the lightest, as long as their bounds add up to less than
- * the least score of a hit. */
-static unsigned spare_terms(const search *s, unsigned size)
+/* Adds the blocks of a row up to sums by unit. */
+static void accumulate(const search *s, const reference *r, const reference *end, uint32_t base,
+                       double *sums)
 {
-    double least = least_of(s), rest = 0.0;
-    unsigned spared = 0;
-    while (spared < size && (rest += s->row[spared].bound) * SLACK < least)
-        spared++;
-    return spared;
+    for (; r < end; r++) {
+        const scored t = s->terms[r->term];
+        const uint8_t *docs = t.base + r->offset, *codes = docs + r->count - r->ones;
+        for (unsigned j = 0; j < r->ones; j++)
+            sums[docs[j]] += t.weight * impact(&t, ONE, base + docs[j]);
+        for (unsigned j = r->ones; j < r->count; j++)
+            sums[docs[j]] += t.weight * impact(&t, codes[j], base + docs[j]);
+    }
 }
 
-static double bounds_of(const search *s, unsigned spared)
+/* What the term of a block adds to the score of a unit. */
+static double part_of(const search *s, const reference *r, uint32_t doc)
 {
-    double rest = 0.0;
-    for (unsigned i = 0; i < spared; i++)
-        rest += s->row[i].bound;
-    return rest * SLACK;
+    const scored *t = s->terms + r->term;
+    const uint8_t *docs = t->base + r->offset, *at = memchr(docs, (uint8_t)doc, r->count);
+    if (!at)
+        return 0.0;
+    return t->weight * impact(t, at - docs < r->ones ? ONE : at[r->count - r->ones], doc);
 }
 
-/* What a unit must have of the other terms to be a hit after all, and more than nothing. */
+/* What a unit must have of the terms before the rest to be a hit: more than nothing. */
 static double enough(const search *s, double rest)
 {
     double least = least_of(s) / SLACK - rest;
     return least > DBL_TRUE_MIN ? least : DBL_TRUE_MIN;
 }
 
-static unsigned count_from(const double *scores, double least)
+/* In lanes, so that compilers vectorise it. */
+static unsigned count_from(const double *sums, double least)
 {
-    unsigned count = 0;
-    for (unsigned i = 0; i < RANGE; i++)
-        count += scores[i] >= least;
-    return count;
+    double lanes[8] = {0}, count = 0;
+    for (unsigned i = 0; i < RANGE; i += 8)
+        for (unsigned j = 0; j < 8; j++)
+            lanes[j] += sums[i + j] >= least ? 1.0 : 0.0;
+    for (unsigned j = 0; j < 8; j++)
+        count += lanes[j];
+    return (unsigned)count;
 }
 
-/* Scores the units of a range whose sums over the terms not spared are likely enough. */
-static void take_likely(search *s, uint32_t base, unsigned size, const double *scores, double rest)
+/* Adds to the score of a unit what the blocks from `r` on have, while it can be a hit. */
+static void finish(search *s, const reference *r, const reference *end, hit h, double bound)
 {
-    for (unsigned i = 0; i < size; i++)
-        s->of_term[s->row[i].term] = s->row + i;
-    for (unsigned i = 0; i < RANGE; i++) {
-        if (scores[i] < enough(s, rest) || (s->filter && !bit(s->filter, base + i)))
-            continue;
-        hit h = {score_one(s, base, (uint8_t)i), base + i};
-        offer(s, h);
+    for (; r < end; r++) {
+        if ((h.score + bound - r->before) * SLACK < least_of(s))
+            return;
+        h.score += part_of(s, r, h.doc);
     }
-    for (unsigned i = 0; i < size; i++)
-        s->of_term[s->row[i].term] = NULL;
+    offer(s, h);
 }
 
+static double rest_from(const reference *r, const reference *end, double bound)
+{
+    return r < end ? bound - r->before : 0.0;
+}
+
+/* Offers the likely units of a range. Of the terms that can be spared more are added up, a quarter
+ * of them at a time, until few units are left to look up in the others. */
 static void visit(search *s, uint32_t range)
 {
-    double scores[RANGE] = {0};
-    uint32_t base = range << RANGE_BITS, size = s->sizes[range];
-    s->row = s->references + (range + 1) * (size_t)s->term_count - size;
-    unsigned spared = spare_terms(s, size);
-    accumulate(s, spared, size, base, scores);
-    double rest = bounds_of(s, spared);
-    unsigned likely = count_from(scores, enough(s, rest));
-    while (spared && likely > FEW) {
-        unsigned kept = spared / 2;
-        accumulate(s, kept, spared, base, scores);
-        spared = kept;
-        rest = bounds_of(s, spared);
-        likely = count_from(scores, enough(s, rest));
+    double sums[RANGE] = {0}, bound = s->bounds[range];
+    const reference *row = s->references + range * (size_t)s->term_count;
+    const reference *end = row + s->sizes[range], *to = end;
+    uint32_t base = range << RANGE_BITS;
+    while (to > row && (bound - to[-1].before) * SLACK < least_of(s))
+        to--;
+    accumulate(s, row, to, base, sums);
+    unsigned likely = count_from(sums, enough(s, rest_from(to, end, bound)));
+    while (likely > FEW && to < end) {
+        const reference *from = to;
+        to += (end - to + 3) / 4;
+        accumulate(s, from, to, base, sums);
+        likely = count_from(sums, enough(s, rest_from(to, end, bound)));
     }
-    if (likely)
-        take_likely(s, base, size, scores, rest);
+    double least = enough(s, rest_from(to, end, bound));
+    for (unsigned low = 0; likely && low < RANGE; low++) {
+        if (sums[low] < least)
+            continue;
+        likely--;
+        if (s->filter && !bit(s->filter, base + low))
+            continue;
+        finish(s, to, end, (hit){sums[low], base + low}, bound);
+    }
+}
+
+/* Sorts the ranges that can have a hit into buckets, those of the greatest bounds first. */
+static uint32_t order_ranges(search *s)
+{
+    uint32_t starts[BUCKETS + 1] = {0};
+    double most = 0.0;
+    for (uint32_t range = 0; range < s->ranges; range++)
+        most = s->bounds[range] > most ? s->bounds[range] : most;
+    for (int placing = 0; placing < 2 && most > 0.0; placing++) {
+        for (uint32_t range = 0; range < s->ranges; range++) {
+            double bound = s->bounds[range];
+            if (!(bound > 0.0))
+                continue;
+            double place = (1.0 - bound / most) * (BUCKETS - 1);
+            unsigned bucket = place > 0.0 ? (unsigned)place : 0; /* NaN where bounds overflow */
+            if (placing)
+                s->order[starts[bucket]++] = range;
+            else
+                starts[bucket + 1]++;
+        }
+        for (unsigned i = 0; !placing && i < BUCKETS; i++)
+            starts[i + 1] += starts[i];
+    }
+    return starts[BUCKETS];
+}
+
+/* Has what visiting a range reads brought near while others are visited. */
+static void fetch_row(const search *s, uint32_t range)
+{
+    const reference *row = s->references + range * (size_t)s->term_count;
+    for (unsigned i = 0; i < s->sizes[range]; i += 64 / sizeof *row)
+        PREFETCH(row + i);
+}
+
+static void fetch_blocks(const search *s, uint32_t range)
+{
+    const reference *row = s->references + range * (size_t)s->term_count;
+    for (unsigned i = 0; i < s->sizes[range]; i++)
+        PREFETCH(s->terms[row[i].term].base + row[i].offset);
+    for (uint32_t i = 0; i < s->field_count; i++) {
+        const uint8_t *lengths = (uint8_t *)s->fields[i].lengths.buf + range * (4 * RANGE);
+        for (unsigned j = 0; j < 4 * RANGE; j += 64)
+            PREFETCH(lengths + j);
+    }
+}
+
+static int is_open(const search *s, uint32_t range)
+{
+    return s->bounds[range] >= least_of(s) && (!s->filter || has_any(s, range));
 }
 
 static void rank(search *s)
 {
-    uint32_t size = 0;
-    for (uint32_t range = 0; range < s->ranges; range++)
-        if (s->bounds[range] > 0.0 && range_is_open(s, range))
-            s->heap[size++] = range;
-    for (uint32_t at = size / 2; at-- > 0;)
-        sink_range(s, size, at);
-    while (size) {
-        uint32_t range = s->heap[0];
-        if (s->bounds[range] < least_of(s))
-            break;
-        visit(s, range);
-        s->heap[0] = s->heap[--size];
-        if (size)
-            sink_range(s, size, 0);
+    uint32_t count = order_ranges(s);
+    for (uint32_t i = 0; i < count; i++) {
+        if (i + 2 < count && s->bounds[s->order[i + 2]] >= least_of(s))
+            fetch_row(s, s->order[i + 2]);
+        if (i + 1 < count && s->bounds[s->order[i + 1]] >= least_of(s))
+            fetch_blocks(s, s->order[i + 1]);
+        if (is_open(s, s->order[i]))
+            visit(s, s->order[i]);
     }
 }
 
 /* Fills up with units of the filter that no term scores, in their order. */
 static int add_zeros(search *s)
 {
-    uint8_t *scored = calloc((size_t)s->units / 8 + 1, 1);
-    if (!scored)
+    uint8_t *taken = calloc((size_t)s->units / 8 + 1, 1);
+    if (!taken)
         return -2;
     for (Py_ssize_t i = 0; i < s->found; i++)
-        set_bit(scored, s->hits[i].doc);
+        set_bit(taken, s->hits[i].doc);
     for (uint32_t doc = 0; doc < s->units && s->found < s->k; doc++) {
-        if (!bit(s->filter, doc) || bit(scored, doc))
+        if (!bit(s->filter, doc) || bit(taken, doc))
             continue;
         hit h = {0.0, doc};
         s->hits[s->found++] = h;
     }
-    free(scored);
+    free(taken);
     return 0;
 }
 

@@ -7,8 +7,8 @@
 /* A block of a term. */
 typedef struct {
     uint32_t offset, term; /* where its documents are: from the base of the term */
-    float bound;
-    uint8_t last, uniform, code, spare; /* number of postings less 1 */
+    float before;          /* what the blocks before it in the row add to a score, at most */
+    uint16_t count, ones;  /* postings; those of them that have the code ONE and come first */
 } reference;
 
 typedef struct {
@@ -17,10 +17,8 @@ typedef struct {
 } field;
 
 typedef struct {
-    const field *field;
-    const uint8_t *base;
-    double weight;
-    list list;
+    const uint8_t *base, *lengths;
+    double weight, a, c, scale;
 } scored;
 
 typedef struct {
@@ -29,18 +27,23 @@ typedef struct {
 } hit;
 
 typedef struct {
+    double weight;
+    uint32_t term;
+} weighed;
+
+typedef struct {
     uint32_t units, ranges;
     Py_ssize_t field_count, term_count, k, found;
     field *fields;
     scored *terms;
-    uint32_t *by_weight;       /* terms, the heaviest first */
-    reference *references;     /* rows of term_count, by range, filled from the end */
-    uint32_t *sizes;           /* of the rows */
-    const reference **of_term; /* those of the range at hand, or NULL */
-    reference *row;            /* the same, the lightest term first */
-    double *bounds;
-    uint32_t *heap; /* ranges, the greatest bound on top */
-    hit *hits;      /* the worst on top */
+    list *lists;           /* of the terms */
+    uint8_t *scratch;      /* of the lists */
+    weighed *by_weight;    /* the heaviest first: the order in which a score is added up */
+    reference *references; /* rows of term_count, by range, each in that order */
+    uint32_t *sizes;       /* of the rows */
+    double *bounds;        /* of the scores in each range */
+    uint32_t *order;       /* the ranges to visit */
+    hit *hits;             /* the worst on top */
     const uint8_t *filter;
     double floor;
     int zeros;

@@ -18,8 +18,7 @@ static uint8_t *lay_out(search *s, size_t *size)
 {
     size_t terms = (size_t)s->term_count + 1, ranges = (size_t)s->ranges + 1;
     size_t need = ranges * (terms * sizeof(reference) + sizeof(uint32_t) * 2 + sizeof(double)) +
-                  terms * (sizeof(uint32_t) + sizeof(void *)) +
-                  ((size_t)s->k + 1) * sizeof(hit) + 7 * 64;
+                  terms * sizeof(weighed) + ((size_t)s->k + 1) * sizeof(hit) + 6 * 64;
     uint8_t *memory = spare_memory;
     *size = spare_size;
     spare_memory = NULL;
@@ -34,10 +33,9 @@ static uint8_t *lay_out(search *s, size_t *size)
     uint8_t *at = memory;
     s->bounds = carve(&at, ranges, sizeof *s->bounds);
     s->sizes = carve(&at, ranges, sizeof *s->sizes);
-    s->of_term = carve(&at, terms, sizeof *s->of_term);
     memset(memory, 0, (size_t)(at - memory));
     s->by_weight = carve(&at, terms, sizeof *s->by_weight);
-    s->heap = carve(&at, ranges, sizeof *s->heap);
+    s->order = carve(&at, ranges, sizeof *s->order);
     s->hits = carve(&at, (size_t)s->k + 1, sizeof *s->hits);
     s->references = carve(&at, ranges * terms, sizeof *s->references);
     return memory;
@@ -76,32 +74,41 @@ static int read_fields(search *s, PyObject *fields)
     return 0;
 }
 
+static int read_term(search *s, PyObject *term, Py_ssize_t i)
+{
+    unsigned long long offset, size;
+    unsigned number, ordinal, df;
+    double weight;
+    if (!PyArg_ParseTuple(term, "I(IIKK)d", &number, &ordinal, &df, &offset, &size, &weight))
+        return -1;
+    const field *f = s->fields + number;
+    uint8_t *scratch = s->scratch + 2 * SHORT_LIST * i;
+    if (number >= s->field_count || offset > (uint64_t)f->postings.len ||
+        size > (uint64_t)f->postings.len - offset || size > UINT32_MAX || !(weight >= 0.0) ||
+        list_open(s->lists + i, (uint8_t *)f->postings.buf + offset, (size_t)size, df, s->units,
+                  scratch)) {
+        PyErr_SetString(PyExc_ValueError, "a term lies outside its postings");
+        return -1;
+    }
+    const uint8_t *base = s->lists[i].is_short ? scratch : (uint8_t *)f->postings.buf + offset;
+    s->terms[i] = (scored){base, f->lengths.buf, weight, f->a, f->c, f->scale};
+    return 0;
+}
+
 static int read_terms(search *s, PyObject *terms)
 {
     s->term_count = PyTuple_Size(terms);
-    s->terms = malloc(((size_t)s->term_count + 1) * sizeof *s->terms);
-    if (!s->terms) {
+    size_t room = (size_t)s->term_count + 1;
+    s->terms = malloc(room * sizeof *s->terms);
+    s->lists = malloc(room * sizeof *s->lists);
+    s->scratch = malloc(room * 2 * SHORT_LIST);
+    if (!s->terms || !s->lists || !s->scratch) {
         PyErr_NoMemory();
         return -1;
     }
-    for (Py_ssize_t i = 0; i < s->term_count; i++) {
-        unsigned long long offset, size;
-        unsigned number, df;
-        scored *t = s->terms + i;
-        if (!PyArg_ParseTuple(PyTuple_GetItem(terms, i), "IKKId", &number, &offset, &size, &df,
-                              &t->weight))
+    for (Py_ssize_t i = 0; i < s->term_count; i++)
+        if (read_term(s, PyTuple_GetItem(terms, i), i) < 0)
             return -1;
-        t->field = s->fields + number;
-        const Py_buffer *postings = &t->field->postings;
-        if (number >= s->field_count || offset > (uint64_t)postings->len ||
-            size > (uint64_t)postings->len - offset || !(t->weight >= 0.0) ||
-            size > UINT32_MAX ||
-            list_open(&t->list, (uint8_t *)postings->buf + offset, (size_t)size, df, s->units)) {
-            PyErr_SetString(PyExc_ValueError, "a term lies outside its postings");
-            return -1;
-        }
-        t->base = t->list.is_short ? t->list.scratch : (uint8_t *)postings->buf + offset;
-    }
     return 0;
 }
 
@@ -126,6 +133,8 @@ static void release(search *s)
     }
     free(s->fields);
     free(s->terms);
+    free(s->lists);
+    free(s->scratch);
 }
 
 static PyObject *search_all(search *s, PyObject *fields, PyObject *terms)
