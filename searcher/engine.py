@@ -67,7 +67,8 @@ class Searcher:
             from searcher.names import Names
 
             terms, dictionary = self._snapshot.terms, self._snapshot.analyzer.dictionary
-            self._lazy_meant = Meant(terms, dictionary, lambda: Names(self._ranker.known.names))
+            names = Names(self._ranker.known.names_holding)
+            self._lazy_meant = Meant(terms, dictionary, names)
         return self._lazy_meant
 
     @property

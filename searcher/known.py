@@ -135,6 +135,10 @@ class KnownItems:
         """The names that documents go by, whole but for the edition, with the indices of these."""
         return _exact(self._by_name)
 
+    def names_holding(self, texts: Iterable[str]) -> Mapping[str, Sequence[int]]:
+        """Of `names` those that any of ``texts`` stands in, in normal form; others may be there."""
+        return _exact(self._names_of(self._titled(texts)))
+
     def targets(self, query: Node, synonyms: Synonyms, cut: Cut) -> tuple[Target, ...]:
         """What ``query`` names, best first; a unit counts in the first target that has it.
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -46,17 +45,10 @@ class _Variant(NamedTuple):
 class Meant:
     """Knows what is written in an index: its terms and the names of its documents."""
 
-    def __init__(
-        self, terms: Collection, dictionary: Dictionary, names: Callable[[], Names]
-    ) -> None:
-        """``names`` is called when a text may be a misspelt one: gathering them takes time."""
+    def __init__(self, terms: Collection, dictionary: Dictionary, names: Names) -> None:
         self._language = Language(terms, dictionary)
         self._speller = Speller(self._language)
-        self._load_names = names
-
-    @cached_property
-    def _names(self) -> Names:
-        return self._load_names()
+        self._names = names
 
     def suggestions(self, query: str, node: Node) -> tuple[str, ...]:
         """The queries that ``query``, of the meaning ``node``, may be a misspelling of.

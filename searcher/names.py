@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from indexer.catalogue import base_name
 from indexer.normalize import fold
@@ -18,28 +17,13 @@ _MAX_LENGTH = 60
 
 class Names:
     """The names of documents in normal form (`indexer.catalogue.base_name`), each with those that
-    bear it: versions and copies alike."""
+    bear it: versions and copies alike.
 
-    def __init__(self, names: Mapping[str, Collection[int]]) -> None:
-        self._names = names
+    ``holding`` gives at least those that any of some texts stands in.
+    """
 
-    @cached_property
-    def _by_length(self) -> dict[int, str]:
-        """The names of each length in a row, a line break behind each."""
-        found: dict[int, list[str]] = {}
-        for name in self._names:
-            found.setdefault(len(name), []).append(f"{name}\n")
-        return {length: "".join(names) for length, names in found.items()}
-
-    def _holding(self, piece: str, lengths: Iterable[int]) -> Iterator[str]:
-        """The names of some lengths that ``piece``, which has no line break, stands in."""
-        for length in lengths:
-            names = self._by_length.get(length, "")
-            at = names.find(piece)
-            while at >= 0:
-                start = at - at % (length + 1)
-                yield names[start : start + length]
-                at = names.find(piece, start + length)
+    def __init__(self, holding: Callable[[Iterable[str]], Mapping[str, Sequence[int]]]) -> None:
+        self._holding = holding
 
     def near(self, text: str) -> list[tuple[str, float]]:
         """The keys that a slip makes ``text`` of, two if it is long, with how far they are.
@@ -49,20 +33,23 @@ class Names:
         Empty if ``text`` is a key itself, or shorter than four characters.
         """
         key = base_name(fold(text))
-        if not LEAST <= len(key) <= _MAX_LENGTH or key in self._names:
+        if not LEAST <= len(key) <= _MAX_LENGTH:
             return []
         most = 2.0 if len(key) >= _TWO_SLIPS else 1.5
         # One of the pieces is left whole by such slips, unless one swaps what lies on a seam.
         size = -(-len(key) // (int(most) + 1))
         pieces = {key[at : at + size] for at in range(0, len(key), size)}
-        lengths = range(len(key) - int(most), len(key) + int(most) + 1)
-        long = (piece for piece in pieces if len(piece) > 1)
-        likely = {name for piece in long for name in self._holding(piece, lengths)}
-        swapped = (key[:at] + key[at : at + 2][::-1] + key[at + 2 :] for at in range(len(key) - 1))
-        likely |= {name for name in swapped if name in self._names}
-        distances = {name: _distance(key, name) for name in likely}
-        near = [(name, far) for name, far in distances.items() if far <= most]
-        return sorted(near, key=lambda one: (one[1], -len(self._names[one[0]]), one[0]))
+        likely = {piece for piece in pieces if len(piece) > 1}
+        likely |= {key[:at] + key[at : at + 2][::-1] + key[at + 2 :] for at in range(len(key) - 1)}
+        names = self._holding(likely)
+        if key in names:
+            return []
+        found = {
+            name: far
+            for name in names
+            if abs(len(name) - len(key)) <= most and (far := _distance(key, name)) <= most
+        }
+        return sorted(found.items(), key=lambda item: (item[1], -len(names[item[0]]), item[0]))
 
 
 def _distance(typed: str, name: str) -> float:

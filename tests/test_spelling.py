@@ -135,7 +135,8 @@ def test_an_empty_index_suggests_nothing(tmp_path: Path) -> None:
 # --- names --------------------------------------------------------------------------------------
 
 _TITLES = ("中华人民共和国劳动合同法", "消费者权益保护法", "2019年工作要点", "浙江省电力条例")
-_NAMES = Names({base_name(title): [number] for number, title in enumerate(_TITLES)})
+_BY_NAME = {base_name(title): [number] for number, title in enumerate(_TITLES)}
+_NAMES = Names(lambda _: _BY_NAME)
 
 
 @pytest.mark.parametrize(

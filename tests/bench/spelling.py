@@ -67,8 +67,8 @@ class Suggesting:
     def __init__(self, searcher: Searcher) -> None:
         snapshot = searcher._snapshot
         self._ranker = Ranker(snapshot, Synonyms.open(None))
-        names = Names(self._ranker.known.names)
-        self._meant = Meant(snapshot.terms, snapshot.analyzer.dictionary, lambda: names)
+        names = Names(self._ranker.known.names_holding)
+        self._meant = Meant(snapshot.terms, snapshot.analyzer.dictionary, names)
 
     def ask(self, query: str) -> Asked:
         """The suggestions for a query."""
