@@ -233,7 +233,9 @@ class _Recorder:
                 counts[WORDS, word] += eighths
             for pair in ranked(bigrams(text)):
                 counts[BIGRAMS, pair] += eighths
-        self.units.append((body, Counter({term: n / 8 for term, n in counts.items()})))
+        self.units.append(
+            (squeeze(fold(body)), Counter({term: n / 8 for term, n in counts.items()}))
+        )
 
 
 def ranking_texts(query: Node) -> Iterator[str]:
