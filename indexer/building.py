@@ -1,6 +1,6 @@
 """Making a segment: terms, rows, records, links and hashes of documents in the order of their ids.
 
-For `indexer.store`, which makes segments an index.
+For `indexer.transaction`, which makes segments an index.
 """
 
 from __future__ import annotations

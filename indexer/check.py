@@ -16,7 +16,8 @@ from indexer.snapshot import SegmentFiles, Snapshot
 def check(folder: Path) -> Iterator[str]:
     """What is wrong with the index in ``folder``, a line each; nothing if it is whole.
 
-    Reads every file, and makes the terms of every document anew. Raises IndexNotFound.
+    Reads every file, and makes the terms of every document anew. Raises IndexNotFound,
+    IndexIncompatible.
     """
     try:
         manifest = read_manifest(folder)
@@ -28,8 +29,6 @@ def check(folder: Path) -> Iterator[str]:
             yield from _documents(snapshot)
             for files in snapshot.segments:
                 yield from _terms(files, snapshot.analyzer)
-    except IndexNotFound:
-        raise
     except IndexDamaged as error:
         yield str(error)
 

@@ -25,7 +25,8 @@ any value has the 0x8000.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -74,27 +75,39 @@ class Dictionary:
 
         Raises IndexDamaged where the file is not what was written.
         """
-        try:
+        with _reading():
             words: list[str] = self._kernel.cut(self._cutter, run)
-        except ValueError as error:
-            raise IndexDamaged(f"the dictionary cannot be read: {error}") from None
         return words
 
     def pieces(self, run: str) -> list[str]:
         """The words of a run that the dictionary has, and the characters between them.
 
         These are the words of `cut` but for those that the model makes of single characters.
+        Raises IndexDamaged.
         """
         words = self.cut(run)
         return [part for word in words for part in ([word] if self.share(word) else word)]
 
     def share(self, word: str) -> float:
-        """The share that a word has of the texts the dictionary was made from; 0 if it is none."""
+        """The share that a word has of the texts the dictionary was made from; 0 if it is none.
+
+        Raises IndexDamaged.
+        """
         known = all(FIRST <= ord(char) <= LAST for char in word)
-        value = self._tables.value(word) if known and word else 0
-        return math.exp(self._tables.weight(value)) if value & ~SPLIT else 0.0
+        with _reading():
+            value = self._tables.value(word) if known and word else 0
+            return math.exp(self._tables.weight(value)) if value & ~SPLIT else 0.0
 
     def close(self) -> None:
-        """Give the memory back when nothing is cut any more."""
+        """Let go of the file. It stays mapped as long as this is there: others may still cut."""
         if self._file:
             self._file.close()
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """Turns what the tables say of a damaged file into IndexDamaged."""
+    try:
+        yield
+    except (ValueError, OverflowError) as error:  # the latter: of no weight's exponential
+        raise IndexDamaged(f"the dictionary cannot be read: {error}") from None

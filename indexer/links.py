@@ -64,5 +64,5 @@ def decode_links(data: bytes) -> list[Links]:
             )
             for fingerprint, cites in json.loads(zlib.decompress(data))
         ]
-    except (zlib.error, ValueError, TypeError) as error:
+    except (zlib.error, ValueError, TypeError, RecursionError) as error:
         raise IndexDamaged(f"the links of a segment cannot be read: {error}") from None

@@ -26,7 +26,7 @@ _MAGIC = "policysearch"
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of a segment, as it was written."""
+    """A file of the index, as it was written."""
 
     name: str
     size: int
@@ -81,7 +81,7 @@ class Manifest:
         try:
             head, body, _ = data.decode().split("\n")
             magic, version, crc = head.split(" ")
-            if magic != _MAGIC or not version.isdecimal():
+            if magic != _MAGIC or not re.fullmatch("[0-9]{1,9}", version):
                 raise ValueError
         except ValueError:
             raise IndexDamaged("the manifest is not one of policysearch's") from None

@@ -242,11 +242,15 @@ class _Pieces:
         return json.loads(zlib.decompress(piece))
 
 
+# What JSON of another shape raises where it is taken apart.
+_NOT_AS_WRITTEN = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+
+
 @contextmanager
 def _reading() -> Iterator[None]:
     try:
         yield
-    except (zlib.error, ValueError, TypeError, IndexError) as error:
+    except (zlib.error, *_NOT_AS_WRITTEN) as error:
         raise IndexDamaged(f"a record cannot be read: {error}") from None
 
 

@@ -46,11 +46,11 @@ class _Held:
     def read(self, offset: int = 0, size: int | None = None) -> bytes:
         """``size`` bytes from ``offset`` on, or all."""
         end = None if size is None else offset + size
-        return self._map[offset:end] if self._map else b""
+        return self._map[offset:end] if self._map is not None else b""
 
     def close(self) -> None:
         """Let go of it."""
-        if self._map:
+        if self._map is not None:
             self._map.close()
 
 
@@ -449,11 +449,8 @@ def open_dictionary(folder: Path, manifest: Manifest) -> Dictionary:
     """What the words of an index are cut by. Raises IndexDamaged."""
     if manifest.dictionary is None:
         raise IndexDamaged("the manifest names no dictionary")
-    try:
-        _check_size(folder, manifest.dictionary)
-        return Dictionary.open(folder / manifest.dictionary.name)
-    except FileNotFoundError:
-        raise IndexDamaged(f"{manifest.dictionary.name} is missing") from None
+    _check_size(folder, manifest.dictionary)
+    return Dictionary.open(folder / manifest.dictionary.name)
 
 
 def _grouped(values_of_rows: Iterable[tuple[str, ...]]) -> tuple[list[str], Grouping]:
@@ -467,6 +464,9 @@ def _grouped(values_of_rows: Iterable[tuple[str, ...]]) -> tuple[list[str], Grou
 
 
 def _check_size(folder: Path, file: File) -> None:
-    size = (folder / file.name).stat().st_size
+    try:
+        size = (folder / file.name).stat().st_size
+    except FileNotFoundError:
+        raise IndexDamaged(f"{file.name} is missing") from None
     if size != file.size:
         raise IndexDamaged(f"{file.name} has {size} bytes, {file.size} were written")

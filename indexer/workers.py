@@ -118,9 +118,10 @@ def _read_by_workers(
 
     def read(batch: list[File]) -> list[Outcome]:
         worker = idle.get()
-        outcomes = worker.read(batch)
-        idle.put(worker)
-        return outcomes
+        try:
+            return worker.read(batch)
+        finally:
+            idle.put(worker)  # a dead one too, which fails at once: a thread may wait for it
 
     def start(batch: list[File]) -> Pending:
         if len(batch) == 1 and _size(batch[0][1]) > _LARGE:

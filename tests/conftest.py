@@ -1,4 +1,4 @@
-"""Fixtures: a folder of small documents, its index, the seed."""
+"""Fixtures: a folder of small documents, its index, the seed. No test depends on the clock."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from indexer import Store, sync
 from indexer.analysis import Analyzer
@@ -14,6 +15,9 @@ from indexer.vocabulary import make_tables
 from searcher import Searcher
 
 from .documents import LIBRARY
+
+settings.register_profile("policysearch", deadline=None)
+settings.load_profile("policysearch")
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 

@@ -113,7 +113,7 @@ def test_an_issuer_is_split_off_only_in_front_of_a_subject() -> None:
     assert split_issuer("甲市停车条例") == ("", "甲市停车条例")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(alphabet="甲关于印发的通知（）修正年2《》 国务院", max_size=60))
 def test_keys_of_any_title_are_found_again(title: str) -> None:
     keys = name_keys(title)

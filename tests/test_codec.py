@@ -81,7 +81,7 @@ def brute_force(units: dict[int, Unit], terms: list[tuple[str, str]]) -> list[tu
 
 
 @pytest.mark.parametrize("implementation", KERNELS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(index=indexes, data=st.data())
 def test_a_collection_ranks_as_the_definition_says(
     tmp_path_factory: pytest.TempPathFactory,
@@ -129,7 +129,7 @@ def test_a_collection_ranks_as_the_definition_says(
     assert within == sorted(within, key=lambda hit: (-hit[0], hit[1]))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(units, min_size=1, max_size=20), st.randoms(use_true_random=False))
 def test_merged_segments_are_the_bytes_of_one_built_at_once(
     units: list[Unit], rng: random.Random

@@ -123,7 +123,7 @@ RUNS = st.lists(st.one_of(st.sampled_from(WORDS), st.text(CHARACTERS, max_size=6
 
 
 @given(RUNS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_run_is_cut_as_jieba_cuts_it(cutters: Cutters, parts: list[str]) -> None:
     cutters.check("".join(parts))
 
@@ -329,6 +329,14 @@ def test_a_damaged_table_gives_words_or_an_error(name: str, one: Any, users: Pat
             outcomes.add("words")
     assert "words" in outcomes
     assert ("error" in outcomes) == (name in ("trie.children", "trie.values"))
+
+
+@pytest.mark.parametrize("name", ["trie.children", "trie.values"])
+def test_a_share_from_a_damaged_table_is_an_error(name: str) -> None:
+    columns, facts = make_tables()
+    damaged = Dictionary({**columns, name: b"\xff" * len(columns[name])}, facts)
+    with pytest.raises(IndexDamaged):
+        damaged.share("中国")
 
 
 @pytest.mark.parametrize("one", [kernel, twin])

@@ -74,7 +74,7 @@ def place(snapshot: Snapshot, unit: int) -> tuple[str, int]:
     return snapshot.rows[document].id, unit
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.data())
 def test_a_disjunction_of_whoosh_is_the_kernels(snapshot: Snapshot, data: st.DataObject) -> None:
     words = [("words", word) for word in snapshot.terms.expand(WORDS, "")]
@@ -96,7 +96,7 @@ def test_a_disjunction_of_whoosh_is_the_kernels(snapshot: Snapshot, data: st.Dat
     assert without == set(snapshot.terms.all() - snapshot.terms.having(terms[:1]))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.data())
 def test_a_phrase_of_whoosh_is_found_where_its_text_stands(
     snapshot: Snapshot, data: st.DataObject

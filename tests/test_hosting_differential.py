@@ -170,7 +170,7 @@ def assert_alike(found: list[Hit], wanted: list[Hit]) -> None:
     assert found == sorted(found, key=lambda hit: (-hit[1], hit[0]))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(histories(), st.data())
 def test_whatever_is_asked_the_hits_are_those_of_an_obvious_evaluation(
     history: list[Commit], data: st.DataObject
@@ -191,7 +191,7 @@ def test_whatever_is_asked_the_hits_are_those_of_an_obvious_evaluation(
             assert best.docs() == results.docs() == {unit for unit, _ in wanted}
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(histories(), st.data())
 def test_the_kernel_its_twin_and_whoosh_score_two_terms_alike_to_the_bit(
     history: list[Commit], data: st.DataObject
@@ -210,7 +210,7 @@ def test_the_kernel_its_twin_and_whoosh_score_two_terms_alike_to_the_bit(
                 assert list(kernel(snapshot).search(query, limit=3).items()) == wanted[:3]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.data())
 def test_the_kernel_and_its_twin_answer_alike_to_the_bit(
     segmented: Snapshot, data: st.DataObject
@@ -222,7 +222,7 @@ def test_the_kernel_and_its_twin_answer_alike_to_the_bit(
         assert list(kernel(segmented).search(query, **options).items()) == found
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(disjunctions, filters)
 def test_other_collectors_round_it_find_the_same(
     segmented: Snapshot, query: wq.Query, filter: Any
@@ -241,7 +241,7 @@ def test_other_collectors_round_it_find_the_same(
         assert here == {t for t in asked if segmented.terms.contribution(t, hit.docnum)}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(disjunctions, filters)
 def test_sorting_grouping_and_collapsing_see_what_is_filtered(
     segmented: Snapshot, query: wq.Query, filter: Any
@@ -261,7 +261,7 @@ def test_sorting_grouping_and_collapsing_see_what_is_filtered(
     assert {hit.docnum for hit in best} == {group[0] for group in by_parity.values() if group}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(queries, filters)
 def test_results_say_how_many_were_filtered_out(
     segmented: Snapshot, query: wq.Query, filter: Any

@@ -59,7 +59,7 @@ def terms_of(result):
 
 
 @given(units, st.randoms())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_both_invert_to_the_same_bytes(units, rng):
     order = list(range(len(units)))
     rng.shuffle(order)
@@ -81,7 +81,7 @@ def test_term_frequencies_are_exact_below_sixteen_and_never_grow():
 
 
 @given(units, st.text(max_size=3))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_term_is_found_and_no_other(units, other):
     result = inverted(kernel, units)
     terms, index, _, _, count = result
@@ -258,13 +258,13 @@ entry_lists = st.one_of(st.lists(texts, max_size=20), st.lists(st.sampled_from(l
 
 
 @given(entry_lists)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_both_pack_to_the_same_bytes(entries):
     assert packed(kernel, entries) == packed(twin, entries)
 
 
 @given(entry_lists)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_packed_texts_are_read_as_they_were_and_folded(entries):
     codes, offsets, symbols, table = packed(kernel, entries)
     places = array("I", offsets)
@@ -304,7 +304,7 @@ def test_rare_symbols_have_codes_of_two_and_four_bytes():
 
 
 @given(entry_lists, texts.filter(folded))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_scan_finds_the_entries_that_hold_the_needle(entries, needle):
     columns = packed(kernel, entries)
     wanted = folded(needle).encode("utf-8", "surrogatepass")
@@ -320,7 +320,7 @@ def test_a_scan_finds_the_entries_that_hold_the_needle(entries, needle):
 
 
 @given(st.binary(max_size=12), st.binary(max_size=20), st.binary(max_size=40), st.booleans())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_codes_of_no_symbols_are_damage_to_both(codes, symbols, table, fold):
     outcomes = []
     for implementation in (kernel, twin):

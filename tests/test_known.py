@@ -257,7 +257,7 @@ def test_the_longest_queries_are_looked_through_in_no_time(library: Searcher) ->
         assert library.search(query).took < 5
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(
         st.sampled_from([*"第三条款项3号令《》（）-+，", "河湖法", "之一", "102", "〔2020〕"])
@@ -337,7 +337,6 @@ EVERY.targets(Words("河湖法"), Synonyms(()), list)  # from the second query o
         max_size=4,
     ).map("".join)
 )
-@settings(deadline=None)
 def test_the_first_query_is_answered_as_any_other(text: str) -> None:
     query, none = Words(text), Synonyms(())
     assert _known().targets(query, none, list) == EVERY.targets(query, none, list)

@@ -34,7 +34,7 @@ texts = st.text("甲乙丙", max_size=14)
 item = st.lists(st.text("甲乙丙", min_size=1, max_size=3), min_size=1, max_size=2)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(texts, st.lists(item, min_size=2, max_size=4), st.integers(0, 5))
 def test_near_is_what_trying_all_occurrences_says(
     text: str, items: list[list[str]], distance: int
@@ -43,7 +43,7 @@ def test_near_is_what_trying_all_occurrences_says(
     assert is_near(text, items, distance) == (gap is not None and gap <= distance)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(texts, st.lists(item, min_size=2, max_size=3), st.integers(0, 5))
 def test_every_group_has_one_occurrence_of_each_item_within_the_distance(
     text: str, items: list[list[str]], distance: int
@@ -98,9 +98,7 @@ PIECES = (
 )
 
 
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.lists(st.sampled_from(PIECES), min_size=1, max_size=2), min_size=2, max_size=3),
     st.integers(0, 40),

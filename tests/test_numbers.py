@@ -119,7 +119,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(PIECES, max_size=40).map("".join))
 def test_numbers_and_dates_found_lie_in_the_text_in_order(text: str) -> None:
     for found in (list(find_numbers(text)), list(find_dates(text))):
@@ -128,7 +128,7 @@ def test_numbers_and_dates_found_lie_in_the_text_in_order(text: str) -> None:
         assert all(0 <= span.start < span.end <= len(text) for span, _ in found)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.sampled_from(["国发", "浙委办发", "法释", "工信部联科", "京人社办发"]),
     st.integers(1980, 2029),

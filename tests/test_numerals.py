@@ -79,13 +79,13 @@ def test_a_number_out_of_range_is_refused(value: int) -> None:
         to_chinese(value)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.integers(min_value=0, max_value=10**8 - 1))
 def test_what_is_written_reads_back(value: int) -> None:
     assert to_int(to_chinese(value)) == value
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(alphabet="一二两十百千万亿零〇廿卅09２条 ", max_size=30))
 def test_no_text_raises(text: str) -> None:
     value = to_int(text)

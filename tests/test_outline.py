@@ -54,13 +54,13 @@ def check_laws(text: str) -> None:
     assert all(re.fullmatch(r"[\w./~-]+", anchor) for anchor in anchors)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(TEXTS)
 def test_sections_tile_every_text_and_keep_the_laws_of_a_tree(text: str) -> None:
     check_laws(text)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(max_size=200))
 def test_no_text_crashes_the_outline(text: str) -> None:
     check_laws(text)

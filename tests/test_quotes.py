@@ -68,7 +68,7 @@ sources = st.sampled_from([NOTICE, REGULATION])
 numbers = st.integers(0, 500)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(sources, numbers, numbers, st.integers(2, 60), st.integers(0, 3))
 def test_any_piece_of_any_section_stands_word_for_word_however_it_is_written(
     library: Searcher, text: str, number: int, start: int, size: int, manner: int
@@ -93,7 +93,7 @@ def test_any_piece_of_any_section_stands_word_for_word_however_it_is_written(
         assert (passage.kept, stretch.edits) == (1.0, ())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(sources, numbers, numbers, st.integers(8, 60), numbers)
 def test_of_a_piece_with_one_character_changed_just_that_is_shown(
     library: Searcher, text: str, number: int, start: int, size: int, place: int
@@ -112,7 +112,7 @@ def test_of_a_piece_with_one_character_changed_just_that_is_shown(
     assert squeeze(fold(after)) == squeeze(fold(original[place]))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.text(alphabet="猫狗鱼鸟红黄蓝绿山羊跑跳", min_size=4, max_size=60))
 def test_other_words_stand_nowhere(library: Searcher, quotation: str) -> None:
     verification = library.verify(quotation)
@@ -249,7 +249,7 @@ def test_a_quotation_of_more_than_ten_thousand_characters_is_an_error(library: S
         library.verify("牛" * 10_001)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=40))
 def test_any_text_is_answered_or_refused(library: Searcher, quotation: str) -> None:
     try:
@@ -268,7 +268,7 @@ def edits_between(a: str, b: str) -> int:
     return row[-1]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text("甲乙丙", min_size=1, max_size=8), st.text("甲乙丙丁", max_size=12))
 def test_the_best_stretch_takes_as_few_edits_as_any(pattern: str, text: str) -> None:
     start, end, distance = best_stretch(pattern, text)

@@ -65,7 +65,7 @@ def test_the_copy_is_one_section_and_originals_know_where_they_stand_again() -> 
 LINES = st.lists(st.sampled_from(["甲乙丙", "丁", "一二三四五" * 20, "六七" * 60, ""]), max_size=40)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(LINES)
 def test_repeats_hold_the_same_characters_in_order_and_apart(lines: list[str]) -> None:
     text = "\n".join(lines)

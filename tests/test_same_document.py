@@ -52,9 +52,7 @@ WORDS = (
 )
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(a=st.sampled_from(WORDS), b=st.sampled_from(WORDS), c=st.sampled_from(WORDS))
 def test_the_sections_of_documents_that_have_it_anywhere_are_found(
     library: Store, a: str, b: str, c: str

@@ -141,7 +141,7 @@ def test_an_encoding_that_would_give_mojibake_is_refused(text: str, codec: str) 
 
 
 @given(HAN)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_utf8_is_never_altered(text: str) -> None:
     if text.isspace():
         return
@@ -149,14 +149,14 @@ def test_utf8_is_never_altered(text: str) -> None:
 
 
 @given(st.lists(HAN, min_size=3, max_size=6), st.sampled_from(["gb18030", "utf-16-le"]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_other_encodings_of_chinese_are_read_right_or_refused(lines: list[str], codec: str) -> None:
     text = "二〇二一年，" + "\n".join(lines)
     assert read(text.encode(codec)).text == text
 
 
 @given(st.binary(max_size=300), st.sampled_from(sorted(SUFFIXES)))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_bytes_under_any_suffix_raise_source_errors_only(data: bytes, suffix: str) -> None:
     outcome: Source | SourceError
     try:

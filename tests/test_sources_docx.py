@@ -199,7 +199,7 @@ def test_numbers_look_as_word_shows_them(number_format: str, shown: dict[int, st
 
 
 @given(st.integers(1, 9_999))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_chinese_numerals_say_the_number_they_stand_for(value: int) -> None:
     total = digit = 0
     for char in format_number(value, "chineseCountingThousand"):
@@ -392,7 +392,7 @@ def test_a_password_is_named() -> None:
 
 
 @given(st.binary(max_size=64), st.integers(0, 20_000))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_damage_anywhere_raises_source_errors_only(noise: bytes, at: int) -> None:
     data = NOTICE_DOCX
     at %= len(data)
@@ -404,7 +404,7 @@ def test_damage_anywhere_raises_source_errors_only(noise: bytes, at: int) -> Non
 
 
 @given(st.text(alphabet=st.sampled_from('<w:p/>="1 numIdlvaxt&;'), max_size=60))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_any_xml_raises_source_errors_only(noise: str) -> None:
     data = rezipped(NOTICE_DOCX, {"word/numbering.xml": noise, "word/styles.xml": noise + "</w:p>"})
     with pytest.raises(SourceError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from indexer.errors import SourceError, SourceTooLarge
 from indexer.sources import Limits, Source, read_source
 
 from .make_formats import NOTICE, notice_html
+from .work import lines_run
 
 BODY = (
     "为进一步做好山区道路养护工作，保障群众出行安全，经研究同意，现就有关事项通知如下：请认真执行。"
@@ -217,11 +217,11 @@ def test_tags_are_bounded() -> None:
         "<p>" + " " * 200_000 + "。" * 9,
     ],
 )
-def test_hostile_markup_takes_linear_time(page: str) -> None:
-    begun = time.process_time()
-    text = read(page + "<p>" + BODY).text if not page.endswith(("<!--", "<script>")) else BODY
-    assert time.process_time() - begun < 4
-    assert BODY in text
+def test_hostile_markup_is_read_by_few_steps_a_character(page: str) -> None:
+    swallows = page.endswith(("<!--", "<script>"))
+    page = BODY + page if swallows else page + "<p>" + BODY
+    assert lines_run(read, page) < 200 * len(page)
+    assert BODY in read(page).text
 
 
 MARKUP = st.sampled_from(
@@ -232,7 +232,7 @@ MARKUP = st.sampled_from(
 
 
 @given(st.lists(MARKUP, max_size=40))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_any_markup_raises_source_errors_only(parts: list[str]) -> None:
     try:
         text = read("".join(parts)).text
@@ -244,7 +244,7 @@ def test_any_markup_raises_source_errors_only(parts: list[str]) -> None:
 @given(
     st.lists(st.text(alphabet="甲乙丙丁，。一二", min_size=1, max_size=30), min_size=1, max_size=8)
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_paragraphs_of_an_article_are_never_lost(texts: list[str]) -> None:
     page = "".join(f"<p>{text}</p>" for text in texts)
     assert lines(f"<div id=top><a href=/>首页</a></div><div>{page}</div>") == texts

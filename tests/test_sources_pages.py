@@ -141,7 +141,7 @@ coordinate = st.floats(-1e6, 1e6)
 
 
 @given(st.lists(st.builds(Glyph, st.characters(), coordinate, coordinate, coordinate, coordinate)))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_character_is_lost_whatever_the_layout(every: list[Glyph]) -> None:
     distinct = {glyph.char: glyph for glyph in every}.values()
     found = rows(distinct)
@@ -374,7 +374,7 @@ def test_pages_of_an_ofd_are_bounded_and_a_page_read_again_counts_again() -> Non
 
 
 @given(st.sampled_from(["Boundary", "Size", "X", "Y", "DeltaX", "CTM"]), st.text(max_size=20))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_number_in_an_ofd_is_survived(name: str, value: str) -> None:
     value = "".join(c for c in value if c.isprintable() and c not in '<&"') or str(math.inf)
     text = (

@@ -106,7 +106,7 @@ def test_there_are_three_suggestions_at_most_and_each_once(index: Searcher) -> N
         assert query not in suggestions
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(alphabet="责任追就究劳动合和同法行政处罚安全 \"（）()[]〔-+*:：ab1'", max_size=25))
 def test_whatever_is_typed_gets_suggestions_that_can_be_searched(
     index: Searcher, query: str

@@ -110,7 +110,7 @@ def test_completions_are_of_the_snapshot_and_change_with_refresh(
         assert _texts(searcher, "赤水县", "title") == ["赤水县绿化办法"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(prefix=st.text(max_size=12))
 def test_no_prefix_fails(seed_searcher: Searcher, prefix: str) -> None:
     assert len(seed_searcher.suggest(prefix, 5)) <= 5

@@ -244,7 +244,7 @@ def test_comments_blanks_widths_and_traditional_characters_make_no_difference(
     assert "学堂" not in table
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text("低保=>#甲乙 \nversion12、()\u3000\ud800", max_size=40))
 def test_any_text_is_a_list_or_a_synonym_error(
     tmp_path_factory: pytest.TempPathFactory, text: str

@@ -122,6 +122,22 @@ def test_a_reader_that_is_killed_is_an_error_and_the_index_stays_as_it_was(
     assert list(check(store.folder)) == []
 
 
+def test_a_reader_that_is_killed_while_many_files_wait_for_it_is_an_error_and_no_standstill(
+    tmp_path: Path, dictionary: Path
+) -> None:
+    text = REGULATION * (300_000 // len(REGULATION.encode()))  # each file a request of its own
+    files = [(f"{number}.txt", tmp_path / f"{number}.txt") for number in range(8)]
+    for _, path in files:
+        path.write_text(text, encoding="utf-8")
+    entries = read_entries(files, dictionary, workers=2)
+    next(entries)
+    for reader in _readers():
+        os.kill(reader, signal.SIGKILL)
+    with pytest.raises(IndexStateError, match="ended with code -9"):
+        list(entries)
+    assert not _readers()
+
+
 def test_an_interruption_ends_the_readers(store: Store, tmp_path: Path) -> None:
     _write(tmp_path / "docs", 600)
     threads = threading.active_count()

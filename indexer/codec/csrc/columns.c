@@ -24,11 +24,11 @@ static inline uint32_t next_code(const uint8_t **p, const uint8_t *end)
         return first;
     }
     uint32_t size = first < 255 ? 2 : 4;
-    *p = at + size;
     if (size > (size_t)(end - at)) {
         *p = end;
         return UINT32_MAX;
     }
+    *p = at + size;
     if (size == 2)
         return SHORT_CODES + ((first - SHORT_CODES) << 8) + at[1];
     return (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
@@ -179,7 +179,8 @@ static PyObject *py_scan(PyObject *self, PyObject *args)
     if (!PyArg_ParseTuple(args, "y*y*y*y*y*w*", &text.codes, &offsets, &text.symbols,
                           &text.table, &needle, &bits))
         return NULL;
-    if (offsets.len >= 4 && needle.len && needle.len < INT32_MAX && bits.len >= (offsets.len / 4 - 1 + 7) / 8) {
+    if (offsets.len >= 4 && needle.len && needle.len < INT32_MAX &&
+        bits.len >= (offsets.len / 4 - 1 + 7) / 8) {
         Py_BEGIN_ALLOW_THREADS
         state = automaton_make(&a, &needle, &text) < 0 ? -2 : scan(&text, &offsets, &a, &bits);
         Py_END_ALLOW_THREADS

@@ -25,7 +25,6 @@ typedef struct {
 
 typedef struct {
     const cutter *tables;
-    const cell *cells;
     PyObject *text, *words;
 } cutting;
 
@@ -243,7 +242,7 @@ static PyObject *py_cut(PyObject *self, PyObject *args)
     (void)self;
     if (!PyArg_ParseTuple(args, "OU", &capsule, &text))
         return NULL;
-    cutting c = {PyCapsule_GetPointer(capsule, CAPSULE), NULL, text, NULL};
+    cutting c = {PyCapsule_GetPointer(capsule, CAPSULE), text, NULL};
     if (!c.tables)
         return NULL;
     size_t length = (size_t)PyUnicode_GetLength(text);
