@@ -8,7 +8,7 @@ from array import array
 from collections import Counter
 from pathlib import Path
 from types import ModuleType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from indexer.analysis import bigrams, classes, ranked
 from indexer.codec import GONE, Builder, Collection, Segment, merge, twin
 from indexer.codec.kernel import kernel
+from indexer.codec.layout import ColumnFile, write_columns
 from indexer.errors import IndexDamaged, IndexIncompatible
 from indexer.normalize import squeeze_character
 
@@ -199,6 +200,21 @@ def test_a_damaged_file_is_a_typed_error_or_another_answer(tmp_path: Path, seed:
         merge([(segment.as_columns(), range(300))], squeeze_character)
     except (IndexDamaged, IndexIncompatible) as error:
         assert path.name in str(error) or "damaged" in str(error) or "merged" in str(error)
+
+
+@pytest.mark.parametrize("forged", [None, -1, 33, 1 << 70, "x", [1]])
+@pytest.mark.parametrize("fact", ["units", "counts", "totals", "words"])
+def test_facts_that_are_none_are_a_typed_error_though_their_checksum_is_right(
+    tmp_path: Path, fact: str, forged: Any
+) -> None:
+    open_segment([Unit(["法院"], "国家法院", "条例")], tmp_path / "a").close()
+    whole = ColumnFile(tmp_path / "a")
+    facts = {**whole.facts, fact: forged}
+    if fact == "words":
+        facts = {**whole.facts, "counts": {**whole.facts["counts"], "words": forged}}
+    write_columns(tmp_path / "b", whole.columns, facts)
+    with pytest.raises(IndexDamaged):
+        list(Segment(tmp_path / "b").terms("words"))
 
 
 def test_a_file_of_another_format_is_refused(tmp_path: Path) -> None:

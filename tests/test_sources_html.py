@@ -220,8 +220,9 @@ def test_tags_are_bounded() -> None:
 def test_hostile_markup_is_read_by_few_steps_a_character(page: str) -> None:
     swallows = page.endswith(("<!--", "<script>"))
     page = BODY + page if swallows else page + "<p>" + BODY
-    assert lines_run(read, page) < 200 * len(page)
-    assert BODY in read(page).text
+    texts: list[str] = []
+    assert lines_run(lambda page: texts.append(read(page).text), page) < 200 * len(page)
+    assert BODY in texts[0]
 
 
 MARKUP = st.sampled_from(

@@ -104,7 +104,7 @@ class ColumnFile:
             self.facts: dict[str, Any] = directory["facts"]
             for name, (offset, size) in directory["columns"].items():
                 self.columns[name] = self._column(offset, size)
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
             self.close()
             raise IndexDamaged(f"{path.name} cannot be read: {error}") from None
         except BaseException:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from array import array
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 
 from indexer.codec.kernel import kernel as default_kernel
 from indexer.codec.layout import Buffer, ColumnFile, write_columns
-from indexer.codec.postings import DICT_BLOCK, GONE, INDEX_ENTRY, K1, TF_VALUE, B
+from indexer.codec.postings import DICT_BLOCK, GONE, INDEX_ENTRY, K1, TF_VALUE, B, terms_of
 from indexer.errors import IndexDamaged
 
 # What phrases are compared by: takes a character, gives one or none.
@@ -65,8 +66,8 @@ class Segment:
 
     def _read_facts(self, facts: Mapping[str, Any]) -> None:
         self.units = int(facts["units"])
-        self.counts: dict[str, int] = dict(facts["counts"])
-        self.totals: dict[str, int] = dict(facts["totals"])
+        self.counts = {field: int(count) for field, count in dict(facts["counts"]).items()}
+        self.totals = {field: int(facts["totals"][field]) for field in self.counts}
         for field in self.counts:
             if len(self.columns[f"{field}.lengths"]) != 4 * self.units:
                 raise ValueError(f"the lengths of {field} are cut off")
@@ -76,8 +77,9 @@ class Segment:
         }
         if len(self.columns["text.offsets"]) != 4 * (self.units + 1):
             raise ValueError("the offsets of texts are cut off")
-        if not {"text", "text.symbols", "text.table"} <= self.columns.keys():
-            raise ValueError("the texts are missing")
+        others = {"text", "text.symbols", "text.table", *(f"{f}.postings" for f in self.counts)}
+        if not others <= self.columns.keys():
+            raise ValueError("the texts or postings are missing")
 
     def as_columns(self) -> Columns:
         """The segment as something to merge."""
@@ -96,7 +98,25 @@ class Segment:
 
     def terms(self, field: str, first: bytes = b"") -> Iterator[tuple[bytes, Place]]:
         """The terms not below ``first``, in order."""
-        yield from terms_from(self.as_columns(), field, first)
+        terms, packed, count = self._dictionaries[field]
+        with self.guard():
+            index = array("Q", bytes(packed))
+            if not 0 <= count <= len(index) // INDEX_ENTRY * DICT_BLOCK:
+                raise ValueError("a dictionary is damaged")
+
+            def terms_from(block: int) -> Iterator[tuple[bytes, int, int, int]]:
+                at = min(index[INDEX_ENTRY * block + 1], len(terms))
+                return terms_of(terms[at:], count - block * DICT_BLOCK)
+
+            blocks = range((count + DICT_BLOCK - 1) // DICT_BLOCK)
+            if not blocks:
+                return
+            after = bisect_right(blocks, first, key=lambda block: next(terms_from(block))[0])
+            block = max(after - 1, 0)
+            start = index[INDEX_ENTRY * block]
+            for ordinal, (term, df, at, size) in enumerate(terms_from(block), block * DICT_BLOCK):
+                if term >= first:
+                    yield term, Place(ordinal, df, start + at, size)
 
     def postings(self, field: str, place: Place) -> tuple[array[int], list[float]]:
         """The units of a term, rising, and its frequency in each."""
@@ -204,52 +224,6 @@ class Segment:
 def norm(average: float) -> tuple[float, float]:
     """BM25's norm of a unit is ``a + c * length``: (a, c) for an average length in eighths."""
     return K1 * (1.0 - B), K1 * B / average if average else 0.0
-
-
-def terms_from(columns: Columns, field: str, first: bytes) -> Iterator[tuple[bytes, Place]]:
-    """The terms of a field not below ``first``, in order."""
-    reader = _TermReader(columns, field)
-    low, high = 0, (columns.counts[field] + DICT_BLOCK - 1) // DICT_BLOCK
-    while low < high:
-        middle = (low + high) // 2
-        if next(reader.block(middle))[0] <= first:
-            low = middle + 1
-        else:
-            high = middle
-    for term, place in reader.block(max(low - 1, 0)):
-        if term >= first:
-            yield term, place
-
-
-class _TermReader:
-    def __init__(self, columns: Columns, field: str) -> None:
-        self._terms = columns.columns[f"{field}.terms"]
-        self._index = array("Q", bytes(columns.columns[f"{field}.index"]))
-        self._count = columns.counts[field]
-
-    def block(self, number: int) -> Iterator[tuple[bytes, Place]]:
-        """The terms from the first of a block on."""
-        term = b""
-        offset, at = self._index[INDEX_ENTRY * number : INDEX_ENTRY * number + 2] or (0, 0)
-        for ordinal in range(number * DICT_BLOCK, self._count):
-            shared, at = self._number(at)
-            size, at = self._number(at)
-            term = term[:shared] + bytes(self._terms[at : at + size])
-            df, at = self._number(at + size)
-            size, at = self._number(at)
-            yield term, Place(ordinal, df, offset, size)
-            offset += size
-
-    def _number(self, at: int) -> tuple[int, int]:
-        value = shift = 0
-        try:
-            while (byte := self._terms[at]) >= 128:
-                value |= (byte & 127) << shift
-                shift += 7
-                at += 1
-        except IndexError:
-            raise IndexDamaged("a dictionary is damaged") from None
-        return value | byte << shift, at + 1
 
 
 class Builder:
