@@ -154,6 +154,7 @@ class Searcher:
         date_to: str | None = None,
         sort: Sort = "relevance",
         by: By = "section",
+        suggest: bool = True,
     ) -> Results:
         """The sections that answer ``query`` (its language: `searcher.query`), best first.
 
@@ -164,7 +165,7 @@ class Searcher:
         ``by`` "document" answers with documents, in the order of their best sections: `limit`,
         `offset`, totals and facets count documents, and the hits are at most `SECTIONS` of each.
         Searched is what stands in ``query``; what it may be a misspelling of are the
-        ``suggestions`` of the results.
+        ``suggestions`` of the results, unless ``suggest`` is false: they can take as long again.
         Raises QueryError, and ValueError for a filter that is no date or a negative number.
         """
         started = time.perf_counter()
@@ -187,7 +188,7 @@ class Searcher:
             excerpter = Excerpter(node, self._snapshot.analyzer, self._ranker.idf, self._synonyms)
             hits = tuple(self._hit(unit, score, excerpter.excerpt) for unit, score in best)
             facets = Facets(self._snapshot.facets(tally))
-            suggestions = self._meant.suggestions(query, node)
+            suggestions = self._meant.suggestions(query, node) if suggest else ()
         took = time.perf_counter() - started
         return Results(query, sum(tally), took, offset, hits, facets, by, matching, suggestions)
 

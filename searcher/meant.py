@@ -21,7 +21,7 @@ from searcher.names import LEAST, Names
 from searcher.nodes import Boolean, Near, Node, Phrase, Words
 from searcher.pinyin import split_pinyin
 from searcher.questions import without_asking
-from searcher.spelling import Correction, Speller
+from searcher.spelling import LONG, Correction, Speller
 
 _MOST = 3  # suggestions
 _MAX_SLIPS = 3
@@ -76,7 +76,8 @@ class Meant:
         plain, count = squeeze(fold(text)), self._language.count
         if len(plain) < LEAST or without_asking(text) != text:
             return
-        if (often := count(plain)) > 20 * self._language.few:
+        often = count(plain)
+        if often > 20 * self._language.few or (often and len(plain) >= LONG):
             return
         for name, far in self._names.near(text)[:_MOST]:
             if _RARER * often <= count(name):

@@ -44,10 +44,13 @@ class Names:
         names = self._holding(likely)
         if key in names:
             return []
+        letters = set(key)
         found = {
             name: far
             for name in names
-            if abs(len(name) - len(key)) <= most and (far := _distance(key, name)) <= most
+            if abs(len(name) - len(key)) <= most
+            and len(letters.difference(name)) <= most
+            and (far := _distance(key, name)) <= most
         }
         return sorted(found.items(), key=lambda item: (item[1], -len(names[item[0]]), item[0]))
 

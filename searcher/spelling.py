@@ -21,6 +21,7 @@ from searcher.pinyin import characters, readings, sounding_like
 from searcher.shapes import looking_like
 
 _RUN = re.compile(f"[{HAN}]{{2,}}(?![\\[〔])")  # not the code of a 文号: its letters make no words
+LONG = 8  # characters that do not stand in an index by chance, nor by another's slip
 _MAX_LENGTH = 200  # characters of a text that are looked at
 _MAX_PLACES = 4  # suspicious characters of a text that are looked at
 _MAX_WEIGHED = 6  # corrections of a run that are weighed
@@ -115,6 +116,8 @@ class Speller:
                 likely = self._language.word(word)
                 places |= dict.fromkeys(range(at, at + len(word)), likely)
             at += len(word)
+        if places and len(run) >= LONG and self._language.count(run):
+            return {}
         oddest = sorted(places.items(), key=lambda place: place[1])[: 2 * _MAX_PLACES]
         return {at: likely for at, likely in oddest if not self._is_attested(run, at)}
 

@@ -82,6 +82,11 @@ def test_a_right_query_has_no_suggestions(index: Searcher, query: str) -> None:
     assert index.search(query).suggestions == ()
 
 
+def test_suggestions_can_be_left_out(index: Searcher) -> None:
+    assert index.search("责任追就").suggestions
+    assert index.search("责任追就", suggest=False).suggestions == ()
+
+
 def test_what_was_typed_is_searched_and_not_the_suggestion(index: Searcher) -> None:
     results = index.search('"责任追就"')
     assert results.total == 0

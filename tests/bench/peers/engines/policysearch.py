@@ -85,7 +85,8 @@ class PolicySearch(Engine):
 
     def hits(self, text: str) -> Sequence[Hit]:
         """What `Searcher.search` gives, its snippets as HTML."""
-        return [Hit(hit.title, hit.snippet.html()) for hit in self.reader.search(text, limit=TOP)]
+        found = self.reader.search(text, limit=TOP, suggest=False)  # as the others make none
+        return [Hit(hit.title, hit.snippet.html()) for hit in found]
 
     def add(self, source: Source) -> None:
         """One document in a transaction; the searcher moves on."""
