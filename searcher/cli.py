@@ -18,6 +18,8 @@ from indexer.errors import IndexDamaged, PolicySearchError, QueryError
 from searcher.comparing import similar_command, verify_command
 from searcher.completing import suggest_command
 from searcher.options import (
+    ERROR,
+    NOTHING_FOUND,
     Commands,
     QueryCommand,
     color_option,
@@ -35,8 +37,6 @@ if TYPE_CHECKING:
     from searcher.engine import Searcher
     from searcher.results import Results
 
-_NOTHING_FOUND = 1
-_ERROR = 2
 _LISTED = 20  # changed documents named on the terminal before "and N more"
 
 
@@ -124,7 +124,7 @@ def index_command(
     if watch and not dry_run:
         _watch(store)
     if report.failed:
-        ctx.exit(_ERROR)
+        ctx.exit(ERROR)
 
 
 def _watch(store: Any) -> None:
@@ -229,7 +229,7 @@ def search_command(
             click.echo(f"did you mean: {plain(suggestion)}", err=True)
         click.echo(render_results(results, explanations), nl=False, color=wants_color(color))
     if not results.total:
-        click.get_current_context().exit(_NOTHING_FOUND)
+        click.get_current_context().exit(NOTHING_FOUND)
 
 
 def _with_explanations(results: Results, explanations: list[Any] | None) -> dict[str, Any]:
@@ -299,7 +299,7 @@ def _print_relations(
     else:
         click.echo(render_cited(cited) + render_citing(citing), nl=False)
     if not cited and not citing:
-        click.get_current_context().exit(_NOTHING_FOUND)
+        click.get_current_context().exit(NOTHING_FOUND)
 
 
 @cli.command("missing")
@@ -326,7 +326,7 @@ def missing_command(limit: int, as_json: bool, folder: Path) -> None:
         for one in missing[:limit]:
             click.echo(f"{one.count:6,}  {plain(one.name or one.number or '')}")
     if not missing:
-        click.get_current_context().exit(_NOTHING_FOUND)
+        click.get_current_context().exit(NOTHING_FOUND)
 
 
 cli.add_command(suggest_command)
@@ -361,7 +361,7 @@ def diff_command(old: str, new: str, color: str, as_json: bool, folder: Path) ->
         text = render_changes(before, after, changes)
         click.echo(text, nl=False, color=wants_color(color))
     if all(change.kind == "unchanged" for change in changes):
-        click.get_current_context().exit(_NOTHING_FOUND)
+        click.get_current_context().exit(NOTHING_FOUND)
 
 
 @cli.command("outline")
@@ -396,7 +396,7 @@ def outline_command(ctx: click.Context, files: tuple[Path, ...], color: str, as_
             text = render_document(document, "", only_outline=True)
             click.echo(text, nl=False, color=wants_color(color))
     if failed:
-        ctx.exit(_ERROR)
+        ctx.exit(ERROR)
 
 
 cli.add_command(status_command)
@@ -438,7 +438,7 @@ def main() -> NoReturn:
         sys.exit(130)
     except click.ClickException as error:
         error.show()
-        sys.exit(_ERROR)
+        sys.exit(ERROR)
     except QueryError as error:
         from searcher.render import caret
 
@@ -449,4 +449,4 @@ def main() -> NoReturn:
         _print_error(f"{error}; {MENDING}")
     except (PolicySearchError, OSError) as error:  # OSError: a full disk, behind standard output
         _print_error(error)
-    sys.exit(_ERROR)
+    sys.exit(ERROR)

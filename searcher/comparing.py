@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from searcher.options import (
+    NOTHING_FOUND,
     QueryCommand,
     color_option,
     find_named,
@@ -15,8 +16,6 @@ from searcher.options import (
     print_json,
     wants_color,
 )
-
-_NOT_SO = 1
 
 
 @click.command("verify", cls=QueryCommand)
@@ -51,7 +50,7 @@ def verify_command(
 
         click.echo(render_verification(verification), nl=False, color=wants_color(color))
     if verification.verdict != "verbatim":
-        click.get_current_context().exit(_NOT_SO)
+        click.get_current_context().exit(NOTHING_FOUND)
 
 
 @click.command("similar")
@@ -86,4 +85,4 @@ def similar_command(name: str, limit: int, color: str, as_json: bool, folder: Pa
 
         click.echo(render_results(results), nl=False, color=wants_color(color))
     if not results.total:
-        click.get_current_context().exit(_NOT_SO)
+        click.get_current_context().exit(NOTHING_FOUND)

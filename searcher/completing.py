@@ -6,9 +6,7 @@ from pathlib import Path
 
 import click
 
-from searcher.options import index_option, json_option, print_json
-
-_NOTHING_FOUND = 1
+from searcher.options import NOTHING_FOUND, index_option, json_option, print_json
 
 
 @click.command("suggest")
@@ -42,4 +40,4 @@ def suggest_command(prefix: tuple[str, ...], limit: int, as_json: bool, folder: 
         for one in completions:
             click.echo(f"{one.kind:<8} {one.count:6,}  {plain(one.text)}")
     if not completions:
-        click.get_current_context().exit(_NOTHING_FOUND)
+        click.get_current_context().exit(NOTHING_FOUND)

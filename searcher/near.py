@@ -46,9 +46,11 @@ def near_groups(
     """The groups of ``items`` in ``text`` with a gap of at most ``distance``.
 
     For each occurrence that ends such groups, that of the smallest gap, in the order of the text.
-    Takes time in the number of occurrences, twice as much for each item more.
+    Takes time in the number of occurrences, twice as much for each item more that is not the same
+    as another one.
     """
     full = (1 << len(items)) - 1
+    equals = _equals_before(items)
     ready: dict[int, _Chain] = {}  # by mask, what ends before the present occurrence
     waiting: list[_Chain] = []
     for found in sorted(_occurrences(text, items)):
@@ -56,7 +58,7 @@ def near_groups(
             chain = heapq.heappop(waiting)
             if chain.mask not in ready or chain.debt < ready[chain.mask].debt:
                 ready[chain.mask] = chain
-        longer = _lengthened(ready, found, distance)
+        longer = _lengthened(ready, found, equals[found.item], distance)
         for mask, (gap, members) in longer.items():
             if mask == full:
                 yield members
@@ -64,15 +66,33 @@ def near_groups(
                 heapq.heappush(waiting, _Chain(found.end, gap - found.end, mask, members))
 
 
+def _equals_before(items: Sequence[Item]) -> list[int]:
+    """For every item the mask of the one before it that is the same, or 0.
+
+    Equal items are interchangeable: in one order of them lie all groups.
+    """
+    last: dict[frozenset[str], int] = {}
+    masks = []
+    for number, item in enumerate(map(frozenset, items)):
+        masks.append(last.get(item, 0))
+        last[item] = 1 << number
+    return masks
+
+
 def _lengthened(
-    ready: dict[int, _Chain], found: Occurrence, distance: int
+    ready: dict[int, _Chain], found: Occurrence, equal: int, distance: int
 ) -> dict[int, tuple[int, tuple[Occurrence, ...]]]:
-    """The chains that end with ``found``: by mask, the smallest gap and its occurrences."""
+    """The chains that end with ``found``: by mask, the smallest gap and its occurrences.
+
+    ``equal`` is the mask of what is to stand in front.
+    """
     bit = 1 << found.item
-    chains: dict[int, tuple[int, tuple[Occurrence, ...]]] = {bit: (0, (found,))}
+    chains: dict[int, tuple[int, tuple[Occurrence, ...]]] = {}
+    if not equal:
+        chains[bit] = 0, (found,)
     for chain in ready.values():
         gap = chain.debt + found.start
-        if not chain.mask & bit and gap <= distance:
+        if not chain.mask & bit and chain.mask & equal == equal and gap <= distance:
             chains[chain.mask | bit] = gap, (*chain.members, found)
     return chains
 

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 Command = Callable[..., Any]
 
+# Exit codes; 0 is found or done.
+NOTHING_FOUND = 1
+ERROR = 2
+
 
 def index_option(command: Command) -> Command:
     """``--index``."""

@@ -61,7 +61,8 @@ What is an error: nothing to search for, an unclosed quotation or group, AND, OR
 without something beside it, what is not a date where one must stand, NEAR with a field, a prefix
 or a second distance, and the limits: MAX_LENGTH characters, MAX_CLAUSES words, quotations,
 prefixes and dates, MAX_DEPTH groups within each other (of the query's and of the tree's), MAX_NEAR
-items within MAX_DISTANCE. The engine expands a prefix to MAX_EXPANSIONS terms at most.
+items within MAX_DISTANCE, MAX_TIED words and quotations beside NEAR in all. The engine expands a
+prefix to MAX_EXPANSIONS terms at most.
 """
 
 from __future__ import annotations
@@ -79,6 +80,7 @@ __all__ = [
     "MAX_EXPANSIONS",
     "MAX_LENGTH",
     "MAX_NEAR",
+    "MAX_TIED",
     "NEAR",
     "Boolean",
     "DateRange",
@@ -98,6 +100,7 @@ MAX_EXPANSIONS = 1_000
 NEAR = 20  # characters, where the query does not say how near
 MAX_DISTANCE = 1_000
 MAX_NEAR = 8
+MAX_TIED = 64  # each may have to be sought in every section
 
 _TEXT = ("word", "phrase", "prefix")
 _ITEM = (*_TEXT, "*", "(")
@@ -175,6 +178,7 @@ class _Parser:
         self.tokens = tokenize(query)
         self.index = 0
         self.leaves = 0
+        self.tied = 0
 
     @property
     def _ahead(self) -> Token:
@@ -305,6 +309,9 @@ class _Parser:
             raise self._error(token, "NEAR ties words, quotations and groups of these only")
         if any(leaf.field for leaf in leaves):
             raise self._error(token, "NEAR looks within sections: it takes no field")
+        self.tied += len(leaves)
+        if self.tied > MAX_TIED:
+            raise self._error(token, f"NEAR ties at most {MAX_TIED} words and quotations in all")
         return leaves
 
     def _item(self, name: str | None) -> Node | None:

@@ -204,7 +204,8 @@ class TermScore:
     ``field`` is "words" or "bigrams"; ``frequency`` is weighted by where the term stands;
     ``document_frequency`` counts the sections that have it; ``idf`` includes the weight the term
     has in the query. Where ``field`` is "known", ``term`` is what the query names, which adds
-    ``frequency`` times ``idf``.
+    ``frequency`` times ``idf``; where it is "synonym", ``term`` is the form that stands there, and
+    what it stands for: 最低生活保障 = 低保.
     """
 
     field: str

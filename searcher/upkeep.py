@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 
-from searcher.options import index_option, json_option, print_json
+from searcher.options import ERROR, index_option, json_option, print_json
 
-_ERROR = 2
 MENDING = (
     "`policysearch index --restore` goes back to the state before the last change, and from there "
     "to that of its sources; `--rebuild` reads everything anew"
@@ -49,9 +48,10 @@ def status_command(as_json: bool, folder: Path) -> None:
 
 
 @click.command("check")
+@json_option
 @index_option
 @click.pass_context
-def check_command(ctx: click.Context, folder: Path) -> None:
+def check_command(ctx: click.Context, as_json: bool, folder: Path) -> None:
     """Verify that the index is whole: checksums, and every document against its sections.
 
     Says too whether the generation before it is, to which `index --restore` goes back.
@@ -63,11 +63,14 @@ def check_command(ctx: click.Context, folder: Path) -> None:
     from indexer.check import check, check_previous
 
     problems = list(check(folder))
-    for problem in problems or ["whole"]:
-        click.echo(problem)
     previous = check_previous(folder)
-    if previous is not None:
-        click.echo(f"the generation before: {'; '.join(previous) or 'whole'}")
+    if as_json:
+        print_json({"problems": problems, "before": previous})
+    else:
+        for problem in problems or ["whole"]:
+            click.echo(problem)
+        if previous is not None:
+            click.echo(f"the generation before: {'; '.join(previous) or 'whole'}")
     if problems:
         click.echo(f"damaged: {MENDING}", err=True)
-        ctx.exit(_ERROR)
+        ctx.exit(ERROR)

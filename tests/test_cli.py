@@ -195,6 +195,7 @@ def test_status_and_check_describe_a_whole_index(indexed: Run) -> None:
     assert (status["documents"], status["generation"]) == (3, 1)
     assert status["sources"] == [{"name": "docs", "path": "docs"}]
     assert indexed("check").stdout == "whole\n"
+    assert json.loads(indexed("check", "--json").stdout) == {"problems": [], "before": None}
 
 
 def test_a_damaged_index_is_told_and_a_rebuild_mends_it(indexed: Run, tmp_path: Path) -> None:
@@ -206,6 +207,7 @@ def test_a_damaged_index_is_told_and_a_rebuild_mends_it(indexed: Run, tmp_path: 
             path.write_bytes(damaged)
             done = indexed("check", code=2)
             assert done.stdout
+            assert json.loads(indexed("check", "--json", code=2).stdout)["problems"]
             if len(damaged) < len(content):
                 indexed("search", "河道", code=2)
         path.write_bytes(content)

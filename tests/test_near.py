@@ -75,6 +75,15 @@ def test_one_occurrence_does_not_serve_two_items() -> None:
     assert is_near("责任与责任", [["责任"], ["责任"]], 20)
 
 
+def test_equal_items_are_found_in_one_order_only() -> None:
+    groups = [*near_groups("甲某甲某甲", [["甲"], ["甲"], ["甲"]], 20)]
+    assert [[one.start for one in group] for group in groups] == [[0, 2, 4]]
+
+
+def test_items_are_equal_whatever_the_order_of_their_alternatives() -> None:
+    assert len([*near_groups("甲某乙", [["甲", "乙"], ["乙", "甲"]], 20)]) == 1
+
+
 def units(searcher: Searcher) -> Iterator[tuple[tuple[str, str], str]]:
     for row in searcher.documents:
         document = searcher.document(row.id)

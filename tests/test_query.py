@@ -529,6 +529,8 @@ def test_dates_beside_other_clauses_are_required() -> None:
         ("标题:a NEAR b", 5, "takes no field"),
         ("标题:(a NEAR b)", 6, "takes no field"),
         (" NEAR ".join("abcdefghi"), 7 * 7 + 2, "at most 8 items"),
+        (" ".join(["a NEAR b"] * 33), 32 * 9 + 2, "at most 64 words and quotations"),
+        (f"a NEAR ({' '.join('b' * 64)})", 2, "at most 64 words and quotations"),
         ("日期:见附件", 3, "not a date"),
         ("日期: 200", 4, "not a date"),
         ("日期:2002*", 3, "not a date"),
