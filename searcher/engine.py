@@ -12,7 +12,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Literal
 
 from indexer.document import Document, Section
-from indexer.errors import DocumentNotFound, IndexIncompatible
+from indexer.errors import DocumentNotFound, IndexIncompatible, QueryError
 from indexer.record import Row
 from indexer.schema import WORDS
 from indexer.snapshot import Snapshot
@@ -174,7 +174,8 @@ class Searcher:
         node = parse(query)
         filtered = _filtered(node, issuer, doc_type, region, date_from, date_to)
         with self._turn():
-            found = self._ranker.rank(filtered)
+            with _positions_in(query):
+                found = self._ranker.rank(filtered)
             tally = self._snapshot.tally(found.units)
             matching: dict[str, int] = {}
             if by == "document":
@@ -204,7 +205,8 @@ class Searcher:
                 self._snapshot.units(index), self._snapshot.firsts[index]
             ):
                 if unit.section.anchor == hit.anchor:
-                    return self._ranker.explain(node, number)
+                    with _positions_in(query):
+                        return self._ranker.explain(node, number)
         raise DocumentNotFound(f"no section {hit.document}#{hit.anchor} in the index")
 
     def verify(self, quotation: str, limit: int = 5) -> Verification:
@@ -357,6 +359,15 @@ class Searcher:
         return tuple(
             Place(row.id, row.title, row.date, self._snapshot.source(row.id)) for row in rows
         )
+
+
+@contextmanager
+def _positions_in(query: str) -> Iterator[None]:
+    """Errors of a part of a query as errors of the whole, of which their positions are."""
+    try:
+        yield
+    except QueryError as error:
+        raise QueryError(query, error.position, error.reason) from None
 
 
 def _ranker(snapshot: Snapshot, synonyms: Synonyms) -> Ranker:

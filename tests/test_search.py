@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from indexer import IndexDamaged, Store, sync
 from indexer.normalize import fold, squeeze
 from searcher import DocumentNotFound, QueryError, Results, Searcher
-from searcher.query import parse
+from searcher.query import MAX_EXPANSIONS, parse
 from searcher.ranking import Ranker
 from searcher.synonyms import Synonyms
 
@@ -405,3 +405,12 @@ def test_every_facet_is_there_and_is_counted(searcher: Searcher) -> None:
     facets = searcher.search("学校").facets
     assert [*facets] == ["issuer", "doc_type", "year", "region"]
     assert all(facets.values())
+
+
+def test_too_wide_a_prefix_is_pointed_at_in_the_whole_query(tmp_path: Path, store: Store) -> None:
+    codes = " ".join(f"x{number}" for number in range(MAX_EXPANSIONS + 1))
+    (tmp_path / "codes.txt").write_text(f"编号\n{codes}\n", encoding="utf-8")
+    sync(store, [tmp_path / "codes.txt"])
+    with Searcher.open(store.folder) as searcher, pytest.raises(QueryError) as caught:
+        searcher.search("编号 x*")
+    assert (caught.value.query, caught.value.position) == ("编号 x*", 3)
