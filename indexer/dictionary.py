@@ -75,8 +75,10 @@ class Dictionary:
 
         Raises IndexDamaged where the file is not what was written.
         """
-        with _reading():
+        try:  # not `_reading`, which takes as long as a cut
             words: list[str] = self._kernel.cut(self._cutter, run)
+        except ValueError as error:
+            raise _damaged(error) from None
         return words
 
     def pieces(self, run: str) -> list[str]:
@@ -110,4 +112,8 @@ def _reading() -> Iterator[None]:
     try:
         yield
     except (ValueError, OverflowError) as error:  # the latter: of no weight's exponential
-        raise IndexDamaged(f"the dictionary cannot be read: {error}") from None
+        raise _damaged(error) from None
+
+
+def _damaged(error: Exception) -> IndexDamaged:
+    return IndexDamaged(f"the dictionary cannot be read: {error}")
