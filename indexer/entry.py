@@ -8,13 +8,13 @@ from __future__ import annotations
 import hashlib
 import json
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from indexer.analysis import Analyzer, Part
 from indexer.codec import UNIT
-from indexer.document import Document, Section
+from indexer.document import Document, Section, Unit
 from indexer.links import Links, decode_links, encode_links, links_of
 from indexer.normalize import fold, squeeze
 from indexer.record import Row, encode_document
@@ -103,22 +103,24 @@ def entry_of(document: Document, analyzer: Analyzer) -> Entry:
 def terms_of(document: Document, analyzer: Analyzer) -> Terms:
     """The terms of the units of a document."""
     numbers: dict[tuple[str, str, int], int] = {}
-    units = tuple(
+    units = tuple(document.units())
+    ranked = tuple(
         tuple(numbers.setdefault(_plain(part), len(numbers)) for part in parts)
-        for parts in _analysed(document, analyzer)
+        for parts in _analysed(document, units, analyzer)
     )
-    texts = tuple(unit.span.of(document.text) for unit in document.units())
-    return Terms(tuple(numbers), units, texts)
+    return Terms(tuple(numbers), ranked, tuple(unit.span.of(document.text) for unit in units))
 
 
 def _plain(part: Part) -> tuple[str, str, int]:
     return "\0".join(part.words), part.squeezed, round(part.weight * UNIT)
 
 
-def _analysed(document: Document, analyzer: Analyzer) -> Iterator[tuple[Part, ...]]:
+def _analysed(
+    document: Document, units: Iterable[Unit], analyzer: Analyzer
+) -> Iterator[tuple[Part, ...]]:
     facts = [_title(document), *(issuer.value for issuer in document.metadata.issuers)]
     context = "\n".join(facts)
-    for number, unit in enumerate(document.units()):
+    for number, unit in enumerate(units):
         body = unit.span.of(document.text)
         bare = _is_bare(unit.section, body)
         headings = unit.headings[:-1] if bare else unit.headings

@@ -247,29 +247,27 @@ class Snapshot:
 
     def units_where(self, test: Callable[[Row], bool]) -> Units:
         """The units of the documents whose row passes a test."""
-        chosen = []
+        return self._units_of(
+            live and test(row)
+            for files in self.segments
+            for live, row in zip(files.is_live, files.rows, strict=True)
+        )
+
+    def _units_of(self, chosen: Iterable[object]) -> Units:
+        """The units of the rows, of the segments in turn, for which ``chosen`` is true."""
+        flags = iter(chosen)
+        documents = []
         for files in self.segments:
             bits = bytearray((len(files.rows) + 7) // 8)
-            for ordinal, row in enumerate(files.rows):
-                if files.is_live[ordinal] and test(row):
-                    bits[ordinal >> 3] |= 1 << (ordinal & 7)
-            chosen.append(bytes(bits))
-        return self.terms.of_documents(chosen, [files.firsts for files in self.segments])
+            for ordinal in compress(range(len(files.rows)), flags):
+                bits[ordinal >> 3] |= 1 << (ordinal & 7)
+            documents.append(bytes(bits))
+        return self.terms.of_documents(documents, [files.firsts for files in self.segments])
 
     def whole(self, units: Units) -> Units:
         """All units of the documents that have one of ``units``, or say again what one says."""
-        counts = iter(self.tally(units))
-        chosen = []
-        for files in self.segments:
-            bits = bytearray((len(files.rows) + 7) // 8)
-            for ordinal, count in zip(range(len(files.rows)), counts, strict=False):
-                if count:
-                    bits[ordinal >> 3] |= 1 << (ordinal & 7)
-            chosen.append(bytes(bits))
         again = (unit for index in self._with_copies_of(units) for unit in self.numbers(index))
-        return self.terms.of_documents(
-            chosen, [files.firsts for files in self.segments]
-        ) | self.terms.of_units(again)
+        return self._units_of(self.tally(units)) | self.terms.of_units(again)
 
     def _with_copies_of(self, units: Units) -> set[int]:
         """The documents of several files that have the text of one of ``units``."""

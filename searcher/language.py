@@ -52,15 +52,8 @@ class Language:
 
     def _followers(self, char: str) -> list[str]:
         """The characters that stand behind ``char`` more than a few times."""
-        first = char.encode("utf-8", "surrogatepass")
-        found: dict[str, int] = {}
-        for part in self._terms.parts:
-            for term, place in part.segment.terms(BIGRAMS, first):
-                if not term.startswith(first):
-                    break
-                other = term.decode("utf-8", "surrogatepass")[1]
-                found[other] = found.get(other, 0) + place.df
-        return [other for other, sections in found.items() if sections > 2 * self.few]
+        found = self._terms.expand(BIGRAMS, char)
+        return [pair[1] for pair, sections in found if sections > 2 * self.few]
 
     def cut(self, text: str) -> list[str]:
         """``text`` cut into words, also those of two characters that only the index knows."""

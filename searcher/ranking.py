@@ -376,7 +376,7 @@ class Ranker:
         if not folded or re.fullmatch(f"[{HAN}]", folded[-1]):
             return self._match_literal(query.text)
         expansions: list[Term] = []
-        for word in self._terms.expand(WORDS, folded):
+        for word, _ in self._terms.expand(WORDS, folded):
             if len(expansions) == MAX_EXPANSIONS:
                 reason = f"more than {MAX_EXPANSIONS:,} words begin with {query.text!r}"
                 raise QueryError(query.text, query.start, reason)

@@ -141,16 +141,9 @@ class Suggester:
     # --- terms and headings ---------------------------------------------------------------------
 
     def _terms(self, text: str) -> list[Completion]:
-        first = text.encode("utf-8", "surrogatepass")
-        counts: Counter[str] = Counter()
-        for part in self._snapshot.terms.parts:
-            for term, place in part.segment.terms(WORDS, first):
-                if not term.startswith(first):
-                    break
-                counts[term.decode("utf-8", "surrogatepass")] += place.df
         found = [
             Completion(term, "term", count)
-            for term, count in counts.items()
+            for term, count in self._snapshot.terms.expand(WORDS, text)
             if len(term) > 1 and term != text
         ]
         return sorted(found, key=lambda one: (-one.count, one.text))

@@ -77,8 +77,8 @@ def place(snapshot: Snapshot, unit: int) -> tuple[str, int]:
 @settings(max_examples=40)
 @given(st.data())
 def test_a_disjunction_of_whoosh_is_the_kernels(snapshot: Snapshot, data: st.DataObject) -> None:
-    words = [("words", word) for word in snapshot.terms.expand(WORDS, "")]
-    pairs = [("bigrams", pair) for pair in snapshot.terms.expand(BIGRAMS, "")]
+    words = [("words", word) for word, _ in snapshot.terms.expand(WORDS, "")]
+    pairs = [("bigrams", pair) for pair, _ in snapshot.terms.expand(BIGRAMS, "")]
     terms = data.draw(st.lists(st.sampled_from(words + pairs), min_size=1, max_size=5, unique=True))
     expected = snapshot.terms.top(10_000, terms, lambda unit: place(snapshot, unit))
     found = dict(hits(snapshot, wq.Or([wq.Term(*term) for term in terms])))
@@ -114,7 +114,7 @@ def test_a_phrase_of_whoosh_is_found_where_its_text_stands(
 
 
 def test_prefixes_wildcards_and_fuzzy_terms_expand_over_the_columns(snapshot: Snapshot) -> None:
-    words = set(snapshot.terms.expand(WORDS, ""))
+    words = {word for word, _ in snapshot.terms.expand(WORDS, "")}
     word = max((word for word in words if len(word) > 1), key=len)
     for query, matches in (
         (wq.Prefix(WORDS, word[0]), {w for w in words if w.startswith(word[0])}),

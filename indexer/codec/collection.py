@@ -11,6 +11,9 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from heapq import merge
+from itertools import groupby, takewhile
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from indexer.codec.kernel import kernel as default_kernel
@@ -186,17 +189,19 @@ class Collection:
         at = bisect_right(units, unit - self.parts[number].base) - 1
         return weights[at] if at >= 0 and units[at] == unit - self.parts[number].base else 0.0
 
-    def expand(self, field: str, prefix: str) -> Iterator[str]:
-        """The terms of a field that begin with ``prefix``, each once."""
+    def expand(self, field: str, prefix: str) -> Iterator[tuple[str, int]]:
+        """The terms of a field that begin with ``prefix``, in ascending order.
+
+        Each with how many units have it, deleted ones too.
+        """
         first = prefix.encode("utf-8", "surrogatepass")
-        seen: set[bytes] = set()
-        for part in self.parts:
-            for term, _ in part.segment.terms(field, first):
-                if not term.startswith(first):
-                    break
-                if term not in seen:
-                    seen.add(term)
-                    yield term.decode("utf-8", "surrogatepass")
+        term_of = itemgetter(0)
+        runs = (
+            takewhile(lambda found: found[0].startswith(first), part.segment.terms(field, first))
+            for part in self.parts
+        )
+        for term, places in groupby(merge(*runs, key=term_of), term_of):
+            yield term.decode("utf-8", "surrogatepass"), sum(place.df for _, place in places)
 
     def idf(self, frequency: int) -> float:
         """The inverse document frequency of a term that ``frequency`` live units have."""

@@ -71,7 +71,7 @@ class Planner:
                 return self._collection.having([_term(query)])
             case wq.Prefix():
                 texts = self._collection.expand(query.fieldname, query.text)
-                return self._collection.having((query.fieldname, text) for text in texts)
+                return self._collection.having((query.fieldname, text) for text, _ in texts)
             case wq.Phrase():
                 terms = [(query.fieldname, pair) for pair in query.words]
                 return self._collection.holding(_text(query.words), terms)
