@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from indexer.analysis import classes
-from indexer.codec import GONE, Builder, Columns, merge
+from indexer.codec import GONE, Columns
+from indexer.codec.making import Builder, merge
 from indexer.entry import Entry, Terms
 from indexer.links import Links, encode_links
 from indexer.manifest import File, Segment
@@ -23,10 +24,10 @@ from indexer.record import Row, encode_rows
 from indexer.schema import BIGRAMS, WORDS
 from indexer.snapshot import CatalogueFiles, SegmentFiles, terms_file
 
-# A segment ends here, which bounds memory: some 20 bytes per occurrence of a term while it is
-# made, and all of it in memory while it is merged.
+# A segment ends here, which bounds memory: some 10 bytes per character of what units rank by while
+# it is made, and all of it in memory while it is merged.
 MOST_UNITS = 1 << 18
-_MOST_OCCURRENCES = 1 << 25
+_MOST_CHARACTERS = 1 << 25
 
 
 class _Member(NamedTuple):
@@ -52,9 +53,7 @@ def new_terms() -> Builder:
 
 def add_terms(builder: Builder, terms: Terms) -> None:
     """Add the units of a document."""
-    parts = [(words.split("\0"), squeezed, weight) for words, squeezed, weight in terms.parts]
-    for numbers, body in zip(terms.units, terms.texts, strict=True):
-        builder.add(body, [parts[number] for number in numbers])
+    builder.add(terms.parts, terms.units, terms.texts)
 
 
 class SegmentBuilder:
@@ -76,7 +75,7 @@ class SegmentBuilder:
     @property
     def is_full(self) -> bool:
         """Whether memory is used up."""
-        return self.units >= MOST_UNITS or self._terms.load >= _MOST_OCCURRENCES
+        return self.units >= MOST_UNITS or self._terms.load >= _MOST_CHARACTERS
 
     def add(self, entry: Entry) -> None:
         """Add a document."""

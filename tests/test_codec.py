@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.analysis import bigrams, classes, ranked
-from indexer.codec import GONE, Builder, Collection, Segment, merge, twin
+from indexer.codec import GONE, Collection, Segment, twin
+from indexer.codec.making import Builder, merge
 from indexer.codec.kernel import kernel
 from indexer.codec.layout import ColumnFile, write_columns
 from indexer.errors import IndexDamaged, IndexIncompatible
@@ -40,7 +41,8 @@ indexes = st.lists(st.lists(units, min_size=1, max_size=12), min_size=1, max_siz
 def build(units: list[Unit], implementation: ModuleType = kernel) -> Builder:
     builder = Builder(FIELDS, classes(), squeeze_character, kernel=implementation)
     for unit in units:
-        builder.add(unit.body, [(unit.words, unit.body, 8), ([], unit.title, 12)])
+        parts = [("\0".join(unit.words), unit.body, 8), ("", unit.title, 12)]
+        builder.add(parts, [(0, 1)], [unit.body])
     return builder
 
 

@@ -1,25 +1,24 @@
 """Columnar segments: memory-mapped postings, lengths and texts, searched by a compiled kernel.
 
-`layout` writes the format down, `segment` writes, reads and merges it, `collection` searches
-several segments as one, `kernel` is C with `twin` for machines without a compiler.
+`layout` writes the format down, `segment` reads it, `collection` searches several segments as one,
+`kernel` is C with `twin` for machines without a compiler. `making` builds and merges segments; it is
+imported by itself, for a search does without.
 """
 
 from __future__ import annotations
 
 from indexer.codec.collection import Collection, Groups, Units
 from indexer.codec.postings import GONE, K1
-from indexer.codec.segment import UNIT, Builder, Columns, Place, Segment, merge
+from indexer.codec.segment import UNIT, Columns, Place, Segment
 
 __all__ = [
     "GONE",
     "K1",
     "UNIT",
-    "Builder",
     "Collection",
     "Columns",
     "Groups",
     "Place",
     "Segment",
     "Units",
-    "merge",
 ]

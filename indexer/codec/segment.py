@@ -1,24 +1,19 @@
-"""A segment: the terms, lengths and texts of numbered units, in a file or in the making."""
+"""A segment: the terms, lengths and texts of numbered units, read from a file."""
 
 from __future__ import annotations
 
-import os
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from indexer.codec.kernel import kernel as default_kernel
 from indexer.codec.layout import Buffer, ColumnFile, write_columns
-from indexer.codec.postings import DICT_BLOCK, GONE, INDEX_ENTRY, K1, TF_VALUE, B, terms_of
+from indexer.codec.postings import DICT_BLOCK, INDEX_ENTRY, K1, TF_VALUE, B, terms_of
 from indexer.errors import IndexDamaged
-
-# What phrases are compared by: takes a character, gives one or none.
-Fold = Callable[[str], str]
 
 UNIT = 8  # an eighth of an occurrence is the unit of weights and lengths
 
@@ -160,7 +155,7 @@ class Segment:
 
     def _unpack(self, start: int, stop: int, folded: bool) -> str:
         with self.guard():
-            text = _unpacked(self.columns, start, stop, self._kernel, folded)
+            text = unpacked(self.columns, start, stop, self._kernel, folded)
             return text.decode("utf-8", "surrogatepass")
 
     def lengths(self, field: str) -> memoryview:
@@ -226,156 +221,10 @@ def norm(average: float) -> tuple[float, float]:
     return K1 * (1.0 - B), K1 * B / average if average else 0.0
 
 
-class Builder:
-    """A segment in the making: units are added, then sorted into an order and inverted."""
-
-    def __init__(
-        self, fields: tuple[str, str], classes: bytes, fold: Fold, *, kernel: Any = None
-    ) -> None:
-        """``fields`` names that of words and that of bigrams; ``classes``: `twin.add_bigrams`."""
-        self._kernel = kernel or default_kernel
-        self._fields = fields
-        self._classes = classes
-        self._fold = fold
-        seed = int.from_bytes(os.urandom(8), "little")
-        self._words, self._bigrams = self._kernel.inverter(seed), self._kernel.inverter(seed)
-        self._texts: list[bytes] = []
-        self.units = 0
-
-    @property
-    def load(self) -> int:
-        """How many occurrences of terms have been added: memory grows by some 20 bytes each."""
-        return int(self._kernel.load(self._words) + self._kernel.load(self._bigrams))
-
-    def add(self, body: str, parts: Sequence[tuple[Sequence[str], str, int]]) -> None:
-        """Add a unit. ``body`` is its text as it stands in the source.
-
-        ``parts`` are what it ranks by: words, folded text, and the weight of both in eighths.
-        """
-        for words, text, weight in parts:
-            joined = "\0".join(words).encode("utf-8", "surrogatepass")
-            self._kernel.add_words(self._words, joined, weight)
-            encoded = text.encode("utf-16-le", "surrogatepass")
-            self._kernel.add_bigrams(self._bigrams, encoded, self._classes, weight)
-        self._texts.append(body.encode("utf-8", "surrogatepass"))
-        self._kernel.end_unit(self._words)
-        self._kernel.end_unit(self._bigrams)
-        self.units += 1
-
-    def finish(self, order: Sequence[int]) -> Columns:
-        """The segment; unit ``order[i]``, in the order they were added, becomes unit ``i``."""
-        packed = array("I", order).tobytes()
-        logs = (self._words, self._bigrams)
-        from concurrent.futures import ThreadPoolExecutor  # a search does without
-
-        texts = [self._texts[unit] for unit in order]
-        with ThreadPoolExecutor(2) as threads:  # the compiled kernel lets go of the interpreter
-            packing = threads.submit(_packed, texts, self._fold, self._kernel)
-            results = list(threads.map(lambda log: self._kernel.finish(log, packed), logs))
-            columns = packing.result()
-        return _columns(dict(zip(self._fields, results, strict=True)), columns, len(texts))
-
-
-def merge(
-    sources: Sequence[tuple[Columns, Sequence[int]]], fold: Fold, *, kernel: Any = default_kernel
-) -> Columns:
-    """One segment of several. A source comes with the new number of each of its units, or GONE.
-
-    New numbers rise within a source and, over all of them, run from 0. Raises IndexDamaged.
-    """
-    count = sum(new != GONE for _, numbers in sources for new in numbers)
-    fields = sources[0][0].counts if sources else {}
-
-    def merge_field(field: str) -> Any:
-        lengths = array("I", bytes(4 * count))
-        for columns, numbers in sources:
-            old = memoryview(columns.columns[f"{field}.lengths"]).cast("I")
-            for unit, new in enumerate(numbers):
-                if new != GONE:
-                    lengths[new] = old[unit]
-        parts = tuple(
-            (
-                columns.columns[f"{field}.terms"],
-                columns.counts[field],
-                columns.columns[f"{field}.postings"],
-                array("I", numbers).tobytes(),
-            )
-            for columns, numbers in sources
-        )
-        return kernel.merge(parts, lengths.tobytes())
-
-    try:
-        from concurrent.futures import ThreadPoolExecutor
-
-        with ThreadPoolExecutor(2) as threads:
-            texts = threads.submit(_merge_texts, sources, count, fold, kernel)
-            results = dict(zip(fields, threads.map(merge_field, fields), strict=True))
-            return _columns(results, texts.result(), count)
-    except ValueError as error:
-        raise IndexDamaged(f"a segment cannot be merged: {error}") from None
-
-
-def _merge_texts(
-    sources: Sequence[tuple[Columns, Sequence[int]]], count: int, fold: Fold, kernel: Any
-) -> dict[str, Buffer]:
-    texts = [b""] * count
-    for columns, numbers in sources:
-        for unit, new in enumerate(numbers):
-            if new != GONE:
-                texts[new] = _unpacked(columns.columns, unit, unit + 1, kernel)
-    return _packed(texts, fold, kernel)
-
-
-def _columns(results: Mapping[str, Any], texts: Mapping[str, Buffer], units: int) -> Columns:
-    columns: dict[str, Buffer] = {}
-    counts, totals = {}, {}
-    for field, (terms, index, postings, lengths, count) in results.items():
-        columns[f"{field}.terms"] = terms
-        columns[f"{field}.index"] = index
-        columns[f"{field}.postings"] = postings
-        columns[f"{field}.lengths"] = lengths
-        counts[field] = count
-        totals[field] = sum(array("I", lengths))
-    return Columns({**columns, **texts}, units, counts, totals)
-
-
-# --- texts --------------------------------------------------------------------------------------
-
-
-def _packed(texts: Sequence[bytes], fold: Fold, kernel: Any) -> dict[str, Buffer]:
-    """The columns of texts in UTF-8."""
-    ends = array("I", accumulate(map(len, texts)))
-    seed = int.from_bytes(os.urandom(8), "little")
-    symbols, sizes, codes, offsets = kernel.pack(seed, b"".join(texts), ends.tobytes())
-    table, more = _table(symbols, sizes, fold)
-    return {
-        "text": codes,
-        "text.offsets": offsets,
-        "text.symbols": symbols + more,
-        "text.table": table,
-    }
-
-
-def _table(symbols: bytes, sizes: bytes, fold: Fold) -> tuple[bytes, bytes]:
-    """Where each symbol stands in ``symbols``, as it is and folded; what is to be added there."""
-    table = array("I")
-    more: dict[bytes, int] = {}  # folded strings that are no symbols, and where they begin
-    folded = {char: fold(char) for char in set(symbols.decode("utf-8", "surrogatepass"))}
-    end = len(symbols)
-    for start, size in zip(accumulate(sizes, initial=0), sizes, strict=False):
-        string = symbols[start : start + size]
-        characters = string.decode("utf-8", "surrogatepass")
-        alike = "".join(map(folded.__getitem__, characters)).encode("utf-8", "surrogatepass")
-        place = start if alike == string else more.setdefault(alike, end)
-        end += len(alike) if place == end else 0
-        table.extend((start << 8 | size, place << 8 | len(alike)))
-    return table.tobytes(), b"".join(more)
-
-
-def _unpacked(
+def unpacked(
     columns: Mapping[str, Buffer], start: int, stop: int, kernel: Any, folded: bool = False
 ) -> bytes:
-    """The texts of units in UTF-8, joined. Raises ValueError if they are damaged."""
+    """The texts of some units in UTF-8, joined. Raises ValueError if they are damaged."""
     codes, offsets = memoryview(columns["text"]), memoryview(columns["text.offsets"]).cast("I")
     first, last = offsets[start], offsets[stop]
     if not first <= last <= len(codes):

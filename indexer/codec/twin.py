@@ -47,16 +47,31 @@ class Inverter:
 
     def __init__(self) -> None:
         self.units: list[dict[bytes, int]] = []
-        self.open: dict[bytes, int] = {}
         self.lengths: list[int] = []
-        self.length = 0
-        self.load = 0
 
-    def record(self, term: bytes, weight: int) -> None:
-        """Note an occurrence in the open unit."""
-        self.open[term] = self.open.get(term, 0) + weight
-        self.length += weight
-        self.load += 1
+    def add(self, parts: list[list[bytes]], weights: Buffer, units: Buffer) -> None:
+        """Note units: the terms of the parts that each names, as often as it names them."""
+        numbers = array("I", bytes(units))
+        if len(parts) != len(weights) or 0 in bytes(weights):
+            raise ValueError("parts, weights and units do not belong together")
+        for named in list(_named(numbers, len(parts))):
+            unit: Counter[bytes] = Counter()
+            for part in named:
+                for term in parts[part]:
+                    unit[term] += weights[part]
+            self.units.append(unit)
+            self.lengths.append(min(unit.total(), GONE))
+
+
+def _named(numbers: Sequence[int], parts: int) -> Iterator[Sequence[int]]:
+    at = 0
+    while at < len(numbers):
+        end = at + 1 + numbers[at]
+        named = numbers[at + 1 : end]
+        if end > len(numbers) or any(part >= parts for part in named):
+            raise ValueError("parts, weights and units do not belong together")
+        yield named
+        at = end
 
 
 def inverter(seed: int) -> Inverter:
@@ -65,49 +80,43 @@ def inverter(seed: int) -> Inverter:
     return Inverter()
 
 
-def _check_weight(weight: int) -> None:
-    if not 1 <= weight <= 255:
-        raise ValueError("a weight is 1 to 255 eighths")
+def _split(parts: Buffer, weights: Buffer) -> list[bytes]:
+    return bytes(parts).split(b"\1") if parts or weights else []
 
 
-def add_words(log: Inverter, words: Buffer, weight: int) -> None:
-    """Add words in UTF-8, NUL between them, to the open unit, each ``weight`` eighths."""
-    _check_weight(weight)
-    for word in bytes(words).split(b"\0"):
-        if word:
-            log.record(word, weight)
+def add_words(log: Inverter, parts: Buffer, weights: Buffer, units: Buffer) -> None:
+    """Add units that rank by words.
+
+    ``parts`` are words in UTF-8, NUL between words and 1 between parts; ``weights`` what each
+    occurrence in a part weighs, in eighths (8 bits each); ``units`` has for each unit (32 bits
+    each) the number of its parts and which they are. Raises ValueError for what does not fit.
+    """
+    every = _split(parts, weights)
+    log.add([[word for word in part.split(b"\0") if word] for part in every], weights, units)
 
 
-def add_bigrams(log: Inverter, text: Buffer, classes: Buffer, weight: int) -> None:
-    """Add those bigrams of a text (UTF-16) that rank, each ``weight`` eighths.
+def add_bigrams(
+    log: Inverter, parts: Buffer, weights: Buffer, units: Buffer, classes: Buffer
+) -> None:
+    """Add units that rank by bigrams: as `add_words`, but the parts are texts.
 
     ``classes`` says of every character below U+20000 what it is: 0 nothing, 1 a letter or digit,
     3 Han; from there to U+3FFFF all are Han. A bigram ranks that has one Han and no nothing.
     """
-    _check_weight(weight)
-    if len(classes) != CLASSES or len(text) % 2:
-        raise ValueError("UTF-16 and a table of 131072 classes are wanted")
-    characters = bytes(text).decode("utf-16-le", "surrogatepass")
+    if len(classes) != CLASSES:
+        raise ValueError("a table of 131072 classes is wanted")
+    every = _split(parts, weights)
+    log.add([list(_ranked_bigrams(part, classes)) for part in every], weights, units)
+
+
+def _ranked_bigrams(text: bytes, classes: Buffer) -> Iterator[bytes]:
     before, previous = 0, ""
-    for character in characters:
+    for character in text.decode("utf-8", "surrogatepass"):
         code = ord(character)
         now = classes[code] if code < CLASSES else 3 if code < 0x40000 else 0
         if before and now and before | now == 3:
-            log.record((previous + character).encode("utf-8", "surrogatepass"), weight)
+            yield (previous + character).encode("utf-8", "surrogatepass")
         before, previous = now, character
-
-
-def end_unit(log: Inverter) -> None:
-    """Close the open unit and open the next."""
-    log.units.append(log.open)
-    log.lengths.append(min(log.length, GONE))
-    log.open = {}
-    log.length = 0
-
-
-def load(log: Inverter) -> int:
-    """How many occurrences have been added: what the log's memory grows with."""
-    return log.load
 
 
 def finish(log: Inverter, order: Buffer) -> Result:

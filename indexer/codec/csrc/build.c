@@ -3,32 +3,40 @@
 
 #define CLASSES 0x20000 /* characters in the table; those behind it are Han up to U+3FFFF */
 #define CAPSULE "policysearch.inverter"
+#define SEPARATOR 1 /* between parts; NUL is between words */
+#define TOKENS 64   /* looked up together, so that none waits for the memory of the one before */
+#define AHEAD 16    /* terms brought near before they are counted */
 
 typedef struct {
     uint64_t key;
     uint32_t id; /* plus 1; 0 marks a free slot */
 } slot;
 
+/* `place` is where the last unit that has the term has it in the log, plus 1. */
+typedef struct {
+    uint32_t offset, df, place; /* the bytes of a term end where those of the next begin */
+} term;
+
 typedef struct {
     uint64_t seed;
     slot *slots;
     size_t mask, used;
-    buffer arena, offsets; /* bytes of all terms; where each begins */
-    buffer terms, weights; /* the log: a term and its weight per occurrence */
-    buffer starts;         /* where each finished unit's part of the log begins */
-    buffer lengths;        /* of each finished unit, in eighths */
-    uint64_t length;       /* of the open unit */
+    buffer arena, terms;    /* bytes of all terms; what is known of each */
+    buffer ids, codes;      /* the log: a term and the code of its frequency in a unit */
+    buffer starts;          /* where each unit's part of the log ends */
+    buffer lengths;         /* of each unit, in eighths */
+    buffer frequencies;     /* of the open unit's terms, in eighths */
+    buffer read, ends;      /* the terms of the parts at hand; where each part's end */
+    int busy;               /* a thread that let go of the interpreter is at work */
 } inverter;
 
 static void inverter_free(inverter *v)
 {
+    buffer *all[] = {&v->arena,   &v->terms,       &v->ids,  &v->codes, &v->starts,
+                     &v->lengths, &v->frequencies, &v->read, &v->ends};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        free(all[i]->data);
     free(v->slots);
-    free(v->arena.data);
-    free(v->offsets.data);
-    free(v->terms.data);
-    free(v->weights.data);
-    free(v->starts.data);
-    free(v->lengths.data);
     free(v);
 }
 
@@ -39,8 +47,9 @@ static void capsule_free(PyObject *capsule)
 
 static int failed(const inverter *v)
 {
-    return v->arena.failed | v->offsets.failed | v->terms.failed | v->weights.failed |
-           v->starts.failed | v->lengths.failed;
+    return v->arena.failed | v->terms.failed | v->ids.failed | v->codes.failed |
+           v->starts.failed | v->lengths.failed | v->frequencies.failed | v->read.failed |
+           v->ends.failed;
 }
 
 static PyObject *py_inverter(PyObject *self, PyObject *args)
@@ -61,6 +70,17 @@ static PyObject *py_inverter(PyObject *self, PyObject *args)
         return PyErr_Occurred() ? NULL : PyErr_NoMemory();
     }
     return capsule;
+}
+
+/* The inverter of a capsule, which no other thread is using. */
+static inverter *inverter_of(PyObject *capsule)
+{
+    inverter *v = PyCapsule_GetPointer(capsule, CAPSULE);
+    if (v && v->busy) {
+        PyErr_SetString(PyExc_RuntimeError, "another thread is using this inverter");
+        return NULL;
+    }
+    return v;
 }
 
 static uint64_t mix(uint64_t h)
@@ -102,117 +122,86 @@ static int grow(inverter *v)
     return 0;
 }
 
-static size_t term_size(const inverter *v, uint32_t id)
+static inline term *terms_of(const inverter *v)
 {
-    size_t end = (id + 1) * sizeof(uint32_t) < v->offsets.size ? load32(v->offsets.data, id + 1)
-                                                               : v->arena.size;
-    return end - load32(v->offsets.data, id);
+    return (term *)v->terms.data;
 }
 
-/* The id of a term, new or known. A short term is its own key; equal keys are equal terms then. */
-static uint32_t intern(inverter *v, const uint8_t *term, size_t size)
+static size_t term_size(const inverter *v, uint32_t id)
 {
-    int exact = size < 8;
-    uint64_t key = exact ? (uint64_t)size << 56 : hash(term, size, v->seed) | 1ull << 63;
-    if (exact)
-        memcpy(&key, term, size);
-    size_t at = mix(key ^ v->seed) & v->mask;
+    size_t end = id + 1u < v->used ? terms_of(v)[id + 1].offset : v->arena.size;
+    return end - terms_of(v)[id].offset;
+}
+
+/* An occurrence of a term, and what it is found by. A term below 8 bytes is its own key. */
+typedef struct {
+    const uint8_t *text;
+    size_t size;
+    uint64_t key, place;
+} token;
+
+static inline token token_of(const inverter *v, const uint8_t *text, size_t size)
+{
+    token t = {text, size, (uint64_t)size << 56, 0};
+    if (size < 8)
+        memcpy(&t.key, text, size);
+    else
+        t.key = hash(text, size, v->seed) | 1ull << 63;
+    t.place = mix(t.key ^ v->seed);
+    PREFETCH(v->slots + (t.place & v->mask));
+    return t;
+}
+
+/* The id of a term, new or known. */
+static uint32_t intern(inverter *v, const token *t)
+{
+    size_t at = t->place & v->mask;
     for (; v->slots[at].id; at = (at + 1) & v->mask) {
         uint32_t id = v->slots[at].id - 1;
-        if (v->slots[at].key != key)
+        if (v->slots[at].key != t->key)
             continue;
-        if (exact || (term_size(v, id) == size &&
-                      !memcmp(v->arena.data + load32(v->offsets.data, id), term, size)))
+        if (t->size < 8 || (term_size(v, id) == t->size &&
+                            !memcmp(v->arena.data + terms_of(v)[id].offset, t->text, t->size)))
             return id;
     }
-    uint32_t id = (uint32_t)v->used, offset = (uint32_t)v->arena.size;
-    if (v->arena.size + size > UINT32_MAX) {
+    uint32_t id = (uint32_t)v->used;
+    term new = {(uint32_t)v->arena.size, 0, 0};
+    if (v->arena.size + t->size > UINT32_MAX) {
         v->arena.failed = 1;
         return 0;
     }
-    buffer_bytes(&v->offsets, &offset, sizeof offset);
-    buffer_bytes(&v->arena, term, size);
-    v->slots[at].key = key;
-    v->slots[at].id = id + 1;
+    buffer_bytes(&v->terms, &new, sizeof new);
+    buffer_bytes(&v->arena, t->text, t->size);
+    if (failed(v))
+        return 0;
+    v->slots[at] = (slot){t->key, id + 1};
     if (++v->used * 2 > v->mask && grow(v) < 0)
         v->arena.failed = 1;
     return id;
 }
 
-static void record(inverter *v, uint32_t id, uint8_t weight)
-{
-    buffer_bytes(&v->terms, &id, sizeof id);
-    buffer_byte(&v->weights, weight);
-    v->length += weight;
-}
+/* Where reading the parts has come to. */
+typedef struct {
+    const uint8_t *p, *end;
+    const uint8_t *classes;  /* of characters; NULL where the parts are words */
+    const uint8_t *previous; /* character of the part */
+    uint8_t before;          /* its class; 0 at the beginning */
+} cursor;
 
-static inverter *arguments(PyObject *capsule, int weight)
+/* The next words of the part, TOKENS at most. */
+static size_t next_words(const inverter *v, cursor *c, token *tokens)
 {
-    if (weight < 1 || weight > 255) {
-        PyErr_SetString(PyExc_ValueError, "a weight is 1 to 255 eighths");
-        return NULL;
+    size_t count = 0;
+    while (count < TOKENS && c->p < c->end && *c->p != SEPARATOR) {
+        const uint8_t *start = c->p;
+        while (c->p < c->end && *c->p > SEPARATOR)
+            c->p++;
+        if (c->p > start)
+            tokens[count++] = token_of(v, start, (size_t)(c->p - start));
+        if (c->p < c->end && !*c->p)
+            c->p++;
     }
-    return PyCapsule_GetPointer(capsule, CAPSULE);
-}
-
-static PyObject *outcome(const inverter *v)
-{
-    if (failed(v))
-        return PyErr_NoMemory();
-    return Py_NewRef(Py_None);
-}
-
-static PyObject *py_add_words(PyObject *self, PyObject *args)
-{
-    PyObject *capsule;
-    Py_buffer text;
-    int weight;
-    (void)self;
-    if (!PyArg_ParseTuple(args, "Oy*i", &capsule, &text, &weight))
-        return NULL;
-    inverter *v = arguments(capsule, weight);
-    PyObject *result = NULL;
-    if (v) {
-        const uint8_t *p = text.buf, *end = p + text.len;
-        while (p < end) {
-            const uint8_t *stop = memchr(p, 0, (size_t)(end - p));
-            size_t size = (size_t)((stop ? stop : end) - p);
-            if (size)
-                record(v, intern(v, p, size), (uint8_t)weight);
-            p += size + 1;
-        }
-        result = outcome(v);
-    }
-    PyBuffer_Release(&text);
-    return result;
-}
-
-/* The code point at p (UTF-16), moving p behind it; a lone surrogate stands for itself. */
-static uint32_t next_char(const uint8_t **p, const uint8_t *end)
-{
-    uint32_t c = (uint32_t)((*p)[0] | (*p)[1] << 8);
-    *p += 2;
-    if ((c & 0xFC00) != 0xD800 || end - *p < 2)
-        return c;
-    uint32_t low = (uint32_t)((*p)[0] | (*p)[1] << 8);
-    if ((low & 0xFC00) != 0xDC00)
-        return c;
-    *p += 2;
-    return 0x10000 + ((c & 0x3FF) << 10) + (low & 0x3FF);
-}
-
-static size_t put_utf8(uint8_t *out, uint32_t c)
-{
-    if (c < 0x80) {
-        out[0] = (uint8_t)c;
-        return 1;
-    }
-    size_t size = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-    static const uint8_t lead[] = {0, 0, 0xC0, 0xE0, 0xF0};
-    for (size_t i = size - 1; i > 0; i--, c >>= 6)
-        out[i] = (uint8_t)(0x80 | (c & 0x3F));
-    out[0] = (uint8_t)(lead[size] | c);
-    return size;
+    return count;
 }
 
 /* What a character is to a bigram: 0 nothing, 1 a letter or digit, 3 Han. */
@@ -221,66 +210,186 @@ static uint8_t class_of(const uint8_t *table, uint32_t c)
     return c < CLASSES ? table[c] : c < 0x40000 ? 3 : 0;
 }
 
-static void add_bigram(inverter *v, uint32_t first, uint32_t second, uint8_t weight)
+/* Reads a character of UTF-8 and moves *p behind it: what is none is one of no class. */
+static inline uint32_t next_char(const uint8_t **p, const uint8_t *end)
 {
-    uint8_t term[8];
-    size_t size = put_utf8(term, first);
-    size += put_utf8(term + size, second);
-    record(v, intern(v, term, size), weight);
+    const uint8_t *s = *p;
+    uint32_t first = *s;
+    size_t size = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+    if (size > (size_t)(end - s)) {
+        *p = end;
+        return UINT32_MAX;
+    }
+    *p += size;
+    if (size == 3)
+        return (first & 15) << 12 | (s[1] & 63u) << 6 | (s[2] & 63u);
+    if (size == 1)
+        return first;
+    if (size == 2)
+        return (first & 31) << 6 | (s[1] & 63u);
+    return (first & 7) << 18 | (s[1] & 63u) << 12 | (s[2] & 63u) << 6 | (s[3] & 63u);
+}
+
+/* The next bigrams of the part that rank, TOKENS at most. */
+static size_t next_bigrams(const inverter *v, cursor *c, token *tokens)
+{
+    size_t count = 0;
+    while (count < TOKENS && c->p < c->end && *c->p != SEPARATOR) {
+        const uint8_t *start = c->p;
+        uint8_t now = class_of(c->classes, next_char(&c->p, c->end));
+        if (c->before && now && (c->before | now) == 3)
+            tokens[count++] = token_of(v, c->previous, (size_t)(c->p - c->previous));
+        c->previous = start;
+        c->before = now;
+    }
+    return count;
+}
+
+/* Reads the terms of all parts. */
+static void read_parts(inverter *v, cursor c, size_t parts)
+{
+    token tokens[TOKENS];
+    v->read.size = v->ends.size = 0;
+    for (size_t i = 0; i < parts && !failed(v); i++) {
+        size_t count;
+        c.before = 0;
+        while ((count = c.classes ? next_bigrams(v, &c, tokens) : next_words(v, &c, tokens)))
+            for (size_t j = 0; j < count && !failed(v); j++) {
+                uint32_t id = intern(v, tokens + j);
+                buffer_bytes(&v->read, &id, sizeof id);
+            }
+        uint64_t end = v->read.size / sizeof(uint32_t);
+        buffer_bytes(&v->ends, &end, sizeof end);
+        c.p += c.p < c.end;
+    }
+}
+
+/* Adds the terms of a part to the open unit, whose log begins at `start`. */
+static void record(inverter *v, uint32_t part, uint8_t weight, size_t start)
+{
+    size_t i = part ? (size_t)load64(v->ends.data, part - 1) : 0;
+    size_t end = (size_t)load64(v->ends.data, part);
+    for (; i < end; i++) {
+        if (i + AHEAD < end)
+            PREFETCH(terms_of(v) + load32(v->read.data, i + AHEAD));
+        uint32_t id = load32(v->read.data, i), eighths = weight;
+        term *t = terms_of(v) + id;
+        if (t->place > start) {
+            size_t at = t->place - start - 1;
+            eighths += load32(v->frequencies.data, at);
+            store32(v->frequencies.data, at, eighths < weight ? UINT32_MAX : eighths);
+            continue;
+        }
+        buffer_bytes(&v->ids, &id, sizeof id);
+        buffer_bytes(&v->frequencies, &eighths, sizeof eighths);
+        t->place = (uint32_t)(v->ids.size / sizeof id);
+        t->df++;
+    }
+}
+
+/* Adds a unit: its terms are those of `count` parts. */
+static void add_unit(inverter *v, const uint8_t *numbers, size_t count, const uint8_t *weights)
+{
+    size_t start = v->ids.size / sizeof(uint32_t);
+    uint64_t length = 0;
+    v->frequencies.size = 0;
+    for (size_t i = 0; i < count && !failed(v); i++) {
+        uint32_t part = load32(numbers, i);
+        uint64_t from = part ? load64(v->ends.data, part - 1) : 0;
+        length += (load64(v->ends.data, part) - from) * weights[part];
+        record(v, part, weights[part], start);
+    }
+    for (size_t i = 0; i < v->frequencies.size / 4; i++)
+        buffer_byte(&v->codes, tf_encode(load32(v->frequencies.data, i)));
+    uint64_t end = v->ids.size / sizeof(uint32_t);
+    uint32_t shown = length > UINT32_MAX ? UINT32_MAX : (uint32_t)length;
+    buffer_bytes(&v->starts, &end, sizeof end);
+    buffer_bytes(&v->lengths, &shown, sizeof shown);
+    v->ids.failed |= end >= UINT32_MAX;
+}
+
+static void add_units(inverter *v, const Py_buffer *units, const uint8_t *weights)
+{
+    size_t size = (size_t)units->len / 4;
+    for (size_t i = 0; i < size && !failed(v);) {
+        uint32_t count = load32(units->buf, i++);
+        add_unit(v, (const uint8_t *)units->buf + 4 * i, count, weights);
+        i += count;
+    }
+}
+
+/* Whether there are as many parts as weights, none of these 0, and the units name such parts. */
+static int belong_together(const Py_buffer *text, const Py_buffer *weights, const Py_buffer *units)
+{
+    const uint8_t *bytes = text->buf, *weight = weights->buf;
+    Py_ssize_t parts = weights->len || text->len, size = units->len / 4;
+    for (Py_ssize_t i = 0; i < text->len; i++)
+        parts += bytes[i] == SEPARATOR;
+    for (Py_ssize_t i = 0; i < weights->len; i++)
+        if (!weight[i])
+            return 0;
+    for (Py_ssize_t i = 0; i < size;) {
+        uint32_t count = load32(units->buf, (size_t)i++);
+        if ((Py_ssize_t)count > size - i)
+            return 0;
+        for (; count; count--)
+            if ((Py_ssize_t)load32(units->buf, (size_t)i++) >= weights->len)
+                return 0;
+    }
+    return parts == weights->len && units->len % 4 == 0 && weights->len < UINT32_MAX;
+}
+
+/* Adds units to an inverter; the classes are NULL where the parts are words. */
+static PyObject *add(PyObject *capsule, const Py_buffer *text, const Py_buffer *weights,
+                     const Py_buffer *units, const uint8_t *classes)
+{
+    inverter *v = inverter_of(capsule);
+    if (!v)
+        return NULL;
+    if (!belong_together(text, weights, units)) {
+        PyErr_SetString(PyExc_ValueError, "parts, weights and units do not belong together");
+        return NULL;
+    }
+    cursor c = {text->buf, (const uint8_t *)text->buf + text->len, classes, NULL, 0};
+    v->busy = 1;
+    Py_BEGIN_ALLOW_THREADS
+    read_parts(v, c, (size_t)weights->len);
+    add_units(v, units, weights->buf);
+    Py_END_ALLOW_THREADS
+    v->busy = 0;
+    return failed(v) ? PyErr_NoMemory() : Py_NewRef(Py_None);
+}
+
+static PyObject *py_add_words(PyObject *self, PyObject *args)
+{
+    PyObject *capsule, *result;
+    Py_buffer text, weights, units;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "Oy*y*y*", &capsule, &text, &weights, &units))
+        return NULL;
+    result = add(capsule, &text, &weights, &units, NULL);
+    PyBuffer_Release(&text);
+    PyBuffer_Release(&weights);
+    PyBuffer_Release(&units);
+    return result;
 }
 
 static PyObject *py_add_bigrams(PyObject *self, PyObject *args)
 {
-    PyObject *capsule;
-    Py_buffer text, table;
-    int weight;
+    PyObject *capsule, *result = NULL;
+    Py_buffer text, weights, units, table;
     (void)self;
-    if (!PyArg_ParseTuple(args, "Oy*y*i", &capsule, &text, &table, &weight))
+    if (!PyArg_ParseTuple(args, "Oy*y*y*y*", &capsule, &text, &weights, &units, &table))
         return NULL;
-    inverter *v = arguments(capsule, weight);
-    PyObject *result = NULL;
-    if (v && (table.len != CLASSES || text.len % 2)) {
-        PyErr_SetString(PyExc_ValueError, "UTF-16 and a table of 131072 classes are wanted");
-    } else if (v) {
-        const uint8_t *p = text.buf, *end = p + text.len;
-        uint32_t previous = 0;
-        uint8_t before = 0;
-        while (p < end) {
-            uint32_t c = next_char(&p, end);
-            uint8_t now = class_of(table.buf, c);
-            if (before && now && (before | now) == 3)
-                add_bigram(v, previous, c, (uint8_t)weight);
-            previous = c;
-            before = now;
-        }
-        result = outcome(v);
-    }
+    if (table.len != CLASSES)
+        PyErr_SetString(PyExc_ValueError, "a table of 131072 classes is wanted");
+    else
+        result = add(capsule, &text, &weights, &units, table.buf);
     PyBuffer_Release(&text);
+    PyBuffer_Release(&weights);
+    PyBuffer_Release(&units);
     PyBuffer_Release(&table);
     return result;
-}
-
-static PyObject *py_end_unit(PyObject *self, PyObject *capsule)
-{
-    (void)self;
-    inverter *v = PyCapsule_GetPointer(capsule, CAPSULE);
-    if (!v)
-        return NULL;
-    uint64_t end = v->weights.size;
-    uint32_t length = v->length > UINT32_MAX ? UINT32_MAX : (uint32_t)v->length;
-    buffer_bytes(&v->starts, &end, sizeof end);
-    buffer_bytes(&v->lengths, &length, sizeof length);
-    v->length = 0;
-    return outcome(v);
-}
-
-static PyObject *py_load(PyObject *self, PyObject *capsule)
-{
-    (void)self;
-    inverter *v = PyCapsule_GetPointer(capsule, CAPSULE);
-    if (!v)
-        return NULL;
-    return PyLong_FromSize_t(v->weights.size);
 }
 
 /* --- the end: sorting ----------------------------------------------------------------------- */
@@ -306,7 +415,7 @@ static entry *sorted_terms(const inverter *v)
     for (uint32_t id = 0; entries && id < v->used; id++) {
         entry *e = entries + id;
         e->id = id;
-        e->term = v->arena.data + load32(v->offsets.data, id);
+        e->term = v->arena.data + terms_of(v)[id].offset;
         e->size = (uint32_t)term_size(v, id);
         e->prefix = term_prefix(e->term, e->size);
     }
@@ -315,53 +424,50 @@ static entry *sorted_terms(const inverter *v)
     return entries;
 }
 
+/* The postings of all terms, one term after the other. */
 typedef struct {
-    size_t *begin, *end; /* per term: its postings so far */
-    uint32_t *docs, *tfs;
+    uint32_t *next; /* by term: where its next posting goes */
+    uint32_t *docs;
+    uint8_t *codes;
 } table;
 
-static int table_make(table *t, const inverter *v)
+static int table_make(table *t, const inverter *v, const entry *entries)
 {
-    size_t count = v->weights.size;
-    t->begin = calloc(v->used + 1, sizeof *t->begin);
-    t->end = malloc((v->used + 1) * sizeof *t->end);
+    size_t count = v->codes.size;
+    uint32_t begin = 0;
+    t->next = malloc((v->used + 1) * sizeof *t->next);
     t->docs = malloc((count + 1) * sizeof *t->docs);
-    t->tfs = malloc((count + 1) * sizeof *t->tfs);
-    if (!t->begin || !t->end || !t->docs || !t->tfs)
+    t->codes = malloc(count + 1);
+    if (!t->next || !t->docs || !t->codes)
         return -1;
-    for (size_t i = 0; i < count; i++)
-        t->begin[load32(v->terms.data, i) + 1]++;
-    for (size_t id = 0; id < v->used; id++)
-        t->begin[id + 1] += t->begin[id];
-    memcpy(t->end, t->begin, v->used * sizeof *t->end);
+    for (size_t i = 0; i < v->used; i++) {
+        t->next[entries[i].id] = begin;
+        begin += terms_of(v)[entries[i].id].df;
+    }
     return 0;
 }
 
 static void table_free(table *t)
 {
-    free(t->begin);
-    free(t->end);
+    free(t->next);
     free(t->docs);
-    free(t->tfs);
+    free(t->codes);
 }
 
-/* Spreads the log over the terms, units in the new order, adding up a unit's occurrences. */
+/* Spreads the log over the terms, units in the new order. */
 static void table_fill(table *t, const inverter *v, const uint8_t *order, uint32_t units)
 {
+    const uint8_t *ids = v->ids.data;
     for (uint32_t doc = 0; doc < units; doc++) {
         uint32_t unit = load32(order, doc);
         size_t i = unit ? (size_t)load64(v->starts.data, unit - 1) : 0;
         size_t stop = (size_t)load64(v->starts.data, unit);
         for (; i < stop; i++) {
-            uint32_t id = load32(v->terms.data, i);
-            size_t at = t->end[id];
-            if (at > t->begin[id] && t->docs[at - 1] == doc) {
-                t->tfs[at - 1] += v->weights.data[i];
-                continue;
-            }
+            if (i + AHEAD < stop)
+                PREFETCH(t->next + load32(ids, i + AHEAD));
+            uint32_t at = t->next[load32(ids, i)]++;
             t->docs[at] = doc;
-            t->tfs[at] = v->weights.data[i];
-            t->end[id]++;
+            t->codes[at] = v->codes.data[i];
         }
     }
 }
@@ -371,8 +477,7 @@ static int invert(const inverter *v, const uint8_t *order, uint32_t units, dicti
 {
     table t = {0};
     entry *entries = sorted_terms(v);
-    uint8_t *codes = malloc(units + 1u);
-    int bad = !entries || !codes || table_make(&t, v) < 0;
+    int bad = !entries || table_make(&t, v, entries) < 0;
     if (!bad) {
         table_fill(&t, v, order, units);
         for (uint32_t doc = 0; doc < units; doc++)
@@ -381,15 +486,13 @@ static int invert(const inverter *v, const uint8_t *order, uint32_t units, dicti
     bad |= lengths->failed;
     norms n = norms_of(lengths->data, bad ? 0 : units);
     for (size_t i = 0; !bad && i < v->used; i++) {
-        size_t begin = t.begin[entries[i].id], df = t.end[entries[i].id] - begin;
-        for (size_t j = 0; j < df; j++)
-            codes[j] = tf_encode(t.tfs[begin + j]);
+        const entry *e = entries + i;
+        size_t df = terms_of(v)[e->id].df, begin = t.next[e->id] - df;
         if (df)
-            dictionary_add(d, entries[i].term, entries[i].size, t.docs + begin, codes, df, n);
+            dictionary_add(d, e->term, e->size, t.docs + begin, t.codes + begin, df, n);
     }
     table_free(&t);
     free(entries);
-    free(codes);
     return bad ? -1 : 0;
 }
 
@@ -414,7 +517,7 @@ static PyObject *py_finish(PyObject *self, PyObject *args)
     (void)self;
     if (!PyArg_ParseTuple(args, "Oy*", &capsule, &order))
         return NULL;
-    inverter *v = PyCapsule_GetPointer(capsule, CAPSULE);
+    inverter *v = inverter_of(capsule);
     uint32_t units = v ? (uint32_t)(v->lengths.size / 4) : 0;
     if (v && ((size_t)order.len != v->lengths.size || !is_permutation(order.buf, units))) {
         PyErr_SetString(PyExc_ValueError, "the order is no permutation of the units");
@@ -422,9 +525,11 @@ static PyObject *py_finish(PyObject *self, PyObject *args)
         dictionary d = {0};
         buffer lengths = {0};
         int bad;
+        v->busy = 1;
         Py_BEGIN_ALLOW_THREADS
         bad = invert(v, order.buf, units, &d, &lengths);
         Py_END_ALLOW_THREADS
+        v->busy = 0;
         result = bad ? PyErr_NoMemory() : dictionary_result(&d, &lengths);
         dictionary_free(&d);
         free(lengths.data);
@@ -437,8 +542,6 @@ PyMethodDef build_methods[] = {
     {"inverter", py_inverter, METH_VARARGS, NULL},
     {"add_words", py_add_words, METH_VARARGS, NULL},
     {"add_bigrams", py_add_bigrams, METH_VARARGS, NULL},
-    {"end_unit", py_end_unit, METH_O, NULL},
-    {"load", py_load, METH_O, NULL},
     {"finish", py_finish, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

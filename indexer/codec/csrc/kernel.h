@@ -20,6 +20,12 @@
 #error "the index is little-endian; the plain-Python twin serves this machine"
 #endif
 
+#if defined(__GNUC__)
+#define PREFETCH(p) __builtin_prefetch(p)
+#else
+#define PREFETCH(p) ((void)(p))
+#endif
+
 #define RANGE_BITS 8
 #define RANGE 256      /* documents of a block: their low byte tells them apart */
 #define SHORT_LIST 128 /* postings up to which a list has no blocks */

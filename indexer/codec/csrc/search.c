@@ -16,12 +16,6 @@
 #define BUCKETS 256 /* that ranges are sorted into by their bounds */
 #define FEW 4       /* units of a range that are looked up one by one */
 
-#if defined(__GNUC__)
-#define PREFETCH(p) __builtin_prefetch(p)
-#else
-#define PREFETCH(p) ((void)(p))
-#endif
-
 static inline double impact(const scored *t, uint8_t code, uint32_t doc)
 {
     double tf = tf_value[code];

@@ -9,7 +9,8 @@ from typing import Any
 
 from indexer import Document, Store, __version__, parse_document, read_document
 from indexer.analysis import classes
-from indexer.codec import UNIT, Builder, Collection, Segment
+from indexer.codec import UNIT, Collection, Segment
+from indexer.codec.making import Builder, Part
 from indexer.normalize import squeeze_character
 from peers.engine import TOP, Engine, Hit, Query, Source, Terms
 from searcher import Searcher
@@ -33,16 +34,15 @@ class PolicySearch(Engine):
     def _segment(self) -> Path:
         return self.folder / "segment"
 
-    def prepare_terms(self, sections: Sequence[Terms]) -> list[tuple[list[str], str]]:
-        """Words as a list, and the text that bigrams are made of."""
-        return [(section.words.split(), section.squeezed) for section in sections]
+    def prepare_terms(self, sections: Sequence[Terms]) -> list[Part]:
+        """Words with NUL between them, and the text that bigrams are made of."""
+        return [(words.replace(" ", "\0"), squeezed, UNIT) for words, _, squeezed in sections]
 
-    def index_terms(self, batches: Iterable[list[tuple[list[str], str]]]) -> None:
+    def index_terms(self, batches: Iterable[list[Part]]) -> None:
         """One segment, flushed to disk."""
         builder = Builder(_FIELDS, classes(), squeeze_character)
-        for batch in batches:
-            for words, squeezed in batch:
-                builder.add(squeezed, [(words, squeezed, UNIT)])
+        for parts in batches:
+            builder.add(parts, zip(range(len(parts))), [squeezed for _, squeezed, _ in parts])
         builder.finish(range(builder.units)).write(self._segment)
         with self._segment.open("rb+") as file:
             os.fsync(file.fileno())
