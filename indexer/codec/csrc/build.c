@@ -83,25 +83,6 @@ static inverter *inverter_of(PyObject *capsule)
     return v;
 }
 
-static uint64_t mix(uint64_t h)
-{
-    h ^= h >> 32;
-    h *= 0x9E3779B97F4A7C15u;
-    h ^= h >> 29;
-    h *= 0xBF58476D1CE4E5B9u;
-    return h ^ h >> 32;
-}
-
-static uint64_t hash(const uint8_t *p, size_t size, uint64_t seed)
-{
-    uint64_t h = seed ^ size;
-    for (; size >= 8; p += 8, size -= 8)
-        h = mix(h ^ load64(p, 0));
-    uint64_t tail = 0;
-    memcpy(&tail, p, size);
-    return mix(h ^ tail);
-}
-
 static int grow(inverter *v)
 {
     size_t mask = v->mask * 2 + 1;
@@ -146,7 +127,7 @@ static inline token token_of(const inverter *v, const uint8_t *text, size_t size
     if (size < 8)
         memcpy(&t.key, text, size);
     else
-        t.key = hash(text, size, v->seed) | 1ull << 63;
+        t.key = hash_of(text, size, v->seed) | 1ull << 63;
     t.place = mix(t.key ^ v->seed);
     PREFETCH(v->slots + (t.place & v->mask));
     return t;
@@ -210,33 +191,13 @@ static uint8_t class_of(const uint8_t *table, uint32_t c)
     return c < CLASSES ? table[c] : c < 0x40000 ? 3 : 0;
 }
 
-/* Reads a character of UTF-8 and moves *p behind it: what is none is one of no class. */
-static inline uint32_t next_char(const uint8_t **p, const uint8_t *end)
-{
-    const uint8_t *s = *p;
-    uint32_t first = *s;
-    size_t size = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-    if (size > (size_t)(end - s)) {
-        *p = end;
-        return UINT32_MAX;
-    }
-    *p += size;
-    if (size == 3)
-        return (first & 15) << 12 | (s[1] & 63u) << 6 | (s[2] & 63u);
-    if (size == 1)
-        return first;
-    if (size == 2)
-        return (first & 31) << 6 | (s[1] & 63u);
-    return (first & 7) << 18 | (s[1] & 63u) << 12 | (s[2] & 63u) << 6 | (s[3] & 63u);
-}
-
 /* The next bigrams of the part that rank, TOKENS at most. */
 static size_t next_bigrams(const inverter *v, cursor *c, token *tokens)
 {
     size_t count = 0;
     while (count < TOKENS && c->p < c->end && *c->p != SEPARATOR) {
         const uint8_t *start = c->p;
-        uint8_t now = class_of(c->classes, next_char(&c->p, c->end));
+        uint8_t now = class_of(c->classes, next_character(&c->p, c->end));
         if (c->before && now && (c->before | now) == 3)
             tokens[count++] = token_of(v, c->previous, (size_t)(c->p - c->previous));
         c->previous = start;

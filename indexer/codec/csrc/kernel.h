@@ -92,6 +92,46 @@ static inline uint64_t term_prefix(const uint8_t *term, size_t size)
     return prefix;
 }
 
+/* Hashing, with a seed that makes it unpredictable. */
+static inline uint64_t mix(uint64_t h)
+{
+    h ^= h >> 32;
+    h *= 0x9E3779B97F4A7C15u;
+    return h ^ h >> 29;
+}
+
+static inline uint64_t hash_of(const uint8_t *p, size_t size, uint64_t seed)
+{
+    uint64_t h = seed ^ size, tail = 0;
+    for (; size >= 8; p += 8, size -= 8)
+        h = mix(h ^ load64(p, 0));
+    memcpy(&tail, p, size);
+    return mix(h ^ tail);
+}
+
+/* Reads a character of UTF-8, below 2^21, and moves *p behind it; there is one. What is cut off or
+ * none is some character, too. */
+static inline uint32_t next_character(const uint8_t **p, const uint8_t *end)
+{
+    const uint8_t *s = *p;
+    uint32_t first = *s;
+    if (first < 0x80) {
+        *p += 1;
+        return first;
+    }
+    size_t size = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+    if (size > (size_t)(end - s)) {
+        *p = end;
+        return 0;
+    }
+    *p += size;
+    if (size == 3)
+        return (first & 15) << 12 | (s[1] & 63u) << 6 | (s[2] & 63u);
+    if (size == 2)
+        return (first & 31) << 6 | (s[1] & 63u);
+    return (first & 7) << 18 | (s[1] & 63u) << 12 | (s[2] & 63u) << 6 | (s[3] & 63u);
+}
+
 /* A growing buffer of bytes; `failed` sticks once memory ran out. */
 typedef struct {
     uint8_t *data;

@@ -12,28 +12,36 @@
 #define LONGEST 12        /* characters of a symbol */
 #define ENTRY 8           /* bytes a symbol costs beside its own */
 
-/* A trie in a hash table: (node, character) -> node. Node 0 is the root. */
-typedef struct {
-    uint64_t key; /* plus 1; 0 marks a free slot */
-    uint32_t node;
-    uint16_t is_symbol; /* whether the node is one; single characters need not be marked */
-    uint16_t is_inner;  /* whether a symbol goes on behind it */
-} edge;
+#define CHARACTERS (1u << 21) /* above every character */
+#define SINGLE (1u << 31)     /* a handle of a symbol: this and a character, or a node */
 
 typedef struct {
-    uint32_t at, count; /* where the node's string stands in the text; how often it came */
-    uint32_t other;     /* its node in the trie of pairs; the code of the symbol in the end */
-    uint8_t size, characters;
-} node;
+    uint32_t at, count; /* where its string stands in the text; how often it came */
+    uint32_t other;     /* its number in a tally, plus 1; its code in the end */
+    uint32_t node : 20; /* of a character: where symbols go on behind it, 0 if none does */
+    uint32_t size : 6;
+    uint32_t characters : 4;
+} symbol;
 
+/* A trie of the symbols of several characters. Its edges are in a hash table: from the lowest bit
+ * the node an edge leads to, whether that is a symbol, whether it has edges; then its character and
+ * the node it comes from, which are found by. */
 typedef struct {
     uint64_t seed;
-    edge *edges;
+    uint64_t *edges;
     size_t mask;
-    node *nodes;
-    uint32_t used, room;
-    int failed;
+    symbol *nodes; /* from 1 on */
+    uint32_t used;
+    symbol *singles; /* by character */
+    buffer seen;     /* the characters that came */
+    int failed;      /* 1 for want of memory, or MALFORMED */
 } trie;
+
+enum { MALFORMED = 2 };
+enum { NODE_BITS = 20, CHARACTER_BITS = 21 };
+#define IS_SYMBOL (1ull << NODE_BITS)
+#define IS_INNER (2ull << NODE_BITS)
+#define KEY_SHIFT (NODE_BITS + 2)
 
 typedef struct {
     const uint8_t *text;
@@ -41,136 +49,198 @@ typedef struct {
     uint32_t entries;
 } corpus;
 
+/* How often strings came. */
+typedef struct {
+    uint64_t hash;
+    uint32_t at, count;
+    uint8_t size, characters;
+} counted;
+
+typedef struct {
+    uint64_t seed;
+    uint32_t *places; /* numbers of strings, plus 1 */
+    size_t mask;
+    buffer strings;
+    uint32_t used;
+    int failed;
+} tally;
+
 typedef struct {
     const uint8_t *string;
     uint64_t gain;
-    uint32_t id;
+    uint32_t handle;
     uint8_t size;
 } candidate;
 
-static uint64_t mix(uint64_t h)
+/* --- counting strings ----------------------------------------------------------------------- */
+
+static void tally_make(tally *t, uint64_t seed)
 {
-    h ^= h >> 32;
-    h *= 0x9E3779B97F4A7C15u;
-    return h ^ h >> 29;
+    *t = (tally){.seed = seed, .mask = (1u << 12) - 1};
+    t->places = calloc(t->mask + 1, sizeof *t->places);
+    t->failed = !t->places;
 }
+
+static void tally_free(tally *t)
+{
+    free(t->places);
+    free(t->strings.data);
+}
+
+static inline counted *strings_of(const tally *t)
+{
+    return (counted *)t->strings.data;
+}
+
+static void tally_grow(tally *t)
+{
+    size_t mask = t->mask * 2 + 1;
+    uint32_t *places = calloc(mask + 1, sizeof *places);
+    t->failed |= !places;
+    for (uint32_t i = 0; places && i < t->used; i++) {
+        size_t at = strings_of(t)[i].hash & mask;
+        while (places[at])
+            at = (at + 1) & mask;
+        places[at] = i + 1;
+    }
+    if (places) {
+        free(t->places);
+        t->places = places;
+        t->mask = mask;
+    }
+}
+
+/* The number of a string, plus 1; 0 without memory. */
+static uint32_t tally_find(tally *t, const uint8_t *text, uint32_t at, uint32_t size,
+                           uint32_t characters)
+{
+    counted new = {hash_of(text + at, size, t->seed), at, 0, (uint8_t)size, (uint8_t)characters};
+    size_t place = new.hash & t->mask;
+    for (; t->places[place]; place = (place + 1) & t->mask) {
+        const counted *s = strings_of(t) + t->places[place] - 1;
+        if (s->hash == new.hash && s->size == size && !memcmp(text + s->at, text + at, size))
+            return t->places[place];
+    }
+    buffer_bytes(&t->strings, &new, sizeof new);
+    t->failed |= t->strings.failed;
+    if (t->failed)
+        return 0;
+    t->places[place] = ++t->used;
+    if (t->used * 2ull > t->mask)
+        tally_grow(t);
+    return t->used;
+}
+
+/* --- symbols -------------------------------------------------------------------------------- */
 
 static void trie_make(trie *t, uint64_t seed)
 {
-    memset(t, 0, sizeof *t);
-    t->seed = seed;
-    t->used = 1;
-    t->mask = (1u << 12) - 1;
-    t->room = 1u << 11;
-    t->edges = calloc(t->mask + 1, sizeof *t->edges);
-    t->nodes = malloc(t->room * sizeof *t->nodes);
-    t->failed = !t->edges || !t->nodes;
-    if (!t->failed)
-        t->nodes[0] = (node){0, 0, 0, 0, 0};
+    *t = (trie){.seed = seed};
+    t->singles = calloc(CHARACTERS, sizeof *t->singles);
+    t->failed = !t->singles;
 }
 
 static void trie_free(trie *t)
 {
     free(t->edges);
     free(t->nodes);
+    free(t->singles);
+    free(t->seen.data);
 }
 
-static edge *find(const trie *t, uint64_t key)
+static inline symbol *symbol_of(const trie *t, uint32_t handle)
 {
+    return handle & SINGLE ? t->singles + (handle & ~SINGLE) : t->nodes + handle;
+}
+
+/* The place of the edge from a node by a character, or of none. */
+static inline uint64_t *edge_of(const trie *t, uint32_t from, uint32_t character)
+{
+    uint64_t key = (uint64_t)from << CHARACTER_BITS | character;
     size_t at = mix(key ^ t->seed) & t->mask;
-    while (t->edges[at].key && t->edges[at].key != key)
+    while (t->edges[at] && t->edges[at] >> KEY_SHIFT != key)
         at = (at + 1) & t->mask;
     return t->edges + at;
 }
 
-static void grow(trie *t)
+/* Adds a symbol of several characters. */
+static void add_symbol(trie *t, const corpus *c, const candidate *one)
 {
-    trie larger = *t;
-    larger.mask = t->mask * 2 + 1;
-    larger.room = t->room * 2;
-    larger.edges = calloc(larger.mask + 1, sizeof *larger.edges);
-    node *nodes = realloc(t->nodes, larger.room * sizeof *nodes);
-    if (nodes)
-        t->nodes = larger.nodes = nodes;
-    if (!nodes || !larger.edges) {
-        free(larger.edges);
-        t->failed = 1;
+    const uint8_t *p = one->string, *end = p + one->size;
+    uint32_t character = next_character(&p, end);
+    symbol *first = t->singles + character;
+    uint64_t *edge = NULL;
+    uint32_t characters = 1;
+    if (!first->node)
+        first->node = ++t->used;
+    for (uint32_t from = first->node; p < end; from = *edge & (IS_SYMBOL - 1)) {
+        if (edge)
+            *edge |= IS_INNER;
+        character = next_character(&p, end);
+        characters++;
+        edge = edge_of(t, from, character);
+        if (!*edge)
+            *edge = ((uint64_t)from << CHARACTER_BITS | character) << KEY_SHIFT | ++t->used;
+    }
+    if (!edge)
         return;
-    }
-    for (size_t i = 0; i <= t->mask; i++)
-        if (t->edges[i].key)
-            *find(&larger, t->edges[i].key) = t->edges[i];
+    *edge |= IS_SYMBOL;
+    t->nodes[*edge & (IS_SYMBOL - 1)] =
+        (symbol){.at = (uint32_t)(one->string - c->text), .size = one->size & 63u,
+                 .characters = characters & 15u};
+}
+
+/* Makes the symbols of several characters those of a list. */
+static void set_symbols(trie *t, const corpus *c, const candidate *list, uint32_t count)
+{
+    size_t room = 1;
+    for (uint32_t i = 0; i < count; i++)
+        room += list[i].size;
     free(t->edges);
-    *t = larger;
-}
-
-/* The size of the character at p, which is UTF-8 but for the end of the text. */
-static inline uint32_t char_size(const uint8_t *p, const uint8_t *end)
-{
-    uint32_t size = *p < 0x80 ? 1 : *p < 0xE0 ? 2 : *p < 0xF0 ? 3 : 4;
-    return size <= (size_t)(end - p) ? size : (uint32_t)(end - p);
-}
-
-static inline uint64_t key_of(uint32_t from, const uint8_t *p, uint32_t size)
-{
-    uint32_t character = p[0];
-    for (uint32_t i = 1; i < size; i++)
-        character = character << 8 | p[i];
-    return ((uint64_t)from << 32 | character) + 1;
-}
-
-/* The edge to the node behind a character, which is made if it is new; NULL without memory. */
-static edge *step(trie *t, uint32_t from, const uint8_t *text, const uint8_t *p, uint32_t size)
-{
-    uint64_t key = key_of(from, p, size);
-    edge *e = find(t, key);
-    if (e->key)
-        return e;
-    if (t->used == t->room) {
-        grow(t);
-        if (t->failed)
-            return NULL;
-        e = find(t, key);
+    free(t->nodes);
+    for (t->mask = 15; t->mask < room; t->mask = t->mask * 2 + 1)
+        ;
+    t->used = 0;
+    t->edges = calloc(t->mask + 1, sizeof *t->edges);
+    t->nodes = calloc(room + 1, sizeof *t->nodes);
+    t->failed |= !t->edges || !t->nodes;
+    for (size_t i = 0; i < t->seen.size / 4; i++) {
+        symbol *s = t->singles + load32(t->seen.data, i);
+        s->node = s->other = 0;
     }
-    node before = t->nodes[from];
-    *e = (edge){key, t->used++, 0, 0};
-    t->nodes[e->node] = (node){(uint32_t)(p - text) - before.size, 0, 0,
-                               (uint8_t)(before.size + size), (uint8_t)(before.characters + 1)};
-    return e;
+    for (uint32_t i = 0; !t->failed && i < count; i++)
+        add_symbol(t, c, list + i);
 }
 
-/* The edge to the node behind a string (not empty); NULL without memory. */
-static edge *walk(trie *t, uint32_t from, const uint8_t *text, const uint8_t *p, uint32_t size)
+/* The handle of the longest symbol at p. Where characters are spelt in several ways, which UTF-8
+ * does not, a symbol need not have the size of what is read as it: that fails. */
+static inline uint32_t longest(trie *t, const uint8_t *text, const uint8_t *p, const uint8_t *end)
 {
-    edge *e = NULL;
-    for (const uint8_t *end = p + size; p < end;) {
-        uint32_t one = char_size(p, end);
-        if (e)
-            e->is_inner = 1;
-        if (!(e = step(t, from, text, p, one)))
-            return NULL;
-        from = e->node;
-        p += one;
+    const uint8_t *start = p, *stop;
+    uint32_t character = next_character(&p, end), best = SINGLE | character;
+    symbol *s = t->singles + character;
+    if (!s->size) {
+        *s = (symbol){.at = (uint32_t)(start - text), .size = (p - start) & 63, .characters = 1};
+        buffer_bytes(&t->seen, &character, sizeof character);
+        t->failed |= t->seen.failed;
     }
-    return e;
-}
-
-/* The node of the longest symbol at p, 0 without memory. */
-static uint32_t longest(trie *t, const uint8_t *text, const uint8_t *p, const uint8_t *end)
-{
-    uint32_t size = char_size(p, end);
-    const edge *e = step(t, 0, text, p, size);
-    uint32_t best = e ? e->node : 0;
-    while (e && e->is_inner && (p += size) < end) {
-        size = char_size(p, end);
-        e = find(t, key_of(e->node, p, size));
-        if (!e->key)
-            break;
-        if (e->is_symbol)
-            best = e->node;
+    stop = p;
+    for (uint32_t from = s->node; from && p < end;) {
+        character = next_character(&p, end);
+        uint64_t edge = *edge_of(t, from, character);
+        from = edge & (IS_SYMBOL - 1);
+        if (edge & IS_SYMBOL) {
+            best = from;
+            stop = p;
+        }
+        from = edge & IS_INNER ? from : 0;
     }
+    if (symbol_of(t, best)->size != stop - start)
+        t->failed = MALFORMED;
     return best;
 }
+
+/* --- which strings are to be symbols -------------------------------------------------------- */
 
 static const uint8_t *entry_of(const corpus *c, uint32_t i, const uint8_t **end)
 {
@@ -178,37 +248,35 @@ static const uint8_t *entry_of(const corpus *c, uint32_t i, const uint8_t **end)
     return c->text + (i ? load32(c->ends, i - 1) : 0);
 }
 
-/* The node in `pairs` of the string of a node. */
-static uint32_t counterpart(trie *pairs, node *n, const uint8_t *text)
+static void count_string(tally *t, const corpus *c, const symbol *s)
 {
-    if (!n->other) {
-        const edge *e = walk(pairs, 0, text, text + n->at, n->size);
-        n->other = e ? e->node : 0;
-    }
-    return n->other;
+    uint32_t number = tally_find(t, c->text, s->at, s->size, s->characters);
+    if (number)
+        strings_of(t)[number - 1].count++;
 }
 
-/* Counts in `pairs` the symbols that a sample is cut into, and the pairs of them. */
-static void count_pairs(trie *t, trie *pairs, const corpus *c, uint32_t stride)
+/* Counts the symbols that a sample is cut into, and the pairs of them. */
+static void count_pairs(trie *t, tally *pairs, const corpus *c, uint32_t stride)
 {
     for (uint32_t i = 0; i < c->entries; i += stride) {
         const uint8_t *end, *p = entry_of(c, i, &end);
-        uint32_t before = 0;
-        while (p < end) {
-            uint32_t at = longest(t, c->text, p, end);
-            node *n = t->nodes + at, *m = t->nodes + before;
-            uint32_t other = at ? counterpart(pairs, n, c->text) : 0;
-            if (!other)
+        symbol before = {0}; /* the one that ends at p */
+        while (p < end && !pairs->failed) {
+            symbol *s = symbol_of(t, longest(t, c->text, p, end));
+            if (t->failed)
                 return;
-            pairs->nodes[other].count++;
-            if (before && m->characters + n->characters <= LONGEST) {
-                const edge *e = walk(pairs, m->other, c->text, p, n->size);
-                if (!e)
-                    return;
-                pairs->nodes[e->node].count++;
+            if (!s->other)
+                s->other = tally_find(pairs, c->text, s->at, s->size, s->characters);
+            if (s->other)
+                strings_of(pairs)[s->other - 1].count++;
+            uint32_t at = (uint32_t)(p - c->text);
+            if (before.size && before.characters + s->characters <= LONGEST) {
+                symbol pair = {.at = at - before.size, .size = (before.size + s->size) & 63u,
+                               .characters = (before.characters + s->characters) & 15u};
+                count_string(pairs, c, &pair);
             }
-            before = at;
-            p += n->size;
+            before = *s;
+            p += s->size;
         }
     }
 }
@@ -223,87 +291,95 @@ static int by_gain(const void *left, const void *right)
 }
 
 /* What bytes a string saves as a symbol, two for each further character, less what it costs. */
-static uint64_t gain_of(const node *n, uint32_t stride)
+static uint64_t gain_of(const counted *s, uint32_t stride)
 {
-    uint64_t saved = (uint64_t)n->count * stride * 2 * (n->characters - 1u);
-    uint64_t cost = n->size + ENTRY;
-    return n->characters > 1 && n->count > 1 && saved > cost ? saved - cost : 0;
+    uint64_t saved = (uint64_t)s->count * stride * 2 * (s->characters - 1u);
+    uint64_t cost = s->size + ENTRY;
+    return s->characters > 1 && s->count > 1 && saved > cost ? saved - cost : 0;
 }
 
-/* The nodes with something to gain, the most first. */
-static candidate *candidates(const trie *t, const uint8_t *text, uint32_t stride, uint32_t *found)
+/* The strings with something to gain, the most first. */
+static candidate *candidates(const tally *t, const uint8_t *text, uint32_t stride,
+                             uint32_t *found)
 {
     candidate *list = malloc((t->used + 1) * sizeof *list);
-    *found = 0;
-    for (uint32_t id = 1; list && id < t->used; id++) {
-        const node *n = t->nodes + id;
-        uint64_t gain = gain_of(n, stride);
+    for (uint32_t i = 0; list && i < t->used; i++) {
+        const counted *s = strings_of(t) + i;
+        uint64_t gain = gain_of(s, stride);
         if (gain)
-            list[(*found)++] = (candidate){text + n->at, gain, id, n->size};
+            list[(*found)++] = (candidate){text + s->at, gain, 0, s->size};
     }
     if (list)
         qsort(list, *found, sizeof *list, by_gain);
     return list;
 }
 
-/* Marks the symbols for a corpus. */
+/* Finds the symbols for a corpus. */
 static void learn(trie *t, const corpus *c, uint32_t bytes)
 {
     uint32_t stride = 1 + bytes / SAMPLE;
+    set_symbols(t, c, NULL, 0);
     for (int round = 0; round < ROUNDS && !t->failed; round++) {
-        trie pairs;
+        tally pairs;
         uint32_t found = 0;
-        trie_make(&pairs, t->seed);
+        tally_make(&pairs, t->seed);
         if (!pairs.failed)
             count_pairs(t, &pairs, c, stride);
-        int failed = t->failed | pairs.failed;
-        candidate *list = failed ? NULL : candidates(&pairs, c->text, stride, &found);
-        trie_free(t);
-        trie_make(t, pairs.seed);
-        for (uint32_t i = 0; i < found && i < MOST && !t->failed; i++) {
-            edge *e = walk(t, 0, c->text, list[i].string, list[i].size);
-            if (e)
-                e->is_symbol = 1;
-        }
-        t->failed |= failed | !list;
+        candidate *list = pairs.failed ? NULL : candidates(&pairs, c->text, stride, &found);
+        t->failed |= !list;
+        if (list)
+            set_symbols(t, c, list, found < MOST ? found : MOST);
         free(list);
-        trie_free(&pairs);
+        tally_free(&pairs);
     }
 }
 
-/* Cuts the whole corpus: a node for each symbol, and where the row of each entry ends. */
+/* --- the texts as codes --------------------------------------------------------------------- */
+
+/* Cuts the whole corpus: the handle of each symbol, and where the row of each entry ends. */
 static void cut(trie *t, const corpus *c, buffer *row, buffer *stops)
 {
-    for (uint32_t i = 0; i < c->entries && !row->failed; i++) {
+    for (uint32_t i = 0; i < c->entries && !t->failed; i++) {
         const uint8_t *end, *p = entry_of(c, i, &end);
-        while (p < end) {
-            uint32_t at = longest(t, c->text, p, end);
-            if (!at)
-                return;
-            t->nodes[at].count++;
-            buffer_bytes(row, &at, sizeof at);
-            p += t->nodes[at].size;
+        if (buffer_reserve(row, 4 * (size_t)(end - p)) < 0)
+            break;
+        while (p < end && !t->failed) {
+            uint32_t handle = longest(t, c->text, p, end);
+            symbol *s = symbol_of(t, handle);
+            s->count++;
+            store32(row->data, row->size / 4, handle);
+            row->size += 4;
+            p += s->size;
         }
-        uint64_t stop = row->size;
+        uint64_t stop = row->size / 4;
         buffer_bytes(stops, &stop, sizeof stop);
     }
     t->failed |= row->failed | stops->failed;
 }
 
-/* Numbers the symbols that are used, the most frequent first. */
-static void number(trie *t, const uint8_t *text, buffer *symbols, buffer *sizes)
+static void add_used(const trie *t, const corpus *c, uint32_t handle, candidate *list,
+                     uint32_t *found)
 {
-    candidate *list = t->failed ? NULL : malloc((t->used + 1) * sizeof *list);
+    const symbol *s = symbol_of(t, handle);
+    if (s->count)
+        list[(*found)++] = (candidate){c->text + s->at, s->count, handle, s->size};
+}
+
+/* Numbers the symbols that are used, the most frequent first. */
+static void number(trie *t, const corpus *c, buffer *symbols, buffer *sizes)
+{
+    size_t seen = t->seen.size / 4;
     uint32_t found = 0;
+    candidate *list = t->failed ? NULL : malloc((t->used + seen + 1) * sizeof *list);
     t->failed |= !list;
-    for (uint32_t id = 1; list && id < t->used; id++)
-        if (t->nodes[id].count)
-            list[found++] =
-                (candidate){text + t->nodes[id].at, t->nodes[id].count, id, t->nodes[id].size};
+    for (uint32_t node = 1; list && node <= t->used; node++)
+        add_used(t, c, node, list, &found);
+    for (size_t i = 0; list && i < seen; i++)
+        add_used(t, c, SINGLE | load32(t->seen.data, i), list, &found);
     if (list)
         qsort(list, found, sizeof *list, by_gain);
     for (uint32_t i = 0; i < found; i++) {
-        t->nodes[list[i].id].other = i;
+        symbol_of(t, list[i].handle)->other = i;
         buffer_bytes(symbols, list[i].string, list[i].size);
         buffer_byte(sizes, list[i].size);
     }
@@ -311,22 +387,40 @@ static void number(trie *t, const uint8_t *text, buffer *symbols, buffer *sizes)
     t->failed |= symbols->failed | sizes->failed;
 }
 
-static void put_code(buffer *out, uint32_t code)
+/* Writes a code where there is room for four bytes, and says how many it has. */
+static size_t put_code(uint8_t *out, uint32_t code)
 {
-    uint8_t bytes[4] = {(uint8_t)code};
-    size_t size = 1;
-    if (code >= WIDE_CODES) {
-        bytes[0] = 255;
-        bytes[1] = (uint8_t)(code >> 16);
-        bytes[2] = (uint8_t)(code >> 8);
-        bytes[3] = (uint8_t)code;
-        size = 4;
-    } else if (code >= SHORT_CODES) {
-        bytes[0] = (uint8_t)(SHORT_CODES + ((code - SHORT_CODES) >> 8));
-        bytes[1] = (uint8_t)(code - SHORT_CODES);
-        size = 2;
+    if (code < SHORT_CODES) {
+        out[0] = (uint8_t)code;
+        return 1;
     }
-    buffer_bytes(out, bytes, size);
+    if (code < WIDE_CODES) {
+        out[0] = (uint8_t)(SHORT_CODES + ((code - SHORT_CODES) >> 8));
+        out[1] = (uint8_t)(code - SHORT_CODES);
+        return 2;
+    }
+    out[0] = 255;
+    out[1] = (uint8_t)(code >> 16);
+    out[2] = (uint8_t)(code >> 8);
+    out[3] = (uint8_t)code;
+    return 4;
+}
+
+static void put_codes(const trie *t, const buffer *row, const buffer *stops, buffer *codes,
+                      buffer *offsets)
+{
+    size_t at = 0, entries = stops->size / 8;
+    for (size_t i = 0; i <= entries; i++) {
+        uint32_t offset = (uint32_t)codes->size;
+        buffer_bytes(offsets, &offset, sizeof offset);
+        size_t stop = i < entries ? (size_t)load64(stops->data, i) : at;
+        if (buffer_reserve(codes, 4 * (stop - at)) < 0)
+            return;
+        for (; at < stop; at++) {
+            uint32_t code = symbol_of(t, load32(row->data, at))->other;
+            codes->size += put_code(codes->data + codes->size, code);
+        }
+    }
 }
 
 typedef struct {
@@ -338,22 +432,18 @@ static int pack(const corpus *c, uint64_t seed, uint32_t bytes, packed *out)
     trie t;
     buffer row = {0}, stops = {0};
     trie_make(&t, seed);
-    learn(&t, c, bytes);
+    if (!t.failed)
+        learn(&t, c, bytes);
     if (!t.failed)
         cut(&t, c, &row, &stops);
-    number(&t, c->text, &out->symbols, &out->sizes);
-    for (uint32_t i = 0; !t.failed && i <= c->entries; i++) {
-        uint32_t offset = (uint32_t)out->codes.size;
-        buffer_bytes(&out->offsets, &offset, sizeof offset);
-        size_t from = i ? (size_t)load64(stops.data, i - 1) : 0;
-        size_t to = i < c->entries ? (size_t)load64(stops.data, i) : from;
-        for (; from < to; from += 4)
-            put_code(&out->codes, t.nodes[load32(row.data, from / 4)].other);
-    }
+    if (!t.failed)
+        number(&t, c, &out->symbols, &out->sizes);
+    if (!t.failed)
+        put_codes(&t, &row, &stops, &out->codes, &out->offsets);
     free(row.data);
     free(stops.data);
     trie_free(&t);
-    return t.failed || out->codes.failed || out->offsets.failed ? -1 : 0;
+    return t.failed | out->codes.failed | out->offsets.failed;
 }
 
 static int is_well_formed(const Py_buffer *text, const Py_buffer *ends)
@@ -389,9 +479,13 @@ static PyObject *py_pack(PyObject *self, PyObject *args)
         Py_BEGIN_ALLOW_THREADS
         bad = pack(&c, seed, (uint32_t)text.len, &out);
         Py_END_ALLOW_THREADS
-        result = bad ? PyErr_NoMemory()
-                     : Py_BuildValue("(NNNN)", bytes_of(&out.symbols), bytes_of(&out.sizes),
-                                     bytes_of(&out.codes), bytes_of(&out.offsets));
+        if (bad & MALFORMED)
+            PyErr_SetString(PyExc_ValueError, "the text is not UTF-8");
+        else if (bad)
+            PyErr_NoMemory();
+        else
+            result = Py_BuildValue("(NNNN)", bytes_of(&out.symbols), bytes_of(&out.sizes),
+                                   bytes_of(&out.codes), bytes_of(&out.offsets));
         free(out.symbols.data);
         free(out.sizes.data);
         free(out.codes.data);
