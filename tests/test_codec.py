@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from indexer.analysis import bigrams, classes, ranked
 from indexer.codec import GONE, Collection, Segment, twin
-from indexer.codec.making import Builder, merge
 from indexer.codec.kernel import kernel
 from indexer.codec.layout import ColumnFile, write_columns
+from indexer.codec.making import Builder, merge
 from indexer.errors import IndexDamaged, IndexIncompatible
 from indexer.normalize import squeeze_character
 

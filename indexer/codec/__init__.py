@@ -1,8 +1,8 @@
 """Columnar segments: memory-mapped postings, lengths and texts, searched by a compiled kernel.
 
 `layout` writes the format down, `segment` reads it, `collection` searches several segments as one,
-`kernel` is C with `twin` for machines without a compiler. `making` builds and merges segments; it is
-imported by itself, for a search does without.
+`kernel` is C with `twin` for machines without a compiler. `making`, which builds and merges, is
+imported by itself: a search does without.
 """
 
 from __future__ import annotations

@@ -153,7 +153,7 @@ static uint32_t intern(inverter *v, const token *t)
     }
     buffer_bytes(&v->terms, &new, sizeof new);
     buffer_bytes(&v->arena, t->text, t->size);
-    if (failed(v))
+    if (v->terms.failed | v->arena.failed)
         return 0;
     v->slots[at] = (slot){t->key, id + 1};
     if (++v->used * 2 > v->mask && grow(v) < 0)
@@ -214,11 +214,12 @@ static void read_parts(inverter *v, cursor c, size_t parts)
     for (size_t i = 0; i < parts && !failed(v); i++) {
         size_t count;
         c.before = 0;
-        while ((count = c.classes ? next_bigrams(v, &c, tokens) : next_words(v, &c, tokens)))
-            for (size_t j = 0; j < count && !failed(v); j++) {
-                uint32_t id = intern(v, tokens + j);
-                buffer_bytes(&v->read, &id, sizeof id);
-            }
+        while ((count = c.classes ? next_bigrams(v, &c, tokens) : next_words(v, &c, tokens))) {
+            if (buffer_reserve(&v->read, count * sizeof(uint32_t)) < 0)
+                return;
+            for (size_t j = 0; j < count; j++)
+                push32(&v->read, intern(v, tokens + j));
+        }
         uint64_t end = v->read.size / sizeof(uint32_t);
         buffer_bytes(&v->ends, &end, sizeof end);
         c.p += c.p < c.end;
@@ -230,6 +231,9 @@ static void record(inverter *v, uint32_t part, uint8_t weight, size_t start)
 {
     size_t i = part ? (size_t)load64(v->ends.data, part - 1) : 0;
     size_t end = (size_t)load64(v->ends.data, part);
+    if (buffer_reserve(&v->ids, 4 * (end - i)) < 0 ||
+        buffer_reserve(&v->frequencies, 4 * (end - i)) < 0)
+        return;
     for (; i < end; i++) {
         if (i + AHEAD < end)
             PREFETCH(terms_of(v) + load32(v->read.data, i + AHEAD));
@@ -241,8 +245,8 @@ static void record(inverter *v, uint32_t part, uint8_t weight, size_t start)
             store32(v->frequencies.data, at, eighths < weight ? UINT32_MAX : eighths);
             continue;
         }
-        buffer_bytes(&v->ids, &id, sizeof id);
-        buffer_bytes(&v->frequencies, &eighths, sizeof eighths);
+        push32(&v->ids, id);
+        push32(&v->frequencies, eighths);
         t->place = (uint32_t)(v->ids.size / sizeof id);
         t->df++;
     }
@@ -260,8 +264,11 @@ static void add_unit(inverter *v, const uint8_t *numbers, size_t count, const ui
         length += (load64(v->ends.data, part) - from) * weights[part];
         record(v, part, weights[part], start);
     }
-    for (size_t i = 0; i < v->frequencies.size / 4; i++)
-        buffer_byte(&v->codes, tf_encode(load32(v->frequencies.data, i)));
+    size_t terms = v->frequencies.size / 4;
+    if (buffer_reserve(&v->codes, terms) < 0)
+        return;
+    for (size_t i = 0; i < terms; i++)
+        v->codes.data[v->codes.size++] = tf_encode(load32(v->frequencies.data, i));
     uint64_t end = v->ids.size / sizeof(uint32_t);
     uint32_t shown = length > UINT32_MAX ? UINT32_MAX : (uint32_t)length;
     buffer_bytes(&v->starts, &end, sizeof end);

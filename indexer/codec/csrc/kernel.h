@@ -148,6 +148,13 @@ static inline void buffer_byte(buffer *b, uint8_t byte)
     buffer_bytes(b, &byte, 1);
 }
 
+/* Adds a number where there is room for it. */
+static inline void push32(buffer *b, uint32_t value)
+{
+    memcpy(b->data + b->size, &value, sizeof value);
+    b->size += sizeof value;
+}
+
 /* Term frequencies: eighths up to 2^11 in one byte, exact below 16.0. */
 uint8_t tf_encode(uint32_t eighths);
 extern double tf_value[256];
