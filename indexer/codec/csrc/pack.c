@@ -69,7 +69,7 @@ typedef struct {
     const uint8_t *string;
     uint64_t gain;
     uint32_t handle;
-    uint8_t size;
+    uint8_t size, characters;
 } candidate;
 
 /* --- counting strings ----------------------------------------------------------------------- */
@@ -170,14 +170,12 @@ static void add_symbol(trie *t, const corpus *c, const candidate *one)
     uint32_t character = next_character(&p, end);
     symbol *first = t->singles + character;
     uint64_t *edge = NULL;
-    uint32_t characters = 1;
     if (!first->node)
         first->node = ++t->used;
     for (uint32_t from = first->node; p < end; from = *edge & (IS_SYMBOL - 1)) {
         if (edge)
             *edge |= IS_INNER;
         character = next_character(&p, end);
-        characters++;
         edge = edge_of(t, from, character);
         if (!*edge)
             *edge = ((uint64_t)from << CHARACTER_BITS | character) << KEY_SHIFT | ++t->used;
@@ -187,7 +185,7 @@ static void add_symbol(trie *t, const corpus *c, const candidate *one)
     *edge |= IS_SYMBOL;
     t->nodes[*edge & (IS_SYMBOL - 1)] =
         (symbol){.at = (uint32_t)(one->string - c->text), .size = one->size & 63u,
-                 .characters = characters & 15u};
+                 .characters = one->characters & 15u};
 }
 
 /* Makes the symbols of several characters those of a list. */
@@ -195,10 +193,10 @@ static void set_symbols(trie *t, const corpus *c, const candidate *list, uint32_
 {
     size_t room = 1;
     for (uint32_t i = 0; i < count; i++)
-        room += list[i].size;
+        room += list[i].characters;
     free(t->edges);
     free(t->nodes);
-    for (t->mask = 15; t->mask < room; t->mask = t->mask * 2 + 1)
+    for (t->mask = 15; t->mask < room + room / 4; t->mask = t->mask * 2 + 1)
         ;
     t->used = 0;
     t->edges = calloc(t->mask + 1, sizeof *t->edges);
@@ -307,7 +305,7 @@ static candidate *candidates(const tally *t, const uint8_t *text, uint32_t strid
         const counted *s = strings_of(t) + i;
         uint64_t gain = gain_of(s, stride);
         if (gain)
-            list[(*found)++] = (candidate){text + s->at, gain, 0, s->size};
+            list[(*found)++] = (candidate){text + s->at, gain, 0, s->size, s->characters};
     }
     if (list)
         qsort(list, *found, sizeof *list, by_gain);
@@ -362,7 +360,7 @@ static void add_used(const trie *t, const corpus *c, uint32_t handle, candidate 
 {
     const symbol *s = symbol_of(t, handle);
     if (s->count)
-        list[(*found)++] = (candidate){c->text + s->at, s->count, handle, s->size};
+        list[(*found)++] = (candidate){c->text + s->at, s->count, handle, s->size, s->characters};
 }
 
 /* Numbers the symbols that are used, the most frequent first. */
