@@ -341,6 +341,18 @@ def test_symbols_are_learnt_from_a_sample_of_what_is_long():
     assert kernel.unpack(codes[start:stop], symbols, table, False).decode() == entries[1]
 
 
+@given(st.lists(st.binary(max_size=30) | st.sampled_from([b"\0", b"\xc0\x80", b"\xe5"])))
+def test_packing_what_is_not_utf8_is_an_error_or_goes_well_but_is_never_a_crash(entries):
+    ends = array("I", accumulate(map(len, entries))).tobytes()
+    _tolerant(lambda: kernel.pack(7, b"".join(entries), ends))
+
+
+def test_characters_spelt_in_two_ways_are_not_utf8():
+    entries = [b"\0", b"\xc0\x80"]
+    with pytest.raises(ValueError, match="not UTF-8"):
+        kernel.pack(7, b"".join(entries), array("I", [1, 3]).tobytes())
+
+
 def test_rare_symbols_have_codes_of_two_and_four_bytes():
     letters = "".join(map(chr, range(0x10000, 0x18100)))  # none of them twice
     codes, _, symbols, table = packed(kernel, [letters])
