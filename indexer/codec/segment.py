@@ -14,7 +14,16 @@ from typing import Any, NamedTuple
 
 from indexer.codec.kernel import kernel as default_kernel
 from indexer.codec.layout import Buffer, ColumnFile, write_columns
-from indexer.codec.postings import DICT_BLOCK, GONE, INDEX_ENTRY, K1, TF_VALUE, B, terms_of
+from indexer.codec.postings import (
+    DICT_BLOCK,
+    GONE,
+    INDEX_ENTRY,
+    K1,
+    TF_VALUE,
+    B,
+    lengths_of,
+    terms_of,
+)
 from indexer.errors import IndexDamaged
 
 # What phrases are compared by: takes a character, gives one or none.
@@ -69,8 +78,7 @@ class Segment:
         self.counts = {field: int(count) for field, count in dict(facts["counts"]).items()}
         self.totals = {field: int(facts["totals"][field]) for field in self.counts}
         for field in self.counts:
-            if len(self.columns[f"{field}.lengths"]) != 4 * self.units:
-                raise ValueError(f"the lengths of {field} are cut off")
+            lengths_of(self.columns[f"{field}.lengths"], self.units)
         self._dictionaries = {
             field: (self.columns[f"{field}.terms"], self.columns[f"{field}.index"], count)
             for field, count in self.counts.items()
@@ -165,7 +173,7 @@ class Segment:
 
     def lengths(self, field: str) -> memoryview:
         """The length of every unit, in eighths."""
-        return self.columns[f"{field}.lengths"].cast("I")
+        return lengths_of(self.columns[f"{field}.lengths"], self.units)
 
     def scale(self, field: str, average: float) -> float:
         """What the blocks' bounds are to be multiplied by if units have ``average`` eighths."""
@@ -289,7 +297,7 @@ def merge(
     def merge_field(field: str) -> Any:
         lengths = array("I", bytes(4 * count))
         for columns, numbers in sources:
-            old = memoryview(columns.columns[f"{field}.lengths"]).cast("I")
+            old = lengths_of(columns.columns[f"{field}.lengths"], columns.units)
             for unit, new in enumerate(numbers):
                 if new != GONE:
                     lengths[new] = old[unit]
@@ -333,9 +341,11 @@ def _columns(results: Mapping[str, Any], texts: Mapping[str, Buffer], units: int
         columns[f"{field}.terms"] = terms
         columns[f"{field}.index"] = index
         columns[f"{field}.postings"] = postings
-        columns[f"{field}.lengths"] = lengths
+        numbers = array("I", lengths)
+        narrow = max(numbers, default=0) < 2**16
+        columns[f"{field}.lengths"] = array("H", numbers).tobytes() if narrow else lengths
         counts[field] = count
-        totals[field] = sum(array("I", lengths))
+        totals[field] = sum(numbers)
     return Columns({**columns, **texts}, units, counts, totals)
 
 
