@@ -1,4 +1,4 @@
-"""The bytes of a segment's file, format 2. All numbers are little-endian.
+"""The bytes of a segment's file, format 3. All numbers are little-endian.
 
 A file is a row of columns, each beginning at a multiple of 64 bytes, to be mapped into memory:
 
@@ -14,7 +14,7 @@ sum of lengths:
     <field>.index      for every 32nd term, 64 bits each: offset of its postings, offset in the
                        dictionary, its first eight bytes, the first one highest
     <field>.postings   postings of all terms, one after the other
-    <field>.lengths    32 bits per unit: its length in eighths
+    <field>.lengths    16 bits per unit, or 32 where one needs more: its length in eighths
     text               the texts of all units, as codes of symbols
     text.offsets       32 bits per unit, and one more: where its codes begin
     text.symbols       the strings of the symbols, UTF-8
@@ -35,16 +35,20 @@ by the other: characters fold one by one.
 A posting is a unit and a code of its term frequency. Frequencies are counted in eighths: codes up
 to 127 are that number; from there on 32 steps lie in each power of two, up to 252 (rounded down).
 
-Postings of up to 128 units, each: (distance to the unit after the one before) * 2 + x, and if x is
-1, the code; else the code is 8, a frequency of 1.
+A list of up to 128 postings, or of up to one in 256 units of the segment, is a stream of bits, the
+lowest first, the last byte filled up with zeros. Each posting is its gap, the distance to the unit
+after the one before, and its code. A gap: w (4 bits) and gap + 1 - 2**w (w bits); or 15 and the gap
+(32 bits). A code: 0 (1 bit) for 8, a frequency of 1; or 1 and n (4 bits) for 16 + 8 * n; or 1, 15
+and the code (8 bits).
 
-Postings of more units are blocks, one per range of 256 units that has any: number of blocks, size
+A list of more postings is blocks, one per range of 256 units that has any: number of blocks, size
 of the directory, directory, data. A block's entry in the directory: a byte of three numbers, from
 the lowest bit the number of codes other than 8 (2 bits), the number of postings less 1 (3 bits) and
 the number of ranges skipped (3 bits), the greatest value of each meaning that and more; how much
 more, for those of the three; and one byte q with q/255 >= tf / (tf + norm) for all postings, where
 norm = k1 * (1 - b + b * length / average length) in this segment, k1 = 1.2, b = 0.75. Its data:
-the units whose code is 8, the other units, their codes. A unit is its number's low byte.
+the set of the units whose code is 8, the set of the others, the codes of these. A set of up to 31
+units is their numbers' low bytes, rising; one of more is a bitmap of 32 bytes, the least bit first.
 
 Where a collection's average length A differs from the average a of the segment, the bound becomes
 q/255 * max(1, A/a): the impact tf / (tf + norm) grows by no more than A/a.
@@ -64,7 +68,7 @@ from typing import Any
 
 from indexer.errors import IndexDamaged, IndexIncompatible
 
-VERSION = 2
+VERSION = 3
 ALIGNMENT = 64
 _HEAD = struct.Struct("<6sH")
 _FOOT = struct.Struct("<QII4s")

@@ -11,7 +11,7 @@ from typing import Any
 
 from indexer.codec.kernel import kernel as default_kernel
 from indexer.codec.layout import Buffer
-from indexer.codec.postings import GONE
+from indexer.codec.postings import GONE, lengths_of
 from indexer.codec.segment import Columns, unpacked
 from indexer.errors import IndexDamaged
 
@@ -128,7 +128,7 @@ def merge(
     def merge_field(field: str) -> Any:
         lengths = array("I", bytes(4 * count))
         for columns, numbers in sources:
-            old = memoryview(columns.columns[f"{field}.lengths"]).cast("I")
+            old = lengths_of(columns.columns[f"{field}.lengths"], columns.units)
             for unit, new in enumerate(numbers):
                 if new != GONE:
                     lengths[new] = old[unit]
@@ -170,9 +170,11 @@ def _columns(results: Mapping[str, Any], texts: Mapping[str, Buffer], units: int
         columns[f"{field}.terms"] = terms
         columns[f"{field}.index"] = index
         columns[f"{field}.postings"] = postings
-        columns[f"{field}.lengths"] = lengths
+        numbers = array("I", lengths)
+        narrow = max(numbers, default=0) < 2**16
+        columns[f"{field}.lengths"] = array("H", numbers).tobytes() if narrow else lengths
         counts[field] = count
-        totals[field] = sum(array("I", lengths))
+        totals[field] = sum(numbers)
     return Columns({**columns, **texts}, units, counts, totals)
 
 

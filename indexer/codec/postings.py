@@ -15,6 +15,10 @@ Result = tuple[bytes, bytes, bytes, bytes, int]  # terms, index, postings, lengt
 
 RANGE = 256
 SHORT_LIST = 128
+SPARSE = 256
+SET_BYTES = RANGE // 8
+WIDE_GAP = 15
+RARE = 15
 DICT_BLOCK = 32
 INDEX_ENTRY = 3
 ONE = 8
@@ -94,6 +98,23 @@ class Reader:
         return bytes(self.data[self.at - size : self.at])
 
 
+class Bits:
+    """Numbers of some bits each, the lowest first. Raises ValueError at the end."""
+
+    def __init__(self, data: bytes) -> None:
+        self._number = int.from_bytes(data, "little")
+        self._left = 8 * len(data)
+
+    def take(self, count: int) -> int:
+        """The next number."""
+        self._left -= count
+        if self._left < 0:
+            raise ValueError("postings are damaged")
+        value = self._number & ((1 << count) - 1)
+        self._number >>= count
+        return value
+
+
 def _put(out: bytearray, value: int) -> None:
     while value >= 128:
         out.append(value & 127 | 128)
@@ -119,25 +140,42 @@ def blocks(data: Buffer, offset: int, size: int, df: int, units: int) -> Iterato
     if offset + size > len(data):
         raise ValueError("a term lies outside its postings")
     reader = Reader(data, offset, offset + size)
-    return _short(reader, df, units) if df <= SHORT_LIST else _long(reader, units)
+    return _sparse(reader.bytes(size), df, units) if is_sparse(df, units) else _dense(reader, units)
 
 
-def _short(reader: Reader, df: int, units: int) -> Iterator[Block]:
+def is_sparse(df: int, units: int) -> bool:
+    """Whether a list is a stream of bits rather than blocks."""
+    return df <= max(SHORT_LIST, units // SPARSE)
+
+
+def _sparse(data: bytes, df: int, units: int) -> Iterator[Block]:
+    bits = Bits(data)
     postings = []
     doc = 0
     for _ in range(df):
-        word = reader.number()
-        doc += word >> 1
+        width = bits.take(4)
+        doc += bits.take(32) if width == WIDE_GAP else bits.take(width) + (1 << width) - 1
         if doc >= units:
             raise ValueError("postings are damaged")
-        postings.append((doc, reader.byte() if word & 1 else ONE))
+        rank = bits.take(4) if bits.take(1) else -1
+        postings.append((doc, bits.take(8) if rank == RARE else (rank + 2) * ONE))
         doc += 1
     for _, group in groupby(postings, lambda posting: posting[0] // RANGE):
         docs, codes = zip(*group, strict=True)
         yield Block(list(docs), codes, 0)
 
 
-def _long(reader: Reader, units: int) -> Iterator[Block]:
+def _read_set(reader: Reader, count: int) -> list[int]:
+    """The members of a set of one range."""
+    if count < SET_BYTES:
+        return list(reader.bytes(count))
+    bitmap = int.from_bytes(reader.bytes(SET_BYTES), "little")
+    if bitmap.bit_count() != count:
+        raise ValueError("postings are damaged")
+    return [low for low in range(RANGE) if bitmap >> low & 1]
+
+
+def _dense(reader: Reader, units: int) -> Iterator[Block]:
     left = reader.number()
     size = reader.number()
     directory = Reader(reader.data, reader.at, reader.at + size)
@@ -151,7 +189,7 @@ def _long(reader: Reader, units: int) -> Iterator[Block]:
         if skipped >= ranges - following or more >= RANGE or others > count or not quantum:
             raise ValueError("postings are damaged")
         base = (following + skipped) * RANGE
-        lows = reader.bytes(count)
+        lows = _read_set(reader, count - others) + _read_set(reader, others)
         codes = bytes([ONE]) * (count - others) + reader.bytes(others)
         if units - base < RANGE and base + max(lows) >= units:
             raise ValueError("postings are damaged")
@@ -160,9 +198,39 @@ def _long(reader: Reader, units: int) -> Iterator[Block]:
         yield Block([base + low for low, _ in pairs], bytes(code for _, code in pairs), quantum)
 
 
+def _put_sparse(postings: Sequence[tuple[int, int]]) -> bytes:
+    bits = shift = following = 0
+    for doc, code in postings:
+        gap = doc - following
+        following = doc + 1
+        width = min((gap + 1).bit_length() - 1, WIDE_GAP)
+        rank = RARE if code % ONE or not 0 <= code // ONE - 2 < RARE else code // ONE - 2
+        numbers = [(width, 4), (gap, 32) if width == WIDE_GAP else (gap + 1 - (1 << width), width)]
+        numbers += [(0, 1)] if code == ONE else [(1, 1), (rank, 4)]
+        numbers += [(code, 8)] if code != ONE and rank == RARE else []
+        for number, count in numbers:
+            bits |= number << shift
+            shift += count
+    return bits.to_bytes((shift + 7) // 8, "little")
+
+
+def _set(lows: list[int]) -> bytes:
+    """A set of one range."""
+    if len(lows) < SET_BYTES:
+        return bytes(lows)
+    return sum(1 << low for low in lows).to_bytes(SET_BYTES, "little")
+
+
 def _norms(lengths: Sequence[int]) -> tuple[float, float]:
     total = sum(lengths)
     return K1 * (1.0 - B), K1 * B * len(lengths) / total if total else 0.0
+
+
+def lengths_of(column: Buffer, units: int) -> memoryview:
+    """The numbers of a column of lengths, in eighths. Raises ValueError if it is cut off."""
+    if len(column) not in (2 * units, 4 * units):
+        raise ValueError("lengths are cut off")
+    return memoryview(column).cast("I" if len(column) == 4 * units else "H")
 
 
 class Dictionary:
@@ -187,7 +255,8 @@ class Dictionary:
             most = min(len(term), len(self._previous))
             while shared < most and term[shared] == self._previous[shared]:
                 shared += 1
-        encoded = self._short(postings) if len(postings) <= SHORT_LIST else self._long(postings)
+        sparse = is_sparse(len(postings), len(self._lengths))
+        encoded = _put_sparse(postings) if sparse else self._dense(postings)
         _put(self._terms, shared)
         _put(self._terms, len(term) - shared)
         self._terms += term[shared:]
@@ -197,18 +266,7 @@ class Dictionary:
         self._previous = term
         self._count += 1
 
-    @staticmethod
-    def _short(postings: Sequence[tuple[int, int]]) -> bytearray:
-        out = bytearray()
-        following = 0
-        for doc, code in postings:
-            _put(out, (doc - following) << 1 | (code != ONE))
-            if code != ONE:
-                out.append(code)
-            following = doc + 1
-        return out
-
-    def _long(self, postings: Sequence[tuple[int, int]]) -> bytearray:
+    def _dense(self, postings: Sequence[tuple[int, int]]) -> bytearray:
         directory, data = bytearray(), bytearray()
         blocks = following = 0
         for number, group in groupby(postings, lambda posting: posting[0] // RANGE):
@@ -216,8 +274,8 @@ class Dictionary:
             others = [(doc, code) for doc, code in block if code != ONE]
             _put_entry(directory, len(others), len(block) - 1, number - following)
             directory.append(self._quantum(block))
-            data += bytes(doc % RANGE for doc, code in block if code == ONE)
-            data += bytes(doc % RANGE for doc, _ in others)
+            data += _set([doc % RANGE for doc, code in block if code == ONE])
+            data += _set([doc % RANGE for doc, _ in others])
             data += bytes(code for _, code in others)
             following = number + 1
             blocks += 1

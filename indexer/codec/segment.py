@@ -12,7 +12,15 @@ from typing import Any, NamedTuple
 
 from indexer.codec.kernel import kernel as default_kernel
 from indexer.codec.layout import Buffer, ColumnFile, write_columns
-from indexer.codec.postings import DICT_BLOCK, INDEX_ENTRY, K1, TF_VALUE, B, terms_of
+from indexer.codec.postings import (
+    DICT_BLOCK,
+    INDEX_ENTRY,
+    K1,
+    TF_VALUE,
+    B,
+    lengths_of,
+    terms_of,
+)
 from indexer.errors import IndexDamaged
 
 UNIT = 8  # an eighth of an occurrence is the unit of weights and lengths
@@ -64,8 +72,7 @@ class Segment:
         self.counts = {field: int(count) for field, count in dict(facts["counts"]).items()}
         self.totals = {field: int(facts["totals"][field]) for field in self.counts}
         for field in self.counts:
-            if len(self.columns[f"{field}.lengths"]) != 4 * self.units:
-                raise ValueError(f"the lengths of {field} are cut off")
+            lengths_of(self.columns[f"{field}.lengths"], self.units)
         self._dictionaries = {
             field: (self.columns[f"{field}.terms"], self.columns[f"{field}.index"], count)
             for field, count in self.counts.items()
@@ -160,7 +167,7 @@ class Segment:
 
     def lengths(self, field: str) -> memoryview:
         """The length of every unit, in eighths."""
-        return self.columns[f"{field}.lengths"].cast("I")
+        return lengths_of(self.columns[f"{field}.lengths"], self.units)
 
     def scale(self, field: str, average: float) -> float:
         """What the blocks' bounds are to be multiplied by if units have ``average`` eighths."""

@@ -27,6 +27,7 @@ from indexer.codec.postings import (
     Reader,
     Result,
     blocks,
+    lengths_of,
     terms_of,
     tf_encode,
 )
@@ -379,7 +380,7 @@ def topk(
     scores = dict.fromkeys(members(filter), 0.0) if zeros and filter is not None else {}
     for number, (_, df, offset, size), weight in sorted(terms, key=lambda term: -term[2]):
         postings, data, a, c, _ = fields[number]
-        lengths = array("I", bytes(data))
+        lengths = lengths_of(data, units)
         for block in blocks(postings, offset, size, df, units):
             for doc, code in zip(block.docs, block.codes, strict=True):
                 if filter is None or filter[doc >> 3] >> (doc & 7) & 1:

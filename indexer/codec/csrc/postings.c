@@ -67,7 +67,8 @@ norms norms_of(const uint8_t *lengths, uint32_t units)
     uint64_t total = 0;
     for (uint32_t i = 0; i < units; i++)
         total += load32(lengths, i);
-    norms n = {lengths, K1 * (1.0 - B), total ? K1 * B * (double)units / (double)total : 0.0};
+    norms n = {lengths, K1 * (1.0 - B), total ? K1 * B * (double)units / (double)total : 0.0,
+               units};
     return n;
 }
 
@@ -85,16 +86,53 @@ static uint8_t quantum_of(const uint32_t *docs, const uint8_t *codes, size_t cou
     return q < 1.0 ? 1 : q > 255.0 ? 255 : (uint8_t)q;
 }
 
-static void encode_short(buffer *out, const uint32_t *docs, const uint8_t *codes, size_t df)
+/* Bits written one after the other, the lowest first. */
+typedef struct {
+    buffer *out;
+    uint64_t bits;
+    unsigned count;
+} bit_writer;
+
+static void put_bits(bit_writer *w, uint64_t value, unsigned count)
 {
+    w->bits |= value << w->count;
+    for (w->count += count; w->count >= 8; w->count -= 8, w->bits >>= 8)
+        buffer_byte(w->out, (uint8_t)w->bits);
+}
+
+static void put_gap(bit_writer *w, uint32_t gap)
+{
+    unsigned width = 0;
+    while (width < WIDE_GAP && gap >= (2u << width) - 1)
+        width++;
+    put_bits(w, width, 4);
+    if (width < WIDE_GAP)
+        put_bits(w, gap + 1 - (1u << width), width);
+    else
+        put_bits(w, gap, 32);
+}
+
+static void put_code(bit_writer *w, uint8_t code)
+{
+    put_bits(w, code != ONE, 1);
+    if (code == ONE)
+        return;
+    int is_whole = code % ONE == 0 && code >= 2 * ONE && code < (RARE + 2) * ONE;
+    put_bits(w, is_whole ? code / ONE - 2 : RARE, 4);
+    if (!is_whole)
+        put_bits(w, code, 8);
+}
+
+static void encode_sparse(buffer *out, const uint32_t *docs, const uint8_t *codes, size_t df)
+{
+    bit_writer w = {out, 0, 0};
     uint32_t next = 0;
     for (size_t i = 0; i < df; i++) {
-        uint32_t other = codes[i] != ONE;
-        buffer_varint(out, (docs[i] - next) << 1 | other);
-        if (other)
-            buffer_byte(out, codes[i]);
+        put_gap(&w, docs[i] - next);
+        put_code(&w, codes[i]);
         next = docs[i] + 1;
     }
+    put_bits(&w, 0, 7); /* what is left of the last byte */
 }
 
 /* The number of a field of `bits` bits, whose greatest value says that the rest follows. */
@@ -108,6 +146,24 @@ static void buffer_rest(buffer *b, uint32_t value, unsigned bits)
 {
     if (value >= (1u << bits) - 1)
         buffer_varint(b, value - ((1u << bits) - 1));
+}
+
+void make_set(uint8_t *set, const uint8_t *lows, unsigned count)
+{
+    if (count < SET_BYTES) {
+        memcpy(set, lows, count);
+        return;
+    }
+    memset(set, 0, SET_BYTES);
+    for (unsigned i = 0; i < count; i++)
+        set_bit(set, lows[i]);
+}
+
+static void buffer_set(buffer *b, const uint8_t *lows, unsigned count)
+{
+    uint8_t set[SET_BYTES];
+    make_set(set, lows, count);
+    buffer_bytes(b, set, set_size(count));
 }
 
 static void encode_block(buffer *dir, buffer *data, const uint32_t *docs, const uint8_t *codes,
@@ -128,15 +184,15 @@ static void encode_block(buffer *dir, buffer *data, const uint32_t *docs, const 
     buffer_rest(dir, more, MORE_BITS);
     buffer_rest(dir, skipped, SKIP_BITS);
     buffer_byte(dir, quantum_of(docs, codes, count, n));
-    buffer_bytes(data, lows, ones);
-    buffer_bytes(data, other_lows, others);
+    buffer_set(data, lows, ones);
+    buffer_set(data, other_lows, others);
     buffer_bytes(data, other_codes, others);
 }
 
 void encode_list(buffer *out, const uint32_t *docs, const uint8_t *codes, size_t df, norms n)
 {
-    if (df <= SHORT_LIST) {
-        encode_short(out, docs, codes, df);
+    if (is_sparse((uint32_t)df, n.units)) {
+        encode_sparse(out, docs, codes, df);
         return;
     }
     buffer dir = {0}, data = {0};
@@ -164,12 +220,12 @@ int list_open(list *l, const uint8_t *data, size_t size, uint32_t df, uint32_t u
     memset(l, 0, sizeof *l);
     l->scratch = scratch;
     l->units = units;
-    l->is_short = df <= SHORT_LIST;
+    l->is_sparse = is_sparse(df, units);
     l->data = data;
     l->data_end = data + size;
-    if (l->is_short) {
+    if (l->is_sparse) {
         l->left = df;
-        return 0;
+        return df ? read_posting(l) : 0;
     }
     uint32_t dir_size;
     if (read_varint(&l->data, l->data_end, &l->left) < 0 ||
@@ -182,59 +238,65 @@ int list_open(list *l, const uint8_t *data, size_t size, uint32_t df, uint32_t u
     return 0;
 }
 
-/* Decodes the postings up to the end of a range into the scratch space. */
-int short_next(list *l, block *b)
+void finish_block(uint8_t *set, const uint8_t *codes, unsigned count)
 {
-    uint8_t codes[SHORT_LIST];
-    uint8_t *docs = l->scratch;
-    b->count = 0;
-    while (l->left) {
-        const uint8_t *p = l->data;
-        uint32_t word;
-        uint8_t code = ONE;
-        if (read_varint(&p, l->data_end, &word) < 0)
-            return -1;
-        uint64_t doc = (uint64_t)l->doc + (word >> 1);
-        if (doc >= l->units)
-            return -1;
-        if (word & 1) {
-            if (p >= l->data_end)
-                return -1;
-            code = *p++;
-        }
-        if (b->count && (uint32_t)doc >> RANGE_BITS != b->range)
-            break;
-        b->range = (uint32_t)doc >> RANGE_BITS;
-        docs[b->count] = (uint8_t)doc;
-        codes[b->count++] = code;
-        l->doc = (uint32_t)doc + 1;
-        l->data = p;
-        l->left--;
+    if (count >= SET_BYTES) {
+        uint8_t lows[RANGE];
+        memcpy(lows, set, count);
+        make_set(set, lows, count);
     }
-    if (!b->count)
-        return 0;
-    memcpy(docs + b->count, codes, b->count);
-    l->scratch += 2 * (size_t)b->count;
-    b->docs = docs;
-    b->ones = 0;
-    b->quantum = 0;
-    return 1;
+    set += set_size(count);
+    for (unsigned i = 0; i < count; i++)
+        set[i] = codes[i];
 }
 
 int list_next(list *l, block *b)
 {
-    return l->is_short ? short_next(l, b) : long_next(l, b);
+    return l->is_sparse ? sparse_next(l, b) : dense_next(l, b);
 }
 
-void block_sort(const block *b, uint8_t *docs, uint8_t *codes)
+int block_fits(const block *b, uint32_t room)
 {
-    unsigned one = 0, other = b->ones;
+    uint8_t marks[SET_BYTES];
+    if (block_marks(b, marks) < 0)
+        return 0;
+    for (uint32_t i = room; i < RANGE; i++)
+        if (bit(marks, i))
+            return 0;
+    return 1;
+}
+
+/* Whether a set has as many members as it should. */
+static int is_whole(const uint8_t *set, unsigned count)
+{
+    unsigned found = 0;
+    for (unsigned i = 0; count >= SET_BYTES && i < RANGE; i++)
+        found += (unsigned)bit(set, i);
+    return count < SET_BYTES || found == count;
+}
+
+int block_marks(const block *b, uint8_t marks[SET_BYTES])
+{
+    unsigned others = b->count - b->ones;
+    const uint8_t *other = b->data + set_size(b->ones);
+    memset(marks, 0, SET_BYTES);
+    add_set(b->data, b->ones, marks);
+    add_set(other, others, marks);
+    return is_whole(b->data, b->ones) && is_whole(other, others) ? 0 : -1;
+}
+
+int block_sort(const block *b, uint8_t *docs, uint8_t *codes)
+{
+    uint8_t room[RANGE], other_room[RANGE], marks[SET_BYTES];
+    unsigned others = b->count - b->ones, one = 0, other = 0;
+    const uint8_t *ones = set_lows(b->data, b->ones, room), *at = b->data + set_size(b->ones);
+    const uint8_t *lows = set_lows(at, others, other_room), *its_codes = at + set_size(others);
     for (unsigned i = 0; i < b->count; i++) {
-        int is_one = other == b->count || (one < b->ones && b->docs[one] < b->docs[other]);
-        unsigned at = is_one ? one++ : other++;
-        docs[i] = b->docs[at];
-        codes[i] = block_code(b, at);
+        int is_one = other == others || (one < b->ones && ones[one] < lows[other]);
+        docs[i] = is_one ? ones[one++] : lows[other];
+        codes[i] = is_one ? ONE : its_codes[other++];
     }
+    return block_marks(b, marks);
 }
 
 void dictionary_add(dictionary *d, const uint8_t *term, size_t size, const uint32_t *docs,

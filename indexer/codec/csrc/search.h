@@ -4,21 +4,24 @@
 
 #include "kernel.h"
 
-/* A block of a term. */
+/* A block of a term: what the blocks before it in the row add to a score, at most; where its data
+ * is, from the base of the term; its postings, and those of them that have the code ONE. */
 typedef struct {
-    uint32_t offset, term; /* where its documents are: from the base of the term */
-    float before;          /* what the blocks before it in the row add to a score, at most */
-    uint16_t count, ones;  /* postings; those of them that have the code ONE and come first */
+    uint32_t term, offset;
+    float before;
+    uint32_t counts; /* ones * 2^16 + all */
 } reference;
 
 typedef struct {
     Py_buffer postings, lengths;
     double a, c, scale;
+    int wide; /* lengths of 32 bits, not 16 */
 } field;
 
 typedef struct {
     const uint8_t *base, *lengths;
     double weight, a, c, scale;
+    int wide;
 } scored;
 
 typedef struct {
@@ -37,7 +40,8 @@ typedef struct {
     field *fields;
     scored *terms;
     list *lists;           /* of the terms */
-    uint8_t *scratch;      /* of the lists */
+    uint8_t *scratch;      /* blocks of the sparse lists */
+    size_t scratch_size;
     weighed *by_weight;    /* the heaviest first: the order in which a score is added up */
     reference *references; /* rows of term_count, by range, each in that order */
     uint32_t *sizes;       /* of the rows */

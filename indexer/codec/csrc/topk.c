@@ -18,7 +18,8 @@ static uint8_t *lay_out(search *s, size_t *size)
 {
     size_t terms = (size_t)s->term_count + 1, ranges = (size_t)s->ranges + 1;
     size_t need = ranges * (terms * sizeof(reference) + sizeof(uint32_t) * 2 + sizeof(double)) +
-                  terms * sizeof(weighed) + ((size_t)s->k + 1) * sizeof(hit) + 6 * 64;
+                  terms * sizeof(weighed) + ((size_t)s->k + 1) * sizeof(hit) + s->scratch_size +
+                  7 * 64;
     uint8_t *memory = spare_memory;
     *size = spare_size;
     spare_memory = NULL;
@@ -38,6 +39,7 @@ static uint8_t *lay_out(search *s, size_t *size)
     s->order = carve(&at, ranges, sizeof *s->order);
     s->hits = carve(&at, (size_t)s->k + 1, sizeof *s->hits);
     s->references = carve(&at, ranges * terms, sizeof *s->references);
+    s->scratch = carve(&at, s->scratch_size, 1);
     return memory;
 }
 
@@ -66,7 +68,8 @@ static int read_fields(search *s, PyObject *fields)
                               &f->a, &f->c, &f->scale))
             return -1;
         s->field_count++;
-        if ((size_t)f->lengths.len < (size_t)s->units * 4) {
+        f->wide = (size_t)f->lengths.len == (size_t)s->units * 4;
+        if (!f->wide && (size_t)f->lengths.len != (size_t)s->units * 2) {
             PyErr_SetString(PyExc_ValueError, "lengths are cut off");
             return -1;
         }
@@ -82,16 +85,17 @@ static int read_term(search *s, PyObject *term, Py_ssize_t i)
     if (!PyArg_ParseTuple(term, "I(IIKK)d", &number, &ordinal, &df, &offset, &size, &weight))
         return -1;
     const field *f = s->fields + number;
-    uint8_t *scratch = s->scratch + 2 * SHORT_LIST * i;
     if (number >= s->field_count || offset > (uint64_t)f->postings.len ||
         size > (uint64_t)f->postings.len - offset || size > UINT32_MAX || !(weight >= 0.0) ||
         list_open(s->lists + i, (uint8_t *)f->postings.buf + offset, (size_t)size, df, s->units,
-                  scratch)) {
+                  NULL)) {
         PyErr_SetString(PyExc_ValueError, "a term lies outside its postings");
         return -1;
     }
-    const uint8_t *base = s->lists[i].is_short ? scratch : (uint8_t *)f->postings.buf + offset;
-    s->terms[i] = (scored){base, f->lengths.buf, weight, f->a, f->c, f->scale};
+    const uint8_t *base = (uint8_t *)f->postings.buf + offset;
+    s->terms[i] = (scored){base, f->lengths.buf, weight, f->a, f->c, f->scale, f->wide};
+    if (s->lists[i].is_sparse)
+        s->scratch_size += 2 * (size_t)df;
     return 0;
 }
 
@@ -101,8 +105,7 @@ static int read_terms(search *s, PyObject *terms)
     size_t room = (size_t)s->term_count + 1;
     s->terms = malloc(room * sizeof *s->terms);
     s->lists = malloc(room * sizeof *s->lists);
-    s->scratch = malloc(room * 2 * SHORT_LIST);
-    if (!s->terms || !s->lists || !s->scratch) {
+    if (!s->terms || !s->lists) {
         PyErr_NoMemory();
         return -1;
     }
@@ -134,7 +137,6 @@ static void release(search *s)
     free(s->fields);
     free(s->terms);
     free(s->lists);
-    free(s->scratch);
 }
 
 static PyObject *search_all(search *s, PyObject *fields, PyObject *terms)
