@@ -15,6 +15,7 @@ from peers.engine import Formula, pooled_terms, query_of, share_dictionary, spac
 from peers.engines.policysearch import PolicySearch
 from peers.figures import Row, goals, percentile
 from peers.generated import document
+from peers.measure import query_sets
 from peers.plot import svg
 from peers.reference import IDF, Reference, agrees
 from peers.report import csv_text, figures_table
@@ -148,6 +149,12 @@ def test_a_generated_document_is_the_same_again_and_read_as_articles() -> None:
     ]
 
 
+def test_no_query_is_asked_twice() -> None:
+    sets = query_sets([str(n) for n in range(70)], rounds=3)
+    assert [len(one) for one in sets] == [10] * 7
+    assert len({query for one in sets for query in one}) == 70
+
+
 def test_queries_are_pieces_of_sections_and_the_same_again() -> None:
     picked = []
     for _ in range(2):
@@ -168,7 +175,7 @@ def test_words_set_apart_are_the_words_and_all_of_the_text() -> None:
 
 
 def test_a_share_is_the_first_sections(tmp_path: Path, sources: Path) -> None:
-    corpus = prepare(sources, tmp_path, None, None)
+    corpus = prepare(sources, tmp_path, None, 10)
     everything = [one for batch in read_terms(corpus.terms) for one in batch]
     assert len(everything) == corpus.sections > 5
     assert [one for batch in read_terms(corpus.terms, 5) for one in batch] == everything[:5]
@@ -181,7 +188,7 @@ def test_an_engine_answers_from_a_process_of_its_own(
 ) -> None:
     monkeypatch.setenv("PEERS_DICTIONARY", "")  # and what it was comes back
     share_dictionary(tmp_path / "dictionary")
-    corpus = prepare(sources, tmp_path, None, None)
+    corpus = prepare(sources, tmp_path, None, 10)
     with Child("policysearch", "terms", tmp_path / "index") as child:
         made = child.ask("index", file=str(corpus.terms), limit=None)
         assert made["sections"] == corpus.sections

@@ -14,7 +14,6 @@ from indexer import Document, SourceError, read_document
 from indexer.normalize import HAN
 from peers.engine import Source, Terms, Text, terms_of
 
-QUERIES = 1_000
 _BATCH = 500  # sections
 _CLAUSE = re.compile(f"[{HAN}]{{6,}}")
 _SEED = 20021231
@@ -32,13 +31,16 @@ class Corpus:
     queries: Sequence[str]
 
 
-def prepare(folder: Path, work: Path, limit: int | None, queries: Path | None) -> Corpus:
-    """Read the documents of ``folder`` until there are ``limit`` sections, up to a whole one."""
+def prepare(folder: Path, work: Path, limit: int | None, queries: Path | int) -> Corpus:
+    """Read the documents of ``folder`` until there are ``limit`` sections, up to a whole one.
+
+    ``queries`` are the lines of a file, or so many picked out of the sections.
+    """
     made = Corpus(work / "documents", work / "terms.jsonl", work / "texts.jsonl", 0, 0, ())
     made.documents.mkdir()
     sections = characters = 0
     held: list[Terms] = []
-    picker = Picker(QUERIES)
+    picker = Picker(queries if isinstance(queries, int) else 0)
     with (
         made.terms.open("w", encoding="utf-8") as terms,
         made.texts.open("w", encoding="utf-8") as texts,
@@ -57,10 +59,11 @@ def prepare(folder: Path, work: Path, limit: int | None, queries: Path | None) -
             if full:
                 break
         terms.write(json.dumps(held, ensure_ascii=False) + "\n")
-    asked = queries.read_text(encoding="utf-8").splitlines() if queries else picker.queries()
-    return Corpus(
-        made.documents, made.terms, made.texts, sections, characters, list(filter(str.strip, asked))
-    )
+    asked = picker.queries()
+    if isinstance(queries, Path):
+        asked = queries.read_text(encoding="utf-8").splitlines()
+    asked = list(dict.fromkeys(filter(str.strip, asked)))
+    return Corpus(made.documents, made.terms, made.texts, sections, characters, asked)
 
 
 def _sources(folder: Path, copies: Path) -> Iterator[Source]:

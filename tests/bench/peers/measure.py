@@ -25,6 +25,12 @@ _ADDED = 10_000  # bytes, of a document
 _BARE = ("-c", "import click, whoosh.index")
 
 
+def query_sets(queries: Sequence[str], rounds: int) -> list[Sequence[str]]:
+    """What is asked to warm up, in each round, and in each round by threads: no query twice."""
+    sets = 2 * rounds + 1
+    return [queries[number::sets] for number in range(sets)]
+
+
 class Run:
     """The engines of a run and what was measured of them."""
 
@@ -32,13 +38,14 @@ class Run:
         self._corpus = corpus
         self._work = work
         self._rounds = rounds
+        self._sets = query_sets(corpus.queries, rounds)
         self._entries = {entry.name: entry for entry in entries}
         self.rows = {
             entry.name: Row(
                 entry.name,
                 engine_class(entry.name).version(),
                 min(entry.sections or corpus.sections, corpus.sections),
-                min(entry.queries or len(corpus.queries), len(corpus.queries)),
+                min(entry.queries or len(self._sets[0]), len(self._sets[0])),
                 engine_class(entry.name).highlights,
             )
             for entry in entries
@@ -165,17 +172,17 @@ class Run:
                 self._add(children)
 
     def _time(self, children: Mapping[str, Child], key: str) -> None:
-        queries = self._corpus.queries
         times: dict[str, list[float]] = {name: [] for name in self._entries}
 
         def step(name: str, round_: int, start: int) -> None:
-            block = queries[start : min(start + _BLOCK, self.rows[name].queries)]
+            stop = min(start + _BLOCK, self.rows[name].queries)
+            block = self._sets[round_][start:stop]
             answer = children[name].ask("time", queries=block) if block else []
             if round_:  # what a first time loads or compiles is no query's time
                 times[name] += answer
 
         for round_ in range(self._rounds + 1):
-            for start in range(0, len(queries), _BLOCK):
+            for start in range(0, len(self._sets[round_]), _BLOCK):
                 self._each(step, round_, start)
         for name in self._entries:
             self.rows[name].set_times(key, times[name])
@@ -184,13 +191,13 @@ class Run:
     def _threads(self, children: Mapping[str, Child], key: str) -> None:
         rates: dict[str, list[float]] = {name: [] for name in self._entries}
 
-        def step(name: str) -> None:
-            asked = self._corpus.queries[: self.rows[name].queries]
+        def step(name: str, round_: int) -> None:
+            asked = self._sets[self._rounds + round_][: self.rows[name].queries]
             seconds = children[name].ask("threads", queries=asked, threads=_THREADS)
             rates[name].append(len(asked) / seconds)
 
-        for _ in range(self._rounds):
-            self._each(step)
+        for round_ in range(1, self._rounds + 1):
+            self._each(step, round_)
         for name in self._entries:
             self.rows[name].values[f"{key}_four"] = median(rates[name])
 

@@ -10,7 +10,8 @@ table states. ``--generated`` measures how this project's own index grows.
 
 Figures of ready terms leave segmentation out. "Text" is sections to a committed index with stored
 text, segmentation included; for this project with citations, near-duplicates and groups, and
-"files" with reading, structure and metadata too. p50 and p99 are of single queries.
+"files" with reading, structure and metadata too. p50 and p99 are of single queries; every round
+asks others, so that nobody remembers an answer.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ from peers.machine import described, quietness
 from peers.measure import Run
 from peers.plot import svg
 from peers.report import csv_text, figures_table, goals_table
+
+_QUERIES = 1_000  # a round
 
 
 def main() -> None:
@@ -67,7 +70,8 @@ def _compare(options: argparse.Namespace, work: Path, run: str) -> None:
     names = [name for name in options.engines.split(",") if name]
     entries = installed([OURS, *names] if names else [])
     share_dictionary(work / "dictionary")
-    corpus = prepare(options.corpus, work, options.limit, options.queries)
+    queries = options.queries or _QUERIES * (2 * options.rounds + 1)
+    corpus = prepare(options.corpus, work, options.limit, queries)
     what = f"{corpus.sections:,} sections, {corpus.characters:,} characters"
     print(f"{what}, {len(corpus.queries):,} queries, {options.rounds} rounds", flush=True)
     measured = Run(entries, corpus, work, options.rounds)
