@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from indexer.codec import UNIT
 from indexer.dictionary import Dictionary
-from indexer.normalize import HAN, arabic, fold, squeeze
+from indexer.normalize import HAN, fold, squeeze
 
 # To be raised when documents are read, folded or cut otherwise in a way that patterns do not show:
 # an index made before asks to be rebuilt.
@@ -56,14 +57,18 @@ HEADING_WEIGHT = 1
 # A heading with nothing of its own below it says nothing that the sections under it, which have
 # it above them, do not: less than one of these that says as much.
 BARE_HEADING_WEIGHT = 0.25
+_MOST_OF_A_HEADING = 400  # characters
 
 
 class Part(NamedTuple):
-    """A part of what a unit ranks by: its words, its squeezed text, the weight of its terms."""
+    """A part of what a unit ranks by: its words, NUL between them, and its squeezed text.
 
-    words: list[str]
+    ``weight`` is that of the terms of both, in eighths.
+    """
+
+    words: str
     squeezed: str
-    weight: float
+    weight: int
 
 
 class Analyzer:
@@ -81,14 +86,7 @@ class Analyzer:
 
     def words(self, folded: str) -> list[str]:
         """The words of a folded text, in order, repeats included: numbers in digits, lower case."""
-        found: list[str] = []
-        cut = self.dictionary.cut
-        for match in _RUN.finditer(arabic(folded)):
-            if match[1]:
-                found += cut(match[1])
-            else:
-                found.append(match[0])
-        return found
+        return self.dictionary.words(folded)
 
     def pieces(self, text: str) -> list[str]:
         """``text`` cut as it stands, with all between the words: joined, the pieces are it."""
@@ -101,19 +99,32 @@ class Analyzer:
         return [*found, *text[last:]]
 
     def analyse(
-        self, context: str, headings: Iterable[str], body: str, *, bare: bool = False
+        self, context: str, headings: Sequence[str], body: str, *, own: str = ""
     ) -> tuple[Part, Part, Part]:
         """A unit's body, its document's context, and the headings it stands under, ready to index.
 
-        The context is the title with what else tells of what the document is about. ``bare`` says
-        that the body is but a heading, which ``headings`` then leaves out.
+        The context is the title with what else tells of what the document is about. ``own`` is the
+        last of the headings with its label: a body that is no more than this weighs less, and of
+        the headings those above count.
         """
+        words, squeezed = self.dictionary.analyse(body)
+        bare = len(body) <= _MOST_OF_A_HEADING and _is_heading(squeezed, own)
         return (
-            self._part(body, BARE_HEADING_WEIGHT if bare else 1),
+            Part(words, squeezed, _eighths(BARE_HEADING_WEIGHT if bare else 1)),
             self._part_of_many(context, TITLE_WEIGHT),
-            self._part_of_many("\n".join(headings), HEADING_WEIGHT),
+            self._part_of_many("\n".join(headings[:-1] if bare else headings), HEADING_WEIGHT),
         )
 
     def _part(self, text: str, weight: float) -> Part:
-        folded = fold(text)
-        return Part(self.words(folded), squeeze(folded), weight)
+        return Part(*self.dictionary.analyse(text), _eighths(weight))
+
+
+def _eighths(weight: float) -> int:
+    return round(weight * UNIT)
+
+
+def _is_heading(squeezed: str, heading: str) -> bool:
+    """Whether a squeezed text is no more than a heading; a stop may close it."""
+    if len(squeezed) > len(heading) + 1:  # folded, it is no longer
+        return False
+    return bool(heading) and len(squeezed) <= len(squeeze(fold(heading))) + 1

@@ -52,9 +52,8 @@ def new_terms() -> Builder:
 
 def add_terms(builder: Builder, terms: Terms) -> None:
     """Add the units of a document."""
-    parts = [(words.split("\0"), squeezed, weight) for words, squeezed, weight in terms.parts]
     for numbers, body in zip(terms.units, terms.texts, strict=True):
-        builder.add(body, [parts[number] for number in numbers])
+        builder.add(body, [terms.parts[number] for number in numbers])
 
 
 class SegmentBuilder:

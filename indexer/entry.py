@@ -13,31 +13,27 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from indexer.analysis import Analyzer, Part
-from indexer.codec import UNIT
-from indexer.document import Document, Section, Unit
+from indexer.document import Document, Unit
 from indexer.links import Links, decode_links, encode_links, links_of
-from indexer.normalize import fold, squeeze
 from indexer.record import Row, encode_document
 
 _OPENING = 300  # characters
-_MOST_OF_A_HEADING = 400
 
 
 class Terms(NamedTuple):
     """What the units of a document rank by. A part that several units have stands once.
 
-    ``parts`` are words joined by NUL, squeezed text, and the weight of both in eighths; ``units``
-    names those of each unit in reading order, its own text first; ``texts`` are the units' own as
-    they stand in the document.
+    ``units`` names the parts of each unit in reading order, that of its own text first; ``texts``
+    are the units' own as they stand in the document.
     """
 
-    parts: tuple[tuple[str, str, int], ...]
+    parts: tuple[Part, ...]
     units: tuple[tuple[int, ...], ...]
     texts: tuple[str, ...]
 
     def bodies(self) -> Iterator[str]:
         """The squeezed text of each unit."""
-        return (self.parts[numbers[0]][1] for numbers in self.units)
+        return (self.parts[numbers[0]].squeezed for numbers in self.units)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +68,7 @@ class Entry:
             record,
             decode_links(bytes.fromhex(links))[0],
             array("Q", hashes),
-            Terms(tuple(map(tuple, parts)), tuple(map(tuple, units)), tuple(texts)),
+            Terms(tuple(map(Part._make, parts)), tuple(map(tuple, units)), tuple(texts)),
         )
 
 
@@ -102,17 +98,13 @@ def entry_of(document: Document, analyzer: Analyzer) -> Entry:
 
 def terms_of(document: Document, analyzer: Analyzer) -> Terms:
     """The terms of the units of a document."""
-    numbers: dict[tuple[str, str, int], int] = {}
+    numbers: dict[Part, int] = {}
     units = tuple(document.units())
     ranked = tuple(
-        tuple(numbers.setdefault(_plain(part), len(numbers)) for part in parts)
+        tuple(numbers.setdefault(part, len(numbers)) for part in parts)
         for parts in _analysed(document, units, analyzer)
     )
     return Terms(tuple(numbers), ranked, tuple(unit.span.of(document.text) for unit in units))
-
-
-def _plain(part: Part) -> tuple[str, str, int]:
-    return "\0".join(part.words), part.squeezed, round(part.weight * UNIT)
 
 
 def _analysed(
@@ -122,9 +114,8 @@ def _analysed(
     context = "\n".join(facts)
     for number, unit in enumerate(units):
         body = unit.span.of(document.text)
-        bare = _is_bare(unit.section, body)
-        headings = unit.headings[:-1] if bare else unit.headings
-        yield analyzer.analyse(context, headings, body, bare=bare)
+        own = unit.section.label + unit.section.heading if unit.section.heading else ""
+        yield analyzer.analyse(context, unit.headings, body, own=own)
         if number == 0 and _opens(document):
             context = "\n".join((*facts, body[:_OPENING]))
 
@@ -136,14 +127,6 @@ def _opens(document: Document) -> bool:
     law opens with its history and contents.
     """
     return all(section.kind != "article" for section in document.sections)
-
-
-def _is_bare(section: Section, body: str) -> bool:
-    """Whether ``body`` is no more than the section's heading."""
-    if not section.heading or len(body) > _MOST_OF_A_HEADING:
-        return False
-    heading = squeeze(fold(section.label + section.heading))
-    return len(squeeze(fold(body))) <= len(heading) + 1  # a stop may close it
 
 
 def _title(document: Document) -> str:

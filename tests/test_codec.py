@@ -40,7 +40,7 @@ indexes = st.lists(st.lists(units, min_size=1, max_size=12), min_size=1, max_siz
 def build(units: list[Unit], implementation: ModuleType = kernel) -> Builder:
     builder = Builder(FIELDS, classes(), squeeze_character, kernel=implementation)
     for unit in units:
-        builder.add(unit.body, [(unit.words, unit.body, 8), ([], unit.title, 12)])
+        builder.add(unit.body, [("\0".join(unit.words), unit.body, 8), ("", unit.title, 12)])
     return builder
 
 

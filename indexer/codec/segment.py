@@ -247,14 +247,14 @@ class Builder:
         """How many occurrences of terms have been added: memory grows by some 20 bytes each."""
         return int(self._kernel.load(self._words) + self._kernel.load(self._bigrams))
 
-    def add(self, body: str, parts: Sequence[tuple[Sequence[str], str, int]]) -> None:
+    def add(self, body: str, parts: Sequence[tuple[str, str, int]]) -> None:
         """Add a unit. ``body`` is its text as it stands in the source.
 
-        ``parts`` are what it ranks by: words, folded text, and the weight of both in eighths.
+        ``parts`` are what it ranks by: words with NUL between them, folded text, and the weight of
+        both in eighths.
         """
         for words, text, weight in parts:
-            joined = "\0".join(words).encode("utf-8", "surrogatepass")
-            self._kernel.add_words(self._words, joined, weight)
+            self._kernel.add_words(self._words, words.encode("utf-8", "surrogatepass"), weight)
             encoded = text.encode("utf-16-le", "surrogatepass")
             self._kernel.add_bigrams(self._bigrams, encoded, self._classes, weight)
         self._texts.append(body.encode("utf-8", "surrogatepass"))

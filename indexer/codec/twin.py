@@ -15,6 +15,9 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate, groupby, pairwise
 from operator import itemgetter
 
+from indexer.codec.analysing import analyse as analyse
+from indexer.codec.analysing import fold as fold
+from indexer.codec.analysing import words as words
 from indexer.codec.cutting import cut as cut
 from indexer.codec.cutting import cutter as cutter
 from indexer.codec.postings import (

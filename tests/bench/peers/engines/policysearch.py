@@ -33,11 +33,11 @@ class PolicySearch(Engine):
     def _segment(self) -> Path:
         return self.folder / "segment"
 
-    def prepare_terms(self, sections: Sequence[Terms]) -> list[tuple[list[str], str]]:
-        """Words as a list, and the text that bigrams are made of."""
-        return [(section.words.split(), section.squeezed) for section in sections]
+    def prepare_terms(self, sections: Sequence[Terms]) -> list[tuple[str, str]]:
+        """Words with NUL between them, and the text that bigrams are made of."""
+        return [(section.words.replace(" ", "\0"), section.squeezed) for section in sections]
 
-    def index_terms(self, batches: Iterable[list[tuple[list[str], str]]]) -> None:
+    def index_terms(self, batches: Iterable[list[tuple[str, str]]]) -> None:
         """One segment, flushed to disk."""
         builder = Builder(_FIELDS, classes(), squeeze_character)
         for batch in batches:
