@@ -25,12 +25,13 @@ _GROUP = re.compile(
     rf"(?P<unit>[条款项目])(?![款例约件目])(?P<sub>{_SUB})"
 )
 _EACH = re.compile(rf"(?P<joint>{_AND})?(?P<mark>第?{_GAP}[（(]?{_GAP}(?P<value>{_NUMERAL}))")
-# Every alternative begins with one character: the search then skips from one to the next.
+# Every alternative begins with one character, outside its group: only so does the search skip from
+# one to the next.
 _ANCHOR = re.compile(
-    rf"(?P<name>《)|(?P<article>第{_GAP}{_NUMERAL}{_GAP}条{_SUB}(?![款例约件]))"
-    rf"|(?P<several>第{_NUMERAL}(?:(?:{_AND})第?{_NUMERAL}){{1,30}}条(?![款例约件]))"
-    rf"|(?P<before>前[一二两三四五六七八九十]?[条款项])(?![目例约])"
-    rf"|(?P<this>本条)(?={_GAP}第{_NUMERAL}[款项])"
+    rf"《(?P<name>)|第(?P<article>{_GAP}{_NUMERAL}{_GAP}条{_SUB}(?![款例约件]))"
+    rf"|第(?P<several>{_NUMERAL}(?:(?:{_AND})第?{_NUMERAL}){{1,30}}条(?![款例约件]))"
+    rf"|前(?P<before>[一二两三四五六七八九十]?[条款项])(?![目例约])"
+    rf"|本(?P<this>条)(?={_GAP}第{_NUMERAL}[款项])"
 )
 _GOES_ON = re.compile(r"[、至到和与及或的中第款]|以及|规定|修改|改为|增加|删|移")
 _LINE_MARKS = " \t\u3000\xa0#*>"
@@ -144,7 +145,7 @@ class _Reader:
         while found := _ANCHOR.search(self.text, end):
             citation: Citation | None = None
             resume = found.end()
-            if found["name"]:
+            if found["name"] is not None:
                 citation, resume = self._named(found.start(), resume)
             elif found["before"] or found["this"]:
                 citation = self._relative(found)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from array import array
 from typing import Any
+from zlib import crc32
 
 import pytest
 from hypothesis import given, settings
@@ -149,3 +151,18 @@ def test_a_damaged_dictionary_is_an_error(both: list[tuple[Any, Any]]) -> None:
             dictionary.words("国务院")
         with pytest.raises(Exception, match="dictionary cannot be read"):
             dictionary.analyse("国务院")
+
+
+@given(st.one_of(TEXTS, st.text(st.sampled_from("国法a１ \n\u200b\ufeff，。_\ud800\U00020000"))))
+@settings(max_examples=500)
+def test_the_wording_of_any_text_is_what_stands_between_its_marks(text: str) -> None:
+    learn(text)
+    whole = re.sub(r"[\s\u200b-\u200f\u2060\ufeff]+", "", text)
+    clauses = [clause for clause in re.split(rf"[^\w{HAN}]+|_+", whole) if clause]
+    encoded = [clause.encode("utf-8", "replace") for clause in clauses]
+    hashes = array("I", map(crc32, encoded)).tobytes()
+    for one in (kernel, twin):
+        assert one.wording(TABLE, text) == (b"".join(encoded), hashes, sum(map(len, clauses)))
+        assert one.wording(bytearray(len(TABLE)), "国") is None
+        with pytest.raises(ValueError, match="a table of 131072 characters is wanted"):
+            one.wording(TABLE[4:], text)

@@ -31,32 +31,38 @@ _SPACED = re.compile("(?<!h)h(?: +h(?!h))+")
 _RUN = re.compile(r"h+|n+(?:\.n+)*|l+")
 
 
-class _Unknown(Exception):
+class Unknown(Exception):
     """A character is not known."""
 
 
-class _Table:
+class Table:
+    """A table of characters, asked for one at a time. Raises Unknown."""
+
     def __init__(self, table: Buffer) -> None:
         if len(table) != 4 * CHARACTERS:
             raise ValueError("a table of 131072 characters is wanted")
         self._entries = memoryview(table).cast("B").cast("I")
 
     def entry(self, char: str) -> int:
+        """All that is known of a character."""
         code = ord(char)
         if code >= CHARACTERS:
             return KNOWN | (HAN if code <= _LAST_HAN else NOTHING) << KIND | code
         entry = self._entries[code]
         if not entry & KNOWN:
-            raise _Unknown
+            raise Unknown
         return entry
 
     def kind(self, char: str) -> int:
+        """Its kind."""
         return self.entry(char) >> KIND & 7
 
     def marks(self, text: str) -> str:
+        """The marks of a text's kinds."""
         return "".join([char if char in " ." else _MARKS[self.kind(char)] for char in text])
 
     def folded(self, text: str) -> str:
+        """A text folded."""
         codes = [self.entry(char) & _FOLDED for char in text]
         folded = "".join(map(chr, filter(None, codes)))
         spaced = {
@@ -71,31 +77,31 @@ class _Table:
 def fold(table: Buffer, text: str) -> str | None:
     """A text folded, without the spaces between single Chinese characters: 国 务 院 is 国务院."""
     try:
-        return _Table(table).folded(text)
-    except _Unknown:
+        return Table(table).folded(text)
+    except Unknown:
         return None
 
 
 def words(table: Buffer, folded: str, tables: Cutter) -> str | None:
     """The words of a folded text, NUL between them."""
     try:
-        return _words(_Table(table), folded, tables)
-    except _Unknown:
+        return _words(Table(table), folded, tables)
+    except Unknown:
         return None
 
 
 def analyse(table: Buffer, text: str, tables: Cutter) -> tuple[str, str] | None:
     """Of a text folded, the words, NUL between them, and all but its blanks."""
     try:
-        kinds = _Table(table)
+        kinds = Table(table)
         folded = kinds.folded(text)
         squeezed = "".join([char for char in folded if kinds.kind(char) != BLANK])
         return _words(kinds, folded, tables), squeezed
-    except _Unknown:
+    except Unknown:
         return None
 
 
-def _words(kinds: _Table, folded: str, tables: Cutter) -> str:
+def _words(kinds: Table, folded: str, tables: Cutter) -> str:
     text = arabic(folded)
     marks = kinds.marks(text)
     found: list[str] = []

@@ -33,6 +33,7 @@ from indexer.codec.postings import (
     terms_of,
     tf_encode,
 )
+from indexer.codec.wording import wording as wording
 
 Place = tuple[int, int, int, int]  # ordinal, document frequency, offset, size
 Field = tuple[Buffer, Buffer, float, float, float]  # postings, lengths, a, c, scale

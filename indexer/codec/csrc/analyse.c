@@ -1,36 +1,16 @@
 /* From a text to its words; indexer/codec/analysing.py says how. */
+#include "characters.h"
 #include "cut.h"
 
-#define CHARACTERS 0x20000 /* in the table */
-#define LAST_HAN 0x3FFFF
 #define LONGEST_NUMERAL 20
 #define DIGITS (LONGEST_NUMERAL + 4) /* of a number: a numeral's, times a thousand, and a carry */
 
-enum { NOTHING, LETTER, DIGIT, HAN, BLANK };
 enum { UNKNOWN = -3 };
 
 typedef struct {
     Py_UCS4 *at;
     size_t size;
 } characters;
-
-static inline uint32_t entry_of(const uint8_t *table, Py_UCS4 character)
-{
-    if (character < CHARACTERS)
-        return load32(table, character);
-    unsigned kind = character <= LAST_HAN ? HAN : NOTHING;
-    return 1u << 31 | kind << 24 | character;
-}
-
-static inline int is_known(uint32_t entry)
-{
-    return (int)(entry >> 31);
-}
-
-static inline unsigned kind_of(uint32_t entry)
-{
-    return entry >> 24 & 7;
-}
 
 static inline int is_han(const uint8_t *table, Py_UCS4 character)
 {
