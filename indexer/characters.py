@@ -124,13 +124,12 @@ TABLE = bytearray(4 * analysing.CHARACTERS)
 def learn(text: str) -> None:
     """Enter the characters of ``text`` in `TABLE`, and what they fold to."""
     entries = memoryview(TABLE).cast("I")
-    for char in {*text, *_DIGITS}:
-        folded = _folded(char)
-        for one in (folded, char) if folded else char:  # a known one's fold is known
-            if ord(one) < analysing.CHARACTERS and not entries[ord(one)]:
-                to = _folded(one)
-                kind = _kind(one) << analysing.KIND
-                entries[ord(one)] = analysing.KNOWN | kind | (ord(to) if to else 0)
+    new = [char for char in {*text, *_DIGITS} if ord(char) < analysing.CHARACTERS]
+    new = [char for char in new if not entries[ord(char)]]
+    for char in [*map(_folded, new), *new]:  # in this order: of what is known the fold is too
+        if char and ord(char) < analysing.CHARACTERS:
+            kind = _kind(char) << analysing.KIND
+            entries[ord(char)] = analysing.KNOWN | kind | ord(_folded(char) or "\0")
 
 
 _DIGITS = "0123456789"  # numbers come to stand in these

@@ -33,6 +33,7 @@ from indexer.codec.postings import (
     terms_of,
     tf_encode,
 )
+from indexer.codec.trie import trie as trie
 from indexer.codec.wording import wording as wording
 
 Place = tuple[int, int, int, int]  # ordinal, document frequency, offset, size
