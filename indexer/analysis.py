@@ -50,13 +50,14 @@ def classes() -> bytes:
     return bytes(table)
 
 
-# BM25F: what a word weighs in the title and in a heading over the section, the body being 1.
-# Eighths are exact.
-TITLE_WEIGHT = 1
-HEADING_WEIGHT = 1
+# BM25F: what a word weighs in the body, in the title and in a heading over the section. In
+# eighths, which are exact.
+BODY_WEIGHT = UNIT
+TITLE_WEIGHT = UNIT
+HEADING_WEIGHT = UNIT
 # A heading with nothing of its own below it says nothing that the sections under it, which have
 # it above them, do not: less than one of these that says as much.
-BARE_HEADING_WEIGHT = 0.25
+BARE_HEADING_WEIGHT = UNIT // 4
 _MOST_OF_A_HEADING = 400  # characters
 
 
@@ -110,17 +111,13 @@ class Analyzer:
         words, squeezed = self.dictionary.analyse(body)
         bare = len(body) <= _MOST_OF_A_HEADING and _is_heading(squeezed, own)
         return (
-            Part(words, squeezed, _eighths(BARE_HEADING_WEIGHT if bare else 1)),
+            Part(words, squeezed, BARE_HEADING_WEIGHT if bare else BODY_WEIGHT),
             self._part_of_many(context, TITLE_WEIGHT),
             self._part_of_many("\n".join(headings[:-1] if bare else headings), HEADING_WEIGHT),
         )
 
-    def _part(self, text: str, weight: float) -> Part:
-        return Part(*self.dictionary.analyse(text), _eighths(weight))
-
-
-def _eighths(weight: float) -> int:
-    return round(weight * UNIT)
+    def _part(self, text: str, weight: int) -> Part:
+        return Part(*self.dictionary.analyse(text), weight)
 
 
 def _is_heading(squeezed: str, heading: str) -> bool:

@@ -118,9 +118,21 @@ static unsigned place_of(Py_UCS4 character)
     }
 }
 
-static int is_numeral(Py_UCS4 character)
+/* Whether the low byte is that of a numeral, two among them: few other characters are asked about. */
+static inline int may_be_numeral(Py_UCS4 character)
 {
-    return digit_of(character) >= 0 || place_of(character);
+    static const uint64_t low_bytes[] = {
+        1ull << 0x00 | 1ull << 0x03 | 1ull << 0x07 | 1ull << 0x09 | 1ull << 0x24,
+        1ull << (0x41 - 64) | 1ull << (0x43 - 64) | 1ull << (0x5D - 64) | 1ull << (0x6B - 64) |
+            1ull << (0x6D - 64) | 1ull << (0x7E - 64),
+        1ull << (0x8C - 128) | 1ull << (0x94 - 128),
+        1ull << (0xDB - 192) | 1ull << (0xF6 - 192)};
+    return low_bytes[character >> 6 & 3] >> (character & 63) & 1;
+}
+
+static inline int is_numeral(Py_UCS4 character)
+{
+    return may_be_numeral(character) && (digit_of(character) >= 0 || place_of(character));
 }
 
 /* Whether 第 and a numeral before it make an ordinal. */
@@ -222,7 +234,7 @@ static void write_arabic(const characters *t, characters *out)
     for (size_t i = 0; i < t->size;) {
         Py_UCS4 character = t->at[i];
         size_t end = i;
-        if (is_numeral(character) || character == TWO)
+        if (may_be_numeral(character) && (is_numeral(character) || character == TWO))
             end = numeral_end(t, i);
         size_t written = 0;
         if (end > i && end - i <= LONGEST_NUMERAL)
