@@ -109,9 +109,15 @@ class Document:
     text: str = field(repr=False)
     metadata: Metadata
     sections: tuple[Section, ...] = field(repr=False)
+    _units: list[Unit] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def units(self) -> Iterator[Unit]:
-        """The document's units of retrieval, in reading order."""
+        """The document's units of retrieval, in reading order. They are found once."""
+        if not self._units:
+            self._units[:] = self._find_units()
+        return iter(self._units)
+
+    def _find_units(self) -> Iterator[Unit]:
         sections, text, count = self.sections, self.text, len(self.sections)
         headings: dict[int, tuple[str, ...]] = {}
         index = 0
