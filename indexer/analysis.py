@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from indexer.codec import UNIT
 from indexer.dictionary import Dictionary
-from indexer.normalize import HAN, arabic, fold, squeeze
+from indexer.normalize import HAN, fold, squeeze
 
 # To be raised when documents are read, folded or cut otherwise in a way that patterns do not show:
 # an index made before asks to be rebuilt.
@@ -49,21 +50,26 @@ def classes() -> bytes:
     return bytes(table)
 
 
-# BM25F: what a word weighs in the title and in a heading over the section, the body being 1.
-# Eighths are exact.
-TITLE_WEIGHT = 1
-HEADING_WEIGHT = 1
+# BM25F: what a word weighs in the body, in the title and in a heading over the section. In
+# eighths, which are exact.
+BODY_WEIGHT = UNIT
+TITLE_WEIGHT = UNIT
+HEADING_WEIGHT = UNIT
 # A heading with nothing of its own below it says nothing that the sections under it, which have
 # it above them, do not: less than one of these that says as much.
-BARE_HEADING_WEIGHT = 0.25
+BARE_HEADING_WEIGHT = UNIT // 4
+_MOST_OF_A_HEADING = 400  # characters
 
 
 class Part(NamedTuple):
-    """A part of what a unit ranks by: its words, its squeezed text, the weight of its terms."""
+    """A part of what a unit ranks by: its words, NUL between them, and its squeezed text.
 
-    words: list[str]
+    ``weight`` is that of the terms of both, in eighths.
+    """
+
+    words: str
     squeezed: str
-    weight: float
+    weight: int
 
 
 class Analyzer:
@@ -81,14 +87,7 @@ class Analyzer:
 
     def words(self, folded: str) -> list[str]:
         """The words of a folded text, in order, repeats included: numbers in digits, lower case."""
-        found: list[str] = []
-        cut = self.dictionary.cut
-        for match in _RUN.finditer(arabic(folded)):
-            if match[1]:
-                found += cut(match[1])
-            else:
-                found.append(match[0])
-        return found
+        return self.dictionary.words(folded)
 
     def pieces(self, text: str) -> list[str]:
         """``text`` cut as it stands, with all between the words: joined, the pieces are it."""
@@ -101,19 +100,28 @@ class Analyzer:
         return [*found, *text[last:]]
 
     def analyse(
-        self, context: str, headings: Iterable[str], body: str, *, bare: bool = False
+        self, context: str, headings: Sequence[str], body: str, *, own: str = ""
     ) -> tuple[Part, Part, Part]:
         """A unit's body, its document's context, and the headings it stands under, ready to index.
 
-        The context is the title with what else tells of what the document is about. ``bare`` says
-        that the body is but a heading, which ``headings`` then leaves out.
+        The context is the title with what else tells of what the document is about. ``own`` is the
+        last of the headings with its label: a body that is no more than this weighs less, and of
+        the headings those above count.
         """
+        words, squeezed = self.dictionary.analyse(body)
+        bare = len(body) <= _MOST_OF_A_HEADING and _is_heading(squeezed, own)
         return (
-            self._part(body, BARE_HEADING_WEIGHT if bare else 1),
+            Part(words, squeezed, BARE_HEADING_WEIGHT if bare else BODY_WEIGHT),
             self._part_of_many(context, TITLE_WEIGHT),
-            self._part_of_many("\n".join(headings), HEADING_WEIGHT),
+            self._part_of_many("\n".join(headings[:-1] if bare else headings), HEADING_WEIGHT),
         )
 
-    def _part(self, text: str, weight: float) -> Part:
-        folded = fold(text)
-        return Part(self.words(folded), squeeze(folded), weight)
+    def _part(self, text: str, weight: int) -> Part:
+        return Part(*self.dictionary.analyse(text), weight)
+
+
+def _is_heading(squeezed: str, heading: str) -> bool:
+    """Whether a squeezed text is no more than a heading; a stop may close it."""
+    if len(squeezed) > len(heading) + 1:  # folded, it is no longer
+        return False
+    return bool(heading) and len(squeezed) <= len(squeeze(fold(heading))) + 1

@@ -25,12 +25,13 @@ _GROUP = re.compile(
     rf"(?P<unit>[条款项目])(?![款例约件目])(?P<sub>{_SUB})"
 )
 _EACH = re.compile(rf"(?P<joint>{_AND})?(?P<mark>第?{_GAP}[（(]?{_GAP}(?P<value>{_NUMERAL}))")
-# Every alternative begins with one character: the search then skips from one to the next.
+# Every alternative begins with one character, outside its group: only so does the search skip from
+# one to the next.
 _ANCHOR = re.compile(
-    rf"(?P<name>《)|(?P<article>第{_GAP}{_NUMERAL}{_GAP}条{_SUB}(?![款例约件]))"
-    rf"|(?P<several>第{_NUMERAL}(?:(?:{_AND})第?{_NUMERAL}){{1,30}}条(?![款例约件]))"
-    rf"|(?P<before>前[一二两三四五六七八九十]?[条款项])(?![目例约])"
-    rf"|(?P<this>本条)(?={_GAP}第{_NUMERAL}[款项])"
+    rf"《(?P<name>)|第(?P<article>{_GAP}{_NUMERAL}{_GAP}条{_SUB}(?![款例约件]))"
+    rf"|第(?P<several>{_NUMERAL}(?:(?:{_AND})第?{_NUMERAL}){{1,30}}条(?![款例约件]))"
+    rf"|前(?P<before>[一二两三四五六七八九十]?[条款项])(?![目例约])"
+    rf"|本(?P<this>条)(?={_GAP}第{_NUMERAL}[款项])"
 )
 _GOES_ON = re.compile(r"[、至到和与及或的中第款]|以及|规定|修改|改为|增加|删|移")
 _LINE_MARKS = " \t\u3000\xa0#*>"
@@ -53,12 +54,13 @@ _TYPE = (
     "决定|意见|批复|修正案|安排|通知|规范|标准)"
 )
 _OWN = re.compile(
-    rf"(?<![基日版原])本(?:实施|暂行|试行|若干|补充)?{_TYPE}{_GAP}(?:正文|附则)?{_GAP}$"
+    rf"本(?<![基日版原]本)(?:实施|暂行|试行|若干|补充)?{_TYPE}{_GAP}(?:正文|附则)?{_GAP}$"
 )
 _THAT = re.compile(rf"(?:该|上述|前述){_TYPE}{_GAP}$")
-_BARE = re.compile(
-    rf"(?P<run>[\u4e00-\u9fff]{{0,40}}{_TYPE}(?:[（(][一二三四五六七八九十]{{1,3}}[）)])?){_GAP}$"
-)
+_ENDS = rf"{_TYPE}(?:[（(][一二三四五六七八九十]{{1,3}}[）)])?"
+# A text that ends so has what `_BARE` finds; most have not, and are told sooner by this.
+_ENDS_NAMED = re.compile(rf"{_ENDS}{_GAP}$")
+_BARE = re.compile(rf"(?P<run>[\u4e00-\u9fff]{{0,40}}{_ENDS}){_GAP}$")
 # Words of a sentence that lead up to a bare name; 和 not in 共和国, 对 not in 对外贸易法.
 _LEAD_IN = re.compile(
     r".*(?:依照|依据|根据|按照|遵照|参照|比照|违反|适用|符合|属于|触犯|构成|执行|援引|引用|修改|删除|"
@@ -143,14 +145,14 @@ class _Reader:
         end = 0
         while found := _ANCHOR.search(self.text, end):
             citation: Citation | None = None
-            resume = found.end()
-            if found["name"]:
-                citation, resume = self._named(found.start(), resume)
-            elif found["before"] or found["this"]:
+            kind, (start, resume) = found.lastgroup, found.span()
+            if kind == "name":
+                citation, resume = self._named(start, resume)
+            elif kind in ("before", "this"):
                 citation = self._relative(found)
-            elif not (found["article"] and self._is_heading(*found.span())):
-                citation = self._articles(found.start(), end)
-            before = citation.span.start if citation else found.start()
+            elif not (kind == "article" and self._is_heading(start, resume)):
+                citation = self._articles(start, end)
+            before = citation.span.start if citation else start
             yield from self._lone_numbers(before)
             end = max(resume, citation.span.end) if citation else resume
             if citation:
@@ -226,7 +228,7 @@ class _Reader:
 
     def _bare(self, before: str) -> str | None:
         """The name without 《》 that ``before`` ends with."""
-        found = _BARE.search(before)
+        found = _BARE.search(before) if _ENDS_NAMED.search(before) else None
         if not found:
             return None
         run = found["run"]

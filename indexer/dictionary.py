@@ -25,11 +25,12 @@ any value has the 0x8000.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from indexer.characters import TABLE, learn
 from indexer.codec.cutting import FIRST, LAST, SPLIT, cutter
 from indexer.codec.kernel import kernel
 from indexer.codec.layout import Buffer, ColumnFile
@@ -80,6 +81,30 @@ class Dictionary:
         except ValueError as error:
             raise _damaged(error) from None
         return words
+
+    def words(self, folded: str) -> list[str]:
+        """The words of a folded text: those of its runs, letters, and numbers in digits.
+
+        Raises IndexDamaged.
+        """
+        joined: str = self._asked(self._kernel.words, folded)
+        return joined.split("\0") if joined else []
+
+    def analyse(self, text: str) -> tuple[str, str]:
+        """Of a text folded, the words, NUL between them, and what is left squeezed.
+
+        Raises IndexDamaged.
+        """
+        both: tuple[str, str] = self._asked(self._kernel.analyse, text)
+        return both
+
+    def _asked(self, ask: Callable[..., Any], text: str) -> Any:
+        try:
+            while (answer := ask(TABLE, text, self._cutter)) is None:
+                learn(text)
+        except ValueError as error:
+            raise _damaged(error) from None
+        return answer
 
     def pieces(self, run: str) -> list[str]:
         """The words of a run that the dictionary has, and the characters between them.

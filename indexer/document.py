@@ -91,8 +91,7 @@ class Metadata:
     status: Fact | None = None  # 时效 as the text states it: 废止 失效 有效期…
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """What is retrieved: a section with the folded ones under it, as one stretch of text."""
 
     section: Section
@@ -110,32 +109,43 @@ class Document:
     text: str = field(repr=False)
     metadata: Metadata
     sections: tuple[Section, ...] = field(repr=False)
+    _units: list[Unit] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def units(self) -> Iterator[Unit]:
-        """The document's units of retrieval, in reading order."""
-        sections = self.sections
+        """The document's units of retrieval, in reading order. They are found once."""
+        if not self._units:
+            self._units[:] = self._find_units()
+        return iter(self._units)
+
+    def _find_units(self) -> Iterator[Unit]:
+        sections, text, count = self.sections, self.text, len(self.sections)
+        headings: dict[int, tuple[str, ...]] = {}
         index = 0
-        while index < len(sections):
+        while index < count:
             section = sections[index]
             start = index
             index += 1
-            while index < len(sections) and sections[index].kind in FOLDED:
+            while index < count and sections[index].kind in FOLDED:
                 index += 1
             if section.kind in UNINDEXED:
                 continue
             last = sections[index - 1]
             span = Span(section.span.start, last.span.end)
-            if not span.of(self.text).strip():
+            if (body := span.of(text)).isspace() or not body:
                 continue
             pairs = zip(section.repeats, last.repeats, strict=False)
             repeats = tuple(Span(first.start, final.end) for first, final in pairs)
-            yield Unit(section, tuple(self._headings(start)), span, repeats)
+            yield Unit(section, self._headings(start, headings), span, repeats)
 
-    def _headings(self, index: int) -> list[str]:
-        headings: list[str] = []
-        while index >= 0:
-            section = self.sections[index]
-            if section.heading:
-                headings.append(section.heading)
-            index = section.parent
-        return headings[::-1]
+    def _headings(self, index: int, known: dict[int, tuple[str, ...]]) -> tuple[str, ...]:
+        """The headings from the root to a section; those ``known`` are not looked up again."""
+        below = []
+        while index >= 0 and index not in known:
+            below.append(index)
+            index = self.sections[index].parent
+        headings = known.get(index, ())
+        for one in reversed(below):
+            if heading := self.sections[one].heading:
+                headings = (*headings, heading)
+            known[one] = headings
+        return headings

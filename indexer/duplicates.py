@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import struct
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,10 +21,11 @@ from heapq import nsmallest
 from itertools import combinations, pairwise
 from typing import Any
 from unicodedata import normalize
-from zlib import crc32
 
 from indexer.align import Run, common_runs
 from indexer.catalogue import base_name, is_generic, name_keys, split_issuer
+from indexer.characters import TABLE, learn
+from indexer.codec.kernel import kernel
 
 _SKETCH = 44  # values kept: similarity within about ±.07, one standard deviation
 _HEAD = struct.Struct("<8sII")
@@ -88,21 +90,28 @@ class Item:
 
 
 def fingerprint(text: str) -> Fingerprint:
-    """The fingerprint of ``text``: a pure function, about 0.2 s a million characters."""
-    clauses = _clauses(text)
-    digest = blake2b("".join(clauses).encode("utf-8", "replace"), digest_size=8).digest()
-    hashes = {crc32(clause.encode("utf-8", "replace")) for clause in clauses}
-    sketch = tuple(nsmallest(_SKETCH, hashes))
-    return Fingerprint(digest, sum(map(len, clauses)), len(hashes), sketch)
+    """The fingerprint of ``text``: a pure function, some milliseconds for a million characters."""
+    usual = _usual(text)
+    while (found := kernel.wording(TABLE, usual)) is None:
+        learn(usual)
+    wording, hashes, size = found
+    distinct = sorted(set(array("I", hashes)))
+    digest = blake2b(wording, digest_size=8).digest()
+    return Fingerprint(digest, size, len(distinct), tuple(distinct[:_SKETCH]))
 
 
 def _clauses(text: str) -> list[str]:
     """The wording of ``text``, cut where punctuation stands; line breaks cut nothing."""
+    return [clause for clause in _CUT.split(_BLANK.sub("", _usual(text))) if clause]
+
+
+def _usual(text: str) -> str:
+    """``text`` with the usual forms of its characters."""
     if _FOLDS.search(text):
         text = normalize("NFKC", text)
     for variant, usual in _VARIANTS:
         text = text.replace(variant, usual)
-    return [clause for clause in _CUT.split(_BLANK.sub("", text)) if clause]
+    return text
 
 
 def group_duplicates(
@@ -137,8 +146,10 @@ def group_duplicates(
             groups.join(first, item.id)
     clauses = lru_cache(maxsize=512)(lambda key: _clauses(text_of(key)))
     for one, other in _candidates(distinct, changed):
-        if groups.find(one.id) != groups.find(other.id) and _same(
-            one, other, _compare(clauses(one.id), clauses(other.id))
+        if (
+            groups.find(one.id) != groups.find(other.id)
+            and _may_be_same(one, other)
+            and _same(one, other, _compare(clauses(one.id), clauses(other.id)))
         ):
             groups.join(one.id, other.id)
     return groups.ordered(lambda key: (-by_id[key].fingerprint.size, key))
@@ -262,7 +273,7 @@ class _Comparison:
     """
 
     shared: int
-    edits: tuple[_Edit, ...]
+    edits: Iterator[_Edit]  # made as they are asked for: of many the first few decide
 
 
 _FIRM = 40  # characters in common that cannot be chance: the common text begins and ends with them
@@ -275,19 +286,21 @@ def _compare(a: list[str], b: list[str]) -> _Comparison:
     sizes = [sum(map(len, a[run.a : run.a + run.size])) for run in runs]
     firm = [place for place, size in enumerate(sizes) if size >= _FIRM]
     if not firm:
-        return _Comparison(0, ())
+        return _Comparison(0, iter(()))
     first, last = firm[0], firm[-1]
     while first > 0 and _near(runs[first - 1], runs[first], sizes[first - 1], a, b):
         first -= 1
     while last + 1 < len(runs) and _near(runs[last], runs[last + 1], sizes[last + 1], a, b):
         last += 1
-    inner = runs[first : last + 1]
-    edits = []
-    for run, following in pairwise(inner):
+    return _Comparison(sum(sizes), _edits(runs[first : last + 1], a, b))
+
+
+def _edits(runs: list[Run], a: list[str], b: list[str]) -> Iterator[_Edit]:
+    """What differs between the runs."""
+    for run, following in pairwise(runs):
         before, after = a[run.a + run.size : following.a], b[run.b + run.size : following.b]
         if "".join(before) != "".join(after):
-            edits.append(_edit(before, after, a[following.a]))
-    return _Comparison(sum(sizes), tuple(edits))
+            yield _edit(before, after, a[following.a])
 
 
 def _near(run: Run, following: Run, loose: int, a: list[str], b: list[str]) -> bool:
@@ -334,20 +347,38 @@ _TRIAL = re.compile("暂行|试行|的")  # words that come and go between versi
 _LASTING = re.compile(r"(?:法|法典|条例|规定|办法|细则|规则|解释|章程|规程|准则|标准|规范)$")
 
 
+def _may_be_same(one: Item, other: Item) -> bool:
+    """Whether their sizes allow it: no text shares more than all of it."""
+    smaller, larger = sorted((one.fingerprint.size, other.fingerprint.size))
+    return smaller >= _shares(one, other)[1] * larger
+
+
+def _shares(one: Item, other: Item) -> tuple[float, float]:
+    """What must be in common of the smaller and of the larger of two texts that are the same."""
+    return (0.6, 0.35) if _titles_agree(one.title, other.title) else (0.9, 0.8)
+
+
 def _same(one: Item, other: Item, compared: _Comparison) -> bool:
     smaller, larger = sorted((one.fingerprint.size, other.fingerprint.size))
-    least, most = (0.6, 0.35) if _titles_agree(one.title, other.title) else (0.9, 0.8)
+    least, most = _shares(one, other)
     if compared.shared < least * smaller or compared.shared < most * larger:
         return False
     days = _days_apart(one.date, other.date)
     if days is not None and days > _MAX_DAYS:
-        return not compared.edits
-    edits = [edit for edit in compared.edits if not edit.noise]
+        return next(compared.edits, None) is None
     longest = 1 if days is None else 3
-    changes = {(edit.before, edit.after) for edit in edits}
-    return len(changes) <= _MAX_SLIPS and all(
-        len(text) <= longest and not _NUMERAL.search(text) for change in changes for text in change
-    )
+    changes = set()
+    for edit in compared.edits:
+        if not edit.noise:
+            change = edit.before, edit.after
+            changes.add(change)
+            if len(changes) > _MAX_SLIPS or not all(_is_slip(text, longest) for text in change):
+                return False
+    return True
+
+
+def _is_slip(text: str, longest: int) -> bool:
+    return len(text) <= longest and not _NUMERAL.search(text)
 
 
 def _days_apart(one: str | None, other: str | None) -> int | None:

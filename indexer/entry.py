@@ -8,36 +8,33 @@ from __future__ import annotations
 import hashlib
 import json
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from indexer.analysis import Analyzer, Part
-from indexer.codec import UNIT
-from indexer.document import Document, Section, Unit
+from indexer.document import Document
 from indexer.links import Links, decode_links, encode_links, links_of
-from indexer.normalize import fold, squeeze
 from indexer.record import Row, encode_document
 
 _OPENING = 300  # characters
-_MOST_OF_A_HEADING = 400
 
 
 class Terms(NamedTuple):
-    """What the units of a document rank by. A part that several units have stands once.
+    """What the units of a document rank by. The context and headings of several units stand once.
 
-    ``parts`` are words joined by NUL, squeezed text, and the weight of both in eighths; ``units``
-    names those of each unit in reading order, its own text first; ``texts`` are the units' own as
-    they stand in the document.
+    ``units`` names the parts of each unit in reading order, that of its own text first; ``texts``
+    are the units' own as they stand in the document.
     """
 
-    parts: tuple[tuple[str, str, int], ...]
+    parts: tuple[Part, ...]
     units: tuple[tuple[int, ...], ...]
     texts: tuple[str, ...]
 
     def bodies(self) -> Iterator[str]:
         """The squeezed text of each unit."""
-        return (self.parts[numbers[0]][1] for numbers in self.units)
+        return (self.parts[numbers[0]].squeezed for numbers in self.units)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +52,41 @@ class Entry:
         """That of the document."""
         return self.row.digest
 
-    def encode(self) -> tuple[bytes, bytes]:
-        """Two pieces of bytes that `decode` takes: all but the record, and the record."""
+    def encode(self) -> tuple[bytes, bytes, bytes]:
+        """Three pieces of bytes that `decode` takes: facts, texts, and the record."""
+        parts = self.terms.parts
+        words, squeezed = [part.words for part in parts], [part.squeezed for part in parts]
+        texts = (*words, *squeezed, *self.terms.texts)
         links = encode_links([self.links]).hex()
-        plain = (self.row, links, self.hashes.tolist(), *self.terms)
-        text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
-        return text.encode("utf-8", "surrogatepass"), self.record
+        sizes = list(map(len, texts))
+        weights = [part.weight for part in parts]
+        facts = (self.row, links, self.hashes.tolist(), weights, self.terms.units, sizes)
+        return _bytes(json.dumps(facts, ensure_ascii=False)), _bytes("".join(texts)), self.record
 
     @classmethod
-    def decode(cls, data: bytes, record: bytes) -> Entry:
+    def decode(cls, facts: bytes, texts: bytes, record: bytes) -> Entry:
         """The entry that `encode` was asked of."""
-        row, links, hashes, parts, units, texts = json.loads(data.decode("utf-8", "surrogatepass"))
+        row, links, hashes, weights, units, sizes = json.loads(_text(facts))
         row[_ISSUERS] = tuple(row[_ISSUERS])
+        joined = _text(texts)
+        each = [joined[start:end] for start, end in pairwise(accumulate(sizes, initial=0))]
+        count = len(weights)
+        parts = map(Part, each[:count], each[count : 2 * count], weights)
         return cls(
             Row(*row),
             record,
             decode_links(bytes.fromhex(links))[0],
             array("Q", hashes),
-            Terms(tuple(map(tuple, parts)), tuple(map(tuple, units)), tuple(texts)),
+            Terms(tuple(parts), tuple(map(tuple, units)), tuple(each[2 * count :])),
         )
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "surrogatepass")
 
 
 _ISSUERS = Row._fields.index("issuers")
@@ -102,31 +115,34 @@ def entry_of(document: Document, analyzer: Analyzer) -> Entry:
 
 def terms_of(document: Document, analyzer: Analyzer) -> Terms:
     """The terms of the units of a document."""
-    numbers: dict[tuple[str, str, int], int] = {}
-    units = tuple(document.units())
-    ranked = tuple(
-        tuple(numbers.setdefault(_plain(part), len(numbers)) for part in parts)
-        for parts in _analysed(document, units, analyzer)
-    )
-    return Terms(tuple(numbers), ranked, tuple(unit.span.of(document.text) for unit in units))
-
-
-def _plain(part: Part) -> tuple[str, str, int]:
-    return "\0".join(part.words), part.squeezed, round(part.weight * UNIT)
+    parts: list[Part] = []
+    numbers: dict[Part, int] = {}  # of those that several units have
+    units: list[tuple[int, ...]] = []
+    texts: list[str] = []
+    for text, (body, *others) in _analysed(document, analyzer):
+        first = len(parts)
+        parts.append(body)
+        for part in others:
+            if part not in numbers:
+                numbers[part] = len(parts)
+                parts.append(part)
+        units.append((first, *map(numbers.__getitem__, others)))
+        texts.append(text)
+    return Terms(tuple(parts), tuple(units), tuple(texts))
 
 
 def _analysed(
-    document: Document, units: Iterable[Unit], analyzer: Analyzer
-) -> Iterator[tuple[Part, ...]]:
+    document: Document, analyzer: Analyzer
+) -> Iterator[tuple[str, tuple[Part, Part, Part]]]:
+    """The text of each unit, and what it ranks by."""
     facts = [_title(document), *(issuer.value for issuer in document.metadata.issuers)]
     context = "\n".join(facts)
-    for number, unit in enumerate(units):
-        body = unit.span.of(document.text)
-        bare = _is_bare(unit.section, body)
-        headings = unit.headings[:-1] if bare else unit.headings
-        yield analyzer.analyse(context, headings, body, bare=bare)
+    for number, unit in enumerate(document.units()):
+        text = unit.span.of(document.text)
+        own = unit.section.label + unit.section.heading if unit.section.heading else ""
+        yield text, analyzer.analyse(context, unit.headings, text, own=own)
         if number == 0 and _opens(document):
-            context = "\n".join((*facts, body[:_OPENING]))
+            context = "\n".join((*facts, text[:_OPENING]))
 
 
 def _opens(document: Document) -> bool:
@@ -138,18 +154,9 @@ def _opens(document: Document) -> bool:
     return all(section.kind != "article" for section in document.sections)
 
 
-def _is_bare(section: Section, body: str) -> bool:
-    """Whether ``body`` is no more than the section's heading."""
-    if not section.heading or len(body) > _MOST_OF_A_HEADING:
-        return False
-    heading = squeeze(fold(section.label + section.heading))
-    return len(squeeze(fold(body))) <= len(heading) + 1  # a stop may close it
-
-
 def _title(document: Document) -> str:
     return document.metadata.title.value if document.metadata.title else ""
 
 
 def _hash(squeezed: str) -> int:
-    encoded = squeezed.encode("utf-8", "surrogatepass")
-    return int.from_bytes(hashlib.blake2b(encoded, digest_size=8).digest())
+    return int.from_bytes(hashlib.blake2b(_bytes(squeezed), digest_size=8).digest())

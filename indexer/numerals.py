@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 # 〇 is U+3007, ○ is U+25CB, the shape most old 公文 use for it; Ｏ and О stand there too.
 ZEROS = "〇○零◯ＯО"
 _DIGITS = {
@@ -96,3 +98,25 @@ def _thousands(value: int) -> str:
         else:
             zero = True
     return numeral
+
+
+# Where a Chinese numeral is a number, not part of a word: ordinals, dates, and two or more
+# characters with a place value. 万 and 亿 stay, as in 3000万 (and 千万 is often no number).
+_DIGIT = "零〇一二三四五六七八九"
+NUMBER = re.compile(
+    f"(?<=第)[{_DIGIT}十百千]+(?=[条款项章节编号批期届次类])"
+    f"|[{_DIGIT}]{{2,4}}(?=年)"
+    f"|[{_DIGIT}十]{{1,3}}(?=[月日])"
+    f"|(?:[一二三四五六七八九两][十百千]|十[一二三四五六七八九])[{_DIGIT}十百千]*"
+)
+
+
+def in_digits(match: re.Match[str]) -> str:
+    """What `NUMBER` found, in digits if it has a value."""
+    value = to_int(match[0])
+    return match[0] if value is None else str(value)
+
+
+def arabic(folded: str) -> str:
+    """``folded`` with Chinese numbers in digits: 十七个 -> 17个, 二〇〇二年 -> 2002年."""
+    return NUMBER.sub(in_digits, folded)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 import re
 from array import array
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
+from importlib.metadata import version
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from math import log
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from indexer.codec.cutting import FIRST, LAST, SPLIT
+from indexer.codec.kernel import kernel
 from indexer.codec.layout import Buffer, write_columns
 from indexer.dictionary import Dictionary
 from indexer.errors import IndexIncompatible, SourceError, SourceTooLarge, UndecodableText
@@ -114,7 +115,7 @@ class Tables(NamedTuple):
 def make_tables(user: UserDictionary | None = None) -> Tables:
     """jieba's dictionary with a user's words in it, as ``jieba.load_userdict`` adds them.
 
-    Takes a second the first time. Raises SourceError where the user's words are too many.
+    Raises SourceError where the user's words are too many.
     """
     if user is None:
         return _tables((), "", "")
@@ -127,8 +128,36 @@ def make_tables(user: UserDictionary | None = None) -> Tables:
 
 @lru_cache(4)
 def _tables(words: tuple[UserWord, ...], name: str, digest: str) -> Tables:
-    tokenizer = jieba_tokenizer()
+    data = (_jieba() / "dict.txt").read_bytes()
+    frequencies, total = _plain_words(data)
     forced = frozenset(text for text, frequency in words if frequency == 0)
+    if words:
+        frequencies, total = _with_words(words)
+    made_of = [f"jieba {version('jieba')} {hashlib.sha256(data).hexdigest()[:12]}"]
+    if digest:
+        made_of.append(f"{name} {digest[:12]}")
+    facts = {"name": " and ".join(made_of), "user": digest, "forced": bool(forced)}
+    return Tables(_columns(frequencies, total, forced), facts)
+
+
+def _jieba() -> Path:
+    """The folder of jieba, which is not imported: that takes longer than making the tables."""
+    spec = find_spec("jieba")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent
+
+
+def _plain_words(data: bytes) -> tuple[dict[str, int], int]:
+    """The words in jieba's dictionary, a word a line with its frequency and a tag; their sum."""
+    columns = data.decode().split()
+    frequencies = list(map(int, columns[1::3]))
+    return dict(zip(columns[::3], frequencies, strict=True)), sum(frequencies)
+
+
+def _with_words(words: Iterable[UserWord]) -> tuple[dict[str, int], int]:
+    """The same with a user's words: jieba says how frequent those are that do not say it."""
+    tokenizer = jieba_tokenizer()
     for text, frequency in words:
         if frequency == 0:  # jieba's add_word would note it for the whole process
             tokenizer.FREQ[text] = 0
@@ -136,9 +165,7 @@ def _tables(words: tuple[UserWord, ...], name: str, digest: str) -> Tables:
                 tokenizer.FREQ.setdefault(text[:end], 0)
         else:
             tokenizer.add_word(text, frequency)
-    made_of = [_name(tokenizer), f"{name} {digest[:12]}"] if digest else [_name(tokenizer)]
-    facts = {"name": " and ".join(made_of), "user": digest, "forced": bool(forced)}
-    return Tables(_columns(tokenizer, forced), facts)
+    return tokenizer.FREQ, tokenizer.total
 
 
 def jieba_tokenizer() -> jieba.Tokenizer:
@@ -156,68 +183,53 @@ def jieba_tokenizer() -> jieba.Tokenizer:
     return tokenizer
 
 
-def _name(tokenizer: jieba.Tokenizer) -> str:
-    import jieba
-
-    with tokenizer.get_dict_file() as file:
-        digest = hashlib.sha256(file.read()).hexdigest()
-    return f"jieba {jieba.__version__} {digest[:12]}"
-
-
-def _columns(tokenizer: jieba.Tokenizer, forced: frozenset[str]) -> dict[str, Buffer]:
-    frequencies: dict[str, int] = tokenizer.FREQ
-    levels = _levels(frequencies)
-    nodes = [node for level in levels for node in level]
-    found = [frequencies.get(node, 0) for node in nodes]
+def _columns(
+    frequencies: Mapping[str, int], total: int, forced: frozenset[str]
+) -> dict[str, Buffer]:
+    words = sorted(filter(_CUT.fullmatch, frequencies))
+    found = list(map(frequencies.__getitem__, words))
     known = sorted({*found} - {0})
     if len(known) > _MOST_WEIGHTS:
         raise OverflowError
     numbers = {frequency: number for number, frequency in enumerate([0, *known])}
     values = array("H", map(numbers.__getitem__, found))
     if forced:
-        for ordinal, node in enumerate(nodes):
-            values[ordinal] |= SPLIT * (node in forced)
-    total = log(tokenizer.total)
+        for place, word in enumerate(words):
+            values[place] |= SPLIT * (word in forced)
+    text = "".join([word + "\0" for word in words]).encode("utf-16-le")
+    characters, children, values_of_nodes = kernel.trie(text, values.tobytes())
+    log_total = log(total)
     return {
-        "trie.characters": "".join([node[-1] for node in nodes]).encode("utf-16-le"),
-        "trie.children": _children(levels).tobytes(),
-        "trie.values": values.tobytes(),
-        "weights": array("d", [log(frequency) - total for frequency in [1, *known]]).tobytes(),
+        "trie.characters": characters,
+        "trie.children": children,
+        "trie.values": values_of_nodes,
+        "weights": array("d", [log(one) - log_total for one in [1, *known]]).tobytes(),
         **_model(),
     }
 
 
-def _levels(frequencies: Mapping[str, int]) -> list[list[str]]:
-    """The beginnings of words by length, all single characters first, each length in order."""
-    levels = [list(map(chr, range(FIRST, LAST + 1)))]
-    longer = sorted(node for node in frequencies if len(node) > 1 and _CUT.fullmatch(node))
-    for node in sorted(longer, key=len):
-        if len(node) > len(levels):
-            levels.append([])
-        levels[-1].append(node)
-    return levels
-
-
-def _children(levels: list[list[str]]) -> array[int]:
-    starts = accumulate(map(len, levels))
-    children = array("I")
-    for level, below, start in zip(levels, [*levels[1:], []], starts, strict=True):
-        counts = Counter(node[:-1] for node in below)
-        children.extend(list(accumulate([counts[node] for node in level], initial=start))[:-1])
-    children.append(sum(map(len, levels)))
-    return children
-
-
 def _model() -> dict[str, Buffer]:
-    from jieba.finalseg import emit_P, start_P, trans_P
-
-    model = array("d", [start_P[state] for state in _STATES])
+    starts, changes, emitted = map(_probabilities, ("start", "trans", "emit"))
+    model = array("d", [starts[state] for state in _STATES])
     for state in _STATES:
-        model.extend(trans_P[state].get(following, _NEVER) for following in _STATES)
-    emissions = array("d")
-    for char in map(chr, range(FIRST, LAST + 1)):
-        emissions.extend(emit_P[state].get(char, _NEVER) for state in _STATES)
+        model.extend(changes[state].get(following, _NEVER) for following in _STATES)
+    emissions = array("d", [_NEVER]) * (len(_STATES) * (LAST - FIRST + 1))
+    for number, state in enumerate(_STATES):
+        for char, probability in emitted[state].items():
+            if FIRST <= ord(char) <= LAST:
+                emissions[len(_STATES) * (ord(char) - FIRST) + number] = probability
     return {"model": model.tobytes(), "emissions": emissions.tobytes()}
+
+
+def _probabilities(name: str) -> Any:
+    """A table of finalseg's."""
+    path = _jieba() / "finalseg" / f"prob_{name}.py"
+    spec = spec_from_file_location(f"jieba_prob_{name}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.P
 
 
 def check_words(dictionary: Dictionary, user: UserDictionary) -> None:

@@ -42,7 +42,7 @@ _ENOUGH = 4 << 20  # bytes of files that take longer to read than processes take
 _LARGE = 4 << 20  # a file above is read by this process: only one such is in memory at a time
 _BATCH = 1 << 18  # bytes of files that a process is told of at once
 _MOST = 4  # processes that one writer keeps up with
-_SIZES = struct.Struct("<QQ")
+_SIZES = struct.Struct("<QQQ")
 _START = (
     "import sys; dictionary, *sys.path[:] = sys.argv[1:];"
     "from indexer.workers import serve; serve(dictionary)"
@@ -205,21 +205,21 @@ def serve(dictionary: str) -> None:
 def _send(to: IO[bytes], outcome: Outcome) -> None:
     if isinstance(outcome, SourceError):
         plain = (_KINDS.index(type(outcome)), str(outcome.path), outcome.reason)
-        head, record = json.dumps(plain).encode(), b""
+        pieces = json.dumps(plain).encode(), b"", b""
     else:
-        head, record = outcome.encode()
-    to.write(_SIZES.pack(len(head), len(record)))
-    to.write(head)
-    to.write(record)
+        pieces = outcome.encode()
+    to.write(_SIZES.pack(*map(len, pieces)))
+    for piece in pieces:
+        to.write(piece)
 
 
 def _receive(back: IO[bytes]) -> Outcome:
     """The next answer. Raises EOFError."""
     sizes = _SIZES.unpack(_exactly(back, _SIZES.size))
-    head, record = (_exactly(back, size) for size in sizes)
+    facts, texts, record = (_exactly(back, size) for size in sizes)
     if record:
-        return Entry.decode(head, record)
-    kind, path, reason = json.loads(head)
+        return Entry.decode(facts, texts, record)
+    kind, path, reason = json.loads(facts)
     return _KINDS[kind](path, reason)
 
 

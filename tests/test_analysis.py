@@ -51,16 +51,19 @@ def test_a_unit_ranks_by_body_title_and_headings(analyzer: Analyzer) -> None:
         "河道管理条例", ["保护", "奖惩"], "河道保护， 保护河道"
     )
     assert body.squeezed == "河道保护,保护河道"
-    assert body.words == ["河道", "保护", "保护", "河道"]
+    assert body.words.split("\0") == ["河道", "保护", "保护", "河道"]
     assert title.squeezed == "河道管理条例"
-    assert headings.words == ["保护", "奖惩"]
+    assert headings.words.split("\0") == ["保护", "奖惩"]
     assert ranked(bigrams(headings.squeezed)) == ["保护", "护奖", "奖惩"]
 
 
 def test_a_bare_heading_weighs_less_than_a_section_that_says_as_much(analyzer: Analyzer) -> None:
-    body, _, _ = analyzer.analyse("河道管理条例", (), "责任追究", bare=True)
-    assert 0 < body.weight < analyzer.analyse("河道管理条例", (), "责任追究")[0].weight
-    assert (body.weight * 8).is_integer()  # eighths are exact
+    own, headings = "六、责任追究", ("法律责任", "责任追究")
+    body, _, above = analyzer.analyse("河道管理条例", headings, "六、责任追究。", own=own)
+    assert above.words.split("\0") == ["法律责任"]
+    fuller, _, above = analyzer.analyse("河道管理条例", headings, "六、责任追究。另", own=own)
+    assert above.words.split("\0") == ["法律责任", "责任", "追究"]
+    assert 0 < body.weight < fuller.weight == analyzer.analyse("", (), "责任追究")[0].weight
 
 
 @given(st.text(st.one_of(st.characters(), st.sampled_from("国法3a_，𠀀𝐀\n"))))

@@ -8,6 +8,7 @@ import random
 import re
 import subprocess
 import sys
+from array import array
 from collections.abc import Iterator
 from copy import copy
 from pathlib import Path
@@ -140,6 +141,46 @@ def test_every_frequency_of_jieba_is_in_the_tables(cutters: Cutters) -> None:
     known = sorted(word for word in cutters.jieba.FREQ if re.fullmatch("[\u4e00-\u9fd5]+", word))
     for _ in range(400):
         cutters.check("".join(chance.choices(known, k=5)))
+
+
+ENTRIES = st.dictionaries(
+    st.text(st.sampled_from("一丁国国务院\u9fd5"), min_size=1, max_size=5), st.integers(0, 0xFFFF)
+)
+
+
+@given(ENTRIES)
+def test_a_trie_holds_the_beginnings_of_its_words_and_their_values(entries: dict[str, int]) -> None:
+    words = "".join(word + "\0" for word in sorted(entries)).encode("utf-16-le")
+    values = array("H", [entries[word] for word in sorted(entries)]).tobytes()
+    columns = kernel.trie(words, values)
+    assert columns == twin.trie(words, values)
+    weights, model, emissions = bytes(8), bytes(8 * 20), bytes(32 * 20950)
+    tables = twin.cutter(*columns, weights, model, emissions, False)
+    assert [tables.value(word) for word in entries] == list(entries.values())
+    others = {word[:end] for word in entries for end in range(1, len(word))} - entries.keys()
+    assert not any(map(tables.value, others))
+
+
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [
+        ("国\0一\0", 2),
+        ("一\0一\0", 2),
+        ("一丁\0一\0", 2),
+        ("一\0a\0", 2),
+        ("一\0\0", 2),
+        ("一\0国", 2),
+        ("一\0国\0", 1),
+        ("一\0", 2),
+        ("一" * 256 + "\0", 1),
+        ("\u9fd6\0", 1),
+    ],
+)
+def test_words_that_make_no_trie_are_refused(words: str, count: int) -> None:
+    for one in (kernel, twin):
+        for cut_off in (0, 1):
+            with pytest.raises(ValueError):  # noqa: PT011
+                one.trie(words.encode("utf-16-le"), bytes(2 * count + cut_off))
 
 
 def test_the_words_of_a_user_are_cut_out(users: Path) -> None:

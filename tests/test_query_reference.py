@@ -226,10 +226,10 @@ class _Recorder:
     def __init__(self) -> None:
         self.units: list[tuple[str, Counter[Term]]] = []
 
-    def add(self, body: str, parts: Sequence[tuple[Sequence[str], str, int]]) -> None:
+    def add(self, body: str, parts: Sequence[tuple[str, str, int]]) -> None:
         counts: Counter[Term] = Counter()
         for words, text, eighths in parts:
-            for word in filter(None, words):
+            for word in filter(None, words.split("\0")):
                 counts[WORDS, word] += eighths
             for pair in ranked(bigrams(text)):
                 counts[BIGRAMS, pair] += eighths

@@ -15,6 +15,9 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate, groupby, pairwise
 from operator import itemgetter
 
+from indexer.codec.analysing import analyse as analyse
+from indexer.codec.analysing import fold as fold
+from indexer.codec.analysing import words as words
 from indexer.codec.cutting import cut as cut
 from indexer.codec.cutting import cutter as cutter
 from indexer.codec.postings import (
@@ -31,6 +34,8 @@ from indexer.codec.postings import (
     terms_of,
     tf_encode,
 )
+from indexer.codec.trie import trie as trie
+from indexer.codec.wording import wording as wording
 
 Place = tuple[int, int, int, int]  # ordinal, document frequency, offset, size
 Field = tuple[Buffer, Buffer, float, float, float]  # postings, lengths, a, c, scale

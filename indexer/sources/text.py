@@ -13,6 +13,7 @@ forms may pass for Chinese unless the file names its charset.
 from __future__ import annotations
 
 import codecs
+import re
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -35,7 +36,8 @@ _CANDIDATES = ("gb18030", "cp950", "big5hkscs", "utf-16-le", "utf-16-be")
 _FOREIGN = frozenset({"euc_jp", "shift_jis", "cp932", "euc_kr", "cp949"})
 _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "cp950"}
 
-_CONTROLS = frozenset(map(chr, [*range(0x09), *range(0x0E, 0x20), 0x7F]))
+_CONTROL = re.compile("[\0-\x08\x0e-\x1f\x7f]")
+_THREE_BYTES = re.compile("[\u0800-\U0010ffff]")  # and more, in UTF-8
 _PUNCTUATION = (
     "、。·—…“”‘’〔〕〈〉《》「」『』【】（），．：；？！％○〇×－～／＋＝℃①②③④⑤⑥⑦⑧⑨⑩﹝﹞•§©"
     "０１２３４５６７８９"
@@ -58,8 +60,7 @@ def decode(data: bytes, path: Path, declared: str | None = None) -> tuple[str, s
     except UnicodeDecodeError as error:
         _refuse_broken_utf8(data, error, path)
     else:
-        counts = Counter(text)
-        if _is_text(counts) and not _is_scrap(counts, data):
+        if _is_text(text) and not _is_scrap(text, data):
             return text, "utf-8"
     named = _codec(declared)
     if named in _FOREIGN and (text := _whole(data, named)):
@@ -76,7 +77,7 @@ def _strict(data: bytes, start: int, codec: str, path: Path) -> str:
         position = start + error.start
         reason = f"marked as {codec}, but byte {position} is not valid in it"
         raise UndecodableText(path, reason) from None
-    if not _is_text(Counter(text)):
+    if not _is_text(text):
         raise UndecodableText(path, f"marked as {codec}, but holds control characters, not text")
     return text
 
@@ -95,7 +96,7 @@ def _whole(data: bytes, codec: str) -> str:
         text = data.decode(codec)
     except UnicodeDecodeError:
         return ""
-    return text if _is_text(Counter(text)) else ""
+    return text if _is_text(text) else ""
 
 
 def _refuse_broken_utf8(data: bytes, error: UnicodeDecodeError, path: Path) -> None:
@@ -114,13 +115,14 @@ def _refuse_broken_utf8(data: bytes, error: UnicodeDecodeError, path: Path) -> N
     raise UndecodableText(path, reason) from None
 
 
-def _is_scrap(counts: Counter[str], data: bytes) -> bool:
-    """Whether ``counts``, of ``data`` read as UTF-8, are rather a few Han in GB18030.
+def _is_scrap(text: str, data: bytes) -> bool:
+    """Whether ``text``, which is ``data`` read as UTF-8, is rather a few Han in GB18030.
 
     The four bytes of 通知 pass for two letters of UTF-8; Chinese in UTF-8 takes three bytes each.
     """
-    beyond = sum(n for char, n in counts.items() if char > "\x7f")
-    if not beyond or max(counts) >= "\u0800" or 2 * beyond < counts.total():
+    if text.isascii() or _THREE_BYTES.search(text):
+        return False
+    if 2 * sum(char > "\x7f" for char in text) < len(text):
         return False
     return _score(data, "gb18030") >= EVERYDAY_SHARE
 
@@ -155,9 +157,8 @@ def _share(counts: Counter[str]) -> float:
     return sum(n for char, n in beyond.items() if char in everyday) / sum(beyond.values())
 
 
-def _is_text(counts: Counter[str]) -> bool:
-    controls = sum(counts[char] for char in _CONTROLS)
-    return counts["\0"] == 0 and controls <= CONTROL_SHARE * counts.total()
+def _is_text(text: str) -> bool:
+    return "\0" not in text and len(_CONTROL.findall(text)) <= CONTROL_SHARE * len(text)
 
 
 @cache

@@ -37,7 +37,7 @@ from judged import (
 from indexer import Store
 from indexer.analysis import Analyzer
 from indexer.building import new_terms
-from indexer.codec import UNIT, Collection, Segment
+from indexer.codec import Collection, Segment
 from indexer.dictionary import Dictionary
 from indexer.errors import PolicySearchError
 from indexer.reading import parse_document, read_document
@@ -99,8 +99,7 @@ def direct(units: Sequence[Text], folder: Path) -> Ranking:
     terms = new_terms()
     for unit in ordered:
         parts = analyzer.analyse(unit.title, (), unit.text)
-        weighed = [(part.words, part.squeezed, round(part.weight * UNIT)) for part in parts]
-        terms.add(parts[0].squeezed, weighed)
+        terms.add(parts[0].squeezed, parts)
     path = folder / "terms"
     terms.finish(array("I", range(len(ordered)))).write(path)
     collection = Collection([Segment(path)], [[]])

@@ -1,34 +1,26 @@
 /* Cutting runs of Chinese characters as jieba does; indexer/codec/cutting.py says how. */
-#include "kernel.h"
+#include "cut.h"
 
 #define CAPSULE "policysearch.cutter"
 #define FIRST 0x4E00
 #define CHARACTERS 20950 /* up to U+9FD5 */
 #define SPLIT 0x8000
-#define SMALL 128 /* characters that are cut without asking for memory */
 
 enum { B_STATE, E_STATE, M_STATE, S_STATE, STATES };
 enum { TRIE_CHARACTERS, TRIE_CHILDREN, TRIE_VALUES, WEIGHTS, MODEL, EMISSIONS, COLUMNS };
 
-typedef struct {
+struct cutter {
     Py_buffer columns[COLUMNS];
     uint32_t nodes, weights;
     int forced;
-} cutter;
+};
 
-typedef struct {
+struct cell {
     double score;
     uint32_t end;
     Py_UCS4 character;
     uint8_t way[STATES]; /* the likeliest state before each */
-} cell;
-
-typedef struct {
-    const cutter *tables;
-    PyObject *text, *words;
-} cutting;
-
-enum { DAMAGED = -1, RAISED = -2 };
+};
 
 static inline uint16_t load16(const uint8_t *p, size_t index)
 {
@@ -122,20 +114,15 @@ static int find_words(const cutter *t, cell *cells, size_t length)
     return 0;
 }
 
-static int add(const cutting *c, size_t start, size_t end)
+static inline void add(cutting *c, size_t end)
 {
-    PyObject *word = PyUnicode_Substring(c->text, (Py_ssize_t)start, (Py_ssize_t)end);
-    int state = word ? PyList_Append(c->words, word) : -1;
-    Py_XDECREF(word);
-    return state < 0 ? RAISED : 0;
+    c->ends[c->count++] = (uint32_t)end;
 }
 
-static int add_each(const cutting *c, size_t start, size_t end)
+static void add_each(cutting *c, size_t start, size_t end)
 {
-    int state = 0;
-    for (; !state && start < end; start++)
-        state = add(c, start, start + 1);
-    return state;
+    while (start < end)
+        add(c, ++start);
 }
 
 /* Finds the likeliest way through the states of `length` characters, and the last state of it. */
@@ -164,8 +151,9 @@ static int find_states(const cutter *t, cell *cells, size_t length)
 }
 
 /* Adds the words the model finds from `start` to `end`. */
-static int add_found(const cutting *c, cell *cells, size_t start, size_t end)
+static int add_found(cutting *c, size_t start, size_t end)
 {
+    cell *cells = c->cells;
     int state = find_states(c->tables, cells + start, end - start);
     for (size_t i = end - 1; i > start; i--) {
         int before = cells[i].way[state];
@@ -179,96 +167,137 @@ static int add_found(const cutting *c, cell *cells, size_t start, size_t end)
         int value = c->tables->forced ? value_of(c->tables, cells + start, i + 1 - start) : 0;
         if (value < 0)
             return DAMAGED;
-        int added = value & SPLIT ? add_each(c, start, i + 1) : add(c, start, i + 1);
-        if (added < 0)
-            return added;
+        if (value & SPLIT)
+            add_each(c, start, i + 1);
+        else
+            add(c, i + 1);
         start = i + 1;
     }
     return 0;
 }
 
 /* Adds what characters are that stand side by side as words for themselves. */
-static int add_lone(const cutting *c, cell *cells, size_t start, size_t end)
+static int add_lone(cutting *c, size_t start, size_t end)
 {
-    if (end - start < 2)
-        return add_each(c, start, end);
-    int value = value_of(c->tables, cells + start, end - start);
+    int value = end - start < 2 ? 1 : value_of(c->tables, c->cells + start, end - start);
     if (value < 0)
         return DAMAGED;
-    if (value & (SPLIT - 1))
-        return add_each(c, start, end);
-    return add_found(c, cells, start, end);
+    if (!(value & (SPLIT - 1)))
+        return add_found(c, start, end);
+    add_each(c, start, end);
+    return 0;
 }
 
 /* Cuts the known characters from `start` to `end`. */
-static int cut_known(const cutting *c, cell *cells, size_t start, size_t end)
+static int cut_known(cutting *c, size_t start, size_t end)
 {
-    if (find_words(c->tables, cells + start, end - start) < 0)
+    if (find_words(c->tables, c->cells + start, end - start) < 0)
         return DAMAGED;
     size_t lone = start, from = start;
     for (size_t at = start; at < end;) {
-        size_t to = from + cells[at].end;
+        size_t to = from + c->cells[at].end;
         if (to - at > 1) {
-            int state = add_lone(c, cells, lone, at);
-            if (!state)
-                state = add(c, at, to);
-            if (state)
-                return state;
+            if (add_lone(c, lone, at) < 0)
+                return DAMAGED;
+            add(c, to);
             lone = to;
         }
         at = to;
     }
-    return add_lone(c, cells, lone, end);
+    return add_lone(c, lone, end);
 }
 
-static int cut_all(const cutting *c, cell *cells, size_t length)
+static int cut_all(cutting *c, size_t length)
 {
+    const cell *cells = c->cells;
     int state = 0;
     for (size_t start = 0, end; !state && start < length; start = end) {
         int known = is_known(cells[start].character);
         for (end = start + 1; end < length && is_known(cells[end].character) == known;)
             end++;
-        state = known ? cut_known(c, cells, start, end) : add_each(c, start, end);
+        if (known)
+            state = cut_known(c, start, end);
+        else
+            add_each(c, start, end);
     }
     return state;
 }
 
+static int make_room(cutting *c, size_t length)
+{
+    if (length <= c->capacity)
+        return 0;
+    size_t capacity = length < 64 ? 64 : length + length / 2;
+    cell *cells = realloc(c->cells, capacity * sizeof *cells);
+    if (cells)
+        c->cells = cells;
+    uint32_t *ends = realloc(c->ends, capacity * sizeof *ends);
+    if (ends)
+        c->ends = ends;
+    if (!cells || !ends)
+        return NO_MEMORY;
+    c->capacity = capacity;
+    return 0;
+}
+
+int cut_run(cutting *c, const Py_UCS4 *characters, size_t length)
+{
+    if (make_room(c, length) < 0)
+        return NO_MEMORY;
+    c->count = 0;
+    for (size_t i = 0; i < length; i++)
+        c->cells[i].character = characters[i];
+    return cut_all(c, length);
+}
+
+void cut_failed(int state)
+{
+    if (state == DAMAGED)
+        PyErr_SetString(PyExc_ValueError, "a node or a weight lies outside the dictionary");
+    else
+        PyErr_NoMemory();
+}
+
+void cutting_free(cutting *c)
+{
+    free(c->cells);
+    free(c->ends);
+}
+
+const cutter *cutter_of(PyObject *capsule)
+{
+    return PyCapsule_GetPointer(capsule, CAPSULE);
+}
+
+static PyObject *words_of(PyObject *text, const cutting *c)
+{
+    PyObject *words = PyList_New((Py_ssize_t)c->count);
+    for (size_t i = 0, start = 0; words && i < c->count; start = c->ends[i++]) {
+        PyObject *word = PyUnicode_Substring(text, (Py_ssize_t)start, (Py_ssize_t)c->ends[i]);
+        if (!word || PyList_SetItem(words, (Py_ssize_t)i, word) < 0)
+            Py_CLEAR(words);
+    }
+    return words;
+}
+
 static PyObject *py_cut(PyObject *self, PyObject *args)
 {
-    PyObject *capsule, *text;
-    Py_UCS4 few[SMALL + 1], *characters = few;
-    cell small[SMALL], *cells = small;
-    int state = RAISED;
+    PyObject *capsule, *text, *words = NULL;
     (void)self;
     if (!PyArg_ParseTuple(args, "OU", &capsule, &text))
         return NULL;
-    cutting c = {PyCapsule_GetPointer(capsule, CAPSULE), text, NULL};
-    if (!c.tables)
+    cutting c = {.tables = cutter_of(capsule)};
+    Py_UCS4 *characters = c.tables ? PyUnicode_AsUCS4Copy(text) : NULL;
+    if (!characters)
         return NULL;
-    size_t length = (size_t)PyUnicode_GetLength(text);
-    if (length > SMALL) {
-        characters = PyUnicode_AsUCS4Copy(text);
-        cells = characters ? malloc(length * sizeof *cells) : NULL;
-        if (characters && !cells)
-            PyErr_NoMemory();
-    } else if (!PyUnicode_AsUCS4(text, few, SMALL + 1, 1)) {
-        return NULL;
-    }
-    if (cells && (c.words = PyList_New(0))) {
-        for (size_t i = 0; i < length; i++)
-            cells[i].character = characters[i];
-        state = cut_all(&c, cells, length);
-    }
-    if (length > SMALL) {
-        PyMem_Free(characters);
-        free(cells);
-    }
-    if (!state)
-        return c.words;
-    Py_XDECREF(c.words);
-    if (state == DAMAGED)
-        PyErr_SetString(PyExc_ValueError, "a node or a weight lies outside the dictionary");
-    return NULL;
+    int state = cut_run(&c, characters, (size_t)PyUnicode_GetLength(text));
+    if (state < 0)
+        cut_failed(state);
+    else
+        words = words_of(text, &c);
+    PyMem_Free(characters);
+    cutting_free(&c);
+    return words;
 }
 
 static void cutter_free(cutter *t)
