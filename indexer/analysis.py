@@ -1,7 +1,7 @@
 """Text to terms: jieba words for meaning, character bigrams for what words miss.
 
 Words are jieba's, default mode, over runs of Chinese characters, by the dictionary of the index
-(`indexer.dictionary`); digits and letters are cut here.
+(`indexer.dictionary`); digits and letters are words as they stand (`indexer.codec.analysing`).
 
 Bigrams are pairs of neighbouring characters of the squeezed text. Those that rank are indexed: they
 find what the segmentation hides, and the sections where a phrase may stand.
@@ -23,6 +23,7 @@ from indexer.normalize import HAN, fold, squeeze
 # an index made before asks to be rebuilt.
 RULES = 3
 
+# What `indexer.codec.analysing` takes for runs.
 _RUN = re.compile(rf"([{HAN}]+)|\d+(?:\.\d+)*|[^\W\d_{HAN}]+")
 # Both characters must be letters, digits or Han, and one of them Han, for a bigram to say
 # something of a text's subject.

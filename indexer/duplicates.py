@@ -95,9 +95,16 @@ def fingerprint(text: str) -> Fingerprint:
     while (found := kernel.wording(TABLE, usual)) is None:
         learn(usual)
     wording, hashes, size = found
-    distinct = sorted(set(array("I", hashes)))
+    distinct = set(array("I", hashes))
     digest = blake2b(wording, digest_size=8).digest()
-    return Fingerprint(digest, size, len(distinct), tuple(distinct[:_SKETCH]))
+    return Fingerprint(digest, size, len(distinct), _smallest(distinct))
+
+
+def _smallest(hashes: set[int]) -> tuple[int, ...]:
+    """The values of a sketch. Hashes are spread evenly, so that few need to be sorted."""
+    bound = 2 * (_SKETCH << 32) // max(len(hashes), 1)
+    few = [value for value in hashes if value < bound]
+    return tuple(sorted(few if len(few) >= _SKETCH else hashes)[:_SKETCH])
 
 
 def _clauses(text: str) -> list[str]:

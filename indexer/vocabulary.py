@@ -129,10 +129,8 @@ def make_tables(user: UserDictionary | None = None) -> Tables:
 @lru_cache(4)
 def _tables(words: tuple[UserWord, ...], name: str, digest: str) -> Tables:
     data = (_jieba() / "dict.txt").read_bytes()
-    frequencies, total = _plain_words(data)
+    frequencies, total = _with_words(words) if words else _plain_words(data)
     forced = frozenset(text for text, frequency in words if frequency == 0)
-    if words:
-        frequencies, total = _with_words(words)
     made_of = [f"jieba {version('jieba')} {hashlib.sha256(data).hexdigest()[:12]}"]
     if digest:
         made_of.append(f"{name} {digest[:12]}")

@@ -32,7 +32,9 @@ def test_the_indexer_never_imports_the_searcher() -> None:
         assert not {name for name in _imports(path) if name.split(".")[0] == "searcher"}, path
 
 
-@pytest.mark.parametrize("name", ["outline", "metadata", "normalize", "numerals", "repeats"])
+@pytest.mark.parametrize(
+    "name", ["outline", "metadata", "normalize", "characters", "numerals", "repeats"]
+)
 def test_reading_a_text_needs_neither_whoosh_nor_an_index(name: str) -> None:
     code = f"import sys, indexer.{name}; print('whoosh' in sys.modules, 'click' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

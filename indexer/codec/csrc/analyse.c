@@ -118,7 +118,7 @@ static unsigned place_of(Py_UCS4 character)
     }
 }
 
-/* Whether the low byte is that of a numeral, two among them: few other characters are asked about. */
+/* Whether the low byte is that of a numeral, 两 among them: about few others more is asked. */
 static inline int may_be_numeral(Py_UCS4 character)
 {
     static const uint64_t low_bytes[] = {
