@@ -190,6 +190,14 @@ def test_latin_words_and_digits_keep_their_blanks() -> None:
     assert text_of("依据GB/T 9704-2012 Annex A执行") == "依据GB/T 9704-2012 Annex A执行\n"
 
 
+def test_a_character_alone_is_read_whatever_fonts_the_machine_has() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(100, 700, "关于养护工作的通")
+        canvas.drawString(100, 672, "知")
+
+    assert "知" in read_source(PDF, drawn_pdf(draw)).text
+
+
 def scan(canvas: Canvas) -> None:
     image = b"P6 8 8 255\n" + bytes(range(192))
     canvas.drawImage(ImageReader(io.BytesIO(image)), 0, 0, 595, 842)

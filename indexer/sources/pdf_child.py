@@ -20,6 +20,7 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+_NO_WIDTH = 0.02  # points
 _TILT = math.radians(2)  # text that leans more is a watermark or stands on its side
 
 
@@ -66,11 +67,30 @@ def _pages(data: bytes, most: int, page_chars: int, chars: int) -> Iterator[dict
         page.close()
 
 
+def _give_extent(page: pypdfium2.PdfPage) -> None:
+    """Have PDFium read text that has no width.
+
+    A character of a font that is neither in the file nor on the machine has no shape, and PDFium
+    passes over a piece of text that is only one such. A stroke around it gives it some extent.
+    """
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    matrix = pdfium.FS_MATRIX()
+    for piece in page.get_objects([pdfium.FPDF_PAGEOBJ_TEXT], max_depth=3):
+        pdfium.FPDFPageObj_GetBounds(piece.raw, left, bottom, right, top)
+        if right.value - left.value < _NO_WIDTH:
+            pdfium.FPDFTextObj_SetTextRenderMode(piece.raw, pdfium.FPDF_TEXTRENDERMODE_STROKE)
+            pdfium.FPDFPageObj_SetStrokeWidth(piece.raw, 1.0)
+            pdfium.FPDFPageObj_GetMatrix(piece.raw, matrix)
+            pdfium.FPDFPageObj_SetMatrix(piece.raw, matrix)  # bounds are worked out anew
+
+
 def _glyphs(page: pypdfium2.PdfPage) -> Iterator[tuple[str | float, ...]]:
+    _give_extent(page)
     text = page.get_textpage()
     height = page.get_height()
     box = pdfium.FS_RECTF()
     x, y = ctypes.c_double(), ctypes.c_double()
+    next_x, next_y = ctypes.c_double(), ctypes.c_double()
     high = 0  # the first half of a character beyond the basic plane
     for index in range(text.count_chars()):
         code = pdfium.FPDFText_GetUnicode(text, index)
@@ -86,7 +106,15 @@ def _glyphs(page: pypdfium2.PdfPage) -> Iterator[tuple[str | float, ...]]:
             continue
         pdfium.FPDFText_GetLooseCharBox(text, index, box)
         pdfium.FPDFText_GetCharOrigin(text, index, x, y)
-        place = (box.left, box.right, height - y.value, box.top - box.bottom)
+        right = box.right
+        # A font that stands in for one that is not here may draw wider than the file advances.
+        if (
+            pdfium.FPDFText_GetCharOrigin(text, index + 1, next_x, next_y)
+            and next_y.value == y.value
+            and x.value < next_x.value < right
+        ):
+            right = next_x.value
+        place = (box.left, right, height - y.value, box.top - box.bottom)
         if all(map(math.isfinite, place)):
             yield char, *(round(value, 2) for value in place)
     text.close()
