@@ -35,23 +35,22 @@ by the other: characters fold one by one.
 A posting is a unit and a code of its term frequency. Frequencies are counted in eighths: codes up
 to 127 are that number; from there on 32 steps lie in each power of two, up to 252 (rounded down).
 
-A list of up to 128 postings, or of up to one in 256 units of the segment, is a stream of bits, the
+A list of up to 128 postings, or of up to one in 192 units of the segment, is a stream of bits, the
 lowest first, the last byte filled up with zeros. Each posting is its gap, the distance to the unit
 after the one before, and its code. A gap: w (4 bits) and gap + 1 - 2**w (w bits); or 15 and the gap
 (32 bits). A code: 0 (1 bit) for 8, a frequency of 1; or 1 and n (4 bits) for 16 + 8 * n; or 1, 15
 and the code (8 bits).
 
 A list of more postings is blocks, one per range of 256 units that has any: number of blocks, size
-of the directory, directory, data. A block's entry in the directory: a byte of three numbers, from
-the lowest bit the number of codes other than 8 (2 bits), the number of postings less 1 (3 bits) and
-the number of ranges skipped (3 bits), the greatest value of each meaning that and more; how much
-more, for those of the three; and one byte q with q/255 >= tf / (tf + norm) for all postings, where
-norm = k1 * (1 - b + b * length / average length) in this segment, k1 = 1.2, b = 0.75. Its data:
-the set of the units whose code is 8, the set of the others, the codes of these. A set of up to 31
-units is their numbers' low bytes, rising; one of more is a bitmap of 32 bytes, the least bit first.
+of the directory, directory, data. A block's entry in the directory: 16 bits, from the lowest the
+number of codes other than 8 (3 bits), the number of postings less 1 (5 bits) and the number of
+ranges skipped (2 bits), the greatest value of each meaning that and more, and q (6 bits) with
+q/63 >= tf / (tf + norm) for all postings; then how much more, for those of the three. Here norm =
+k1 * (1 - b + b * length / average length) in this segment, k1 = 1.2, b = 0.75. Its data: the
+units whose code is 8, the other units, their codes. A unit is its number's low byte.
 
 Where a collection's average length A differs from the average a of the segment, the bound becomes
-q/255 * max(1, A/a): the impact tf / (tf + norm) grows by no more than A/a.
+q/63 * max(1, A/a): the impact tf / (tf + norm) grows by no more than A/a.
 """
 
 from __future__ import annotations

@@ -15,14 +15,14 @@ Result = tuple[bytes, bytes, bytes, bytes, int]  # terms, index, postings, lengt
 
 RANGE = 256
 SHORT_LIST = 128
-SPARSE = 256
-SET_BYTES = RANGE // 8
+SPARSE = 192
 WIDE_GAP = 15
 RARE = 15
 DICT_BLOCK = 32
 INDEX_ENTRY = 3
 ONE = 8
-ENTRY_BITS = (2, 3, 3)  # of the first byte of a block's entry, from the lowest
+ENTRY_BITS = (3, 5, 2)  # of the numbers that begin a block's entry, from the lowest
+MOST_BOUND = 63  # the greatest value of the 6 bits behind them
 GONE = 2**32 - 1  # the new number of a unit that a merge leaves out
 K1 = 1.2
 B = 0.75
@@ -49,7 +49,7 @@ class Block(NamedTuple):
 
     docs: list[int]
     codes: Sequence[int]
-    quantum: int
+    bound: int
 
 
 class Reader:
@@ -80,15 +80,15 @@ class Reader:
         raise ValueError("a number is damaged")
 
     def entry(self) -> list[int]:
-        """The three numbers that begin an entry of a block."""
-        head = self.byte()
+        """The three numbers of an entry of a block, and its bound."""
+        head = self.byte() | self.byte() << 8
         numbers = []
         for bits in ENTRY_BITS:
             most = (1 << bits) - 1
             field = head & most
             numbers.append(field if field < most else field + self.number())
             head >>= bits
-        return numbers
+        return [*numbers, head]
 
     def bytes(self, size: int) -> bytes:
         """The next ``size`` bytes."""
@@ -122,7 +122,7 @@ def _put(out: bytearray, value: int) -> None:
     out.append(value)
 
 
-def _put_entry(out: bytearray, *numbers: int) -> None:
+def _put_entry(out: bytearray, bound: int, *numbers: int) -> None:
     head = shift = 0
     rest = bytearray()
     for number, bits in zip(numbers, ENTRY_BITS, strict=True):
@@ -131,8 +131,7 @@ def _put_entry(out: bytearray, *numbers: int) -> None:
         shift += bits
         if number >= most:
             _put(rest, number - most)
-    out.append(head)
-    out += rest
+    out += (head | bound << shift).to_bytes(2, "little") + rest
 
 
 def blocks(data: Buffer, offset: int, size: int, df: int, units: int) -> Iterator[Block]:
@@ -165,16 +164,6 @@ def _sparse(data: bytes, df: int, units: int) -> Iterator[Block]:
         yield Block(list(docs), codes, 0)
 
 
-def _read_set(reader: Reader, count: int) -> list[int]:
-    """The members of a set of one range."""
-    if count < SET_BYTES:
-        return list(reader.bytes(count))
-    bitmap = int.from_bytes(reader.bytes(SET_BYTES), "little")
-    if bitmap.bit_count() != count:
-        raise ValueError("postings are damaged")
-    return [low for low in range(RANGE) if bitmap >> low & 1]
-
-
 def _dense(reader: Reader, units: int) -> Iterator[Block]:
     left = reader.number()
     size = reader.number()
@@ -183,19 +172,18 @@ def _dense(reader: Reader, units: int) -> Iterator[Block]:
     ranges = (units + RANGE - 1) // RANGE
     following = 0
     for _ in range(left):
-        others, more, skipped = directory.entry()
-        quantum = directory.byte()
+        others, more, skipped, bound = directory.entry()
         count = more + 1
-        if skipped >= ranges - following or more >= RANGE or others > count or not quantum:
+        if skipped >= ranges - following or more >= RANGE or others > count or not bound:
             raise ValueError("postings are damaged")
         base = (following + skipped) * RANGE
-        lows = _read_set(reader, count - others) + _read_set(reader, others)
+        lows = reader.bytes(count)
         codes = bytes([ONE]) * (count - others) + reader.bytes(others)
         if units - base < RANGE and base + max(lows) >= units:
             raise ValueError("postings are damaged")
         following += skipped + 1
         pairs = sorted(zip(lows, codes, strict=True), key=itemgetter(0))
-        yield Block([base + low for low, _ in pairs], bytes(code for _, code in pairs), quantum)
+        yield Block([base + low for low, _ in pairs], bytes(code for _, code in pairs), bound)
 
 
 def _put_sparse(postings: Sequence[tuple[int, int]]) -> bytes:
@@ -212,13 +200,6 @@ def _put_sparse(postings: Sequence[tuple[int, int]]) -> bytes:
             bits |= number << shift
             shift += count
     return bits.to_bytes((shift + 7) // 8, "little")
-
-
-def _set(lows: list[int]) -> bytes:
-    """A set of one range."""
-    if len(lows) < SET_BYTES:
-        return bytes(lows)
-    return sum(1 << low for low in lows).to_bytes(SET_BYTES, "little")
 
 
 def _norms(lengths: Sequence[int]) -> tuple[float, float]:
@@ -272,10 +253,10 @@ class Dictionary:
         for number, group in groupby(postings, lambda posting: posting[0] // RANGE):
             block = list(group)
             others = [(doc, code) for doc, code in block if code != ONE]
-            _put_entry(directory, len(others), len(block) - 1, number - following)
-            directory.append(self._quantum(block))
-            data += _set([doc % RANGE for doc, code in block if code == ONE])
-            data += _set([doc % RANGE for doc, _ in others])
+            bound = self._bound(block)
+            _put_entry(directory, bound, len(others), len(block) - 1, number - following)
+            data += bytes(doc % RANGE for doc, code in block if code == ONE)
+            data += bytes(doc % RANGE for doc, _ in others)
             data += bytes(code for _, code in others)
             following = number + 1
             blocks += 1
@@ -284,13 +265,13 @@ class Dictionary:
         _put(out, len(directory))
         return out + directory + data
 
-    def _quantum(self, block: Sequence[tuple[int, int]]) -> int:
-        """The least q with q/255 >= the impact of every posting of the block."""
+    def _bound(self, block: Sequence[tuple[int, int]]) -> int:
+        """The least q with q/63 >= the impact of every posting of the block."""
         most = 0.0
         for doc, code in block:
             tf = TF_VALUE[code]
             most = max(most, tf / (tf + (self._a + self._c * self._lengths[doc])))
-        return max(1, min(255, math.ceil(most * 255.0 + 1e-9)))
+        return max(1, min(MOST_BOUND, math.ceil(most * MOST_BOUND + 1e-9)))
 
     def result(self) -> Result:
         """What `finish` and `merge` return."""

@@ -128,7 +128,7 @@ typedef struct {
     Py_buffer data;
     list list;
     uint32_t units, df;
-    uint8_t scratch[BLOCK_ROOM];
+    uint8_t scratch[2 * RANGE];
 } opened;
 
 static int open_list(PyObject *args, opened *o, Py_buffer *bits, const char *format)
@@ -171,10 +171,11 @@ static PyObject *py_decode(PyObject *self, PyObject *args)
     state = docs && codes ? 1 : -2;
     while (state > 0 && (state = list_next(&o.list, &b)) > 0) {
         uint8_t lows[RANGE], its_codes[RANGE];
-        if (b.count > o.df - n || block_sort(&b, lows, its_codes) < 0) {
+        if (b.count > o.df - n) {
             state = -1;
             break;
         }
+        block_sort(&b, lows, its_codes);
         for (unsigned i = 0; i < b.count; i++, n++) {
             store32(docs, n, (b.range << RANGE_BITS) + lows[i]);
             codes[n] = its_codes[i];
@@ -188,38 +189,19 @@ static PyObject *py_decode(PyObject *self, PyObject *args)
     return result;
 }
 
-/* The part of a bitmap that a block's range lies in, and the block as such a part. */
-typedef struct {
-    size_t from, size;
-    uint8_t marks[SET_BYTES];
-} part;
-
-/* The next block as a part: 1, 0 the end, -1 damage. */
-static int next_part(opened *o, part *p)
-{
-    block b;
-    int state = list_next(&o->list, &b);
-    if (state <= 0)
-        return state;
-    size_t all = ((size_t)o->units + 7) / 8;
-    p->from = (size_t)b.range * SET_BYTES;
-    p->size = all - p->from < SET_BYTES ? all - p->from : SET_BYTES;
-    return block_marks(&b, p->marks) < 0 ? -1 : 1;
-}
-
 /* Adds the documents of a term to a bitmap. */
 static PyObject *py_fill(PyObject *self, PyObject *args)
 {
     opened o;
-    part p;
+    block b;
     Py_buffer bits;
     int state;
     (void)self;
     if (open_list(args, &o, &bits, "y*KKIIw*") < 0)
         return NULL;
-    while ((state = next_part(&o, &p)) > 0)
-        for (size_t i = 0; i < p.size; i++)
-            ((uint8_t *)bits.buf)[p.from + i] |= p.marks[i];
+    while ((state = list_next(&o.list, &b)) > 0)
+        for (unsigned i = 0; i < b.count; i++)
+            set_bit((uint8_t *)bits.buf + b.range * (RANGE / 8), b.docs[i]);
     PyBuffer_Release(&o.data);
     PyBuffer_Release(&bits);
     return state < 0 ? damaged() : Py_NewRef(Py_None);
@@ -229,19 +211,23 @@ static PyObject *py_fill(PyObject *self, PyObject *args)
 static PyObject *py_narrow(PyObject *self, PyObject *args)
 {
     opened o;
-    part p;
+    block b;
     Py_buffer bits;
     int state;
-    size_t next = 0;
+    uint32_t next = 0;
     (void)self;
     if (open_list(args, &o, &bits, "y*KKIIw*") < 0)
         return NULL;
     uint8_t *map = bits.buf;
-    while ((state = next_part(&o, &p)) > 0) {
-        memset(map + next, 0, p.from - next);
-        for (size_t i = 0; i < p.size; i++)
-            map[p.from + i] &= p.marks[i];
-        next = p.from + p.size;
+    while ((state = list_next(&o.list, &b)) > 0) {
+        uint8_t mine[RANGE / 8] = {0}, *at = map + b.range * (RANGE / 8);
+        uint32_t size = (o.units + 7) / 8 - b.range * (RANGE / 8);
+        memset(map + next, 0, b.range * (RANGE / 8) - next);
+        for (unsigned i = 0; i < b.count; i++)
+            set_bit(mine, b.docs[i]);
+        for (unsigned i = 0; i < RANGE / 8 && i < size; i++)
+            at[i] &= mine[i];
+        next = b.range * (RANGE / 8) + (size < RANGE / 8 ? size : RANGE / 8);
     }
     memset(map + next, 0, (size_t)bits.len - next);
     PyBuffer_Release(&o.data);
@@ -252,19 +238,23 @@ static PyObject *py_narrow(PyObject *self, PyObject *args)
 /* How many documents of a term are in a bitmap. */
 static PyObject *py_overlap(PyObject *self, PyObject *args)
 {
+    static const uint8_t none[RANGE / 8] = {0};
     opened o;
-    part p;
+    block b;
     Py_buffer bits;
     int state;
     unsigned long count = 0;
     (void)self;
     if (open_list(args, &o, &bits, "y*KKIIy*") < 0)
         return NULL;
-    while ((state = next_part(&o, &p)) > 0) {
-        const uint8_t *at = (const uint8_t *)bits.buf + p.from;
-        for (size_t i = 0; i < p.size; i++)
-            for (unsigned both = at[i] & p.marks[i]; both; both &= both - 1)
-                count++;
+    uint32_t size = (o.units + 7) / 8;
+    while ((state = list_next(&o.list, &b)) > 0) {
+        uint32_t from = b.range * (RANGE / 8), room = size - from;
+        const uint8_t *at = (const uint8_t *)bits.buf + from;
+        if (!memcmp(at, none, room < RANGE / 8 ? room : RANGE / 8))
+            continue;
+        for (unsigned i = 0; i < b.count; i++)
+            count += (unsigned long)bit(at, b.docs[i]);
     }
     PyBuffer_Release(&o.data);
     PyBuffer_Release(&bits);

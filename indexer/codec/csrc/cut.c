@@ -22,13 +22,6 @@ struct cell {
     uint8_t way[STATES]; /* the likeliest state before each */
 };
 
-static inline uint16_t load16(const uint8_t *p, size_t index)
-{
-    uint16_t value;
-    memcpy(&value, p + index * 2, 2);
-    return value;
-}
-
 static inline double load_double(const uint8_t *p, size_t index)
 {
     double value;

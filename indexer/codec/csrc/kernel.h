@@ -29,7 +29,7 @@
 #define RANGE_BITS 8
 #define RANGE 256      /* documents of a block: their low byte tells them apart */
 #define SHORT_LIST 128 /* postings up to which a list has no blocks, however few the documents */
-#define SPARSE 256     /* nor has one of at most one posting in so many documents */
+#define SPARSE 192     /* nor has one of at most one posting in so many documents */
 #define DICT_BLOCK 32  /* terms that share front coding */
 #define INDEX_ENTRY 3  /* numbers of 64 bits in the index for each of these */
 #define WIDE_GAP 15    /* the width that says of a gap in a stream that it has 32 bits */
@@ -39,6 +39,13 @@
 /* Codes of symbols: below these one byte, two bytes; else four. */
 #define SHORT_CODES 128
 #define WIDE_CODES (SHORT_CODES + 127 * 256)
+
+static inline uint16_t load16(const uint8_t *p, size_t index)
+{
+    uint16_t value;
+    memcpy(&value, p + index * 2, 2);
+    return value;
+}
 
 static inline uint32_t load32(const uint8_t *p, size_t index)
 {
@@ -164,74 +171,17 @@ extern double tf_value[256];
 extern uint32_t tf_eighths[256];
 void tf_prepare(void);
 
-/* A set of documents of one range: their low bytes, or from SET_BYTES on a bitmap of that size. */
-#define SET_BYTES (RANGE / 8)
-
-static inline size_t set_size(unsigned count)
-{
-    return count < SET_BYTES ? count : SET_BYTES;
-}
-
-/* The number of the lowest bit that is set; there must be one. */
-static inline unsigned lowest_bit(uint64_t word)
-{
-#if defined(__GNUC__)
-    return (unsigned)__builtin_ctzll(word);
-#else
-    unsigned number = 0;
-    while (!(word >> number & 1))
-        number++;
-    return number;
-#endif
-}
-
-/* The members of a bitmap, rising; their number. */
-static inline unsigned members_of(const uint8_t bitmap[SET_BYTES], uint8_t lows[RANGE])
-{
-    unsigned found = 0;
-    for (unsigned i = 0; i < RANGE / 64; i++)
-        for (uint64_t word = load64(bitmap, i); word; word &= word - 1)
-            lows[found++] = (uint8_t)(64 * i + lowest_bit(word));
-    return found;
-}
-
-/* The members of a set, rising; `room` holds those of a bitmap. In a damaged file it may have
- * fewer than it should: then there are zeros for them. */
-static inline const uint8_t *set_lows(const uint8_t *set, unsigned count, uint8_t room[RANGE])
-{
-    if (count < SET_BYTES)
-        return set;
-    unsigned found = members_of(set, room);
-    if (found < count)
-        memset(room + found, 0, count - found);
-    return room;
-}
-
-/* Adds a set to a bitmap. */
-static inline void add_set(const uint8_t *set, unsigned count, uint8_t bitmap[SET_BYTES])
-{
-    if (count < SET_BYTES)
-        for (unsigned i = 0; i < count; i++)
-            set_bit(bitmap, set[i]);
-    else
-        for (unsigned i = 0; i < SET_BYTES; i++)
-            bitmap[i] |= set[i];
-}
-
-void make_set(uint8_t *set, const uint8_t *lows, unsigned count);
-
-/* Postings whose documents lie in one range: the set of those of the code ONE, that of the others,
- * and the codes of these. */
+/* Postings whose documents lie in one range: those of the code ONE, then the others. */
 typedef struct {
-    const uint8_t *data;
+    const uint8_t *docs; /* low bytes, ascending among ONEs and others; the others' codes follow */
     uint32_t range;
     unsigned count, ones;
-    uint8_t quantum; /* upper bound of tf/(tf+norm) in 1/255; 0 where the list is sparse */
+    unsigned bound; /* of tf/(tf+norm), times MOST_BOUND; 0 where the list is sparse */
 } block;
 
-static inline size_t block_size(unsigned count, unsigned ones)
+static inline uint8_t block_code(const block *b, unsigned i)
 {
-    return set_size(ones) + set_size(count - ones) + (count - ones);
+    return i < b->ones ? ONE : b->docs[b->count - b->ones + i];
 }
 
 /* A term's postings, read block by block. */
@@ -251,11 +201,10 @@ static inline int is_sparse(uint32_t df, uint32_t units)
     return df <= SHORT_LIST || df <= units / SPARSE;
 }
 
-/* The scratch space, of BLOCK_ROOM bytes, holds the last block of a sparse list. */
-#define BLOCK_ROOM (SET_BYTES + RANGE)
+/* The scratch space, of 2 * RANGE bytes, holds the last block of a sparse list. */
 int list_open(list *l, const uint8_t *data, size_t size, uint32_t df, uint32_t units,
               uint8_t *scratch);
-int list_next(list *l, block *b);   /* 1 a block, 0 the end, -1 damage */
+int list_next(list *l, block *b); /* 1 a block, 0 the end, -1 damage */
 
 /* The 57 bits from `bit` on, or more; zeros beyond the end. */
 static inline uint64_t peek_bits(const list *l)
@@ -294,9 +243,6 @@ static inline int read_posting(list *l)
     return 0;
 }
 
-/* Makes a set of the bytes at `set`, where there are many, and puts the codes behind it. */
-void finish_block(uint8_t *set, const uint8_t *codes, unsigned count);
-
 /* list_next of a sparse list: decodes the postings up to the end of a range into the scratch
  * space, all as others. */
 static inline int sparse_next(list *l, block *b)
@@ -314,25 +260,26 @@ static inline int sparse_next(list *l, block *b)
             return -1;
     } while (at.left && at.doc >> RANGE_BITS == b->range);
     *l = at;
-    b->data = at.scratch;
+    for (unsigned i = 0; i < count; i++)
+        at.scratch[count + i] = codes[i];
+    b->docs = at.scratch;
     b->count = count;
     b->ones = 0;
-    b->quantum = 0;
-    if (count == 1)
-        at.scratch[1] = codes[0];
-    else
-        finish_block(at.scratch, codes, count);
+    b->bound = 0;
     return 1;
 }
 
-/* An entry of a directory begins with a byte of three numbers; the greatest value of each means
- * that and more. */
-enum { OTHER_BITS = 2, MORE_BITS = 3, SKIP_BITS = 3 };
+/* An entry of a directory begins with 16 bits: three numbers, the greatest value of each meaning
+ * that and more, and the bound. */
+enum { OTHER_BITS = 3, MORE_BITS = 5, SKIP_BITS = 2, BOUND_BITS = 6 };
+#define MOST_BOUND ((1 << BOUND_BITS) - 1)
 
-static inline int read_field(list *l, uint32_t head, unsigned bits, uint32_t *value)
+/* The number that the lowest bits of the head of an entry hold, and what follows the head. */
+static inline int read_field(list *l, uint32_t *head, unsigned bits, uint32_t *value)
 {
     uint32_t most = (1u << bits) - 1;
-    *value = head & most;
+    *value = *head & most;
+    *head >>= bits;
     if (*value < most)
         return 0;
     if (read_varint(&l->dir, l->dir_end, value) < 0 || *value > UINT32_MAX - most)
@@ -341,45 +288,42 @@ static inline int read_field(list *l, uint32_t head, unsigned bits, uint32_t *va
     return 0;
 }
 
-int block_fits(const block *b, uint32_t room); /* whether its documents are below `room` */
-
 /* list_next of a list that is not sparse. */
 static inline int dense_next(list *l, block *b)
 {
     if (!l->left)
         return 0;
-    if (l->dir >= l->dir_end)
+    if (l->dir_end - l->dir < 2)
         return -1;
-    uint32_t head = *l->dir++, others, more, skipped;
-    if (read_field(l, head, OTHER_BITS, &others) < 0 ||
-        read_field(l, head >> OTHER_BITS, MORE_BITS, &more) < 0 ||
-        read_field(l, head >> (OTHER_BITS + MORE_BITS), SKIP_BITS, &skipped) < 0 ||
-        l->dir >= l->dir_end)
+    uint32_t head = (uint32_t)l->dir[0] | (uint32_t)l->dir[1] << 8, others, more, skipped;
+    l->dir += 2;
+    if (read_field(l, &head, OTHER_BITS, &others) < 0 ||
+        read_field(l, &head, MORE_BITS, &more) < 0 ||
+        read_field(l, &head, SKIP_BITS, &skipped) < 0)
         return -1;
-    b->quantum = *l->dir++;
+    b->bound = head;
     uint32_t ranges = (l->units + RANGE - 1) >> RANGE_BITS;
-    if (skipped >= ranges - l->range || more >= RANGE || others > more + 1 || !b->quantum)
+    if (skipped >= ranges - l->range || more >= RANGE || others > more + 1 || !b->bound)
         return -1;
     b->range = l->range + skipped;
     b->count = more + 1;
     b->ones = more + 1 - others;
-    b->data = l->data;
-    size_t size = block_size(b->count, b->ones);
-    if (size > (size_t)(l->data_end - l->data))
+    b->docs = l->data;
+    if (more + 1 + others > (size_t)(l->data_end - l->data))
         return -1;
-    l->data += size;
+    l->data += more + 1 + others;
     uint32_t room = l->units - (b->range << RANGE_BITS);
-    if (room < RANGE && !block_fits(b, room))
-        return -1;
+    if (room < RANGE)
+        for (unsigned i = 0; i < b->count; i++)
+            if (b->docs[i] >= room)
+                return -1;
     l->range = b->range + 1;
     l->left--;
     return 1;
 }
 
-/* The postings of a block by document; there is room for RANGE of them. Its documents as a
- * bitmap. Both return -1 where it is damaged. */
-int block_sort(const block *b, uint8_t *docs, uint8_t *codes);
-int block_marks(const block *b, uint8_t marks[SET_BYTES]);
+/* The postings of a block by document; there is room for RANGE of them. */
+void block_sort(const block *b, uint8_t *docs, uint8_t *codes);
 
 /* Writing a term's postings, and a dictionary of terms in ascending order. */
 typedef struct {

@@ -59,13 +59,12 @@ static int collect(merger *m, const source *s)
     list l;
     block b;
     int state;
-    uint8_t lows[RANGE], codes[RANGE], scratch[BLOCK_ROOM];
+    uint8_t lows[RANGE], codes[RANGE], scratch[2 * RANGE];
     uint32_t units = (uint32_t)(s->map.len / 4);
     if (list_open(&l, s->list, s->size, s->df, units, scratch) < 0)
         return -1;
     while ((state = list_next(&l, &b)) > 0) {
-        if (block_sort(&b, lows, codes) < 0)
-            return -1;
+        block_sort(&b, lows, codes);
         for (unsigned i = 0; i < b.count; i++) {
             uint32_t doc = load32(s->map.buf, (b.range << RANGE_BITS) + lows[i]);
             if (doc == GONE)

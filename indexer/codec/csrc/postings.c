@@ -72,8 +72,8 @@ norms norms_of(const uint8_t *lengths, uint32_t units)
     return n;
 }
 
-/* The least q with q/255 >= the impact of every posting of the block. */
-static uint8_t quantum_of(const uint32_t *docs, const uint8_t *codes, size_t count, norms n)
+/* The least q with q/MOST_BOUND >= the impact of every posting of the block. */
+static uint32_t bound_of(const uint32_t *docs, const uint8_t *codes, size_t count, norms n)
 {
     double most = 0.0;
     for (size_t i = 0; i < count; i++) {
@@ -82,8 +82,8 @@ static uint8_t quantum_of(const uint32_t *docs, const uint8_t *codes, size_t cou
         if (impact > most)
             most = impact;
     }
-    double q = ceil(most * 255.0 + 1e-9);
-    return q < 1.0 ? 1 : q > 255.0 ? 255 : (uint8_t)q;
+    double q = ceil(most * MOST_BOUND + 1e-9);
+    return q < 1.0 ? 1 : q > MOST_BOUND ? MOST_BOUND : (uint32_t)q;
 }
 
 /* Bits written one after the other, the lowest first. */
@@ -136,34 +136,16 @@ static void encode_sparse(buffer *out, const uint32_t *docs, const uint8_t *code
 }
 
 /* The number of a field of `bits` bits, whose greatest value says that the rest follows. */
-static uint8_t clipped(uint32_t value, unsigned bits)
+static uint32_t clipped(uint32_t value, unsigned bits)
 {
     uint32_t most = (1u << bits) - 1;
-    return (uint8_t)(value < most ? value : most);
+    return value < most ? value : most;
 }
 
 static void buffer_rest(buffer *b, uint32_t value, unsigned bits)
 {
     if (value >= (1u << bits) - 1)
         buffer_varint(b, value - ((1u << bits) - 1));
-}
-
-void make_set(uint8_t *set, const uint8_t *lows, unsigned count)
-{
-    if (count < SET_BYTES) {
-        memcpy(set, lows, count);
-        return;
-    }
-    memset(set, 0, SET_BYTES);
-    for (unsigned i = 0; i < count; i++)
-        set_bit(set, lows[i]);
-}
-
-static void buffer_set(buffer *b, const uint8_t *lows, unsigned count)
-{
-    uint8_t set[SET_BYTES];
-    make_set(set, lows, count);
-    buffer_bytes(b, set, set_size(count));
 }
 
 static void encode_block(buffer *dir, buffer *data, const uint32_t *docs, const uint8_t *codes,
@@ -177,15 +159,17 @@ static void encode_block(buffer *dir, buffer *data, const uint32_t *docs, const 
         ones += codes[i] == ONE;
         others += codes[i] != ONE;
     }
-    buffer_byte(dir, (uint8_t)(clipped(skipped, SKIP_BITS) << (OTHER_BITS + MORE_BITS) |
-                               clipped(more, MORE_BITS) << OTHER_BITS |
-                               clipped(others, OTHER_BITS)));
+    uint32_t head = bound_of(docs, codes, count, n);
+    head = head << SKIP_BITS | clipped(skipped, SKIP_BITS);
+    head = head << MORE_BITS | clipped(more, MORE_BITS);
+    head = head << OTHER_BITS | clipped(others, OTHER_BITS);
+    buffer_byte(dir, (uint8_t)head);
+    buffer_byte(dir, (uint8_t)(head >> 8));
     buffer_rest(dir, others, OTHER_BITS);
     buffer_rest(dir, more, MORE_BITS);
     buffer_rest(dir, skipped, SKIP_BITS);
-    buffer_byte(dir, quantum_of(docs, codes, count, n));
-    buffer_set(data, lows, ones);
-    buffer_set(data, other_lows, others);
+    buffer_bytes(data, lows, ones);
+    buffer_bytes(data, other_lows, others);
     buffer_bytes(data, other_codes, others);
 }
 
@@ -238,65 +222,20 @@ int list_open(list *l, const uint8_t *data, size_t size, uint32_t df, uint32_t u
     return 0;
 }
 
-void finish_block(uint8_t *set, const uint8_t *codes, unsigned count)
-{
-    if (count >= SET_BYTES) {
-        uint8_t lows[RANGE];
-        memcpy(lows, set, count);
-        make_set(set, lows, count);
-    }
-    set += set_size(count);
-    for (unsigned i = 0; i < count; i++)
-        set[i] = codes[i];
-}
-
 int list_next(list *l, block *b)
 {
     return l->is_sparse ? sparse_next(l, b) : dense_next(l, b);
 }
 
-int block_fits(const block *b, uint32_t room)
+void block_sort(const block *b, uint8_t *docs, uint8_t *codes)
 {
-    uint8_t marks[SET_BYTES];
-    if (block_marks(b, marks) < 0)
-        return 0;
-    for (uint32_t i = room; i < RANGE; i++)
-        if (bit(marks, i))
-            return 0;
-    return 1;
-}
-
-/* Whether a set has as many members as it should. */
-static int is_whole(const uint8_t *set, unsigned count)
-{
-    unsigned found = 0;
-    for (unsigned i = 0; count >= SET_BYTES && i < RANGE; i++)
-        found += (unsigned)bit(set, i);
-    return count < SET_BYTES || found == count;
-}
-
-int block_marks(const block *b, uint8_t marks[SET_BYTES])
-{
-    unsigned others = b->count - b->ones;
-    const uint8_t *other = b->data + set_size(b->ones);
-    memset(marks, 0, SET_BYTES);
-    add_set(b->data, b->ones, marks);
-    add_set(other, others, marks);
-    return is_whole(b->data, b->ones) && is_whole(other, others) ? 0 : -1;
-}
-
-int block_sort(const block *b, uint8_t *docs, uint8_t *codes)
-{
-    uint8_t room[RANGE], other_room[RANGE], marks[SET_BYTES];
-    unsigned others = b->count - b->ones, one = 0, other = 0;
-    const uint8_t *ones = set_lows(b->data, b->ones, room), *at = b->data + set_size(b->ones);
-    const uint8_t *lows = set_lows(at, others, other_room), *its_codes = at + set_size(others);
+    unsigned one = 0, other = b->ones;
     for (unsigned i = 0; i < b->count; i++) {
-        int is_one = other == others || (one < b->ones && ones[one] < lows[other]);
-        docs[i] = is_one ? ones[one++] : lows[other];
-        codes[i] = is_one ? ONE : its_codes[other++];
+        int is_one = other == b->count || (one < b->ones && b->docs[one] < b->docs[other]);
+        unsigned at = is_one ? one++ : other++;
+        docs[i] = b->docs[at];
+        codes[i] = block_code(b, at);
     }
-    return block_marks(b, marks);
 }
 
 void dictionary_add(dictionary *d, const uint8_t *term, size_t size, const uint32_t *docs,

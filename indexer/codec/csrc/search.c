@@ -16,17 +16,6 @@
 #define BUCKETS 256 /* that ranges are sorted into by their bounds */
 #define FEW 4       /* units of a range that are looked up one by one */
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
-static inline uint32_t load16(const uint8_t *p, size_t index)
-{
-    uint16_t value;
-    memcpy(&value, p + index * 2, 2);
-    return value;
-}
-
 static inline double impact(const scored *t, uint8_t code, uint32_t doc)
 {
     double tf = tf_value[code];
@@ -72,11 +61,9 @@ static void offer(search *s, hit h)
 /* The greatest impact in a block of a sparse list, which has no bound in the file. */
 static double greatest_impact(const scored *t, const block *b)
 {
-    uint8_t room[RANGE];
-    const uint8_t *lows = set_lows(b->data, b->count, room), *codes = b->data + set_size(b->count);
     double most = 0.0;
     for (unsigned i = 0; i < b->count; i++) {
-        double one = impact(t, codes[i], (b->range << RANGE_BITS) + lows[i]);
+        double one = impact(t, block_code(b, i), (b->range << RANGE_BITS) + b->docs[i]);
         most = one > most ? one : most;
     }
     return most;
@@ -108,40 +95,38 @@ typedef struct {
 } sink;
 
 /* Adds a block to the row of its range. The sums of bounds are rounded so that none is too low. */
-static inline void add_block(const sink *to, const block *b, double bound)
+static inline void put_block(sink to, block b, double bound)
 {
-    double sum = to->bounds[b->range];
-    reference *r = to->references + b->range * to->width + to->sizes[b->range]++;
-    r->term = to->term;
-    r->offset = (uint32_t)(b->data - to->base);
+    double sum = to.bounds[b.range];
+    reference *r = to.references + b.range * to.width + to.sizes[b.range]++;
+    r->term = to.term;
+    r->offset = (uint32_t)(b.docs - to.base);
     r->before = (float)(sum * (1.0 - 2e-7));
-    r->counts = b->ones << 16 | b->count;
-    to->bounds[b->range] = sum + bound;
+    r->counts = b.ones << 16 | b.count;
+    to.bounds[b.range] = sum + bound;
 }
 
 /* The blocks of a sparse list are kept one after the other in the scratch space. */
-static int gather_sparse(search *s, const sink *to, list l, double weight)
+static int gather_sparse(search *s, sink to, list l, double weight)
 {
-    const scored t = s->terms[to->term];
+    const scored t = s->terms[to.term];
     block b;
     int state;
     l.scratch = s->scratch;
     while ((state = sparse_next(&l, &b)) > 0) {
-        double most = b.count > 1 ? greatest_impact(&t, &b)
-            : impact(&t, b.data[1], (b.range << RANGE_BITS) + b.data[0]);
-        add_block(to, &b, weight * most);
-        l.scratch += block_size(b.count, 0);
+        put_block(to, b, weight * greatest_impact(&t, &b));
+        l.scratch += 2 * (size_t)b.count;
     }
     s->scratch = l.scratch;
     return state;
 }
 
-static int gather_dense(const sink *to, list l, double quantum)
+static int gather_dense(sink to, list l, double step)
 {
     block b;
     int state;
     while ((state = dense_next(&l, &b)) > 0)
-        add_block(to, &b, quantum * b.quantum);
+        put_block(to, b, step * b.bound);
     return state;
 }
 
@@ -156,8 +141,8 @@ static int gather(search *s)
             t->base = s->scratch;
         const sink to = {s->references, (size_t)s->term_count, s->sizes, s->bounds, t->base, term};
         state = s->lists[term].is_sparse
-            ? gather_sparse(s, &to, s->lists[term], weight)
-            : gather_dense(&to, s->lists[term], weight * t->scale / 255.0);
+            ? gather_sparse(s, to, s->lists[term], weight)
+            : gather_dense(to, s->lists[term], weight * t->scale / MOST_BOUND);
     }
     return state;
 }
@@ -177,66 +162,47 @@ static double least_of(const search *s)
     return s->found == s->k ? s->hits[0].score : s->floor;
 }
 
-/* Adds a block to sums by unit. */
-static inline void add_up(const scored *t, const uint8_t *set, unsigned count, unsigned ones,
-                          uint32_t base, double *sums)
+/* The sums of a range by unit, and the units that have any. */
+typedef struct {
+    double sums[RANGE];
+    uint8_t seen[RANGE], lows[RANGE + 1]; /* one more is written to than there are */
+    unsigned count;
+} tally;
+
+/* Adds what a term gives a unit; `first` where units are to be noted that have not been seen. */
+static inline void add_part(tally *y, const scored *t, uint8_t code, uint32_t base, uint8_t low,
+                            int first)
 {
-    unsigned others = count - ones;
-    if (ones < SET_BYTES && others < SET_BYTES) { /* bytes in a row: one loop is faster than two */
-        const uint8_t *codes = set + others;
-        for (unsigned i = 0; i < count; i++) {
-            uint8_t code = i < ones ? ONE : codes[i];
-            sums[set[i]] += t->weight * impact(t, code, base + set[i]);
-        }
-        return;
+    y->sums[low] += t->weight * impact(t, code, base + low);
+    if (first) {
+        y->lows[y->count] = low;
+        y->count += !y->seen[low];
+        y->seen[low] = 1;
     }
-    uint8_t room[RANGE];
-    const uint8_t *lows = set_lows(set, ones, room);
-    for (unsigned i = 0; i < ones; i++)
-        sums[lows[i]] += t->weight * impact(t, ONE, base + lows[i]);
-    set += set_size(ones);
-    lows = set_lows(set, others, room);
-    set += set_size(others);
-    for (unsigned i = 0; i < others; i++)
-        sums[lows[i]] += t->weight * impact(t, set[i], base + lows[i]);
 }
 
-/* Adds the blocks of a row up to sums by unit. */
-static void accumulate(const search *s, const reference *r, const reference *end, uint32_t base,
-                       double *sums)
+/* Adds the blocks of a row up. */
+static inline void accumulate(tally *y, const search *s, const reference *r, const reference *end,
+                              uint32_t base, int first)
 {
     for (; r < end; r++) {
         const scored t = s->terms[r->term];
-        add_up(&t, t.base + r->offset, r->counts & UINT16_MAX, r->counts >> 16, base, sums);
+        unsigned ones = r->counts >> 16, count = r->counts & UINT16_MAX;
+        const uint8_t *docs = t.base + r->offset, *codes = docs + count - ones;
+        for (unsigned i = 0; i < count; i++)
+            add_part(y, &t, i < ones ? ONE : codes[i], base, docs[i], first);
     }
-}
-
-/* Whether a set has a document, and how many before it; -1 without it. */
-static int place_in(const uint8_t *set, unsigned count, uint8_t low)
-{
-    if (count < SET_BYTES) {
-        const uint8_t *at = memchr(set, low, count);
-        return at ? (int)(at - set) : -1;
-    }
-    if (!bit(set, low))
-        return -1;
-    unsigned before = 0;
-    for (unsigned i = 0; i < low; i++)
-        before += (unsigned)bit(set, i);
-    return before < count ? (int)before : -1;
 }
 
 /* What the term of a block adds to the score of a unit. */
 static double part_of(const search *s, const reference *r, uint32_t doc)
 {
     const scored *t = s->terms + r->term;
-    const uint8_t *set = t->base + r->offset;
-    unsigned ones = r->counts >> 16, others = (r->counts & UINT16_MAX) - ones;
-    if (place_in(set, ones, (uint8_t)doc) >= 0)
-        return t->weight * impact(t, ONE, doc);
-    set += set_size(ones);
-    int at = place_in(set, others, (uint8_t)doc);
-    return at < 0 ? 0.0 : t->weight * impact(t, set[set_size(others) + (unsigned)at], doc);
+    unsigned ones = r->counts >> 16, count = r->counts & UINT16_MAX;
+    const uint8_t *docs = t->base + r->offset, *at = memchr(docs, (uint8_t)doc, count);
+    if (!at)
+        return 0.0;
+    return t->weight * impact(t, at - docs < ones ? ONE : at[count - ones], doc);
 }
 
 /* What a unit must have of the terms before the rest to be a hit: more than nothing. */
@@ -246,16 +212,16 @@ static double enough(const search *s, double rest)
     return least > DBL_TRUE_MIN ? least : DBL_TRUE_MIN;
 }
 
-/* Keeps of some units those that may be a hit; their number. */
-static unsigned keep_likely(const double *sums, double least, uint8_t *lows, unsigned count)
+/* Keeps of the units those that may be a hit; their number. */
+static unsigned keep_likely(tally *y, double least)
 {
     unsigned kept = 0;
-    for (unsigned i = 0; i < count; i++) {
-        uint8_t low = lows[i];
-        lows[kept] = low;
-        kept += sums[low] >= least;
+    for (unsigned i = 0; i < y->count; i++) {
+        uint8_t low = y->lows[i];
+        y->lows[kept] = low;
+        kept += y->sums[low] >= least;
     }
-    return kept;
+    return y->count = kept;
 }
 
 /* Adds to the score of a unit what the blocks from `r` on have, while it can be a hit. */
@@ -274,57 +240,31 @@ static double rest_from(const reference *r, const reference *end, double bound)
     return r < end ? bound - r->before : 0.0;
 }
 
-/* Eight sums that reach what is least, as bits. */
-static inline uint8_t reaching(const double *sums, double least)
-{
-    unsigned bits = 0;
-#if defined(__SSE2__)
-    const __m128d bar = _mm_set1_pd(least);
-    for (unsigned i = 0; i < 8; i += 2)
-        bits |= (unsigned)_mm_movemask_pd(_mm_cmpge_pd(_mm_loadu_pd(sums + i), bar)) << i;
-#else
-    for (unsigned i = 0; i < 8; i++)
-        bits |= (unsigned)(sums[i] >= least) << i;
-#endif
-    return (uint8_t)bits;
-}
-
-/* The units of a range that may be a hit, and are of the filter. */
-static unsigned likely_of(const search *s, uint32_t range, const double *sums, double least,
-                          uint8_t lows[RANGE])
-{
-    uint8_t marks[SET_BYTES];
-    for (unsigned i = 0; i < SET_BYTES; i++)
-        marks[i] = reaching(sums + 8 * i, least);
-    if (s->filter) {
-        size_t from = (size_t)range * SET_BYTES, all = ((size_t)s->units + 7) / 8;
-        for (size_t i = 0; i < SET_BYTES; i++)
-            marks[i] &= from + i < all ? s->filter[from + i] : 0;
-    }
-    return members_of(marks, lows);
-}
-
 /* Offers the likely units of a range. Of the terms that can be spared more are added up, a quarter
  * of them at a time, until few units are left to look up in the others. */
 static void visit(search *s, uint32_t range)
 {
-    uint8_t lows[RANGE];
-    double sums[RANGE] = {0}, bound = s->bounds[range];
+    tally y;
+    const double bound = s->bounds[range], spared = bound - least_of(s) / SLACK;
     const reference *row = s->references + range * (size_t)s->term_count;
     const reference *end = row + s->sizes[range], *to = end;
-    uint32_t base = range << RANGE_BITS;
-    while (to > row && (bound - to[-1].before) * SLACK < least_of(s))
+    const uint32_t base = range << RANGE_BITS;
+    memset(y.sums, 0, sizeof y.sums);
+    memset(y.seen, 0, sizeof y.seen);
+    y.count = 0;
+    while (to > row && to[-1].before > spared)
         to--;
-    accumulate(s, row, to, base, sums);
-    unsigned likely = likely_of(s, range, sums, enough(s, rest_from(to, end, bound)), lows);
-    while (likely > FEW && to < end) {
+    accumulate(&y, s, row, to, base, 1);
+    while (keep_likely(&y, enough(s, rest_from(to, end, bound))) > FEW && to < end) {
         const reference *from = to;
         to += (end - to + 3) / 4;
-        accumulate(s, from, to, base, sums);
-        likely = keep_likely(sums, enough(s, rest_from(to, end, bound)), lows, likely);
+        accumulate(&y, s, from, to, base, 0);
     }
-    for (unsigned i = 0; i < likely; i++)
-        finish(s, to, end, (hit){sums[lows[i]], base + lows[i]}, bound);
+    for (unsigned i = 0; i < y.count; i++) {
+        uint32_t doc = base + y.lows[i];
+        if (!s->filter || bit(s->filter, doc))
+            finish(s, to, end, (hit){y.sums[y.lows[i]], doc}, bound);
+    }
 }
 
 /* Sorts the ranges that can have a hit into buckets, those of the greatest bounds first. */

@@ -19,13 +19,6 @@ typedef struct {
     uint32_t nodes;
 } trie;
 
-static inline uint16_t load16(const uint8_t *p, size_t index)
-{
-    uint16_t value;
-    memcpy(&value, p + index * 2, 2);
-    return value;
-}
-
 static inline void store16(uint8_t *p, size_t index, uint16_t value)
 {
     memcpy(p + index * 2, &value, 2);
