@@ -168,7 +168,9 @@ class Snapshot:
         self.firsts: list[int] = []
         self.segments: list[SegmentFiles] = []
         self._places: list[tuple[SegmentFiles, int]] = []  # of each row: its first unit there
-        self._rows_of_segments: list[list[Row]] = []  # deleted ones too
+        # Of each segment, deleted rows too: these, and the first units of each.
+        self._rows_of_segments: list[list[Row]] = []
+        self._firsts_of_segments: list[bytes] = []
         base = 0
         self._encoded_groups = b""
         if manifest.groups:
@@ -179,6 +181,7 @@ class Snapshot:
             files = SegmentFiles(folder, segment)
             self.segments.append(files)
             self._rows_of_segments.append(files.rows)
+            self._firsts_of_segments.append(files.firsts)
             for row, unit in files.live():
                 self.rows.append(row)
                 self.firsts.append(base + unit)
@@ -262,7 +265,7 @@ class Snapshot:
             for ordinal in compress(range(len(files.rows)), flags):
                 bits[ordinal >> 3] |= 1 << (ordinal & 7)
             documents.append(bytes(bits))
-        return self.terms.of_documents(documents, [files.firsts for files in self.segments])
+        return self.terms.of_documents(documents, self._firsts_of_segments)
 
     def whole(self, units: Units) -> Units:
         """All units of the documents that have one of ``units``, or say again what one says."""
@@ -279,24 +282,29 @@ class Snapshot:
         return found
 
     def tally(self, units: Units) -> array[int]:
-        """How many of ``units`` each document has, by row of the segments in turn."""
-        return array("I", units.tally([files.firsts for files in self.segments]))
+        """How many of ``units`` each document has, by row of the segments in turn.
+
+        May be asked after the snapshot was closed.
+        """
+        return array("I", units.tally(self._firsts_of_segments))
 
     def counts(self, units: Units) -> list[int]:
         """How many of ``units`` each document of ``rows`` has."""
         live = chain.from_iterable(files.is_live for files in self.segments)
         return [*compress(self.tally(units), live)]
 
-    def facets(self, tally: array[int]) -> dict[str, Callable[[], list[tuple[str, int]]]]:
+    def facets(
+        self, tally: Callable[[], array[int]]
+    ) -> dict[str, Callable[[], list[tuple[str, int]]]]:
         """What adds a `tally` up by issuers, doc_types, years and regions of its documents.
 
         Many searches do without; an answer may be asked for after the snapshot was closed.
         """
-        counts, group = tally.tobytes(), self.terms.group
+        group = self.terms.group
 
         def added(name: str) -> list[tuple[str, int]]:
             values, groups = self._facets[name]
-            totals = group(counts, groups, len(values))
+            totals = group(tally().tobytes(), groups, len(values))
             return [*compress(zip(values, totals, strict=True), totals)]
 
         return {name: partial(added, name) for name in _FACETS}

@@ -6,7 +6,7 @@ import time
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Literal
@@ -21,7 +21,7 @@ from searcher.documents import best_documents, by_date, sections_of
 from searcher.excerpt import Excerpt, Excerpter
 from searcher.query import Boolean, DateRange, Node, Phrase, Words, parse
 from searcher.ranking import Ranked, Ranker
-from searcher.results import By, Explanation, Facets, Hit, Place, Results
+from searcher.results import By, Explanation, Facets, Hit, Matches, Place, Results
 from searcher.synonyms import Synonyms
 
 if TYPE_CHECKING:
@@ -176,10 +176,8 @@ class Searcher:
         with self._turn():
             with _positions_in(query):
                 found = self._ranker.rank(filtered)
-            tally = self._snapshot.tally(found.units)
             matching: dict[str, int] = {}
             if by == "document":
-                tally = array("I", map(bool, tally))
                 best, matching = self._of_documents(found, limit, offset, sort)
             elif by == "section":
                 wanted = min(limit + offset, self._snapshot.unit_count)
@@ -188,10 +186,10 @@ class Searcher:
                 raise ValueError(f"by is section or document, not {by!r}")
             excerpter = Excerpter(node, self._snapshot.analyzer, self._ranker.idf, self._synonyms)
             hits = tuple(self._hit(unit, score, excerpter.excerpt) for unit, score in best)
-            facets = Facets(self._snapshot.facets(tally))
+            matches = _matches(self._snapshot, found, by)
             suggestions = self._meant.suggestions(query, node) if suggest else ()
         took = time.perf_counter() - started
-        return Results(query, sum(tally), took, offset, hits, facets, by, matching, suggestions)
+        return Results(query, took, offset, hits, matches, by, matching, suggestions)
 
     def explain(self, query: str, hit: Hit) -> Explanation:
         """How the score of a hit of ``query`` comes about, term by term.
@@ -251,7 +249,7 @@ class Searcher:
             hits = tuple(self._hit(unit, score, excerpter.excerpt) for unit, score in units)
             query = f"{self._snapshot.rows[index].id}#{anchor}"
         took = time.perf_counter() - started
-        return Results(query, len(hits), took, 0, hits, {})
+        return Results(query, took, 0, hits, Matches(lambda: len(hits)))
 
     def suggest(self, prefix: str, limit: int = 10) -> tuple[Completion, ...]:
         """Titles, numbers, terms and headings that complete ``prefix``, the best first.
@@ -359,6 +357,17 @@ class Searcher:
         return tuple(
             Place(row.id, row.title, row.date, self._snapshot.source(row.id)) for row in rows
         )
+
+
+def _matches(snapshot: Snapshot, found: Ranked, by: By) -> Matches:
+    """What counts the sections that were found, or their documents."""
+
+    @cache
+    def tally() -> array[int]:
+        counts = snapshot.tally(found.units)
+        return array("I", map(bool, counts)) if by == "document" else counts
+
+    return Matches(lambda: sum(tally()), Facets(snapshot.facets(tally)))
 
 
 @contextmanager

@@ -31,8 +31,8 @@ document id, then by place in the document.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce
 from typing import NamedTuple
 
@@ -97,24 +97,27 @@ class _Read(NamedTuple):
 class Ranked:
     """The units a query matches, and what ranks them.
 
-    ``terms`` are weighted. ``matched`` is None where those match that have any of the terms, or
-    are of a reading. ``known`` has what is added to the scores of what the query names, as far as
-    it matches.
+    ``terms`` are weighted. ``matched`` is None where those match that have any of the terms, are
+    of a reading or ``certain``; ``having`` gives those of the terms. ``known`` has what is added
+    to the scores of what the query names, should it match.
     """
 
     snapshot: Snapshot
     terms: Mapping[Term, float]
     readings: Sequence[Reading]
     matched: Units | None
-    known: Mapping[int, float]
+    having: Callable[[], Units]
+    known: Mapping[int, float] = field(default_factory=dict)
+    certain: Container[int] = ()
 
     @cached_property
     def units(self) -> Units:
-        """All units that match."""
+        """All units that match; they may be asked for after the snapshot was closed."""
         if self.matched is not None:
             return self.matched
-        having = self.snapshot.terms.having(self.terms)
-        return reduce(Units.__or__, (reading.units for reading in self.readings), having)
+        certain = self.snapshot.terms.of_units(filter(self.certain.__contains__, self.known))
+        others = (certain, *(reading.units for reading in self.readings))
+        return reduce(Units.__or__, others, self.having())
 
     def top(self, count: int) -> list[tuple[int, float]]:
         """The ``count`` best units with their scores, best first, ties by `place`."""
@@ -124,7 +127,7 @@ class Ranked:
         if self.known:
             named = self._best(len(self.known), self.snapshot.terms.of_units(self.known))
             hits = [hit for hit in hits if hit[0] not in self.known]
-            hits += [(unit, score + self.known[unit]) for unit, score in named]
+            hits += [(u, score + self.known[u]) for u, score in named if self._matches(u, score)]
             hits.sort(key=lambda hit: (-hit[1], self._place(hit[0])))
         return hits[:count]
 
@@ -144,6 +147,17 @@ class Ranked:
             for score, unit in top(count, reading.terms, self._place, units):
                 best[unit] = max(score, best.get(unit, 0.0))
         return sorted(best.items(), key=lambda hit: (-hit[1], self._place(hit[0])))[:count]
+
+    def _matches(self, unit: int, score: float) -> bool:
+        """Whether a unit of ``known`` matches that scores so much without being named."""
+        if self.matched is not None:
+            return unit in self.matched
+        # No term scores nothing, but that of a reading may.
+        return (
+            score > 0.0
+            or unit in self.certain
+            or any(unit in reading.units for reading in self.readings)
+        )
 
     def _place(self, unit: int) -> tuple[str, int]:
         return place(self.snapshot, unit)
@@ -170,16 +184,12 @@ class Ranker:
         terms = scoring_terms(query, self._analyzer)
         readings = self._readings(query)
         matched = None if _is_plain(query, self._analyzer) else self._match(query)
-        ranked = Ranked(self._snapshot, terms, readings, matched, {})
+        having = self._terms.having_later(terms)
         known = self._known_units(query)
-        if not known:
-            return ranked
-        if matched is None:
-            certain = (unit for unit, target in known.items() if target.certain)
-            matched = ranked.units | self._terms.of_units(certain)
-        step = self._step(terms, readings)
-        levels = {unit: step * known[unit].level for unit in known if unit in matched}
-        return replace(ranked, matched=matched, known=levels)
+        step = self._step(terms, readings) if known else 0.0
+        levels = {unit: step * target.level for unit, target in known.items()}
+        certain = {unit for unit, target in known.items() if target.certain}
+        return Ranked(self._snapshot, terms, readings, matched, having, levels, certain)
 
     def explain(self, query: Node, unit: int) -> Explanation:
         """What every term of the query adds to the score `rank` gives a unit, in this order."""

@@ -14,6 +14,7 @@ from indexer.normalize import fold, squeeze
 from searcher import DocumentNotFound, QueryError, Results, Searcher
 from searcher.query import MAX_EXPANSIONS, parse
 from searcher.ranking import Ranker
+from searcher.results import By
 from searcher.synonyms import Synonyms
 
 from .documents import LIBRARY, NOTICE
@@ -337,6 +338,26 @@ def test_a_searcher_is_a_snapshot_until_it_is_refreshed(
     assert searcher.refresh()
     assert {hit.document for hit in searcher.search('"绿水市"')} == {"docs/new.txt"}
     assert not searcher.refresh()
+
+
+@pytest.mark.parametrize("query", ["青山市 食品", '"青山市"', "青教办〔2019〕8号 食品", "河长制"])
+@pytest.mark.parametrize("by", ["section", "document"])
+def test_matches_are_counted_of_the_state_that_was_searched(
+    store: Store, sources: Path, searcher: Searcher, query: str, by: By
+) -> None:
+    counted = searcher.search(query, by=by)
+    expected = counted.total, dict(counted.facets)
+    refreshed = searcher.search(query, by=by)
+    (sources / "notice.txt").unlink()
+    sync(store, rebuild=True)
+    assert searcher.refresh()
+    assert (refreshed.total, dict(refreshed.facets)) == expected
+    (sources / "notice.txt").write_text(NOTICE, encoding="utf-8")
+    sync(store)
+    searcher.refresh()
+    closed = searcher.search(query, by=by)
+    searcher.close()
+    assert (closed.total, dict(closed.facets)) == expected
 
 
 def test_threads_share_a_searcher(searcher: Searcher) -> None:

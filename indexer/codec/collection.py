@@ -219,16 +219,25 @@ class Collection:
 
     def having(self, terms: Iterable[Term]) -> Units:
         """The units that have any of some terms."""
-        found = self.none()
-        for term in terms:
-            places = self._found(term)[0]
-            for part, place, bits in zip(self.parts, places, found.bits, strict=True):
-                if place:
-                    part.segment.fill(term[0], place, bits)
-        for part, bits in zip(self.parts, found.bits, strict=True):
-            if part.live is not None:
-                self.kernel.conjoin(bits, part.live)
-        return found
+        return self.having_later(terms)()
+
+    def having_later(self, terms: Iterable[Term]) -> Callable[[], Units]:
+        """What gives the units that have any of some terms, also after the segments were closed."""
+        fillers = [part.segment.filler() for part in self.parts]
+        places = [(field, self._found((field, text))[0]) for field, text in terms]
+
+        def units() -> Units:
+            found = self.none()
+            for number, (part, fill) in enumerate(zip(self.parts, fillers, strict=True)):
+                bits = found.bits[number]
+                for field, of_parts in places:
+                    if place := of_parts[number]:
+                        fill(field, place, bits)
+                if part.live is not None:
+                    self.kernel.conjoin(bits, part.live)
+            return found
+
+        return units
 
     def of_units(self, units: Iterable[int]) -> Units:
         """The live ones of some units."""

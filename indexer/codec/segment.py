@@ -125,11 +125,15 @@ class Segment:
             units, codes = self._kernel.decode(data, *place[2:], place.df, self.units)
         return array("I", units), [TF_VALUE[code] for code in codes]
 
-    def fill(self, field: str, place: Place, bits: bytearray) -> None:
-        """Add the units of a term to a set."""
-        data = self.columns[f"{field}.postings"]
-        with self.guard():
-            self._kernel.fill(data, *place[2:], place.df, self.units, bits)
+    def filler(self) -> Callable[[str, Place, bytearray], None]:
+        """What adds the units of a term of a field to a set, also after the segment was closed."""
+        held = {field: self.columns[f"{field}.postings"][:] for field in self.counts}
+
+        def fill(field: str, place: Place, bits: bytearray) -> None:
+            with self.guard():
+                self._kernel.fill(held[field], *place[2:], place.df, self.units, bits)
+
+        return fill
 
     def narrow(self, field: str, place: Place, bits: bytearray) -> None:
         """Keep of a set the units of a term."""
