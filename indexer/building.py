@@ -85,7 +85,7 @@ class SegmentBuilder:
         row = self._append(entry.row, entry.record)
         self._members.append(_Member(row, entry.links, entry.hashes, first))
 
-    def _append(self, row: Row, record: bytes) -> Row:
+    def _append(self, row: Row, record: bytes | memoryview) -> Row:
         row = row._replace(offset=self._records.tell(), size=len(record))
         self._records.write(record)
         return row

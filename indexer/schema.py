@@ -7,7 +7,7 @@ another in the index, so that a filter on documents is a filter on ranges of uni
 
 from __future__ import annotations
 
-FORMAT_VERSION = 4  # raised when an index written before can no longer be read
+FORMAT_VERSION = 5  # raised when an index written before can no longer be read
 
 WORDS = "words"
 BIGRAMS = "bigrams"

@@ -7,6 +7,7 @@ import os
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache, partial
 from itertools import accumulate, chain, compress
@@ -22,7 +23,7 @@ from indexer.document import Document, Unit
 from indexer.errors import DocumentNotFound, IndexDamaged
 from indexer.groups import Groups
 from indexer.manifest import File, Manifest, Segment, read_manifest
-from indexer.record import Passage, Row, decode_document, decode_passage, decode_rows
+from indexer.record import Buffer, Passage, Row, decode_document, decode_passage, decode_rows
 
 if TYPE_CHECKING:
     from indexer.links import Links
@@ -42,16 +43,22 @@ class _Held:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size  # nothing cannot be mapped
             self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else None
+        self._all = memoryview(self._map or b"")
 
-    def read(self, offset: int = 0, size: int | None = None) -> bytes:
-        """``size`` bytes from ``offset`` on, or all."""
-        end = None if size is None else offset + size
-        return self._map[offset:end] if self._map is not None else b""
+    def read(self) -> bytes:
+        """All of it."""
+        return bytes(self._all)
+
+    def view(self, offset: int, size: int) -> memoryview:
+        """``size`` bytes from ``offset`` on, as far as there are, to be let go of soon."""
+        return self._all[offset : offset + size]
 
     def close(self) -> None:
-        """Let go of it."""
-        if self._map is not None:
-            self._map.close()
+        """Let go of it. What is still read from stays mapped until that is done."""
+        with suppress(BufferError):
+            self._all.release()
+            if self._map is not None:
+                self._map.close()
 
 
 class SegmentFiles:
@@ -108,19 +115,17 @@ class SegmentFiles:
 
         return decode_links(self._links.read())
 
-    def record(self, row: Row) -> bytes:
+    def record(self, row: Row) -> Buffer:
         """The bytes of a row's document, which are not all of it: see `document`."""
-        return self.records.read(row.offset, row.size)
+        return self.records.view(row.offset, row.size)
 
     def document(self, row: Row, first: int) -> Document:
         """The document of a row whose first unit is ``first``. Raises IndexDamaged."""
         return decode_document(self.record(row), self.terms.source(first, first + row.units))
 
-    def passage(self, row: Row, first: int, number: int) -> Passage:
-        """The unit ``number`` of such a row, as it is shown. Raises IndexDamaged."""
-        return decode_passage(
-            self.record(row), number, self.terms.source(first + number, first + number + 1)
-        )
+    def passage(self, row: Row, number: int) -> Passage:
+        """The unit ``number`` of a row, as it is shown. Raises IndexDamaged."""
+        return decode_passage(self.record(row), number)
 
     def close(self) -> None:
         """Close the files."""
@@ -386,8 +391,7 @@ class Snapshot:
     def passage(self, unit: int) -> Passage:
         """What is shown of a unit. Raises IndexDamaged."""
         index = self.document_of(unit)
-        files, first = self._places[index]
-        return files.passage(self.rows[index], first, unit - self.firsts[index])
+        return self._places[index][0].passage(self.rows[index], unit - self.firsts[index])
 
     def source(self, id: str) -> str:
         """The file of a document, as the index remembers it: absolute, or relative to the folder

@@ -184,7 +184,7 @@ class Searcher:
                 best = self._order(found, wanted, sort)[offset:]
             else:
                 raise ValueError(f"by is section or document, not {by!r}")
-            excerpter = Excerpter(node, self._snapshot.analyzer, self._ranker.idf, self._synonyms)
+            excerpter = self._excerpter(node)
             hits = tuple(self._hit(unit, score, excerpter.excerpt) for unit, score in best)
             matches = _matches(self._snapshot, found, by)
             suggestions = self._meant.suggestions(query, node) if suggest else ()
@@ -245,7 +245,7 @@ class Searcher:
             terms = telling_terms(self._snapshot, index, anchor)
             units = similar_units(self._snapshot, index, terms, limit)
             shown = Words(" ".join(text for field, text in terms if field == WORDS))
-            excerpter = Excerpter(shown, self._snapshot.analyzer, self._ranker.idf, self._synonyms)
+            excerpter = self._excerpter(shown)
             hits = tuple(self._hit(unit, score, excerpter.excerpt) for unit, score in units)
             query = f"{self._snapshot.rows[index].id}#{anchor}"
         took = time.perf_counter() - started
@@ -325,11 +325,15 @@ class Searcher:
         hits = [hit for every in sections.values() for hit in every[:SECTIONS]]
         return hits, {rows[index].id: len(every) for index, every in sections.items()}
 
-    def _hit(self, number: int, score: float, show: Callable[[str], Excerpt]) -> Hit:
+    def _excerpter(self, node: Node) -> Excerpter:
+        snapshot, ranker = self._snapshot, self._ranker
+        return Excerpter(node, snapshot.terms, snapshot.analyzer, ranker.idf, self._synonyms)
+
+    def _hit(self, number: int, score: float, show: Callable[[int], Excerpt]) -> Hit:
         snapshot = self._snapshot
         index = snapshot.document_of(number)
         row, passage = snapshot.rows[index], snapshot.passage(number)
-        excerpt = show(passage.text)
+        excerpt = show(number)
         return Hit(
             document=row.id,
             anchor=passage.anchor,
@@ -343,7 +347,7 @@ class Searcher:
             doc_type=row.doc_type,
             score=score,
             source=snapshot.source(row.id),
-            line=passage.line + passage.text.count("\n", 0, excerpt.offset),
+            line=passage.line + excerpt.lines,
             span=passage.span,
             snippet=excerpt.snippet,
             repeats=passage.repeats,

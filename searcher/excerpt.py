@@ -7,13 +7,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from indexer.analysis import Analyzer
-from indexer.normalize import Folding, fold, squeeze, squeezed, with_arabic
+from indexer.analysis import Analyzer, bigrams, ranked
+from indexer.codec import (
+    Collection,
+    Match,
+    Needles,
+    find_matches,
+    kernel,
+    pack_matches,
+    unpack_matches,
+)
+from indexer.normalize import Folding, fold, gaps, squeeze, squeezed, with_arabic
 from indexer.schema import WORDS
-from searcher.highlight import Match, Snippet, best_window, find_matches, snippet_of
+from searcher.highlight import Snippet, pack_weights
 from searcher.near import near_groups
 from searcher.query import Boolean, Near, Node, Phrase, Prefix, Words
-from searcher.ranking import Term, terms_of
+from searcher.ranking import Term
 from searcher.synonyms import Synonyms
 
 WIDTH = 120  # characters of a snippet
@@ -22,14 +31,14 @@ _NUMERAL = re.compile(r"[\d零〇一二三四五六七八九两十百千]")
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """A snippet, and where in the text it was made of its first highlight stands (0 if none)."""
+    """A snippet, and how many lines end before its first highlight in the text it was made of."""
 
     snippet: Snippet
-    offset: int
+    lines: int
 
 
 class Excerpter:
-    """Makes excerpts for one query. ``weigh`` says how much a term tells, its idf.
+    """Makes excerpts of units for one query. ``weigh`` says how much a term tells, its idf.
 
     A quoted phrase is sought as it stands; of other text its words are, and the synonyms of what
     stands in it; where nothing of this stands, its bigrams. Of what is to lie near each other only
@@ -39,18 +48,19 @@ class Excerpter:
     def __init__(
         self,
         query: Node,
+        terms: Collection,
         analyzer: Analyzer,
         weigh: Callable[[Term], float],
         synonyms: Synonyms,
     ) -> None:
+        self._terms = terms
         sought = _Sought([], [], [])
         _gather(query, sought)
         loose = [fold(text) for text in sought.loose]
         self._words = list(dict.fromkeys(word for text in loose for word in analyzer.words(text)))
         # Numbers in digits show the others what they show without.
         self._has_numbers = any(map(_NUMERAL.search, self._words))
-        terms = (term for text in loose for term in terms_of(text, analyzer))
-        self._bigrams = list(dict.fromkeys(text for field, text in terms if field != WORDS))
+        pairs = dict.fromkeys(pair for text in loose for pair in ranked(bigrams(squeeze(text))))
         found = (one for text in loose for one in synonyms.find(text, analyzer.pieces))
         others = [other for one in found for other in one.others]
         self._phrases = [squeeze(fold(text)) for text in (*sought.exact, *others)]
@@ -58,30 +68,45 @@ class Excerpter:
             ([[squeeze(fold(leaf.text)) for leaf in item] for item in node.items], node.distance)
             for node in sought.near
         ]
-        near = (text for items, _ in self._near for item in items for text in item)
+        near = [text for items, _ in self._near for item in items for text in item]
         texts = [*self._words, *self._phrases, *near]
         self._near_needles = {text: number for number, text in enumerate(texts)}
-        self._weights = [weigh((WORDS, word)) for word in self._words] + [
-            sum(weigh(term) for term in terms_of(text, analyzer) if term[0] == WORDS)
-            for text in texts[len(self._words) :]
-        ]
-
-    def excerpt(self, text: str) -> Excerpt:
-        """The best of ``text``."""
-        plain = squeezed(text)
-        digits = with_arabic(plain) if self._has_numbers else plain
-        matches = _located(digits, self._words) + _located(
-            plain, self._phrases, first=len(self._words)
+        self._needles = Needles.of([self._words, self._phrases])
+        self._weights = pack_weights(
+            [weigh((WORDS, word)) for word in self._words]
+            + [
+                sum(weigh((WORDS, word)) for word in analyzer.words(fold(text)))
+                for text in texts[len(self._words) :]
+            ]
         )
-        matches += self._located_near(plain)
+        self._pairs = Needles.of([[*pairs]])
+        self._pair_weights = pack_weights([1.0] * len(pairs))
+
+    def excerpt(self, unit: int) -> Excerpt:
+        """The best of a unit. Raises IndexDamaged."""
+        text, matches = self._locate(unit)
         weights = self._weights
         if not matches:
-            matches = _located(plain, self._bigrams)
-            weights = [1.0] * len(self._bigrams)
-        matches.sort()
-        window = best_window(text, matches, weights, WIDTH)
-        shown = (match.start for match in matches if match.start >= window[0])
-        return Excerpt(snippet_of(text, matches, window), next(shown, 0))
+            _, matches = self._terms.locate(unit, gaps(), self._pairs)
+            weights = self._pair_weights
+        shown, highlights, first = kernel.snippet(text, matches, weights, WIDTH)
+        return Excerpt(Snippet(shown, highlights), text.count("\n", 0, first))
+
+    def _locate(self, unit: int) -> tuple[str, bytes]:
+        text, matches = self._terms.locate(unit, gaps(), self._needles)
+        if not self._has_numbers and not self._near:
+            return text, matches
+        plain = squeezed(text)
+        found = self._located_near(plain)
+        located = unpack_matches(matches)
+        if self._has_numbers:  # words are those of the text with its numbers in digits
+            located = [match for match in located if match.needle >= len(self._words)]
+            digits = with_arabic(plain)
+            found.update(
+                Match(*digits.source(match.start, match.end), match.needle)
+                for match in find_matches(digits.text, self._words)
+            )
+        return text, pack_matches(sorted([*located, *found]))
 
     def _located_near(self, folding: Folding) -> set[Match]:
         return {
@@ -113,11 +138,3 @@ def _gather(query: Node, sought: _Sought) -> None:
             sought.loose.append(query.text)
         case Prefix(field=None | "document") | Phrase(field="title"):
             sought.loose.append(query.text)
-
-
-def _located(folding: Folding, needles: list[str], first: int = 0) -> list[Match]:
-    """The matches of folded needles, numbered from ``first``, as they stand in the source."""
-    return [
-        Match(*folding.source(match.start, match.end), match.needle + first)
-        for match in find_matches(folding.text, needles)
-    ]

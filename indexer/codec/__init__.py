@@ -7,6 +7,8 @@ several segments as one, `kernel` is C with `twin` for machines without a compil
 from __future__ import annotations
 
 from indexer.codec.collection import Collection, Groups, Units
+from indexer.codec.excerpts import Match, Needles, find_matches, pack_matches, unpack_matches
+from indexer.codec.kernel import kernel
 from indexer.codec.postings import GONE, K1
 from indexer.codec.segment import UNIT, Builder, Columns, Place, Segment, merge
 
@@ -18,8 +20,14 @@ __all__ = [
     "Collection",
     "Columns",
     "Groups",
+    "Match",
+    "Needles",
     "Place",
     "Segment",
     "Units",
+    "find_matches",
+    "kernel",
     "merge",
+    "pack_matches",
+    "unpack_matches",
 ]

@@ -16,6 +16,7 @@ from itertools import groupby, takewhile
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from indexer.codec.excerpts import Needles
 from indexer.codec.kernel import kernel as default_kernel
 from indexer.codec.postings import K1
 from indexer.codec.segment import UNIT, Place, Segment, norm
@@ -143,6 +144,11 @@ class Collection:
         """The text of a unit, folded: what phrases are compared with."""
         part = self.parts[self.part_of(unit)]
         return part.segment.text(unit - part.base)
+
+    def locate(self, unit: int, gaps: bytes, needles: Needles) -> tuple[str, bytes]:
+        """The text of a unit as it stands, and where needles stand in it (`twin.locate`)."""
+        part = self.parts[self.part_of(unit)]
+        return part.segment.locate(unit - part.base, gaps, needles)
 
     # --- terms ----------------------------------------------------------------------------------
 

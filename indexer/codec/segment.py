@@ -12,6 +12,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from indexer.codec.excerpts import Needles
 from indexer.codec.kernel import kernel as default_kernel
 from indexer.codec.layout import Buffer, ColumnFile, write_columns
 from indexer.codec.postings import DICT_BLOCK, GONE, INDEX_ENTRY, K1, TF_VALUE, B, terms_of
@@ -153,6 +154,14 @@ class Segment:
         needle = text.encode("utf-8", "surrogatepass")
         with self.guard():
             self._kernel.scan(*map(self.columns.__getitem__, names), needle, bits)
+
+    def locate(self, unit: int, gaps: bytes, needles: Needles) -> tuple[str, bytes]:
+        """The text of a unit as it stands, and where needles stand in it (`twin.locate`)."""
+        with self.guard():
+            codes = _codes(self.columns, unit, unit + 1)
+            table = self.columns["text.symbols"], self.columns["text.table"]
+            found: tuple[str, bytes] = self._kernel.locate(codes, *table, gaps, *needles)
+        return found
 
     def source(self, start: int, stop: int) -> str:
         """The texts of units as they stand in their document, joined."""
@@ -380,10 +389,14 @@ def _unpacked(
     columns: Mapping[str, Buffer], start: int, stop: int, kernel: Any, folded: bool = False
 ) -> bytes:
     """The texts of units in UTF-8, joined. Raises ValueError if they are damaged."""
+    table = columns["text.symbols"], columns["text.table"]
+    found: bytes = kernel.unpack(_codes(columns, start, stop), *table, folded)
+    return found
+
+
+def _codes(columns: Mapping[str, Buffer], start: int, stop: int) -> memoryview:
     codes, offsets = memoryview(columns["text"]), memoryview(columns["text.offsets"]).cast("I")
     first, last = offsets[start], offsets[stop]
     if not first <= last <= len(codes):
         raise ValueError("a text column is damaged")
-    table = columns["text.symbols"], columns["text.table"]
-    found: bytes = kernel.unpack(codes[first:last], *table, folded)
-    return found
+    return codes[first:last]

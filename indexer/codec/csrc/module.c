@@ -9,7 +9,9 @@ static int add_all(PyObject *module)
         PyModule_AddFunctions(module, pack_methods) < 0 ||
         PyModule_AddFunctions(module, search_methods) < 0 ||
         PyModule_AddFunctions(module, column_methods) < 0 ||
-        PyModule_AddFunctions(module, cut_methods) < 0)
+        PyModule_AddFunctions(module, cut_methods) < 0 ||
+        PyModule_AddFunctions(module, locate_methods) < 0 ||
+        PyModule_AddFunctions(module, snippet_methods) < 0)
         return -1;
     return PyModule_AddFunctions(module, bits_methods);
 }

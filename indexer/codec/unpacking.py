@@ -1,0 +1,104 @@
+"""Reading packed texts, as they stand or folded: part of the kernel's twin.
+
+A text is a row of codes of symbols (`indexer.codec.layout`). ``table`` says of each symbol where
+its string is in ``symbols``, as it stands and folded: offset * 256 + size, 32 bits each.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+
+from indexer.codec.excerpts import Needles, located, pack_matches
+from indexer.codec.postings import Buffer
+
+SHORT_CODES = 128
+WIDE_CODES = SHORT_CODES + 127 * 256
+
+
+def unpack(codes: Buffer, symbols: Buffer, table: Buffer, folded: bool) -> bytes:
+    """The text of codes in UTF-8, as it stands or folded.
+
+    ``table`` says of each symbol where its string is in ``symbols``, as it stands and folded:
+    offset * 256 + size, 32 bits each.
+    """
+    places = memoryview(table).cast("B")[: len(table) // 8 * 8].cast("I")
+    return b"".join(_string(symbols, places, code, folded) for code in _numbers(codes))
+
+
+def _numbers(codes: Buffer) -> Iterator[int]:
+    reader = iter(bytes(codes))
+    for first in reader:
+        more = 0 if first < SHORT_CODES else 1 if first < 255 else 3
+        rest = [byte for _, byte in zip(range(more), reader, strict=False)]
+        if len(rest) < more:
+            raise ValueError("a text column is damaged")
+        number = int.from_bytes(rest)
+        yield (
+            number
+            if more == 3
+            else first
+            if not more
+            else (SHORT_CODES + (first - SHORT_CODES << 8) + number)
+        )
+
+
+def _string(symbols: Buffer, places: memoryview, code: int, folded: bool) -> bytes:
+    if 2 * code + folded >= len(places):
+        raise ValueError("a text column is damaged")
+    offset, size = divmod(places[2 * code + folded], 256)
+    if offset + size > len(symbols):
+        raise ValueError("a text column is damaged")
+    return bytes(symbols[offset : offset + size])
+
+
+def locate(
+    codes: Buffer,
+    symbols: Buffer,
+    table: Buffer,
+    gaps: Buffer,
+    letters: Buffer,
+    ends: Buffer,
+    groups: Buffer,
+) -> tuple[str, bytes]:
+    """The text of codes as it stands, and where `Needles` stand in it, folded: `pack_matches`.
+
+    ``gaps`` says of every character below its length whether it folds to none (1, else 0).
+    """
+    needles = Needles(bytes(letters), bytes(ends), bytes(groups))
+    _check_needles(needles)
+    places = memoryview(table).cast("B")[: len(table) // 8 * 8].cast("I")
+    source = folded = ""
+    starts: list[int] = []
+    try:
+        for code in _numbers(codes):
+            string, alike = (
+                _string(symbols, places, code, fold).decode("utf-8", "surrogatepass")
+                for fold in (False, True)
+            )
+            starts += _kept(string, len(alike), len(source), gaps)
+            source, folded = source + string, folded + alike
+    except UnicodeDecodeError:
+        raise ValueError("a text column is damaged") from None
+    return source, pack_matches(located(folded, starts, needles))
+
+
+def _check_needles(needles: Needles) -> None:
+    ends = array("I", needles.ends)
+    sizes = len(needles.text), len(needles.groups)
+    if list(ends) != sorted(ends) or sizes != (4 * (ends[-1] if ends else 0), 4 * len(ends)):
+        raise ValueError("needles must end in order, the last with the text")
+
+
+def _kept(string: str, count: int, start: int, gaps: Buffer) -> list[int]:
+    """Where the characters of a string that stands at ``start`` are that fold to ``count``."""
+    if len(string) == count:
+        return [*range(start, start + count)]
+    kept = [
+        start + at
+        for at, code in enumerate(map(ord, string))
+        if code >= len(gaps) or not gaps[code]
+    ]
+    if len(kept) != count:
+        raise ValueError("a text column is damaged")
+    return kept
