@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from indexer.numerals import to_int
 
@@ -157,9 +157,14 @@ _NUMBER = re.compile(
 )
 
 
+@lru_cache(4096)
+def _in_digits(numeral: str) -> str:
+    value = to_int(numeral)
+    return numeral if value is None else str(value)
+
+
 def _arabic(match: re.Match[str]) -> str:
-    value = to_int(match[0])
-    return match[0] if value is None else str(value)
+    return _in_digits(match[0])
 
 
 def arabic(folded: str) -> str:

@@ -85,6 +85,7 @@ class Passage(NamedTuple):
 
 
 _BLOCK = 16  # units
+_read_json = json.JSONDecoder().raw_decode
 
 
 def encode_document(document: Document) -> bytes:
@@ -185,10 +186,11 @@ def _sections(offset: int, columns: Any) -> Iterator[Section]:
 
 def decode_passage(data: Buffer, number: int) -> Passage:
     """The unit ``number`` of the document `encode_document` was given. Raises IndexDamaged."""
-    with _reading():
+    try:
         block, place = divmod(number, _BLOCK)
         line = _piece(data, 1 + block).split(b"\n")[place].decode("utf-8", "surrogatepass")
-        anchor, path, heading, headings, span, repeats, begins, lines = json.loads(line)
+        shown, _ = _read_json(line)
+        anchor, path, heading, headings, span, repeats, begins, lines = shown
         return Passage(
             anchor,
             tuple(path),
@@ -199,6 +201,8 @@ def decode_passage(data: Buffer, number: int) -> Passage:
             begins,
             tuple(lines),
         )
+    except _NOT_AS_WRITTEN as error:
+        raise IndexDamaged(f"a record cannot be read: {error}") from None
 
 
 def _spans(values: Any) -> tuple[Span, ...]:
@@ -218,15 +222,23 @@ def _piece(data: Buffer, number: int) -> bytes:
     return zlib.decompress(data[first + start : first + end])
 
 
-# What JSON of another shape raises where it is taken apart.
-_NOT_AS_WRITTEN = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+# What bytes and JSON of another shape raise where they are taken apart.
+_NOT_AS_WRITTEN = (
+    zlib.error,
+    struct.error,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    RecursionError,
+)
 
 
 @contextmanager
 def _reading() -> Iterator[None]:
     try:
         yield
-    except (zlib.error, struct.error, *_NOT_AS_WRITTEN) as error:
+    except _NOT_AS_WRITTEN as error:
         raise IndexDamaged(f"a record cannot be read: {error}") from None
 
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from indexer.analysis import Analyzer, bigrams, ranked
 from indexer.codec import (
     Collection,
+    FoldedText,
     Match,
     Needles,
-    find_matches,
     kernel,
     pack_matches,
     unpack_matches,
 )
-from indexer.normalize import Folding, fold, gaps, squeeze, squeezed, with_arabic
+from indexer.normalize import Folding, fold, gaps, squeeze, with_arabic
 from indexer.schema import WORDS
 from searcher.highlight import Snippet, pack_weights
 from searcher.near import near_groups
@@ -57,56 +59,62 @@ class Excerpter:
         sought = _Sought([], [], [])
         _gather(query, sought)
         loose = [fold(text) for text in sought.loose]
-        self._words = list(dict.fromkeys(word for text in loose for word in analyzer.words(text)))
+        words = list(dict.fromkeys(word for text in loose for word in analyzer.words(text)))
         # Numbers in digits show the others what they show without.
-        self._has_numbers = any(map(_NUMERAL.search, self._words))
-        pairs = dict.fromkeys(pair for text in loose for pair in ranked(bigrams(squeeze(text))))
+        self._has_numbers = any(map(_NUMERAL.search, words))
         found = (one for text in loose for one in synonyms.find(text, analyzer.pieces))
         others = [other for one in found for other in one.others]
-        self._phrases = [squeeze(fold(text)) for text in (*sought.exact, *others)]
+        phrases = [squeeze(fold(text)) for text in (*sought.exact, *others)]
         self._near = [
             ([[squeeze(fold(leaf.text)) for leaf in item] for item in node.items], node.distance)
             for node in sought.near
         ]
         near = [text for items, _ in self._near for item in items for text in item]
-        texts = [*self._words, *self._phrases, *near]
+        texts = [*words, *phrases, *near]
         self._near_needles = {text: number for number, text in enumerate(texts)}
-        self._needles = Needles.of([self._words, self._phrases])
+        # Each is numbered alike; what is sought in digits is not sought in the text as it is.
+        plain, digits = ([""] * len(words), words) if self._has_numbers else (words, [])
+        self._plain = Needles.of([plain, phrases])
+        self._in_digits = Needles.of([digits])
         self._weights = pack_weights(
-            [weigh((WORDS, word)) for word in self._words]
+            [weigh((WORDS, word)) for word in words]
             + [
                 sum(weigh((WORDS, word)) for word in analyzer.words(fold(text)))
-                for text in texts[len(self._words) :]
+                for text in texts[len(words) :]
             ]
         )
-        self._pairs = Needles.of([[*pairs]])
-        self._pair_weights = pack_weights([1.0] * len(pairs))
+        self._loose = loose
+
+    @cached_property
+    def _pairs(self) -> tuple[Needles, bytes]:
+        """The bigrams of texts of which no word stands, and their weights."""
+        pairs = [pair for text in self._loose for pair in ranked(bigrams(squeeze(text)))]
+        different = list(dict.fromkeys(pairs))
+        return Needles.of([different]), pack_weights([1.0] * len(different))
 
     def excerpt(self, unit: int) -> Excerpt:
         """The best of a unit. Raises IndexDamaged."""
-        text, matches = self._locate(unit)
+        text, *folding = folded = self._terms.folded(unit, gaps())
+        matches: bytes = kernel.find(*folding, *self._plain)
         weights = self._weights
+        if self._has_numbers or self._near:
+            matches = self._with_others(matches, folded)
         if not matches:
-            _, matches = self._terms.locate(unit, gaps(), self._pairs)
-            weights = self._pair_weights
+            pairs, weights = self._pairs
+            matches = kernel.find(*folding, *pairs)
         shown, highlights, first = kernel.snippet(text, matches, weights, WIDTH)
         return Excerpt(Snippet(shown, highlights), text.count("\n", 0, first))
 
-    def _locate(self, unit: int) -> tuple[str, bytes]:
-        text, matches = self._terms.locate(unit, gaps(), self._needles)
-        if not self._has_numbers and not self._near:
-            return text, matches
-        plain = squeezed(text)
-        found = self._located_near(plain)
-        located = unpack_matches(matches)
-        if self._has_numbers:  # words are those of the text with its numbers in digits
-            located = [match for match in located if match.needle >= len(self._words)]
-            digits = with_arabic(plain)
-            found.update(
-                Match(*digits.source(match.start, match.end), match.needle)
-                for match in find_matches(digits.text, self._words)
-            )
-        return text, pack_matches(sorted([*located, *found]))
+    def _with_others(self, matches: bytes, folded: FoldedText) -> bytes:
+        """``matches``, those of words in the text with numbers in digits, and what lies near."""
+        _, text, starts, ends = folded
+        folding = Folding(text, array("I", starts), array("I", ends))
+        found = {*unpack_matches(matches), *self._located_near(folding)}
+        if self._has_numbers:
+            digits = with_arabic(folding)
+            places = (array("I", places).tobytes() for places in (digits.starts, digits.ends))
+            found.update(unpack_matches(kernel.find(digits.text, *places, *self._in_digits)))
+        return pack_matches(sorted(found))
 
     def _located_near(self, folding: Folding) -> set[Match]:
         return {

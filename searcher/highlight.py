@@ -53,10 +53,15 @@ class Snippet:
         return self._marked(_ANSI_ON, _ANSI_OFF, _FOR_TERMINALS)
 
     def _marked(self, before: str, after: str, table: dict[int, str]) -> str:
-        pieces = self.pieces()
         if _CHANGED.search(self.text):
-            pieces = ((piece.translate(table), lit) for piece, lit in pieces)
-        return "".join([f"{before}{piece}{after}" if lit else piece for piece, lit in pieces])
+            pieces = ((piece.translate(table), lit) for piece, lit in self.pieces())
+            return "".join(f"{before}{piece}{after}" if lit else piece for piece, lit in pieces)
+        parts: list[str] = []
+        done = 0
+        for start, end in self.highlights:
+            parts += self.text[done:start], before, self.text[start:end], after
+            done = end
+        return "".join((*parts, self.text[done:]))
 
 
 def pack_weights(weights: Sequence[float]) -> bytes:

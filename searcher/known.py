@@ -13,7 +13,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 
 from indexer.catalogue import base_name, is_generic, name_ranks, without_marks
@@ -304,7 +304,7 @@ class _Plain:
     """A text as names are compared: without marks, blanks and 中华人民共和国."""
 
     def __init__(self, text: str) -> None:
-        kept = [(place, plain) for place, each in enumerate(text) if (plain := base_name(each))]
+        kept = [(place, plain) for place, each in enumerate(text) if (plain := _plain(each))]
         whole = "".join(plain for _, plain in kept)
         gone = {n for found in re.finditer(_STATE, whole) for n in range(*found.span())}
         kept = [pair for n, pair in enumerate(kept) if n not in gone]
@@ -347,6 +347,11 @@ class _Plain:
     def source(self, start: int, end: int) -> tuple[int, int]:
         """The span in the source text of the characters from ``start`` to ``end``."""
         return self._places[start], self._places[end - 1] + 1
+
+
+@lru_cache(16_384)
+def _plain(character: str) -> str:
+    return base_name(character)
 
 
 def _exact(names: _Names) -> dict[str, list[int]]:

@@ -33,7 +33,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, reduce
+from functools import cached_property, lru_cache, reduce
 from typing import NamedTuple
 
 from indexer.analysis import Analyzer, bigrams, ranked
@@ -125,9 +125,7 @@ class Ranked:
             return []
         hits = self._best(count, self.matched)
         if self.known:
-            named = self._best(len(self.known), self.snapshot.terms.of_units(self.known))
-            hits = [hit for hit in hits if hit[0] not in self.known]
-            hits += [(u, score + self.known[u]) for u, score in named if self._matches(u, score)]
+            hits = [hit for hit in hits if hit[0] not in self.known] + self._named(count)
             hits.sort(key=lambda hit: (-hit[1], self._place(hit[0])))
         return hits[:count]
 
@@ -135,10 +133,37 @@ class Ranked:
         """All units with their scores, best first."""
         return self.top(len(self.units))
 
-    def _best(self, count: int, within: Units | None) -> list[tuple[int, float]]:
-        """The ``count`` best: what is among them is among those of its best reading."""
+    def _named(self, count: int) -> list[tuple[int, float]]:
+        """The ``count`` best of those that are named, or more."""
+        named: list[tuple[int, float]] = []
+        for extra in sorted(set(self.known.values()), reverse=True):
+            units = [unit for unit, its in self.known.items() if its == extra]
+            for unit, score in self._best_of(units, count) if len(named) < count else ():
+                named.append((unit, score + extra))
+        return named
+
+    def _best_of(self, units: Iterable[int], count: int) -> list[tuple[int, float]]:
+        """The ``count`` best of some units that match, or more."""
+        terms = self.snapshot.terms
+        if self.matched is not None:
+            return self._best(count, terms.of_units(units) & self.matched)
+        certain: list[int] = []
+        others: list[int] = []
+        for unit in units:
+            (certain if unit in self.certain else others).append(unit)
+        hits = self._best(count, terms.of_units(others), zeros=False) if others else []
+        return hits + (self._best(count, terms.of_units(certain)) if certain else [])
+
+    def _best(
+        self, count: int, within: Units | None, *, zeros: bool = True
+    ) -> list[tuple[int, float]]:
+        """The ``count`` best: what is among them is among those of its best reading.
+
+        Those ``within`` a set match, unless ``zeros`` is false and neither term nor reading has it.
+        """
         top = self.snapshot.terms.top
-        hits = [(unit, score) for score, unit in top(count, self.terms, self._place, within)]
+        found = top(count, self.terms, self._place, within, zeros=zeros)
+        hits = [(unit, score) for score, unit in found]
         if not self.readings:
             return hits
         best = dict(hits)
@@ -147,17 +172,6 @@ class Ranked:
             for score, unit in top(count, reading.terms, self._place, units):
                 best[unit] = max(score, best.get(unit, 0.0))
         return sorted(best.items(), key=lambda hit: (-hit[1], self._place(hit[0])))[:count]
-
-    def _matches(self, unit: int, score: float) -> bool:
-        """Whether a unit of ``known`` matches that scores so much without being named."""
-        if self.matched is not None:
-            return unit in self.matched
-        # No term scores nothing, but that of a reading may.
-        return (
-            score > 0.0
-            or unit in self.certain
-            or any(unit in reading.units for reading in self.readings)
-        )
 
     def _place(self, unit: int) -> tuple[str, int]:
         return place(self.snapshot, unit)
@@ -211,6 +225,9 @@ class Ranker:
         units: dict[int, Target] = {}
         shadows = self._snapshot.shadows
         for target in reversed(self.known.targets(query, self._synonyms, self._analyzer.pieces)):
+            if shadows.isdisjoint(target.units):
+                units.update(dict.fromkeys(target.units, target))
+                continue
             for unit in target.units:
                 if unit not in shadows:
                     units[unit] = target
@@ -435,11 +452,15 @@ def _weighted(text: str, analyzer: Analyzer) -> Iterator[tuple[Term, float]]:
         yield term, ACROSS if field == BIGRAMS and pair not in inside else 1.0
 
 
-def terms_of(text: str, analyzer: Analyzer) -> list[Term]:
+@lru_cache(16)  # a query asks for the same again and again
+def terms_of(text: str, analyzer: Analyzer) -> tuple[Term, ...]:
     """The words and ranked bigrams of a text, in order, repeats included."""
     folded = fold(text)
-    found = [(WORDS, word) for word in analyzer.words(folded)]
-    return found + [(BIGRAMS, pair) for pair in ranked(bigrams(squeeze(folded)))]
+    pairs = ranked(bigrams(squeeze(folded)))
+    return (
+        *((WORDS, word) for word in analyzer.words(folded)),
+        *((BIGRAMS, pair) for pair in pairs),
+    )
 
 
 def _total(explained: Iterable[TermScore]) -> float:

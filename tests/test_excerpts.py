@@ -39,8 +39,9 @@ def located(
     codes, offsets = columns["text"], array("I", columns["text.offsets"])
     table = columns["text.symbols"], columns["text.table"]
     return [
-        implementation.locate(codes[start:stop], *table, gaps(), *needles)
+        (text, implementation.find(*folded, *needles))
         for start, stop in pairwise(offsets)
+        for text, *folded in [implementation.fold(codes[start:stop], *table, gaps())]
     ]
 
 
@@ -101,8 +102,15 @@ def test_matches_outside_their_text_are_refused(matches: list[tuple[int, int, in
 def test_needles_that_do_not_end_with_their_text_are_refused(ends: list[int]) -> None:
     letters, groups = "税法".encode("utf-32-le"), bytes(4 * len(ends))
     for implementation in BOTH:
-        with pytest.raises(ValueError, match="end in order"):
-            implementation.locate(b"", b"", b"", b"", letters, array("I", ends).tobytes(), groups)
+        with pytest.raises(ValueError, match="belong together"):
+            implementation.find("", b"", b"", letters, array("I", ends).tobytes(), groups)
+
+
+@pytest.mark.parametrize("places", [(4, 8), (8, 4), (0, 0), (12, 12)])
+def test_places_that_are_not_those_of_the_text_are_refused(places: tuple[int, int]) -> None:
+    for implementation in BOTH:
+        with pytest.raises(ValueError, match="belong together"):
+            implementation.find("税法", *map(bytes, places), *Needles.of([["税"]]))
 
 
 @given(st.binary(max_size=12), st.binary(max_size=20), st.lists(st.integers(0, 6000), max_size=10))
@@ -113,12 +121,11 @@ def test_needles_that_do_not_end_with_their_text_are_refused(ends: list[int]) ->
 def test_codes_of_no_text_are_damage_to_both(
     codes: bytes, symbols: bytes, places: list[int]
 ) -> None:
-    needles = Needles.of([["a", "税法"], ["\0"]])
     outcomes: list[object] = []
     for implementation in BOTH:
         try:
             table = array("I", places).tobytes()
-            outcomes.append(implementation.locate(codes, symbols, table, gaps(), *needles))
+            outcomes.append(tuple(implementation.fold(codes, symbols, table, gaps())))
         except ValueError as error:
             outcomes.append(str(error))
     assert outcomes[0] == outcomes[1]

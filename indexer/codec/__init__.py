@@ -11,6 +11,7 @@ from indexer.codec.excerpts import Match, Needles, find_matches, pack_matches, u
 from indexer.codec.kernel import kernel
 from indexer.codec.postings import GONE, K1
 from indexer.codec.segment import UNIT, Builder, Columns, Place, Segment, merge
+from indexer.codec.unpacking import FoldedText
 
 __all__ = [
     "GONE",
@@ -19,6 +20,7 @@ __all__ = [
     "Builder",
     "Collection",
     "Columns",
+    "FoldedText",
     "Groups",
     "Match",
     "Needles",

@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from heapq import merge
 from itertools import groupby, takewhile
-from operator import itemgetter
+from operator import eq, itemgetter
 from typing import Any, NamedTuple
 
-from indexer.codec.excerpts import Needles
 from indexer.codec.kernel import kernel as default_kernel
 from indexer.codec.postings import K1
 from indexer.codec.segment import UNIT, Place, Segment, norm
+from indexer.codec.unpacking import FoldedText
 
 Term = tuple[str, str]  # field, text
 # Documents, and the group of each: parallel arrays of 32 bits. A document may be in several.
@@ -27,6 +27,7 @@ Groups = tuple[bytes, bytes]
 # Where a term is in each segment, how many live units have it, and its inverse document frequency.
 Found = tuple[tuple[Place | None, ...], int, float]
 _CACHED_TERMS = 4096
+_score = itemgetter(0)
 _DIGITS = bytes.maketrans(b"\0\1", b"01")
 
 
@@ -145,10 +146,10 @@ class Collection:
         part = self.parts[self.part_of(unit)]
         return part.segment.text(unit - part.base)
 
-    def locate(self, unit: int, gaps: bytes, needles: Needles) -> tuple[str, bytes]:
-        """The text of a unit as it stands, and where needles stand in it (`twin.locate`)."""
+    def folded(self, unit: int, gaps: bytes) -> FoldedText:
+        """The text of a unit as it stands and folded (`twin.fold`)."""
         part = self.parts[self.part_of(unit)]
-        return part.segment.locate(unit - part.base, gaps, needles)
+        return part.segment.folded(unit - part.base, gaps)
 
     # --- terms ----------------------------------------------------------------------------------
 
@@ -247,12 +248,15 @@ class Collection:
 
     def of_units(self, units: Iterable[int]) -> Units:
         """The live ones of some units."""
-        found = self.none()
+        found, bases = self.none(), self._bases
         for unit in units:
-            number = self.part_of(unit)
-            local = unit - self.parts[number].base
+            number = bisect_right(bases, unit) - 1
+            local = unit - bases[number]
             found.bits[number][local >> 3] |= 1 << (local & 7)
-        return found & self.all()
+        for part, bits in zip(self.parts, found.bits, strict=True):
+            if part.live is not None:
+                self.kernel.conjoin(bits, part.live)
+        return found
 
     def holding(self, text: str, terms: Sequence[Term]) -> Units:
         """The units in whose folded text ``text`` stands.
@@ -302,12 +306,15 @@ class Collection:
         terms: Iterable[Term] | Mapping[Term, float],
         order: Callable[[int], Any],
         within: Units | None = None,
+        *,
+        zeros: bool = True,
     ) -> list[tuple[float, int]]:
         """The ``k`` best (score, unit), the best first, equal ones by ``order``.
 
         A score is the sum of what the terms contribute, added up in the order of `by_weight`.
         ``terms`` may have weights, which are factors of their idf.
-        Those of ``within``, whatever they score; without it those that have any of the terms.
+        Those of ``within``, with ``zeros`` whatever they score; else those that have any of the
+        terms.
         Within a segment ``order`` must be that of its units.
         """
         weights = terms if isinstance(terms, Mapping) else {}
@@ -331,12 +338,14 @@ class Collection:
                 self._scoring[number],
                 tuple(placed),
                 filter,
-                zeros=within is not None,
+                zeros=zeros and within is not None,
                 floor=floor,
             )
             best += [(score, part.base + unit) for score, unit in hits]
             if len(self.parts) > 1:
-                best.sort(key=lambda hit: (-hit[0], order(hit[1])))
+                best.sort(key=_score, reverse=True)
+                if any(map(eq, map(_score, best), map(_score, best[1:]))):
+                    best.sort(key=lambda hit: (-hit[0], order(hit[1])))
                 del best[k:]
         return best
 

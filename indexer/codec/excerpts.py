@@ -1,6 +1,6 @@
 """Where needles stand in a text, and the stretch of it that shows them best.
 
-The twin of the kernel's ``locate.c`` and ``snippet.c``. All spans are characters, half-open.
+The twin of the kernel's ``find.c`` and ``snippet.c``. All spans are characters, half-open.
 Everything is linear in the text.
 """
 
@@ -71,6 +71,12 @@ class Needles(NamedTuple):
         encoded = text.encode("utf-32-le", "surrogatepass")
         return cls(encoded, ends.tobytes(), numbers.tobytes())
 
+    def fit(self) -> bool:
+        """Whether its parts belong together."""
+        ends = array("I", self.ends)
+        size = 4 * (ends[-1] if ends else 0), 4 * len(ends)
+        return list(ends) == sorted(ends) and (len(self.text), len(self.groups)) == size
+
     def by_group(self) -> list[list[str]]:
         """What `of` was given, less empty groups at the end."""
         text = self.text.decode("utf-32-le", "surrogatepass")
@@ -83,21 +89,28 @@ class Needles(NamedTuple):
         return groups
 
 
-def located(folded: str, starts: Sequence[int], needles: Needles) -> list[Match]:
-    """The matches of needles in a folded text as they stand in its source, in order.
+def find(
+    folded: str, starts: Buffer, stops: Buffer, letters: Buffer, ends: Buffer, groups: Buffer
+) -> bytes:
+    """Where `Needles` stand in a folded text as places of its source: `pack_matches`.
 
-    The character ``i`` of ``folded`` is that at ``starts[i]`` of the source. The matches of a group
-    are those that `find_matches` gives for it alone.
+    ``starts`` and ``stops`` say where each of its characters begins and ends there, 32 bits each.
+    Matches come in the order of the folded text; those of a group are what `find_matches` gives
+    for it alone.
     """
+    first, last = array("I", bytes(starts)), array("I", bytes(stops))
+    needles = Needles(bytes(letters), bytes(ends), bytes(groups))
+    if not len(first) == len(last) == len(folded) or not needles.fit():
+        raise ValueError("a text or its needles do not belong together")
     matches: list[Match] = []
-    first = 0
+    number = 0
     for group in needles.by_group():
-        matches += (
-            Match(starts[start], starts[end - 1] + 1, first + needle)
-            for start, end, needle in find_matches(folded, group)
-        )
-        first += len(group)
-    return sorted(matches)
+        found = find_matches(folded, group)
+        matches += (match._replace(needle=number + match.needle) for match in found)
+        number += len(group)
+    return pack_matches(
+        Match(first[start], last[end - 1], needle) for start, end, needle in sorted(matches)
+    )
 
 
 def find_matches(folded: str, needles: Sequence[str]) -> list[Match]:

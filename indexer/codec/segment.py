@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,15 +13,16 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from indexer.codec.excerpts import Needles
 from indexer.codec.kernel import kernel as default_kernel
 from indexer.codec.layout import Buffer, ColumnFile, write_columns
 from indexer.codec.postings import DICT_BLOCK, GONE, INDEX_ENTRY, K1, TF_VALUE, B, terms_of
+from indexer.codec.unpacking import FoldedText
 from indexer.errors import IndexDamaged
 
 # What phrases are compared by: takes a character, gives one or none.
 Fold = Callable[[str], str]
 
+_OFFSET = struct.Struct("<I")
 UNIT = 8  # an eighth of an occurrence is the unit of weights and lengths
 
 
@@ -131,8 +133,10 @@ class Segment:
         held = {field: self.columns[f"{field}.postings"][:] for field in self.counts}
 
         def fill(field: str, place: Place, bits: bytearray) -> None:
-            with self.guard():
+            try:
                 self._kernel.fill(held[field], *place[2:], place.df, self.units, bits)
+            except ValueError as error:
+                raise self._damaged(error) from None
 
         return fill
 
@@ -145,8 +149,10 @@ class Segment:
     def overlap(self, field: str, place: Place, bits: Buffer) -> int:
         """How many units of a term are in a set."""
         data = self.columns[f"{field}.postings"]
-        with self.guard():
+        try:
             return int(self._kernel.overlap(data, *place[2:], place.df, self.units, bits))
+        except ValueError as error:
+            raise self._damaged(error) from None
 
     def scan(self, text: str, bits: bytearray) -> None:
         """Keep of a set the units in whose folded text ``text`` (not empty) stands."""
@@ -155,13 +161,15 @@ class Segment:
         with self.guard():
             self._kernel.scan(*map(self.columns.__getitem__, names), needle, bits)
 
-    def locate(self, unit: int, gaps: bytes, needles: Needles) -> tuple[str, bytes]:
-        """The text of a unit as it stands, and where needles stand in it (`twin.locate`)."""
-        with self.guard():
-            codes = _codes(self.columns, unit, unit + 1)
-            table = self.columns["text.symbols"], self.columns["text.table"]
-            found: tuple[str, bytes] = self._kernel.locate(codes, *table, gaps, *needles)
-        return found
+    def folded(self, unit: int, gaps: bytes) -> FoldedText:
+        """The text of a unit as it stands and folded (`twin.fold`)."""
+        columns = self.columns
+        try:
+            codes = _codes(columns, unit, unit + 1)
+            table = columns["text.symbols"], columns["text.table"]
+            return FoldedText._make(self._kernel.fold(codes, *table, gaps))
+        except ValueError as error:
+            raise self._damaged(error) from None
 
     def source(self, start: int, stop: int) -> str:
         """The texts of units as they stand in their document, joined."""
@@ -212,10 +220,12 @@ class Segment:
         ``fields`` are what `scoring` says; a term is the number of its field there, a place and a
         weight.
         """
-        with self.guard():
+        try:
             hits: list[tuple[float, int]] = self._kernel.topk(
                 self.units, k, filter, zeros, floor, fields, terms
             )
+        except ValueError as error:
+            raise self._damaged(error) from None
         return hits
 
     @contextmanager
@@ -394,9 +404,10 @@ def _unpacked(
     return found
 
 
-def _codes(columns: Mapping[str, Buffer], start: int, stop: int) -> memoryview:
-    codes, offsets = memoryview(columns["text"]), memoryview(columns["text.offsets"]).cast("I")
-    first, last = offsets[start], offsets[stop]
+def _codes(columns: Mapping[str, Buffer], start: int, stop: int) -> Buffer:
+    """The codes of the texts of units."""
+    codes, offsets = columns["text"], columns["text.offsets"]
+    (first,), (last,) = (_OFFSET.unpack_from(offsets, 4 * unit) for unit in (start, stop))
     if not first <= last <= len(codes):
         raise ValueError("a text column is damaged")
     return codes[first:last]

@@ -17,6 +17,7 @@ from operator import itemgetter
 
 from indexer.codec.cutting import cut as cut
 from indexer.codec.cutting import cutter as cutter
+from indexer.codec.excerpts import find as find
 from indexer.codec.excerpts import snippet as snippet
 from indexer.codec.postings import (
     DICT_BLOCK,
@@ -32,7 +33,7 @@ from indexer.codec.postings import (
     tf_encode,
 )
 from indexer.codec.unpacking import SHORT_CODES, WIDE_CODES, unpack
-from indexer.codec.unpacking import locate as locate
+from indexer.codec.unpacking import fold as fold
 
 Place = tuple[int, int, int, int]  # ordinal, document frequency, offset, size
 Field = tuple[Buffer, Buffer, float, float, float]  # postings, lengths, a, c, scale

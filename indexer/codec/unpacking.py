@@ -8,9 +8,23 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from indexer.codec.excerpts import Needles, located, pack_matches
 from indexer.codec.postings import Buffer
+
+
+class FoldedText(NamedTuple):
+    """A text as it stands and folded.
+
+    A character of ``folded`` begins and ends in ``source`` where ``starts`` and ``ends`` have it,
+    32 bits each.
+    """
+
+    source: str
+    folded: str
+    starts: bytes
+    ends: bytes
+
 
 SHORT_CODES = 128
 WIDE_CODES = SHORT_CODES + 127 * 256
@@ -52,42 +66,26 @@ def _string(symbols: Buffer, places: memoryview, code: int, folded: bool) -> byt
     return bytes(symbols[offset : offset + size])
 
 
-def locate(
-    codes: Buffer,
-    symbols: Buffer,
-    table: Buffer,
-    gaps: Buffer,
-    letters: Buffer,
-    ends: Buffer,
-    groups: Buffer,
-) -> tuple[str, bytes]:
-    """The text of codes as it stands, and where `Needles` stand in it, folded: `pack_matches`.
+def fold(codes: Buffer, symbols: Buffer, table: Buffer, gaps: Buffer) -> FoldedText:
+    """The text of codes as it stands and folded, with the way back.
 
     ``gaps`` says of every character below its length whether it folds to none (1, else 0).
     """
-    needles = Needles(bytes(letters), bytes(ends), bytes(groups))
-    _check_needles(needles)
     places = memoryview(table).cast("B")[: len(table) // 8 * 8].cast("I")
     source = folded = ""
-    starts: list[int] = []
+    starts = array("I")
     try:
         for code in _numbers(codes):
             string, alike = (
                 _string(symbols, places, code, fold).decode("utf-8", "surrogatepass")
                 for fold in (False, True)
             )
-            starts += _kept(string, len(alike), len(source), gaps)
+            starts.extend(_kept(string, len(alike), len(source), gaps))
             source, folded = source + string, folded + alike
     except UnicodeDecodeError:
         raise ValueError("a text column is damaged") from None
-    return source, pack_matches(located(folded, starts, needles))
-
-
-def _check_needles(needles: Needles) -> None:
-    ends = array("I", needles.ends)
-    sizes = len(needles.text), len(needles.groups)
-    if list(ends) != sorted(ends) or sizes != (4 * (ends[-1] if ends else 0), 4 * len(ends)):
-        raise ValueError("needles must end in order, the last with the text")
+    ends = array("I", [start + 1 for start in starts])
+    return FoldedText(source, folded, starts.tobytes(), ends.tobytes())
 
 
 def _kept(string: str, count: int, start: int, gaps: Buffer) -> list[int]:

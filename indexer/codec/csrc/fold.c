@@ -1,0 +1,139 @@
+/* A packed text as it stands and folded, and where each character of the latter stands in the
+ * former. indexer/codec/unpacking.py says it shorter. */
+#include "texts.h"
+
+enum { DAMAGED = -1, NO_MEMORY = -2 };
+
+/* A text in code points, and for each character of its folded form where it stands there. */
+typedef struct {
+    buffer source, folded, starts, ends; /* 32 bits each */
+    const uint8_t *gaps; /* of the characters below it: 1 where one folds to none */
+    uint32_t gap_count;
+} text;
+
+static inline void put(buffer *b, uint32_t value)
+{
+    if (b->size + 4 <= b->capacity) {
+        store32(b->data, b->size / 4, value);
+        b->size += 4;
+    } else {
+        buffer_bytes(b, &value, 4);
+    }
+}
+
+/* The character at *p in UTF-8, or a lone surrogate encoded alike; *p moves behind it. */
+static inline int next_character(const uint8_t **p, const uint8_t *end, uint32_t *character)
+{
+    static const uint32_t least[4] = {0, 0x80, 0x800, 0x10000};
+    const uint8_t *at = *p;
+    uint32_t first = *at, more = first < 0xC0 ? 0 : first < 0xE0 ? 1 : first < 0xF0 ? 2 : 3;
+    uint32_t value = first < 0x80 ? first : first & (0x3Fu >> more);
+    if ((first >= 0x80 && first < 0xC0) || first >= 0xF8 || more >= (size_t)(end - at))
+        return DAMAGED;
+    for (uint32_t i = 1; i <= more; i++) {
+        if ((at[i] & 0xC0) != 0x80)
+            return DAMAGED;
+        value = value << 6 | (at[i] & 0x3F);
+    }
+    *p = at + 1 + more;
+    *character = value;
+    return value < least[more] || value > 0x10FFFF ? DAMAGED : 0;
+}
+
+static int decode(const uint8_t *p, size_t size, buffer *out)
+{
+    const uint8_t *end = p + size;
+    uint32_t character;
+    while (p < end) {
+        if (next_character(&p, end, &character) < 0)
+            return DAMAGED;
+        put(out, character);
+    }
+    return 0;
+}
+
+static inline int is_gap(const text *t, uint32_t character)
+{
+    return character < t->gap_count && t->gaps[character];
+}
+
+/* Notes where the folded characters from `before` on stand: those of the source from `from` on. */
+static int align(text *t, size_t from, size_t before)
+{
+    size_t count = t->source.size / 4, more = t->folded.size / 4 - before;
+    int whole = count - from == more;
+    for (size_t i = from; i < count; i++) {
+        if (!whole && is_gap(t, load32(t->source.data, i)))
+            continue;
+        if (!more--)
+            return DAMAGED;
+        put(&t->starts, (uint32_t)i);
+        put(&t->ends, (uint32_t)i + 1);
+    }
+    return more ? DAMAGED : 0;
+}
+
+static int read_text(text *t, const packed *column)
+{
+    const uint8_t *p = column->codes.buf, *end = p + column->codes.len;
+    const uint8_t *strings = column->symbols.buf;
+    size_t count = (size_t)column->table.len / 8, offset, size;
+    while (p < end) {
+        uint32_t code = next_code(&p, end);
+        size_t from = t->source.size / 4, before = t->folded.size / 4;
+        if (code >= count || place_of(column, code, 0, &offset, &size) < 0 ||
+            decode(strings + offset, size, &t->source) < 0 ||
+            place_of(column, code, 1, &offset, &size) < 0 ||
+            decode(strings + offset, size, &t->folded) < 0)
+            return DAMAGED;
+        if (t->source.failed || t->folded.failed || t->starts.failed || t->ends.failed)
+            return NO_MEMORY;
+        if (align(t, from, before) < 0)
+            return DAMAGED;
+    }
+    return t->starts.failed || t->ends.failed ? NO_MEMORY : 0;
+}
+
+static PyObject *string_of(const buffer *b)
+{
+    int little = -1;
+    return PyUnicode_DecodeUTF32((char *)b->data, (Py_ssize_t)b->size, "surrogatepass", &little);
+}
+
+static PyObject *bytes_of(const buffer *b)
+{
+    return PyBytes_FromStringAndSize((char *)b->data, (Py_ssize_t)b->size);
+}
+
+/* The text of codes as it stands and folded, and where the characters of the latter begin and end
+ * in the former. */
+static PyObject *py_fold(PyObject *self, PyObject *args)
+{
+    packed column;
+    Py_buffer gaps;
+    PyObject *result = NULL;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "y*y*y*y*", &column.codes, &column.symbols, &column.table, &gaps))
+        return NULL;
+    text t = {{0}, {0}, {0}, {0}, gaps.buf, (uint32_t)gaps.len};
+    int state = read_text(&t, &column);
+    if (state == DAMAGED)
+        PyErr_SetString(PyExc_ValueError, "a text column is damaged");
+    else if (state == NO_MEMORY)
+        PyErr_NoMemory();
+    else
+        result = Py_BuildValue("(NNNN)", string_of(&t.source), string_of(&t.folded),
+                               bytes_of(&t.starts), bytes_of(&t.ends));
+    free(t.source.data);
+    free(t.folded.data);
+    free(t.starts.data);
+    free(t.ends.data);
+    release_packed(&column);
+    PyBuffer_Release(&gaps);
+    return result;
+}
+
+PyMethodDef fold_methods[] = {
+    {"fold", py_fold, METH_VARARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
