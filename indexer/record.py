@@ -84,7 +84,7 @@ class Passage(NamedTuple):
     repeat_lines: tuple[int, ...]
 
 
-_BLOCK = 16  # units
+_BLOCK = 8  # units
 _read_json = json.JSONDecoder().raw_decode
 
 
@@ -95,8 +95,8 @@ def encode_document(document: Document) -> bytes:
     then the pieces, compressed by zlib. The first is the document, JSON: id, digest, facts; what
     stands outside the units, as pairs of an offset and a text; where the sections begin; their
     kinds, labels, paths, headings, sizes, anchors, distances from the parent (0 at the root) and
-    repeats. The others are 16 units each as they are shown: a line of JSON for each, the values of
-    its `Passage`.
+    repeats. The others are 8 units each as they are shown, a line of JSON a unit: anchor, path,
+    heading, headings, start, size, line; start, size and line of each repeat.
     """
     facts = {
         field.name: _plain(getattr(document.metadata, field.name)) for field in fields(Metadata)
@@ -105,11 +105,17 @@ def encode_document(document: Document) -> bytes:
     columns = list(zip(*map(_row, sections, range(len(sections))), strict=True))
     start = sections[0].span.start if sections else 0
     whole = (document.id, document.digest, facts, list(_outside(document)), start, columns)
-    shown = list(map(_json, _passages(document)))
+    shown = list(map(_json, _shown(document)))
     blocks = (b"\n".join(shown[at : at + _BLOCK]) for at in range(0, len(shown), _BLOCK))
-    packed = [zlib.compress(piece, 6) for piece in (_json(whole), *blocks)]
+    packed = [zlib.compress(_json(whole), 6), *map(_quick_to_read, blocks)]
     head = array("I", (len(packed), *accumulate(map(len, packed), initial=0)))
     return head.tobytes() + b"".join(packed)
+
+
+def _quick_to_read(block: bytes) -> bytes:
+    """Compressed without codes of its own: to read these takes longer than what is so small."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS, 9, zlib.Z_FIXED)
+    return packer.compress(block) + packer.flush()
 
 
 def _outside(document: Document) -> Iterator[tuple[int, str]]:
@@ -120,20 +126,13 @@ def _outside(document: Document) -> Iterator[tuple[int, str]]:
         end = span.end
 
 
-def _passages(document: Document) -> Iterator[Passage]:
+def _shown(document: Document) -> Iterator[tuple[Any, ...]]:
     line_of = _LineCounter(document.text)
     for unit in document.units():
-        section = unit.section
-        yield Passage(
-            section.anchor,
-            section.path,
-            section.heading,
-            unit.headings,
-            unit.span,
-            unit.repeats,
-            line_of(unit.span.start),
-            tuple(line_of(repeat.start) for repeat in unit.repeats),
-        )
+        section, spans = unit.section, (unit.span, *unit.repeats)
+        (start, size, line), *again = ((at, end - at, line_of(at)) for at, end in spans)
+        headings = section.heading, unit.headings
+        yield section.anchor, section.path, *headings, start, size, line, *again
 
 
 def _row(section: Section, number: int) -> tuple[Any, ...]:
@@ -190,16 +189,16 @@ def decode_passage(data: Buffer, number: int) -> Passage:
         block, place = divmod(number, _BLOCK)
         line = _piece(data, 1 + block).split(b"\n")[place].decode("utf-8", "surrogatepass")
         shown, _ = _read_json(line)
-        anchor, path, heading, headings, span, repeats, begins, lines = shown
+        anchor, path, heading, headings, start, size, begins, *again = shown
         return Passage(
             anchor,
             tuple(path),
             heading,
             tuple(headings),
-            Span(*span),
-            _spans(repeats) if repeats else (),
+            Span(start, start + size),
+            tuple([Span(at, at + more) for at, more, _ in again]),
             begins,
-            tuple(lines),
+            tuple([its_line for _, _, its_line in again]),
         )
     except _NOT_AS_WRITTEN as error:
         raise IndexDamaged(f"a record cannot be read: {error}") from None

@@ -407,7 +407,8 @@ def _unpacked(
 def _codes(columns: Mapping[str, Buffer], start: int, stop: int) -> Buffer:
     """The codes of the texts of units."""
     codes, offsets = columns["text"], columns["text.offsets"]
-    (first,), (last,) = (_OFFSET.unpack_from(offsets, 4 * unit) for unit in (start, stop))
+    (first,) = _OFFSET.unpack_from(offsets, 4 * start)
+    (last,) = _OFFSET.unpack_from(offsets, 4 * stop)
     if not first <= last <= len(codes):
         raise ValueError("a text column is damaged")
     return codes[first:last]

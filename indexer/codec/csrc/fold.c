@@ -11,16 +11,6 @@ typedef struct {
     uint32_t gap_count;
 } text;
 
-static inline void put(buffer *b, uint32_t value)
-{
-    if (b->size + 4 <= b->capacity) {
-        store32(b->data, b->size / 4, value);
-        b->size += 4;
-    } else {
-        buffer_bytes(b, &value, 4);
-    }
-}
-
 /* The character at *p in UTF-8, or a lone surrogate encoded alike; *p moves behind it. */
 static inline int next_character(const uint8_t **p, const uint8_t *end, uint32_t *character)
 {
@@ -40,16 +30,19 @@ static inline int next_character(const uint8_t **p, const uint8_t *end, uint32_t
     return value < least[more] || value > 0x10FFFF ? DAMAGED : 0;
 }
 
+/* Appends the characters of a string, for which there is room; how many, or DAMAGED. */
 static int decode(const uint8_t *p, size_t size, buffer *out)
 {
     const uint8_t *end = p + size;
+    size_t before = out->size / 4, at = before;
     uint32_t character;
     while (p < end) {
         if (next_character(&p, end, &character) < 0)
             return DAMAGED;
-        put(out, character);
+        store32(out->data, at++, character);
     }
-    return 0;
+    out->size = 4 * at;
+    return (int)(at - before);
 }
 
 static inline int is_gap(const text *t, uint32_t character)
@@ -57,41 +50,60 @@ static inline int is_gap(const text *t, uint32_t character)
     return character < t->gap_count && t->gaps[character];
 }
 
-/* Notes where the folded characters from `before` on stand: those of the source from `from` on. */
-static int align(text *t, size_t from, size_t before)
+static inline void put_place(text *t, size_t at)
 {
-    size_t count = t->source.size / 4, more = t->folded.size / 4 - before;
-    int whole = count - from == more;
-    for (size_t i = from; i < count; i++) {
-        if (!whole && is_gap(t, load32(t->source.data, i)))
+    store32(t->starts.data, t->starts.size / 4, (uint32_t)at);
+    store32(t->ends.data, t->ends.size / 4, (uint32_t)at + 1);
+    t->starts.size += 4;
+    t->ends.size += 4;
+}
+
+/* Notes where the last `folded` characters stand: among the last `count` of the source. */
+static int align(text *t, size_t count, size_t folded)
+{
+    size_t end = t->source.size / 4;
+    for (size_t i = end - count; i < end; i++) {
+        if (count != folded && is_gap(t, load32(t->source.data, i)))
             continue;
-        if (!more--)
+        if (t->starts.size == t->folded.size)
             return DAMAGED;
-        put(&t->starts, (uint32_t)i);
-        put(&t->ends, (uint32_t)i + 1);
+        put_place(t, i);
     }
-    return more ? DAMAGED : 0;
+    return t->starts.size == t->folded.size ? 0 : DAMAGED;
+}
+
+static int add_symbol(text *t, const packed *column, uint32_t code)
+{
+    const uint8_t *strings = column->symbols.buf;
+    size_t at, size, alike, alike_size;
+    if (code >= (size_t)column->table.len / 8 || place_of(column, code, 0, &at, &size) < 0 ||
+        place_of(column, code, 1, &alike, &alike_size) < 0)
+        return DAMAGED;
+    if (buffer_reserve(&t->source, 4 * size) < 0 || buffer_reserve(&t->folded, 4 * alike_size) < 0 ||
+        buffer_reserve(&t->starts, 4 * size) < 0 || buffer_reserve(&t->ends, 4 * size) < 0)
+        return NO_MEMORY;
+    int count = decode(strings + at, size, &t->source);
+    if (count < 0)
+        return DAMAGED;
+    int folded = count;
+    if (at == alike && size == alike_size) {
+        size_t bytes = 4 * (size_t)count;
+        if (bytes)
+            memcpy(t->folded.data + t->folded.size, t->source.data + t->source.size - bytes, bytes);
+        t->folded.size += bytes;
+    } else if ((folded = decode(strings + alike, alike_size, &t->folded)) < 0) {
+        return DAMAGED;
+    }
+    return align(t, (size_t)count, (size_t)folded);
 }
 
 static int read_text(text *t, const packed *column)
 {
     const uint8_t *p = column->codes.buf, *end = p + column->codes.len;
-    const uint8_t *strings = column->symbols.buf;
-    size_t count = (size_t)column->table.len / 8, offset, size;
-    while (p < end) {
-        uint32_t code = next_code(&p, end);
-        size_t from = t->source.size / 4, before = t->folded.size / 4;
-        if (code >= count || place_of(column, code, 0, &offset, &size) < 0 ||
-            decode(strings + offset, size, &t->source) < 0 ||
-            place_of(column, code, 1, &offset, &size) < 0 ||
-            decode(strings + offset, size, &t->folded) < 0)
-            return DAMAGED;
-        if (t->source.failed || t->folded.failed || t->starts.failed || t->ends.failed)
-            return NO_MEMORY;
-        if (align(t, from, before) < 0)
-            return DAMAGED;
-    }
-    return t->starts.failed || t->ends.failed ? NO_MEMORY : 0;
+    int state = 0;
+    while (p < end && !state)
+        state = add_symbol(t, column, next_code(&p, end));
+    return state;
 }
 
 static PyObject *string_of(const buffer *b)
