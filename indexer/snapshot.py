@@ -347,13 +347,11 @@ class Snapshot:
     def copies_of(self, unit: int) -> list[int]:
         """The units of other files that say the same as this one of the same document."""
         index = self.document_of(unit)
-        return [
-            other
-            for copy in self.copies.get(index, ())
-            if copy != index
-            for other, hash in self._hashes_of(copy).items()
-            if hash == self.hashes[unit]
-        ]
+        others = [copy for copy in self.copies.get(index, ()) if copy != index]
+        if not others:
+            return []
+        hashes, wanted = self.hashes, self.hashes[unit]
+        return [n for copy in others for n in self.numbers(copy) if hashes[n] == wanted]
 
     @cached_property
     def versions(self) -> dict[str, tuple[str, ...]]:

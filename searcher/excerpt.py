@@ -15,6 +15,7 @@ from indexer.codec import (
     FoldedText,
     Match,
     Needles,
+    Shown,
     kernel,
     pack_matches,
     unpack_matches,
@@ -94,16 +95,23 @@ class Excerpter:
 
     def excerpt(self, unit: int) -> Excerpt:
         """The best of a unit. Raises IndexDamaged."""
+        shown = None
+        if not self._has_numbers and not self._near:
+            needles, weights = self._plain, self._weights
+            shown = self._terms.excerpt(unit, gaps(), needles, weights, WIDTH)
+        text, highlights, lines = shown or self._shown(unit)
+        return Excerpt(Snippet(text, highlights), lines)
+
+    def _shown(self, unit: int) -> Shown:
         text, *folding = folded = self._terms.folded(unit, gaps())
         matches: bytes = kernel.find(*folding, *self._plain)
+        matches = self._with_others(matches, folded)
         weights = self._weights
-        if self._has_numbers or self._near:
-            matches = self._with_others(matches, folded)
         if not matches:
             pairs, weights = self._pairs
             matches = kernel.find(*folding, *pairs)
-        shown, highlights, first = kernel.snippet(text, matches, weights, WIDTH)
-        return Excerpt(Snippet(shown, highlights), text.count("\n", 0, first))
+        shown: Shown = kernel.snippet(text, matches, weights, WIDTH)
+        return shown
 
     def _with_others(self, matches: bytes, folded: FoldedText) -> bytes:
         """``matches``, those of words in the text with numbers in digits, and what lies near."""

@@ -98,6 +98,22 @@ def test_matches_outside_their_text_are_refused(matches: list[tuple[int, int, in
             implementation.snippet("某税法。", packed, array("I", [1, 1]).tobytes(), 3)
 
 
+@given(texts, needle_groups, st.integers(1, 70))
+@settings(max_examples=200)
+def test_an_excerpt_is_the_snippet_of_what_is_found(
+    entry: str, groups: list[list[str]], width: int
+) -> None:
+    columns, needles = columns_of([entry]), Needles.of(groups)
+    weights = array("I", [number % 3 for number, _ in enumerate(needles.ends[::4])]).tobytes()
+    arguments = *(columns[f"text{name}"] for name in ("", ".symbols", ".table")), gaps()
+    text, *folded = kernel.fold(*arguments)
+    matches = kernel.find(*folded, *needles)
+    expected = kernel.snippet(text, matches, weights, width) if matches else None
+    for implementation in BOTH:
+        found = implementation.excerpt(*arguments, *needles, weights, width)
+        assert found == expected
+
+
 @pytest.mark.parametrize("ends", [[1], [3], [2, 1, 2], [2, 4]])
 def test_needles_that_do_not_end_with_their_text_are_refused(ends: list[int]) -> None:
     letters, groups = "税法".encode("utf-32-le"), bytes(4 * len(ends))

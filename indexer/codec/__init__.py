@@ -7,7 +7,14 @@ several segments as one, `kernel` is C with `twin` for machines without a compil
 from __future__ import annotations
 
 from indexer.codec.collection import Collection, Groups, Units
-from indexer.codec.excerpts import Match, Needles, find_matches, pack_matches, unpack_matches
+from indexer.codec.excerpts import (
+    Match,
+    Needles,
+    Shown,
+    find_matches,
+    pack_matches,
+    unpack_matches,
+)
 from indexer.codec.kernel import kernel
 from indexer.codec.postings import GONE, K1
 from indexer.codec.segment import UNIT, Builder, Columns, Place, Segment, merge
@@ -26,6 +33,7 @@ __all__ = [
     "Needles",
     "Place",
     "Segment",
+    "Shown",
     "Units",
     "find_matches",
     "kernel",

@@ -16,6 +16,7 @@ from itertools import groupby, takewhile
 from operator import eq, itemgetter
 from typing import Any, NamedTuple
 
+from indexer.codec.excerpts import Needles, Shown
 from indexer.codec.kernel import kernel as default_kernel
 from indexer.codec.postings import K1
 from indexer.codec.segment import UNIT, Place, Segment, norm
@@ -150,6 +151,13 @@ class Collection:
         """The text of a unit as it stands and folded (`twin.fold`)."""
         part = self.parts[self.part_of(unit)]
         return part.segment.folded(unit - part.base, gaps)
+
+    def excerpt(
+        self, unit: int, gaps: bytes, needles: Needles, weights: bytes, width: int
+    ) -> Shown | None:
+        """What is shown of a unit; None where no needle stands in it (`twin.excerpt`)."""
+        part = self.parts[self.part_of(unit)]
+        return part.segment.excerpt(unit - part.base, gaps, needles, weights, width)
 
     # --- terms ----------------------------------------------------------------------------------
 

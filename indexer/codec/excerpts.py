@@ -162,13 +162,14 @@ def merge_matches(matches: Iterable[Match]) -> list[tuple[int, int]]:
 # --- showing ------------------------------------------------------------------------------------
 
 Highlights = tuple[tuple[int, int], ...]
+Shown = tuple[str, Highlights, int]  # a text, what is lit of it, lines that end before that
 
 
-def snippet(text: str, matches: Buffer, weights: Buffer, width: int) -> tuple[str, Highlights, int]:
-    """The `best_window` of a text as it is shown, its highlights, and where the first match stands.
+def snippet(text: str, matches: Buffer, weights: Buffer, width: int) -> Shown:
+    """The `best_window` of a text as it is shown.
 
     ``matches`` are those of `pack_matches`, sorted, none empty; ``weights`` by needle, 32 bits
-    each. The first match is that which begins in the window or behind it, at 0 if there is none.
+    each. Lines are counted that end before the first match which begins in the window or behind it.
     An ellipsis stands where text was cut off (so there may be two more characters than ``width``),
     a single space for any blanks and controls, nothing for what has no width, U+FFFD for lone
     surrogates. Highlights are sorted, disjoint, none empty, and begin and end with no space.
@@ -181,7 +182,8 @@ def snippet(text: str, matches: Buffer, weights: Buffer, width: int) -> tuple[st
         raise ValueError("matches lie outside their text")
     start, end = best_window(text, found, exact, width)
     first = next((match.start for match in found if match.start >= start), 0)
-    return *_shown(text, merge_matches(found), start, end), first
+    shown, highlights = _shown(text, merge_matches(found), start, end)
+    return shown, highlights, text.count("\n", 0, first)
 
 
 def best_window(

@@ -13,6 +13,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from indexer.codec.excerpts import Needles, Shown
 from indexer.codec.kernel import kernel as default_kernel
 from indexer.codec.layout import Buffer, ColumnFile, write_columns
 from indexer.codec.postings import DICT_BLOCK, GONE, INDEX_ENTRY, K1, TF_VALUE, B, terms_of
@@ -170,6 +171,20 @@ class Segment:
             return FoldedText._make(self._kernel.fold(codes, *table, gaps))
         except ValueError as error:
             raise self._damaged(error) from None
+
+    def excerpt(
+        self, unit: int, gaps: bytes, needles: Needles, weights: bytes, width: int
+    ) -> Shown | None:
+        """What is shown of a unit; None where no needle stands in it (`twin.excerpt`)."""
+        columns = self.columns
+        try:
+            codes = _codes(columns, unit, unit + 1)
+            table = columns["text.symbols"], columns["text.table"]
+            shown: Shown | None
+            shown = self._kernel.excerpt(codes, *table, gaps, *needles, weights, width)
+        except ValueError as error:
+            raise self._damaged(error) from None
+        return shown
 
     def source(self, start: int, stop: int) -> str:
         """The texts of units as they stand in their document, joined."""

@@ -33,6 +33,7 @@ from indexer.codec.postings import (
     tf_encode,
 )
 from indexer.codec.unpacking import SHORT_CODES, WIDE_CODES, unpack
+from indexer.codec.unpacking import excerpt as excerpt
 from indexer.codec.unpacking import fold as fold
 
 Place = tuple[int, int, int, int]  # ordinal, document frequency, offset, size

@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from indexer.codec.excerpts import Shown, find, snippet
 from indexer.codec.postings import Buffer
 
 
@@ -86,6 +87,23 @@ def fold(codes: Buffer, symbols: Buffer, table: Buffer, gaps: Buffer) -> FoldedT
         raise ValueError("a text column is damaged") from None
     ends = array("I", [start + 1 for start in starts])
     return FoldedText(source, folded, starts.tobytes(), ends.tobytes())
+
+
+def excerpt(
+    codes: Buffer,
+    symbols: Buffer,
+    table: Buffer,
+    gaps: Buffer,
+    letters: Buffer,
+    ends: Buffer,
+    groups: Buffer,
+    weights: Buffer,
+    width: int,
+) -> Shown | None:
+    """The `snippet` of the text of codes with the matches of `Needles`; None without matches."""
+    text, folded, starts, stops = fold(codes, symbols, table, gaps)
+    matches = find(folded, starts, stops, letters, ends, groups)
+    return snippet(text, matches, weights, width) if matches else None
 
 
 def _kept(string: str, count: int, start: int, gaps: Buffer) -> list[int]:

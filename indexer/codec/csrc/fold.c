@@ -1,15 +1,6 @@
 /* A packed text as it stands and folded, and where each character of the latter stands in the
  * former. indexer/codec/unpacking.py says it shorter. */
-#include "texts.h"
-
-enum { DAMAGED = -1, NO_MEMORY = -2 };
-
-/* A text in code points, and for each character of its folded form where it stands there. */
-typedef struct {
-    buffer source, folded, starts, ends; /* 32 bits each */
-    const uint8_t *gaps; /* of the characters below it: 1 where one folds to none */
-    uint32_t gap_count;
-} text;
+#include "excerpt.h"
 
 /* The character at *p in UTF-8, or a lone surrogate encoded alike; *p moves behind it. */
 static inline int next_character(const uint8_t **p, const uint8_t *end, uint32_t *character)
@@ -45,12 +36,12 @@ static int decode(const uint8_t *p, size_t size, buffer *out)
     return (int)(at - before);
 }
 
-static inline int is_gap(const text *t, uint32_t character)
+static inline int is_gap(const folding *t, uint32_t character)
 {
     return character < t->gap_count && t->gaps[character];
 }
 
-static inline void put_place(text *t, size_t at)
+static inline void put_place(folding *t, size_t at)
 {
     store32(t->starts.data, t->starts.size / 4, (uint32_t)at);
     store32(t->ends.data, t->ends.size / 4, (uint32_t)at + 1);
@@ -59,7 +50,7 @@ static inline void put_place(text *t, size_t at)
 }
 
 /* Notes where the last `folded` characters stand: among the last `count` of the source. */
-static int align(text *t, size_t count, size_t folded)
+static int align(folding *t, size_t count, size_t folded)
 {
     size_t end = t->source.size / 4;
     for (size_t i = end - count; i < end; i++) {
@@ -72,7 +63,7 @@ static int align(text *t, size_t count, size_t folded)
     return t->starts.size == t->folded.size ? 0 : DAMAGED;
 }
 
-static int add_symbol(text *t, const packed *column, uint32_t code)
+static int add_symbol(folding *t, const packed *column, uint32_t code)
 {
     const uint8_t *strings = column->symbols.buf;
     size_t at, size, alike, alike_size;
@@ -97,13 +88,21 @@ static int add_symbol(text *t, const packed *column, uint32_t code)
     return align(t, (size_t)count, (size_t)folded);
 }
 
-static int read_text(text *t, const packed *column)
+int fold_text(folding *t, const packed *column)
 {
     const uint8_t *p = column->codes.buf, *end = p + column->codes.len;
     int state = 0;
     while (p < end && !state)
         state = add_symbol(t, column, next_code(&p, end));
     return state;
+}
+
+void folding_free(folding *t)
+{
+    free(t->source.data);
+    free(t->folded.data);
+    free(t->starts.data);
+    free(t->ends.data);
 }
 
 static PyObject *string_of(const buffer *b)
@@ -127,8 +126,8 @@ static PyObject *py_fold(PyObject *self, PyObject *args)
     (void)self;
     if (!PyArg_ParseTuple(args, "y*y*y*y*", &column.codes, &column.symbols, &column.table, &gaps))
         return NULL;
-    text t = {{0}, {0}, {0}, {0}, gaps.buf, (uint32_t)gaps.len};
-    int state = read_text(&t, &column);
+    folding t = {{0}, {0}, {0}, {0}, gaps.buf, (uint32_t)gaps.len};
+    int state = fold_text(&t, &column);
     if (state == DAMAGED)
         PyErr_SetString(PyExc_ValueError, "a text column is damaged");
     else if (state == NO_MEMORY)
@@ -136,10 +135,7 @@ static PyObject *py_fold(PyObject *self, PyObject *args)
     else
         result = Py_BuildValue("(NNNN)", string_of(&t.source), string_of(&t.folded),
                                bytes_of(&t.starts), bytes_of(&t.ends));
-    free(t.source.data);
-    free(t.folded.data);
-    free(t.starts.data);
-    free(t.ends.data);
+    folding_free(&t);
     release_packed(&column);
     PyBuffer_Release(&gaps);
     return result;

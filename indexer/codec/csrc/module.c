@@ -12,7 +12,8 @@ static int add_all(PyObject *module)
         PyModule_AddFunctions(module, cut_methods) < 0 ||
         PyModule_AddFunctions(module, fold_methods) < 0 ||
         PyModule_AddFunctions(module, find_methods) < 0 ||
-        PyModule_AddFunctions(module, snippet_methods) < 0)
+        PyModule_AddFunctions(module, snippet_methods) < 0 ||
+        PyModule_AddFunctions(module, excerpt_methods) < 0)
         return -1;
     return PyModule_AddFunctions(module, bits_methods);
 }

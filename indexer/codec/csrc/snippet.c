@@ -1,6 +1,6 @@
 /* The stretch of a text that shows its matches best, as it is shown. indexer/codec/excerpts.py says
  * what is best. */
-#include "kernel.h"
+#include "excerpt.h"
 
 #define ELLIPSIS 0x2026
 #define COMMA 0xFF0C
@@ -15,7 +15,7 @@ typedef struct {
 } run;
 
 typedef struct {
-    const Py_UCS4 *text;
+    const uint8_t *text; /* 32 bits a character */
     uint32_t length, width;
     const uint8_t *matches, *weights;
     uint32_t match_count;
@@ -33,6 +33,11 @@ typedef struct {
 static inline uint32_t number_of(const showing *s, uint32_t match, int which)
 {
     return load32(s->matches, (size_t)match * NUMBERS + (size_t)which);
+}
+
+static inline Py_UCS4 character(const showing *s, int64_t at)
+{
+    return load32(s->text, (size_t)at);
 }
 
 /* What str.isspace says. */
@@ -65,7 +70,7 @@ static inline int is_stop(Py_UCS4 c)
 static int64_t last_stop(const showing *s, int64_t from, int64_t to)
 {
     while (to-- > from)
-        if (is_stop(s->text[to]))
+        if (is_stop(character(s, to)))
             return to;
     return -1;
 }
@@ -153,7 +158,7 @@ static int64_t window_start(const showing *s, int64_t first, int64_t last)
         start = half < rest ? half : rest;
         start = start > first - spare ? start : first - spare;
         for (int64_t at = start; at < first; at++)
-            if (s->text[at] == COMMA) {
+            if (character(s, at) == COMMA) {
                 start = at + 1;
                 break;
             }
@@ -190,7 +195,7 @@ static void best_window(showing *s, int64_t *start, int64_t *end)
 static int says_something(const showing *s, int64_t from, int64_t to)
 {
     for (; from < to; from++)
-        if (!is_space(s->text[from]))
+        if (!is_space(character(s, from)))
             return 1;
     return 0;
 }
@@ -205,7 +210,7 @@ static void show(const showing *s, int64_t start, int64_t end, shown *out)
     while (at < s->run_count && s->runs[at].end <= start)
         at++;
     for (int64_t i = start; i < end; i++) {
-        Py_UCS4 c = s->text[i];
+        Py_UCS4 c = character(s, i);
         if (at < s->run_count && i >= s->runs[at].end) {
             at++;
             open = 0;
@@ -244,20 +249,27 @@ static PyObject *highlights_of(const buffer *b)
     return result;
 }
 
-static PyObject *snippet(showing *s, uint32_t needles)
+/* How many lines end before the first match that begins at `start` or behind. */
+static uint32_t lines_before(const showing *s, int64_t start)
+{
+    uint32_t i = 0, lines = 0;
+    while (i < s->match_count && number_of(s, i, START) < start)
+        i++;
+    int64_t end = i < s->match_count ? number_of(s, i, START) : 0;
+    for (int64_t at = 0; at < end; at++)
+        lines += character(s, at) == '\n';
+    return lines;
+}
+
+static PyObject *snippet(showing *s, uint32_t needle_count)
 {
     int64_t start, end;
-    uint32_t first = 0, i = 0;
     int little = -1;
-    if (gather_runs(s, needles) < 0) {
+    if (gather_runs(s, needle_count) < 0) {
         PyErr_SetString(PyExc_ValueError, "matches lie outside their text");
         return NULL;
     }
     best_window(s, &start, &end);
-    while (i < s->match_count && number_of(s, i, START) < start)
-        i++;
-    if (i < s->match_count)
-        first = number_of(s, i, START);
     shown out = {malloc(((size_t)(end - start) + 2) * sizeof(Py_UCS4)), 0, {0}};
     if (out.text)
         show(s, start, end, &out);
@@ -267,7 +279,7 @@ static PyObject *snippet(showing *s, uint32_t needles)
     else if ((text = PyUnicode_DecodeUTF32((char *)out.text, 4 * (Py_ssize_t)out.length, NULL,
                                            &little)) &&
              (highlights = highlights_of(&out.highlights)))
-        result = Py_BuildValue("(OOI)", text, highlights, first);
+        result = Py_BuildValue("(OOI)", text, highlights, lines_before(s, start));
     Py_XDECREF(text);
     Py_XDECREF(highlights);
     free(out.text);
@@ -275,7 +287,26 @@ static PyObject *snippet(showing *s, uint32_t needles)
     return result;
 }
 
-/* A text's best window as it is shown, its highlights, and where its first match stands. */
+PyObject *show_matches(const uint8_t *text, uint32_t length, const buffer *matches,
+                       const Py_buffer *weights, uint32_t width)
+{
+    size_t count = matches->size / (4 * NUMBERS), needle_count = (size_t)weights->len / 4;
+    run *runs = malloc((count + 1) * sizeof *runs);
+    uint32_t *inside = calloc(needle_count + 1, sizeof *inside);
+    PyObject *result = NULL;
+    if (runs && inside) {
+        showing s = {text, length, width, matches->data, weights->buf, (uint32_t)count,
+                     runs, 0,      inside};
+        result = snippet(&s, (uint32_t)needle_count);
+    } else {
+        PyErr_NoMemory();
+    }
+    free(runs);
+    free(inside);
+    return result;
+}
+
+/* A text's best window as it is shown. */
 static PyObject *py_snippet(PyObject *self, PyObject *args)
 {
     PyObject *source, *result = NULL;
@@ -286,19 +317,12 @@ static PyObject *py_snippet(PyObject *self, PyObject *args)
         return NULL;
     Py_ssize_t length = PyUnicode_GetLength(source);
     Py_UCS4 *text = length < INT32_MAX ? PyUnicode_AsUCS4Copy(source) : NULL;
-    size_t count = (size_t)matches.len / (4 * NUMBERS), needles = (size_t)weights.len / 4;
-    run *runs = malloc((count + 1) * sizeof *runs);
-    uint32_t *inside = calloc(needles + 1, sizeof *inside);
-    if (text && runs && inside && width < INT32_MAX) {
-        showing s = {text, (uint32_t)length, width, matches.buf, weights.buf, (uint32_t)count,
-                     runs, 0, inside};
-        result = snippet(&s, (uint32_t)needles);
-    } else if (!PyErr_Occurred()) {
+    buffer found = {matches.buf, (size_t)matches.len, (size_t)matches.len, 0};
+    if (text)
+        result = show_matches((uint8_t *)text, (uint32_t)length, &found, &weights, width);
+    else if (!PyErr_Occurred())
         PyErr_NoMemory();
-    }
     PyMem_Free(text);
-    free(runs);
-    free(inside);
     PyBuffer_Release(&matches);
     PyBuffer_Release(&weights);
     return result;
