@@ -73,10 +73,10 @@ class Excerpter:
         near = [text for items, _ in self._near for item in items for text in item]
         texts = [*words, *phrases, *near]
         self._near_needles = {text: number for number, text in enumerate(texts)}
-        # Each is numbered alike; what is sought in digits is not sought in the text as it is.
-        plain, digits = ([""] * len(words), words) if self._has_numbers else (words, [])
+        self._words = words
+        # All are numbered alike: words that are sought in digits leave their places free.
+        plain = [""] * len(words) if self._has_numbers else words
         self._plain = Needles.of([plain, phrases])
-        self._in_digits = Needles.of([digits])
         self._weights = pack_weights(
             [weigh((WORDS, word)) for word in words]
             + [
@@ -85,6 +85,11 @@ class Excerpter:
             ]
         )
         self._loose = loose
+
+    @cached_property
+    def _in_digits(self) -> Needles:
+        """The words, for texts with numbers in digits."""
+        return Needles.of([self._words])
 
     @cached_property
     def _pairs(self) -> tuple[Needles, bytes]:

@@ -69,8 +69,10 @@ class Generation:
     def hit(self, number: int, score: float, show: Callable[[int], Excerpt]) -> Hit:
         """A unit as a hit, with the excerpt that ``show`` gives of it. Raises IndexDamaged."""
         snapshot = self.snapshot
-        row, passage = snapshot.rows[snapshot.document_of(number)], snapshot.passage(number)
-        copies, versions = snapshot.copies_of(number), snapshot.versions.get(row.id, ())
+        index = snapshot.document_of(number)
+        row, passage = snapshot.rows[index], snapshot.passage(number)
+        copies = snapshot.copies_of(number) if index in snapshot.copies else ()
+        versions = snapshot.versions.get(row.id, ())
         excerpt = show(number)
         return Hit(
             document=row.id,

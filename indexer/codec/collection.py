@@ -27,7 +27,7 @@ Term = tuple[str, str]  # field, text
 Groups = tuple[bytes, bytes]
 # Where a term is in each segment, how many live units have it, and its inverse document frequency.
 Found = tuple[tuple[Place | None, ...], int, float]
-_CACHED_TERMS = 4096
+_CACHED_TERMS = 16_384
 _score = itemgetter(0)
 _DIGITS = bytes.maketrans(b"\0\1", b"01")
 
