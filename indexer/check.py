@@ -7,9 +7,11 @@ from pathlib import Path
 
 from indexer.analysis import Analyzer
 from indexer.building import add_terms, new_terms
+from indexer.document import Document
 from indexer.entry import terms_of
 from indexer.errors import IndexDamaged, IndexNotFound, IndexStateError
 from indexer.manifest import PREVIOUS, damage, read_manifest
+from indexer.record import passages_of
 from indexer.snapshot import SegmentFiles, Snapshot
 
 
@@ -64,6 +66,17 @@ def _documents(snapshot: Snapshot) -> Iterator[str]:
             yield f"{row.id}: its sections are not its text"
         if len(snapshot.units(index)) != row.units:
             yield f"{row.id}: {row.units} sections are indexed, its text has others"
+        elif not _shows(snapshot, index, document):
+            yield f"{row.id}: its sections are shown as others than they are"
+
+
+def _shows(snapshot: Snapshot, index: int, document: Document) -> bool:
+    """Whether the passages of a document are its units."""
+    try:
+        shown = [*map(snapshot.passage, snapshot.numbers(index))]
+    except IndexDamaged:
+        return False
+    return shown == [*passages_of(document)]
 
 
 def _terms(files: SegmentFiles, analyzer: Analyzer) -> Iterator[str]:

@@ -105,7 +105,7 @@ def encode_document(document: Document) -> bytes:
     columns = list(zip(*map(_row, sections, range(len(sections))), strict=True))
     start = sections[0].span.start if sections else 0
     whole = (document.id, document.digest, facts, list(_outside(document)), start, columns)
-    shown = list(map(_json, _shown(document)))
+    shown = [_json(_shown(passage)) for passage in passages_of(document)]
     blocks = (b"\n".join(shown[at : at + _BLOCK]) for at in range(0, len(shown), _BLOCK))
     packed = [zlib.compress(_json(whole), 6), *map(_quick_to_read, blocks)]
     head = array("I", (len(packed), *accumulate(map(len, packed), initial=0)))
@@ -126,13 +126,28 @@ def _outside(document: Document) -> Iterator[tuple[int, str]]:
         end = span.end
 
 
-def _shown(document: Document) -> Iterator[tuple[Any, ...]]:
+def passages_of(document: Document) -> Iterator[Passage]:
+    """The units of a document as they are shown, in order."""
     line_of = _LineCounter(document.text)
     for unit in document.units():
-        section, spans = unit.section, (unit.span, *unit.repeats)
-        (start, size, line), *again = ((at, end - at, line_of(at)) for at, end in spans)
-        headings = section.heading, unit.headings
-        yield section.anchor, section.path, *headings, start, size, line, *again
+        section = unit.section
+        yield Passage(
+            section.anchor,
+            section.path,
+            section.heading,
+            unit.headings,
+            unit.span,
+            unit.repeats,
+            line_of(unit.span.start),
+            tuple(line_of(repeat.start) for repeat in unit.repeats),
+        )
+
+
+def _shown(passage: Passage) -> tuple[Any, ...]:
+    spans = zip(passage.repeats, passage.repeat_lines, strict=True)
+    again = [(start, end - start, line) for (start, end), line in spans]
+    start, end = passage.span
+    return *passage[:4], start, end - start, passage.line, *again
 
 
 def _row(section: Section, number: int) -> tuple[Any, ...]:

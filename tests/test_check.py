@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from indexer import record
 from indexer.analysis import Analyzer
 from indexer.building import add_terms, flushed, new_terms
 from indexer.check import check
@@ -72,3 +73,14 @@ def test_terms_of_another_text_are_found_though_all_checksums_are_right(
     (problem,) = check(folder)
     assert problem.startswith(old.name)
     assert "bigrams.postings" in problem
+
+
+def test_a_section_shown_as_another_is_found_though_all_checksums_are_right(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = record._shown
+    monkeypatch.setattr(record, "_shown", lambda one: shown(one._replace(line=one.line + 1)))
+    with Store(tmp_path).transaction() as transaction:
+        transaction.put(parse_document(LIBRARY["notice.txt"], "notice.txt"))
+    (problem,) = check(tmp_path)
+    assert problem == "notice.txt: its sections are shown as others than they are"

@@ -1,7 +1,8 @@
 """Columnar segments: memory-mapped postings, lengths and texts, searched by a compiled kernel.
 
 `layout` writes the format down, `segment` writes, reads and merges it, `collection` searches
-several segments as one, `kernel` is C with `twin` for machines without a compiler.
+several segments as one, `excerpts` finds and shows what was sought in a text, `kernel` is C with
+`twin` for machines without a compiler.
 """
 
 from __future__ import annotations
