@@ -122,12 +122,17 @@ class Excerpter:
         """``matches``, those of words in the text with numbers in digits, and what lies near."""
         _, text, starts, ends = folded
         folding = Folding(text, array("I", starts), array("I", ends))
-        found = {*unpack_matches(matches), *self._located_near(folding)}
+        sets = [matches]
         if self._has_numbers:
             digits = with_arabic(folding)
             places = (array("I", places).tobytes() for places in (digits.starts, digits.ends))
-            found.update(unpack_matches(kernel.find(digits.text, *places, *self._in_digits)))
-        return pack_matches(sorted(found))
+            sets.append(kernel.find(digits.text, *places, *self._in_digits))
+        sets.append(pack_matches(sorted(self._located_near(folding))))
+        # Each is in order; those of one need no other.
+        found = [packed for packed in sets if packed]
+        if len(found) < 2:
+            return found[0] if found else b""
+        return pack_matches(sorted({one for packed in found for one in unpack_matches(packed)}))
 
     def _located_near(self, folding: Folding) -> set[Match]:
         return {
