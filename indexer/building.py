@@ -16,7 +16,7 @@ from typing import NamedTuple
 from indexer.analysis import classes
 from indexer.codec import GONE, Columns
 from indexer.codec.making import Builder, merge
-from indexer.entry import Entry, Terms
+from indexer.entry import Entry
 from indexer.links import Links, encode_links
 from indexer.manifest import File, Segment
 from indexer.normalize import squeeze_character
@@ -51,11 +51,6 @@ def new_terms() -> Builder:
     return Builder((WORDS, BIGRAMS), classes(), squeeze_character)
 
 
-def add_terms(builder: Builder, terms: Terms) -> None:
-    """Add the units of a document."""
-    builder.add(terms.parts, terms.units, terms.texts)
-
-
 class SegmentBuilder:
     """A segment in the making: documents and other segments, sorted by document id."""
 
@@ -80,11 +75,11 @@ class SegmentBuilder:
     def add(self, entry: Entry) -> None:
         """Add a document."""
         first = self.units
-        add_terms(self._terms, entry.terms)
+        self._terms.add(*entry.terms)
         row = self._append(entry.row, entry.record)
         self._members.append(_Member(row, entry.links, entry.hashes, first))
 
-    def _append(self, row: Row, record: bytes) -> Row:
+    def _append(self, row: Row, record: bytes | memoryview) -> Row:
         row = row._replace(offset=self._records.tell(), size=len(record))
         self._records.write(record)
         return row

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from indexer.analysis import Analyzer
-from indexer.building import add_terms, new_terms
+from indexer.building import new_terms
+from indexer.document import Document
 from indexer.entry import terms_of
 from indexer.errors import IndexDamaged, IndexNotFound, IndexStateError
 from indexer.manifest import PREVIOUS, damage, read_manifest
+from indexer.record import passages_of
 from indexer.snapshot import SegmentFiles, Snapshot
 
 
@@ -64,13 +66,24 @@ def _documents(snapshot: Snapshot) -> Iterator[str]:
             yield f"{row.id}: its sections are not its text"
         if len(snapshot.units(index)) != row.units:
             yield f"{row.id}: {row.units} sections are indexed, its text has others"
+        elif not _shows(snapshot, index, document):
+            yield f"{row.id}: its sections are shown as others than they are"
+
+
+def _shows(snapshot: Snapshot, index: int, document: Document) -> bool:
+    """Whether the passages of a document are its units."""
+    try:
+        shown = [*map(snapshot.passage, snapshot.numbers(index))]
+    except IndexDamaged:
+        return False
+    return shown == [*passages_of(document)]
 
 
 def _terms(files: SegmentFiles, analyzer: Analyzer) -> Iterator[str]:
     """Make the terms of a segment anew from its documents: they come out the same to the byte."""
     terms = new_terms()
     for row, first in zip(files.rows, memoryview(files.firsts).cast("I"), strict=False):
-        add_terms(terms, terms_of(files.document(row, first), analyzer))
+        terms.add(*terms_of(files.document(row, first), analyzer))
     anew = terms.finish(range(terms.units)).columns
     differing = [name for name, column in anew.items() if files.terms.columns.get(name) != column]
     if differing:

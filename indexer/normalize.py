@@ -71,6 +71,17 @@ def _gapped(full: bool) -> dict[int, str]:
     return gapped | {ord(blank): _GAP for blank in " \n"}
 
 
+@cache
+def gaps() -> bytes:
+    """Of every character below U+10000, whether folding and squeezing leave none: 1, else 0."""
+    table = bytearray(0x10000)
+    for code, folded in BASE.items():
+        table[code] = not folded or folded.isspace()
+    for blank in b" \n":
+        table[blank] = 1
+    return bytes(table)
+
+
 def squeezed(text: str) -> Folding:
     """``squeeze(fold(text))`` with the way back to ``text``."""
     gapped = text.translate(_gapped(table_for(text) is not BASE))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # 〇 is U+3007, ○ is U+25CB, the shape most old 公文 use for it; Ｏ and О stand there too.
 ZEROS = "〇○零◯ＯО"
@@ -113,8 +114,13 @@ NUMBER = re.compile(
 
 def in_digits(match: re.Match[str]) -> str:
     """What `NUMBER` found, in digits if it has a value."""
-    value = to_int(match[0])
-    return match[0] if value is None else str(value)
+    return _digits_of(match[0])
+
+
+@lru_cache(4096)  # the same articles and dates come again and again
+def _digits_of(numeral: str) -> str:
+    value = to_int(numeral)
+    return numeral if value is None else str(value)
 
 
 def arabic(folded: str) -> str:

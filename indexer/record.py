@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import struct
 import zlib
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
-from itertools import accumulate, pairwise
+from dataclasses import fields
+from itertools import accumulate
 from typing import Any, NamedTuple
 
-from indexer.document import Document, Fact, Metadata, Section, Span, Unit
+from indexer.document import Document, Fact, Metadata, Section, Span
 from indexer.errors import IndexDamaged
 
 Buffer = bytes | memoryview
@@ -66,9 +67,8 @@ def decode_rows(data: bytes) -> list[Row]:
         raise IndexDamaged(f"a catalogue cannot be read: {error}") from None
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A unit of retrieval as it is shown, read without the rest of its document.
+class Passage(NamedTuple):
+    """A unit of retrieval as it is shown but for its text, read without the rest of its document.
 
     ``line`` is the line of the document it begins in, ``repeat_lines`` those where the ``repeats``
     begin, counted from 1.
@@ -82,29 +82,40 @@ class Passage:
     repeats: tuple[Span, ...]
     line: int
     repeat_lines: tuple[int, ...]
-    text: str
 
 
-_BLOCK = 16  # units
+_BLOCK = 8  # units
+_read_json = json.JSONDecoder().raw_decode
 
 
 def encode_document(document: Document) -> bytes:
     """A document without the texts of its units, in pieces: a unit can be read without the rest.
 
-    The number of pieces, the size of each (32 bits each), then the pieces, JSON compressed by
-    zlib. The first: id, digest, facts, and what stands outside the units, as pairs of an offset
-    and a text. The others: the sections from that of every 16th unit on. Such a block has its
-    offset in the text; kinds, labels, paths, headings, sizes, anchors, distances from the parent
-    (0 at the root) and repeats of its sections; and of each of its units the number of its first
-    section in the block, that of its sections, its headings, repeats, line and lines of repeats.
+    The number of pieces, where each begins behind these numbers and the last ends (32 bits each),
+    then the pieces, compressed by zlib. The first is the document, JSON: id, digest, facts; what
+    stands outside the units, as pairs of an offset and a text; where the sections begin; their
+    kinds, labels, paths, headings, sizes, anchors, distances from the parent (0 at the root) and
+    repeats. The others are 8 units each as they are shown, a line of JSON a unit: anchor, path,
+    heading, headings, start, size, line; start, size and line of each repeat.
     """
     facts = {
         field.name: _plain(getattr(document.metadata, field.name)) for field in fields(Metadata)
     }
-    head = (document.id, document.digest, facts, list(_outside(document)))
-    packed = [zlib.compress(_json(piece), 6) for piece in (head, *_blocks(document))]
-    sizes = array("I", (len(packed), *map(len, packed)))
-    return sizes.tobytes() + b"".join(packed)
+    sections = document.sections
+    columns = list(zip(*map(_row, sections, range(len(sections))), strict=True))
+    start = sections[0].span.start if sections else 0
+    whole = (document.id, document.digest, facts, list(_outside(document)), start, columns)
+    shown = [_json(_shown(passage)) for passage in passages_of(document)]
+    blocks = (b"\n".join(shown[at : at + _BLOCK]) for at in range(0, len(shown), _BLOCK))
+    packed = [zlib.compress(_json(whole), 6), *map(_quick_to_read, blocks)]
+    head = array("I", (len(packed), *accumulate(map(len, packed), initial=0)))
+    return head.tobytes() + b"".join(packed)
+
+
+def _quick_to_read(block: bytes) -> bytes:
+    """Compressed without codes of its own: to read these takes longer than what is so small."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS, 9, zlib.Z_FIXED)
+    return packer.compress(block) + packer.flush()
 
 
 def _outside(document: Document) -> Iterator[tuple[int, str]]:
@@ -115,34 +126,28 @@ def _outside(document: Document) -> Iterator[tuple[int, str]]:
         end = span.end
 
 
-def _blocks(document: Document) -> Iterator[Any]:
-    sections, line_of = document.sections, _LineCounter(document.text)
-    units = list(_numbered(document))
-    firsts = [0, *(number for number, _ in units[_BLOCK::_BLOCK])]
-    for block, (first, stop) in enumerate(pairwise([*firsts, len(sections)])):
-        yield (
-            sections[first].span.start if sections else 0,
-            list(zip(*map(_row, sections[first:stop], range(first, stop)), strict=True)),
-            [
-                _shown(unit, number - first, sections[number:stop], line_of)
-                for number, unit in units[block * _BLOCK : (block + 1) * _BLOCK]
-            ],
+def passages_of(document: Document) -> Iterator[Passage]:
+    """The units of a document as they are shown, in order."""
+    line_of = _LineCounter(document.text)
+    for unit in document.units():
+        section = unit.section
+        yield Passage(
+            section.anchor,
+            section.path,
+            section.heading,
+            unit.headings,
+            unit.span,
+            unit.repeats,
+            line_of(unit.span.start),
+            tuple(line_of(repeat.start) for repeat in unit.repeats),
         )
 
 
-def _numbered(document: Document) -> Iterator[tuple[int, Unit]]:
-    """The units, each with the number of its section."""
-    sections = enumerate(document.sections)
-    for unit in document.units():
-        yield next(number for number, section in sections if section is unit.section), unit
-
-
-def _shown(
-    unit: Unit, first: int, sections: Sequence[Section], line_of: Callable[[int], int]
-) -> tuple[Any, ...]:
-    count = sum(section.span.start < unit.span.end for section in sections)
-    lines = [line_of(repeat.start) for repeat in unit.repeats]
-    return first, count, unit.headings, unit.repeats, line_of(unit.span.start), lines
+def _shown(passage: Passage) -> tuple[Any, ...]:
+    spans = zip(passage.repeats, passage.repeat_lines, strict=True)
+    again = [(start, end - start, line) for (start, end), line in spans]
+    start, end = passage.span
+    return *passage[:4], start, end - start, passage.line, *again
 
 
 def _row(section: Section, number: int) -> tuple[Any, ...]:
@@ -168,14 +173,10 @@ def decode_document(data: Buffer, text: str) -> Document:
     Raises IndexDamaged.
     """
     with _reading():
-        pieces = _Pieces(data)
-        id, digest, facts, outside = pieces.read(0)
-        sections: list[Section] = []
-        for number in range(1, pieces.count):
-            offset, columns, _ = pieces.read(number)
-            sections += _sections(offset, columns, len(sections))
+        id, digest, facts, outside, start, columns = json.loads(_piece(data, 0))
+        sections = tuple(_sections(start, columns))
         metadata = Metadata(**{name: _facts(value) for name, value in facts.items()})
-        return Document(id, digest, _whole(text, outside), metadata, tuple(sections))
+        return Document(id, digest, _whole(text, outside), metadata, sections)
 
 
 def _whole(text: str, outside: Any) -> str:
@@ -188,8 +189,8 @@ def _whole(text: str, outside: Any) -> str:
     return "".join((*parts, text[at:]))
 
 
-def _sections(offset: int, columns: Any, first: int) -> Iterator[Section]:
-    for number, row in enumerate(zip(*columns, strict=True), first):
+def _sections(offset: int, columns: Any) -> Iterator[Section]:
+    for number, row in enumerate(zip(*columns, strict=True)):
         kind, label, path, heading, size, anchor, up, repeats = row
         span = Span(offset, offset + size)
         parent = number - up if up else -1
@@ -197,60 +198,61 @@ def _sections(offset: int, columns: Any, first: int) -> Iterator[Section]:
         offset += size
 
 
-def decode_passage(data: Buffer, number: int, text: str) -> Passage:
-    """The unit ``number``, whose text is ``text``, of the document `encode_document` was given.
-
-    Raises IndexDamaged.
-    """
-    with _reading():
+def decode_passage(data: Buffer, number: int) -> Passage:
+    """The unit ``number`` of the document `encode_document` was given. Raises IndexDamaged."""
+    try:
         block, place = divmod(number, _BLOCK)
-        offset, columns, units = _Pieces(data).read(1 + block)
-        _, _, paths, section_headings, sizes, anchors, _, _ = columns
-        at, count, headings, repeats, line, lines = units[place]
-        start = offset + sum(sizes[:at])
+        line = _piece(data, 1 + block).split(b"\n")[place].decode("utf-8", "surrogatepass")
+        shown, _ = _read_json(line)
+        anchor, path, heading, headings, start, size, begins, *again = shown
         return Passage(
-            anchors[at],
-            tuple(paths[at]),
-            section_headings[at],
+            anchor,
+            tuple(path),
+            heading,
             tuple(headings),
-            Span(start, start + sum(sizes[at : at + count])),
-            _spans(repeats),
-            line,
-            tuple(lines),
-            text,
+            Span(start, start + size),
+            tuple([Span(at, at + more) for at, more, _ in again]),
+            begins,
+            tuple([its_line for _, _, its_line in again]),
         )
+    except _NOT_AS_WRITTEN as error:
+        raise IndexDamaged(f"a record cannot be read: {error}") from None
 
 
 def _spans(values: Any) -> tuple[Span, ...]:
     return tuple(Span(*value) for value in values)
 
 
-class _Pieces:
-    """The pieces of a record."""
-
-    def __init__(self, data: Buffer) -> None:
-        self._data = memoryview(data)
-        (self.count,) = self._data[:4].cast("I")
-        sizes = self._data[4 : 4 + 4 * self.count].cast("I")
-        if len(sizes) != self.count:
-            raise ValueError("it is cut off")
-        self._starts = [*accumulate(sizes, initial=4 + 4 * self.count)]
-
-    def read(self, number: int) -> Any:
-        """A piece; what lies outside the record does not decompress."""
-        piece = self._data[self._starts[number] : self._starts[number + 1]]
-        return json.loads(zlib.decompress(piece))
+_NUMBER, _PLACE = struct.Struct("<I"), struct.Struct("<II")
 
 
-# What JSON of another shape raises where it is taken apart.
-_NOT_AS_WRITTEN = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+def _piece(data: Buffer, number: int) -> bytes:
+    """A piece of a record. What lies outside does not decompress."""
+    (count,) = _NUMBER.unpack_from(data)
+    if number >= count:
+        raise ValueError("it has no such piece")
+    start, end = _PLACE.unpack_from(data, 4 * (1 + number))
+    first = 4 * (2 + count)
+    return zlib.decompress(data[first + start : first + end])
+
+
+# What bytes and JSON of another shape raise where they are taken apart.
+_NOT_AS_WRITTEN = (
+    zlib.error,
+    struct.error,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    RecursionError,
+)
 
 
 @contextmanager
 def _reading() -> Iterator[None]:
     try:
         yield
-    except (zlib.error, *_NOT_AS_WRITTEN) as error:
+    except _NOT_AS_WRITTEN as error:
         raise IndexDamaged(f"a record cannot be read: {error}") from None
 
 

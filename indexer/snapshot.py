@@ -7,6 +7,7 @@ import os
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache, partial
 from itertools import accumulate, chain, compress
@@ -22,7 +23,7 @@ from indexer.document import Document, Unit
 from indexer.errors import DocumentNotFound, IndexDamaged
 from indexer.groups import Groups
 from indexer.manifest import File, Manifest, Segment, read_manifest
-from indexer.record import Passage, Row, decode_document, decode_passage, decode_rows
+from indexer.record import Buffer, Passage, Row, decode_document, decode_passage, decode_rows
 
 if TYPE_CHECKING:
     from indexer.links import Links
@@ -42,16 +43,22 @@ class _Held:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size  # nothing cannot be mapped
             self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else None
+        self._all = memoryview(self._map or b"")
 
-    def read(self, offset: int = 0, size: int | None = None) -> bytes:
-        """``size`` bytes from ``offset`` on, or all."""
-        end = None if size is None else offset + size
-        return self._map[offset:end] if self._map is not None else b""
+    def read(self) -> bytes:
+        """All of it."""
+        return bytes(self._all)
+
+    def view(self, offset: int, size: int) -> memoryview:
+        """``size`` bytes from ``offset`` on, as far as there are, to be let go of soon."""
+        return self._all[offset : offset + size]
 
     def close(self) -> None:
-        """Let go of it."""
-        if self._map is not None:
-            self._map.close()
+        """Let go of it. What is still read from stays mapped until that is done."""
+        with suppress(BufferError):
+            self._all.release()
+            if self._map is not None:
+                self._map.close()
 
 
 class SegmentFiles:
@@ -108,19 +115,17 @@ class SegmentFiles:
 
         return decode_links(self._links.read())
 
-    def record(self, row: Row) -> bytes:
+    def record(self, row: Row) -> Buffer:
         """The bytes of a row's document, which are not all of it: see `document`."""
-        return self.records.read(row.offset, row.size)
+        return self.records.view(row.offset, row.size)
 
     def document(self, row: Row, first: int) -> Document:
         """The document of a row whose first unit is ``first``. Raises IndexDamaged."""
         return decode_document(self.record(row), self.terms.source(first, first + row.units))
 
-    def passage(self, row: Row, first: int, number: int) -> Passage:
-        """The unit ``number`` of such a row, as it is shown. Raises IndexDamaged."""
-        return decode_passage(
-            self.record(row), number, self.terms.source(first + number, first + number + 1)
-        )
+    def passage(self, row: Row, number: int) -> Passage:
+        """The unit ``number`` of a row, as it is shown. Raises IndexDamaged."""
+        return decode_passage(self.record(row), number)
 
     def close(self) -> None:
         """Close the files."""
@@ -168,7 +173,9 @@ class Snapshot:
         self.firsts: list[int] = []
         self.segments: list[SegmentFiles] = []
         self._places: list[tuple[SegmentFiles, int]] = []  # of each row: its first unit there
-        self._rows_of_segments: list[list[Row]] = []  # deleted ones too
+        # Of each segment, deleted rows too: these, and the first units of each.
+        self._rows_of_segments: list[list[Row]] = []
+        self._firsts_of_segments: list[bytes] = []
         base = 0
         self._encoded_groups = b""
         if manifest.groups:
@@ -179,6 +186,7 @@ class Snapshot:
             files = SegmentFiles(folder, segment)
             self.segments.append(files)
             self._rows_of_segments.append(files.rows)
+            self._firsts_of_segments.append(files.firsts)
             for row, unit in files.live():
                 self.rows.append(row)
                 self.firsts.append(base + unit)
@@ -262,7 +270,7 @@ class Snapshot:
             for ordinal in compress(range(len(files.rows)), flags):
                 bits[ordinal >> 3] |= 1 << (ordinal & 7)
             documents.append(bytes(bits))
-        return self.terms.of_documents(documents, [files.firsts for files in self.segments])
+        return self.terms.of_documents(documents, self._firsts_of_segments)
 
     def whole(self, units: Units) -> Units:
         """All units of the documents that have one of ``units``, or say again what one says."""
@@ -279,24 +287,29 @@ class Snapshot:
         return found
 
     def tally(self, units: Units) -> array[int]:
-        """How many of ``units`` each document has, by row of the segments in turn."""
-        return array("I", units.tally([files.firsts for files in self.segments]))
+        """How many of ``units`` each document has, by row of the segments in turn.
+
+        May be asked after the snapshot was closed.
+        """
+        return array("I", units.tally(self._firsts_of_segments))
 
     def counts(self, units: Units) -> list[int]:
         """How many of ``units`` each document of ``rows`` has."""
         live = chain.from_iterable(files.is_live for files in self.segments)
         return [*compress(self.tally(units), live)]
 
-    def facets(self, tally: array[int]) -> dict[str, Callable[[], list[tuple[str, int]]]]:
+    def facets(
+        self, tally: Callable[[], array[int]]
+    ) -> dict[str, Callable[[], list[tuple[str, int]]]]:
         """What adds a `tally` up by issuers, doc_types, years and regions of its documents.
 
         Many searches do without; an answer may be asked for after the snapshot was closed.
         """
-        counts, group = tally.tobytes(), self.terms.group
+        group = self.terms.group
 
         def added(name: str) -> list[tuple[str, int]]:
             values, groups = self._facets[name]
-            totals = group(counts, groups, len(values))
+            totals = group(tally().tobytes(), groups, len(values))
             return [*compress(zip(values, totals, strict=True), totals)]
 
         return {name: partial(added, name) for name in _FACETS}
@@ -334,13 +347,11 @@ class Snapshot:
     def copies_of(self, unit: int) -> list[int]:
         """The units of other files that say the same as this one of the same document."""
         index = self.document_of(unit)
-        return [
-            other
-            for copy in self.copies.get(index, ())
-            if copy != index
-            for other, hash in self._hashes_of(copy).items()
-            if hash == self.hashes[unit]
-        ]
+        others = [copy for copy in self.copies.get(index, ()) if copy != index]
+        if not others:
+            return []
+        hashes, wanted = self.hashes, self.hashes[unit]
+        return [n for copy in others for n in self.numbers(copy) if hashes[n] == wanted]
 
     @cached_property
     def versions(self) -> dict[str, tuple[str, ...]]:
@@ -378,8 +389,7 @@ class Snapshot:
     def passage(self, unit: int) -> Passage:
         """What is shown of a unit. Raises IndexDamaged."""
         index = self.document_of(unit)
-        files, first = self._places[index]
-        return files.passage(self.rows[index], first, unit - self.firsts[index])
+        return self._places[index][0].passage(self.rows[index], unit - self.firsts[index])
 
     def source(self, id: str) -> str:
         """The file of a document, as the index remembers it: absolute, or relative to the folder

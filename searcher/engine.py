@@ -4,88 +4,50 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Literal
 
 from indexer.document import Document, Section
-from indexer.errors import DocumentNotFound, IndexIncompatible, QueryError
+from indexer.errors import DocumentNotFound, QueryError
 from indexer.record import Row
 from indexer.schema import WORDS
 from indexer.snapshot import Snapshot
 from searcher.dates import LAST_DAY, read_range
 from searcher.documents import best_documents, by_date, sections_of
-from searcher.excerpt import Excerpt, Excerpter
+from searcher.generation import Generation
 from searcher.query import Boolean, DateRange, Node, Phrase, Words, parse
-from searcher.ranking import Ranked, Ranker
-from searcher.results import By, Explanation, Facets, Hit, Place, Results
+from searcher.ranking import Ranked
+from searcher.results import By, Explanation, Facets, Hit, Matches, Results
 from searcher.synonyms import Synonyms
 
 if TYPE_CHECKING:
     from indexer.catalogue import Missing
     from indexer.diff import SectionChange
-    from searcher.meant import Meant
     from searcher.quotes import Verification
-    from searcher.relations import Cited, CitedBy, Relations
-    from searcher.suggest import Completion, Suggester
+    from searcher.relations import Cited, CitedBy
+    from searcher.suggest import Completion
 
 DEFAULT_INDEX = Path(".policysearch")
 Sort = Literal["relevance", "newest", "oldest"]
+_CLOSED = "the searcher is closed"
 SECTIONS = 3  # shown at most of a document that is a hit
 
 
 class Searcher:
     """A snapshot of an index: what it finds does not change until `refresh`.
 
-    Safe to share between threads, which take turns. Close it, or use it in a ``with``.
+    Safe to share between threads, which search side by side. Close it, or use it in a ``with``.
     """
 
     def __init__(self, snapshot: Snapshot, synonyms: Synonyms) -> None:
         self._synonyms = synonyms
-        self._lock = Lock()
-        self._closed = False
-        self._use(snapshot)
-
-    def _use(self, snapshot: Snapshot) -> None:
-        try:
-            ranker = _ranker(snapshot, self._synonyms)
-        except BaseException:
-            snapshot.close()
-            raise
-        self._snapshot, self._ranker = snapshot, ranker
-        self._lazy_relations: Relations | None = None
-        self._lazy_meant: Meant | None = None
-        self._lazy_suggester: Suggester | None = None
-
-    @property
-    def _meant(self) -> Meant:
-        if self._lazy_meant is None:
-            from searcher.meant import Meant
-            from searcher.names import Names
-
-            terms, dictionary = self._snapshot.terms, self._snapshot.analyzer.dictionary
-            names = Names(self._ranker.known.names_holding)
-            self._lazy_meant = Meant(terms, dictionary, names)
-        return self._lazy_meant
-
-    @property
-    def _suggester(self) -> Suggester:
-        if self._lazy_suggester is None:
-            from searcher.suggest import Suggester
-
-            self._lazy_suggester = Suggester(self._snapshot, self._ranker.known.names)
-        return self._lazy_suggester
-
-    @property
-    def _relations(self) -> Relations:
-        if self._lazy_relations is None:
-            from searcher.relations import Relations  # a search does without
-
-            self._lazy_relations = Relations(self._snapshot)
-        return self._lazy_relations
+        self._lock = Lock()  # of which generation is in use, and by how many
+        self._moving = Lock()  # held by who refreshes
+        self._now: Generation | None = Generation(snapshot, synonyms)
 
     @classmethod
     def open(
@@ -104,31 +66,50 @@ class Searcher:
 
         Raises what `open` does, and then keeps the state it has.
         """
-        with self._turn():
-            newest = Snapshot.open(self._snapshot.folder)
-            if newest.manifest.generation == self._snapshot.manifest.generation:
+        with self._moving, self._turn() as generation:
+            newest = Snapshot.open(generation.snapshot.folder)
+            if newest.manifest.generation == generation.snapshot.manifest.generation:
                 newest.close()
                 return False
-            old = self._snapshot
-            self._use(newest)
-            old.close()
+            self._move(Generation(newest, self._synonyms))
             return True
+
+    def _move(self, newest: Generation) -> None:
+        """Use another generation from here on, unless all was closed meanwhile."""
+        with self._lock:
+            if self._now is not None:
+                self._now = newest
+                return
+        newest.snapshot.close()
+        raise ValueError(_CLOSED)
 
     def close(self) -> None:
         """Close the index: whoever asks it then gets a ValueError, as of a closed file.
 
-        Results already given stay as they are.
+        Searches under way in other threads end as they would have. Results stay as they are.
         """
         with self._lock:
-            self._closed = True
-            self._snapshot.close()
+            generation, self._now = self._now, None
+            is_over = generation is not None and not generation.users
+        if generation is not None and is_over:
+            generation.snapshot.close()
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def _turn(self) -> Iterator[Generation]:
+        """The generation in use, which is not closed before this is over."""
         with self._lock:
-            if self._closed:
-                raise ValueError("the searcher is closed")
-            yield
+            generation = self._now
+            if generation is None:
+                raise ValueError(_CLOSED)
+            generation.users += 1
+        try:
+            yield generation
+        finally:
+            with self._lock:
+                generation.users -= 1
+                is_over = not generation.users and generation is not self._now
+            if is_over:
+                generation.snapshot.close()
 
     def __enter__(self) -> Searcher:
         return self
@@ -139,7 +120,8 @@ class Searcher:
     @property
     def documents(self) -> Sequence[Row]:
         """A row for every document of the index: id, title, number, issuers, date, type."""
-        return tuple(self._snapshot.rows)
+        with self._turn() as generation:
+            return tuple(generation.snapshot.rows)
 
     def search(
         self,
@@ -173,25 +155,23 @@ class Searcher:
             raise ValueError("limit and offset count from 0")
         node = parse(query)
         filtered = _filtered(node, issuer, doc_type, region, date_from, date_to)
-        with self._turn():
+        with self._turn() as now:
             with _positions_in(query):
-                found = self._ranker.rank(filtered)
-            tally = self._snapshot.tally(found.units)
+                found = now.ranker.rank(filtered)
             matching: dict[str, int] = {}
             if by == "document":
-                tally = array("I", map(bool, tally))
-                best, matching = self._of_documents(found, limit, offset, sort)
+                best, matching = _of_documents(now.snapshot, found, limit, offset, sort)
             elif by == "section":
-                wanted = min(limit + offset, self._snapshot.unit_count)
-                best = self._order(found, wanted, sort)[offset:]
+                wanted = min(limit + offset, now.snapshot.unit_count)
+                best = _order(now.snapshot, found, wanted, sort)[offset:]
             else:
                 raise ValueError(f"by is section or document, not {by!r}")
-            excerpter = Excerpter(node, self._snapshot.analyzer, self._ranker.idf, self._synonyms)
-            hits = tuple(self._hit(unit, score, excerpter.excerpt) for unit, score in best)
-            facets = Facets(self._snapshot.facets(tally))
-            suggestions = self._meant.suggestions(query, node) if suggest else ()
+            show = now.excerpter(node).excerpt
+            hits = tuple([now.hit(unit, score, show) for unit, score in best])
+            matches = _matches(now.snapshot, found, by)
+            suggestions = now.meant.suggestions(query, node) if suggest else ()
         took = time.perf_counter() - started
-        return Results(query, sum(tally), took, offset, hits, facets, by, matching, suggestions)
+        return Results(query, took, offset, hits, matches, by, matching, suggestions)
 
     def explain(self, query: str, hit: Hit) -> Explanation:
         """How the score of a hit of ``query`` comes about, term by term.
@@ -199,14 +179,12 @@ class Searcher:
         Raises DocumentNotFound if the hit is of another state of the index.
         """
         node = parse(query)
-        with self._turn():
-            index = self._snapshot.find(hit.document)
-            for number, unit in enumerate(
-                self._snapshot.units(index), self._snapshot.firsts[index]
-            ):
+        with self._turn() as now:
+            index = now.snapshot.find(hit.document)
+            for number, unit in enumerate(now.snapshot.units(index), now.snapshot.firsts[index]):
                 if unit.section.anchor == hit.anchor:
                     with _positions_in(query):
-                        return self._ranker.explain(node, number)
+                        return now.ranker.explain(node, number)
         raise DocumentNotFound(f"no section {hit.document}#{hit.anchor} in the index")
 
     def verify(self, quotation: str, limit: int = 5) -> Verification:
@@ -221,10 +199,10 @@ class Searcher:
         started = time.perf_counter()
         if limit < 0:
             raise ValueError("limit counts from 0")
-        with self._turn():
-            verdict, total, found = find_quotation(self._snapshot, quotation, limit)
+        with self._turn() as now:
+            verdict, total, found = find_quotation(now.snapshot, quotation, limit)
             passages = tuple(
-                Quoted(self._hit(one.unit, one.kept, one.show), one.stretches, one.kept)
+                Quoted(now.hit(one.unit, one.kept, one.show), one.stretches, one.kept)
                 for one in found
             )
         took = time.perf_counter() - started
@@ -242,16 +220,16 @@ class Searcher:
         started = time.perf_counter()
         if limit < 0:
             raise ValueError("limit counts from 0")
-        with self._turn():
-            index = self._snapshot.find(id)
-            terms = telling_terms(self._snapshot, index, anchor)
-            units = similar_units(self._snapshot, index, terms, limit)
+        with self._turn() as now:
+            index = now.snapshot.find(id)
+            terms = telling_terms(now.snapshot, index, anchor)
+            units = similar_units(now.snapshot, index, terms, limit)
             shown = Words(" ".join(text for field, text in terms if field == WORDS))
-            excerpter = Excerpter(shown, self._snapshot.analyzer, self._ranker.idf, self._synonyms)
-            hits = tuple(self._hit(unit, score, excerpter.excerpt) for unit, score in units)
-            query = f"{self._snapshot.rows[index].id}#{anchor}"
+            show = now.excerpter(shown).excerpt
+            hits = tuple([now.hit(unit, score, show) for unit, score in units])
+            query = f"{now.snapshot.rows[index].id}#{anchor}"
         took = time.perf_counter() - started
-        return Results(query, len(hits), took, 0, hits, {})
+        return Results(query, took, 0, hits, Matches(lambda: len(hits)))
 
     def suggest(self, prefix: str, limit: int = 10) -> tuple[Completion, ...]:
         """Titles, numbers, terms and headings that complete ``prefix``, the best first.
@@ -261,16 +239,16 @@ class Searcher:
         """
         if limit < 0:
             raise ValueError("limit counts from 0")
-        with self._turn():
-            return self._suggester.suggest(prefix, limit)
+        with self._turn() as now:
+            return now.suggester.suggest(prefix, limit)
 
     def document(self, id: str) -> Document:
         """The document ``id``, or the one whose id ends so: its text, metadata and outline.
 
         Raises DocumentNotFound.
         """
-        with self._turn():
-            return self._snapshot.document(self._snapshot.find(id))
+        with self._turn() as now:
+            return now.snapshot.document(now.snapshot.find(id))
 
     def section(self, id: str, anchor: str) -> Section:
         """A section of a document. Raises DocumentNotFound."""
@@ -281,21 +259,21 @@ class Searcher:
 
     def cites(self, id: str) -> list[Cited]:
         """What a document cites, in the order of its text. Raises DocumentNotFound."""
-        with self._turn():
-            return self._relations.cites(self._snapshot.find(id))
+        with self._turn() as now:
+            return now.relations.cites(now.snapshot.find(id))
 
     def cited_by(self, id: str) -> list[CitedBy]:
         """The documents that cite a document or another version of it, most often first.
 
         Raises DocumentNotFound.
         """
-        with self._turn():
-            return self._relations.cited_by(self._snapshot.find(id))
+        with self._turn() as now:
+            return now.relations.cited_by(now.snapshot.find(id))
 
     def missing(self) -> Sequence[Missing]:
         """The documents that others cite and the index does not hold, the most cited first."""
-        with self._turn():
-            return self._relations.missing()
+        with self._turn() as now:
+            return now.relations.missing()
 
     def diff(self, old: str, new: str) -> tuple[SectionChange, ...]:
         """How the wording of one document became that of another, section by section.
@@ -304,61 +282,40 @@ class Searcher:
         """
         from indexer.diff import diff_documents
 
-        before, after = self.document(old), self.document(new)
-        return diff_documents(before, after, self._snapshot.analyzer.pieces)
+        with self._turn() as now:
+            before, after = (now.snapshot.document(now.snapshot.find(id)) for id in (old, new))
+            return diff_documents(before, after, now.snapshot.analyzer.pieces)
 
-    def _order(self, found: Ranked, count: int, sort: Sort) -> list[tuple[int, float]]:
-        snapshot = self._snapshot
-        if sort == "relevance":
-            return found.top(count)
-        if sort not in ("newest", "oldest"):
-            raise ValueError(f"sort is relevance, newest or oldest, not {sort!r}")
-        return by_date(snapshot, found, count, newest=sort == "newest")
 
-    def _of_documents(
-        self, found: Ranked, limit: int, offset: int, sort: Sort
-    ) -> tuple[list[tuple[int, float]], dict[str, int]]:
-        """The hits of a page of documents, and how many sections of each document match."""
-        rows = self._snapshot.rows
-        order = partial(self._order, found, sort=sort)
-        wanted = min(limit + offset, len(rows))
-        documents = best_documents(self._snapshot, found, order, wanted)[offset:]
-        sections = sections_of(self._snapshot, found, documents)
-        hits = [hit for every in sections.values() for hit in every[:SECTIONS]]
-        return hits, {rows[index].id: len(every) for index, every in sections.items()}
+def _order(snapshot: Snapshot, found: Ranked, count: int, sort: Sort) -> list[tuple[int, float]]:
+    if sort == "relevance":
+        return found.top(count)
+    if sort not in ("newest", "oldest"):
+        raise ValueError(f"sort is relevance, newest or oldest, not {sort!r}")
+    return by_date(snapshot, found, count, newest=sort == "newest")
 
-    def _hit(self, number: int, score: float, show: Callable[[str], Excerpt]) -> Hit:
-        snapshot = self._snapshot
-        index = snapshot.document_of(number)
-        row, passage = snapshot.rows[index], snapshot.passage(number)
-        excerpt = show(passage.text)
-        return Hit(
-            document=row.id,
-            anchor=passage.anchor,
-            path=passage.path,
-            heading=passage.heading,
-            headings=passage.headings,
-            title=row.title,
-            doc_number=row.doc_number,
-            issuers=row.issuers,
-            date=row.date,
-            doc_type=row.doc_type,
-            score=score,
-            source=snapshot.source(row.id),
-            line=passage.line + passage.text.count("\n", 0, excerpt.offset),
-            span=passage.span,
-            snippet=excerpt.snippet,
-            repeats=passage.repeats,
-            repeat_lines=passage.repeat_lines,
-            copies=self._places(snapshot.document_of(copy) for copy in snapshot.copies_of(number)),
-            versions=self._places(snapshot.by_id[id] for id in snapshot.versions.get(row.id, ())),
-        )
 
-    def _places(self, indices: Iterable[int]) -> tuple[Place, ...]:
-        rows = (self._snapshot.rows[index] for index in dict.fromkeys(indices))
-        return tuple(
-            Place(row.id, row.title, row.date, self._snapshot.source(row.id)) for row in rows
-        )
+def _of_documents(
+    snapshot: Snapshot, found: Ranked, limit: int, offset: int, sort: Sort
+) -> tuple[list[tuple[int, float]], dict[str, int]]:
+    """The hits of a page of documents, and how many sections of each document match."""
+    rows = snapshot.rows
+    order = partial(_order, snapshot, found, sort=sort)
+    documents = best_documents(snapshot, found, order, min(limit + offset, len(rows)))[offset:]
+    sections = sections_of(snapshot, found, documents)
+    hits = [hit for every in sections.values() for hit in every[:SECTIONS]]
+    return hits, {rows[index].id: len(every) for index, every in sections.items()}
+
+
+def _matches(snapshot: Snapshot, found: Ranked, by: By) -> Matches:
+    """What counts the sections that were found, or their documents."""
+
+    @cache
+    def tally() -> array[int]:
+        counts = snapshot.tally(found.units)
+        return array("I", map(bool, counts)) if by == "document" else counts
+
+    return Matches(lambda: sum(tally()), Facets(snapshot.facets(tally)))
 
 
 @contextmanager
@@ -368,16 +325,6 @@ def _positions_in(query: str) -> Iterator[None]:
         yield
     except QueryError as error:
         raise QueryError(query, error.position, error.reason) from None
-
-
-def _ranker(snapshot: Snapshot, synonyms: Synonyms) -> Ranker:
-    made_with, fingerprint = snapshot.manifest.analyzer, snapshot.analyzer.fingerprint
-    if snapshot.rows and made_with != fingerprint:
-        raise IndexIncompatible(
-            f"the index was made with {made_with}, this is {fingerprint}: "
-            "run `policysearch index --rebuild`"
-        )
-    return Ranker(snapshot, synonyms)
 
 
 def _filtered(

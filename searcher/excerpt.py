@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
-from indexer.analysis import Analyzer
-from indexer.normalize import Folding, fold, squeeze, squeezed, with_arabic
+from indexer.analysis import Analyzer, bigrams, ranked
+from indexer.codec import (
+    Collection,
+    FoldedText,
+    Match,
+    Needles,
+    Shown,
+    kernel,
+    pack_matches,
+    unpack_matches,
+)
+from indexer.normalize import Folding, fold, gaps, squeeze, with_arabic
 from indexer.schema import WORDS
-from searcher.highlight import Match, Snippet, best_window, find_matches, snippet_of
+from searcher.highlight import Snippet, pack_weights
 from searcher.near import near_groups
 from searcher.query import Boolean, Near, Node, Phrase, Prefix, Words
-from searcher.ranking import Term, terms_of
+from searcher.ranking import Term
 from searcher.synonyms import Synonyms
 
 WIDTH = 120  # characters of a snippet
@@ -22,14 +34,14 @@ _NUMERAL = re.compile(r"[\d零〇一二三四五六七八九两十百千]")
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """A snippet, and where in the text it was made of its first highlight stands (0 if none)."""
+    """A snippet, and how many lines end before its first highlight in the text it was made of."""
 
     snippet: Snippet
-    offset: int
+    lines: int
 
 
 class Excerpter:
-    """Makes excerpts for one query. ``weigh`` says how much a term tells, its idf.
+    """Makes excerpts of units for one query. ``weigh`` says how much a term tells, its idf.
 
     A quoted phrase is sought as it stands; of other text its words are, and the synonyms of what
     stands in it; where nothing of this stands, its bigrams. Of what is to lie near each other only
@@ -39,49 +51,88 @@ class Excerpter:
     def __init__(
         self,
         query: Node,
+        terms: Collection,
         analyzer: Analyzer,
         weigh: Callable[[Term], float],
         synonyms: Synonyms,
     ) -> None:
+        self._terms = terms
         sought = _Sought([], [], [])
         _gather(query, sought)
         loose = [fold(text) for text in sought.loose]
-        self._words = list(dict.fromkeys(word for text in loose for word in analyzer.words(text)))
+        words = list(dict.fromkeys(word for text in loose for word in analyzer.words(text)))
         # Numbers in digits show the others what they show without.
-        self._has_numbers = any(map(_NUMERAL.search, self._words))
-        terms = (term for text in loose for term in terms_of(text, analyzer))
-        self._bigrams = list(dict.fromkeys(text for field, text in terms if field != WORDS))
+        self._has_numbers = any(map(_NUMERAL.search, words))
         found = (one for text in loose for one in synonyms.find(text, analyzer.pieces))
         others = [other for one in found for other in one.others]
-        self._phrases = [squeeze(fold(text)) for text in (*sought.exact, *others)]
+        phrases = [squeeze(fold(text)) for text in (*sought.exact, *others)]
         self._near = [
             ([[squeeze(fold(leaf.text)) for leaf in item] for item in node.items], node.distance)
             for node in sought.near
         ]
-        near = (text for items, _ in self._near for item in items for text in item)
-        texts = [*self._words, *self._phrases, *near]
+        near = [text for items, _ in self._near for item in items for text in item]
+        texts = [*words, *phrases, *near]
         self._near_needles = {text: number for number, text in enumerate(texts)}
-        self._weights = [weigh((WORDS, word)) for word in self._words] + [
-            sum(weigh(term) for term in terms_of(text, analyzer) if term[0] == WORDS)
-            for text in texts[len(self._words) :]
-        ]
-
-    def excerpt(self, text: str) -> Excerpt:
-        """The best of ``text``."""
-        plain = squeezed(text)
-        digits = with_arabic(plain) if self._has_numbers else plain
-        matches = _located(digits, self._words) + _located(
-            plain, self._phrases, first=len(self._words)
+        self._words = words
+        # All are numbered alike: words that are sought in digits leave their places free.
+        plain = [""] * len(words) if self._has_numbers else words
+        self._plain = Needles.of([plain, phrases])
+        self._weights = pack_weights(
+            [weigh((WORDS, word)) for word in words]
+            + [
+                sum(weigh((WORDS, word)) for word in analyzer.words(fold(text)))
+                for text in texts[len(words) :]
+            ]
         )
-        matches += self._located_near(plain)
+        self._loose = loose
+
+    @cached_property
+    def _in_digits(self) -> Needles:
+        """The words, for texts with numbers in digits."""
+        return Needles.of([self._words])
+
+    @cached_property
+    def _pairs(self) -> tuple[Needles, bytes]:
+        """The bigrams of texts of which no word stands, and their weights."""
+        pairs = [pair for text in self._loose for pair in ranked(bigrams(squeeze(text)))]
+        different = list(dict.fromkeys(pairs))
+        return Needles.of([different]), pack_weights([1.0] * len(different))
+
+    def excerpt(self, unit: int) -> Excerpt:
+        """The best of a unit. Raises IndexDamaged."""
+        shown = None
+        if not self._has_numbers and not self._near:
+            needles, weights = self._plain, self._weights
+            shown = self._terms.excerpt(unit, gaps(), needles, weights, WIDTH)
+        text, highlights, lines = shown or self._shown(unit)
+        return Excerpt(Snippet(text, highlights), lines)
+
+    def _shown(self, unit: int) -> Shown:
+        text, *folding = folded = self._terms.folded(unit, gaps())
+        matches: bytes = kernel.find(*folding, *self._plain)
+        matches = self._with_others(matches, folded)
         weights = self._weights
         if not matches:
-            matches = _located(plain, self._bigrams)
-            weights = [1.0] * len(self._bigrams)
-        matches.sort()
-        window = best_window(text, matches, weights, WIDTH)
-        shown = (match.start for match in matches if match.start >= window[0])
-        return Excerpt(snippet_of(text, matches, window), next(shown, 0))
+            pairs, weights = self._pairs
+            matches = kernel.find(*folding, *pairs)
+        shown: Shown = kernel.snippet(text, matches, weights, WIDTH)
+        return shown
+
+    def _with_others(self, matches: bytes, folded: FoldedText) -> bytes:
+        """``matches``, those of words in the text with numbers in digits, and what lies near."""
+        _, text, starts, ends = folded
+        folding = Folding(text, array("I", starts), array("I", ends))
+        sets = [matches]
+        if self._has_numbers:
+            digits = with_arabic(folding)
+            places = (array("I", places).tobytes() for places in (digits.starts, digits.ends))
+            sets.append(kernel.find(digits.text, *places, *self._in_digits))
+        sets.append(pack_matches(sorted(self._located_near(folding))))
+        # Each is in order; those of one need no other.
+        found = [packed for packed in sets if packed]
+        if len(found) < 2:
+            return found[0] if found else b""
+        return pack_matches(sorted({one for packed in found for one in unpack_matches(packed)}))
 
     def _located_near(self, folding: Folding) -> set[Match]:
         return {
@@ -113,11 +164,3 @@ def _gather(query: Node, sought: _Sought) -> None:
             sought.loose.append(query.text)
         case Prefix(field=None | "document") | Phrase(field="title"):
             sought.loose.append(query.text)
-
-
-def _located(folding: Folding, needles: list[str], first: int = 0) -> list[Match]:
-    """The matches of folded needles, numbered from ``first``, as they stand in the source."""
-    return [
-        Match(*folding.source(match.start, match.end), match.needle + first)
-        for match in find_matches(folding.text, needles)
-    ]

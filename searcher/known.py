@@ -13,8 +13,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from itertools import accumulate
+from functools import cached_property, lru_cache
+from itertools import accumulate, pairwise
 
 from indexer.catalogue import base_name, is_generic, name_ranks, without_marks
 from indexer.document import Unit
@@ -40,6 +40,7 @@ _PART_ENDS = ("编", "总则", "分则", "附则")
 _PART = re.compile(r"(?P<whole>.+(?:法典|法|条例))(?:.{2,6}编|[总分附]则)")
 
 _TYPES = "|".join(sorted((*DOCUMENT_TYPES, "法典", "编", "总则"), key=len, reverse=True))
+_TYPE_ALONE = re.compile(f"(?:{_TYPES})")
 _TYPE = re.compile(f"(?:{_TYPES})(?:（[^（）]{{1,12}}）)*")
 # What may stand in front of a name that nothing else sets apart.
 _LEAD_IN = re.compile(
@@ -50,7 +51,7 @@ _LEAD_IN = re.compile(
 _GOES_ON = re.compile(
     "实施(?:条例|细则|办法|规定|意见)|的?(?:司法)?解释|的?修正案|条例|细则|办法|草案"
 )
-_WORD = re.compile(r"[\w（）]")
+_NO_WORD = re.compile(r"[^\w（）]")
 
 _NUMERAL = rf"[{NUMERAL_CHARACTERS}]{{1,9}}"
 _BEHIND = re.compile(
@@ -304,7 +305,7 @@ class _Plain:
     """A text as names are compared: without marks, blanks and 中华人民共和国."""
 
     def __init__(self, text: str) -> None:
-        kept = [(place, plain) for place, each in enumerate(text) if (plain := base_name(each))]
+        kept = [(place, plain) for place, each in enumerate(text) if (plain := _plain(each))]
         whole = "".join(plain for _, plain in kept)
         gone = {n for found in re.finditer(_STATE, whole) for n in range(*found.span())}
         kept = [pair for n, pair in enumerate(kept) if n not in gone]
@@ -318,25 +319,25 @@ class _Plain:
     def ends(self) -> list[int]:
         """Where names may end, from the last: behind a 文种, or where a text is cut."""
         ends = {place for found in _TYPE.finditer(self.text) for place in found.span()}
-        ends |= {found.end() for found in re.finditer(f"(?:{_TYPES})", self.text)}
-        ends |= {place for place in range(len(self.text) + 1) if self._is_cut(place)}
-        return sorted(ends, reverse=True)[:_MAX_ENDS]
+        ends |= {found.end() for found in _TYPE_ALONE.finditer(self.text)}
+        return sorted(ends | self._cuts, reverse=True)[:_MAX_ENDS]
 
-    def _is_cut(self, place: int) -> bool:
-        """Whether something parts the characters around ``place`` in the source."""
-        if place in (0, len(self.text)):
-            return True
-        if not all(map(_WORD.match, self.text[place - 1 : place + 1])):
-            return True
-        return self._places[place] - self._places[place - 1] > 1
+    @cached_property
+    def _cuts(self) -> set[int]:
+        """The places where something parts the characters around them in the source."""
+        cuts = {0, len(self.text)}
+        for found in _NO_WORD.finditer(self.text):
+            cuts.update(found.span())
+        between = enumerate(pairwise(self._places), 1)
+        return cuts.union(place for place, (before, after) in between if after - before > 1)
 
     def sets_apart(self, start: int, end: int) -> bool:
         """Whether what stands from ``start`` to ``end`` is a name of its own."""
         name = self.text[start:end]
         if is_generic(name):
             return False
-        begins = self._is_cut(start) or name.startswith("关于")
-        ends = self._is_cut(end)
+        begins = start in self._cuts or name.startswith("关于")
+        ends = end in self._cuts
         if begins and ends and len(name) > 3:
             return True
         goes_on = start in self._opened or _GOES_ON.match(self.text, end)
@@ -347,6 +348,11 @@ class _Plain:
     def source(self, start: int, end: int) -> tuple[int, int]:
         """The span in the source text of the characters from ``start`` to ``end``."""
         return self._places[start], self._places[end - 1] + 1
+
+
+@lru_cache(16_384)
+def _plain(character: str) -> str:
+    return base_name(character)
 
 
 def _exact(names: _Names) -> dict[str, list[int]]:

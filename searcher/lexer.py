@@ -36,6 +36,7 @@ _CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), " ")
 # The full-width exclamation mark ends Chinese sentences: it is never an operator.
 _FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if code != 0xFF01}
 _FOLD |= {ord("“"): ord('"')}
+_FOLD |= dict.fromkeys(_CONTROLS, ord(" "))
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _CLOSERS = {"「": "」", "『": "』"}
 # A text may be cut behind such a mark, and nobody types one to open a group.
@@ -88,7 +89,7 @@ def tokenize(query: str) -> list[Token]:
 
 def fold(text: str) -> str:
     """``text`` with controls as blanks and full-width forms as ASCII; the length stays."""
-    return text.translate(_CONTROLS).translate(_FOLD)
+    return text.translate(_FOLD)
 
 
 def has_content(text: str) -> bool:
@@ -249,7 +250,7 @@ class _Lexer:
         if not self.allowed & _FIELD:
             return False
         head = self.folded[self.position : self.position + _LONGEST_NAME + 1]
-        found = _FIELD_NAME.match(head.translate(_SIMPLIFIED))
+        found = _FIELD_NAME.match(head.translate(_SIMPLIFIED)) if ":" in head else None
         if not found:
             return False
         name = _CANONICAL[found[1].lower()]

@@ -19,6 +19,7 @@ from typing import Any, Literal, NamedTuple
 
 from indexer.align import Run, common_runs, without_islands
 from indexer.analysis import bigrams, ranked
+from indexer.codec import Match
 from indexer.diff import Edit
 from indexer.document import Span
 from indexer.errors import QueryError
@@ -26,7 +27,7 @@ from indexer.normalize import Folding, squeezed
 from indexer.schema import BIGRAMS
 from indexer.snapshot import Snapshot
 from searcher.excerpt import WIDTH, Excerpt
-from searcher.highlight import Match, make_snippet
+from searcher.highlight import make_snippet
 from searcher.query import MAX_LENGTH
 from searcher.ranking import place, terms_of
 from searcher.results import Hit
@@ -116,8 +117,8 @@ class Finding(NamedTuple):
     stretches: tuple[Stretch, ...]
     kept: float
 
-    def show(self, _: str) -> Excerpt:
-        """The excerpt, whatever the text of the unit: it may lie across two."""
+    def show(self, _: int) -> Excerpt:
+        """The excerpt, whatever the unit: it may lie across two."""
         return self.excerpt
 
 
@@ -367,7 +368,7 @@ def _finding(snapshot: Snapshot, pieces: Sequence[Folding], fit: _Fit) -> Findin
     begin = spans[0].start
     matches = [Match(s.span.start - begin, s.span.end - begin, 0) for s in stretches if s.text]
     snippet = make_snippet(text[begin : spans[-1].end], matches, [1.0], WIDTH)
-    excerpt = Excerpt(snippet, stretches[0].span.start - begin)
+    excerpt = Excerpt(snippet, text.count("\n", begin, stretches[0].span.start))
     return Finding(fit.units.start, excerpt, tuple(stretches), kept / longer)
 
 

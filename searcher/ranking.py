@@ -31,9 +31,9 @@ document id, then by place in the document.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property, reduce
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache, reduce
 from typing import NamedTuple
 
 from indexer.analysis import Analyzer, bigrams, ranked
@@ -97,24 +97,27 @@ class _Read(NamedTuple):
 class Ranked:
     """The units a query matches, and what ranks them.
 
-    ``terms`` are weighted. ``matched`` is None where those match that have any of the terms, or
-    are of a reading. ``known`` has what is added to the scores of what the query names, as far as
-    it matches.
+    ``terms`` are weighted. ``matched`` is None where those match that have any of the terms, are
+    of a reading or ``certain``; ``having`` gives those of the terms. ``known`` has what is added
+    to the scores of what the query names, should it match.
     """
 
     snapshot: Snapshot
     terms: Mapping[Term, float]
     readings: Sequence[Reading]
     matched: Units | None
-    known: Mapping[int, float]
+    having: Callable[[], Units]
+    known: Mapping[int, float] = field(default_factory=dict)
+    certain: Container[int] = ()
 
     @cached_property
     def units(self) -> Units:
-        """All units that match."""
+        """All units that match; they may be asked for after the snapshot was closed."""
         if self.matched is not None:
             return self.matched
-        having = self.snapshot.terms.having(self.terms)
-        return reduce(Units.__or__, (reading.units for reading in self.readings), having)
+        certain = self.snapshot.terms.of_units(filter(self.certain.__contains__, self.known))
+        others = (certain, *(reading.units for reading in self.readings))
+        return reduce(Units.__or__, others, self.having())
 
     def top(self, count: int) -> list[tuple[int, float]]:
         """The ``count`` best units with their scores, best first, ties by `place`."""
@@ -122,9 +125,7 @@ class Ranked:
             return []
         hits = self._best(count, self.matched)
         if self.known:
-            named = self._best(len(self.known), self.snapshot.terms.of_units(self.known))
-            hits = [hit for hit in hits if hit[0] not in self.known]
-            hits += [(unit, score + self.known[unit]) for unit, score in named]
+            hits = [hit for hit in hits if hit[0] not in self.known] + self._named(count)
             hits.sort(key=lambda hit: (-hit[1], self._place(hit[0])))
         return hits[:count]
 
@@ -132,10 +133,37 @@ class Ranked:
         """All units with their scores, best first."""
         return self.top(len(self.units))
 
-    def _best(self, count: int, within: Units | None) -> list[tuple[int, float]]:
-        """The ``count`` best: what is among them is among those of its best reading."""
+    def _named(self, count: int) -> list[tuple[int, float]]:
+        """The ``count`` best of those that are named, or more."""
+        named: list[tuple[int, float]] = []
+        for extra in sorted(set(self.known.values()), reverse=True):
+            units = [unit for unit, its in self.known.items() if its == extra]
+            for unit, score in self._best_of(units, count) if len(named) < count else ():
+                named.append((unit, score + extra))
+        return named
+
+    def _best_of(self, units: Iterable[int], count: int) -> list[tuple[int, float]]:
+        """The ``count`` best of some units that match, or more."""
+        terms = self.snapshot.terms
+        if self.matched is not None:
+            return self._best(count, terms.of_units(units) & self.matched)
+        certain: list[int] = []
+        others: list[int] = []
+        for unit in units:
+            (certain if unit in self.certain else others).append(unit)
+        hits = self._best(count, terms.of_units(others), zeros=False) if others else []
+        return hits + (self._best(count, terms.of_units(certain)) if certain else [])
+
+    def _best(
+        self, count: int, within: Units | None, *, zeros: bool = True
+    ) -> list[tuple[int, float]]:
+        """The ``count`` best: what is among them is among those of its best reading.
+
+        Those ``within`` a set match, unless ``zeros`` is false and neither term nor reading has it.
+        """
         top = self.snapshot.terms.top
-        hits = [(unit, score) for score, unit in top(count, self.terms, self._place, within)]
+        found = top(count, self.terms, self._place, within, zeros=zeros)
+        hits = [(unit, score) for score, unit in found]
         if not self.readings:
             return hits
         best = dict(hits)
@@ -170,16 +198,12 @@ class Ranker:
         terms = scoring_terms(query, self._analyzer)
         readings = self._readings(query)
         matched = None if _is_plain(query, self._analyzer) else self._match(query)
-        ranked = Ranked(self._snapshot, terms, readings, matched, {})
+        having = self._terms.having_later(terms)
         known = self._known_units(query)
-        if not known:
-            return ranked
-        if matched is None:
-            certain = (unit for unit, target in known.items() if target.certain)
-            matched = ranked.units | self._terms.of_units(certain)
-        step = self._step(terms, readings)
-        levels = {unit: step * known[unit].level for unit in known if unit in matched}
-        return replace(ranked, matched=matched, known=levels)
+        step = self._step(terms, readings) if known else 0.0
+        levels = {unit: step * target.level for unit, target in known.items()}
+        certain = {unit for unit, target in known.items() if target.certain}
+        return Ranked(self._snapshot, terms, readings, matched, having, levels, certain)
 
     def explain(self, query: Node, unit: int) -> Explanation:
         """What every term of the query adds to the score `rank` gives a unit, in this order."""
@@ -201,6 +225,9 @@ class Ranker:
         units: dict[int, Target] = {}
         shadows = self._snapshot.shadows
         for target in reversed(self.known.targets(query, self._synonyms, self._analyzer.pieces)):
+            if shadows.isdisjoint(target.units):
+                units.update(dict.fromkeys(target.units, target))
+                continue
             for unit in target.units:
                 if unit not in shadows:
                     units[unit] = target
@@ -425,11 +452,15 @@ def _weighted(text: str, analyzer: Analyzer) -> Iterator[tuple[Term, float]]:
         yield term, ACROSS if field == BIGRAMS and pair not in inside else 1.0
 
 
-def terms_of(text: str, analyzer: Analyzer) -> list[Term]:
+@lru_cache(16)  # a query asks for the same again and again
+def terms_of(text: str, analyzer: Analyzer) -> tuple[Term, ...]:
     """The words and ranked bigrams of a text, in order, repeats included."""
     folded = fold(text)
-    found = [(WORDS, word) for word in analyzer.words(folded)]
-    return found + [(BIGRAMS, pair) for pair in ranked(bigrams(squeeze(folded)))]
+    pairs = ranked(bigrams(squeeze(folded)))
+    return (
+        *((WORDS, word) for word in analyzer.words(folded)),
+        *((BIGRAMS, pair) for pair in pairs),
+    )
 
 
 def _total(explained: Iterable[TermScore]) -> float:

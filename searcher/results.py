@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from indexer.document import Span
@@ -117,6 +118,19 @@ class Hit:
         }
 
 
+@dataclass(frozen=True)
+class Matches:
+    """All matches of a query, counted when that is asked for; then the count is kept."""
+
+    count: Callable[[], int] = field(repr=False)
+    facets: Mapping[str, tuple[Facet, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def total(self) -> int:
+        """How many there are."""
+        return self.count()
+
+
 @dataclass(frozen=True, slots=True)
 class Results:
     """The answer to a query. ``hits`` are best first (or by date), from ``offset`` on.
@@ -126,17 +140,30 @@ class Results:
     "document", both count documents, the hits are the best sections of each, and ``matching`` says
     how many sections match by the id of their document. ``suggestions`` are queries that this one,
     which was searched as it stands, may be a misspelling of: the likeliest first, three at most.
+
+    The best are found without counting all: ``total`` and ``facets`` are counted when they are
+    first looked at, of the state of the index that was searched, even if the searcher has moved
+    on or is closed. They raise IndexDamaged where that is.
     """
 
     query: str
-    total: int
     took: float
     offset: int
     hits: tuple[Hit, ...]
-    facets: Mapping[str, tuple[Facet, ...]]
+    matches: Matches = field(repr=False)
     by: By = "section"
     matching: Mapping[str, int] = field(default_factory=dict)
     suggestions: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """How many sections match, or documents."""
+        return self.matches.total
+
+    @property
+    def facets(self) -> Mapping[str, tuple[Facet, ...]]:
+        """What the matches have, and how many have it."""
+        return self.matches.facets
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from indexer import record
 from indexer.analysis import Analyzer
-from indexer.building import add_terms, flushed, new_terms
+from indexer.building import flushed, new_terms
 from indexer.check import check
 from indexer.entry import terms_of
 from indexer.manifest import NAME, read_manifest
@@ -62,7 +63,7 @@ def test_terms_of_another_text_are_found_though_all_checksums_are_right(
     terms = new_terms()
     for row in rows:
         text = LIBRARY[row.id].replace("的", "之", 1)
-        add_terms(terms, terms_of(parse_document(text, row.id), analyzer))
+        terms.add(*terms_of(parse_document(text, row.id), analyzer))
     old = segment.files[0]
     (folder / old.name).unlink()
     terms.finish(range(terms.units)).write(folder / old.name)
@@ -72,3 +73,14 @@ def test_terms_of_another_text_are_found_though_all_checksums_are_right(
     (problem,) = check(folder)
     assert problem.startswith(old.name)
     assert "bigrams.postings" in problem
+
+
+def test_a_section_shown_as_another_is_found_though_all_checksums_are_right(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = record._shown
+    monkeypatch.setattr(record, "_shown", lambda one: shown(one._replace(line=one.line + 1)))
+    with Store(tmp_path).transaction() as transaction:
+        transaction.put(parse_document(LIBRARY["notice.txt"], "notice.txt"))
+    (problem,) = check(tmp_path)
+    assert problem == "notice.txt: its sections are shown as others than they are"

@@ -6,13 +6,15 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from searcher.highlight import Match, Snippet, best_window, find_matches, make_snippet, merge
+from indexer.codec import Match, find_matches
+from indexer.codec.excerpts import best_window, merge_matches, pack_matches, snippet
+from searcher.highlight import Snippet, make_snippet, pack_weights
 
 from .work import lines_run
 
 
 def spans(text: str, *needles: str) -> list[tuple[int, int]]:
-    return merge(find_matches(text, needles))
+    return merge_matches(find_matches(text, needles))
 
 
 def marked(snippet: Snippet) -> str:
@@ -94,7 +96,7 @@ def test_a_window_in_a_long_sentence_begins_with_a_clause() -> None:
 
 def test_a_text_that_fits_is_shown_whole() -> None:
     text = "某。税法。某\n某"
-    assert best_window(text, find_matches(text, ["税法"]), [1.0], len(text)) == (0, len(text))
+    assert best_window(text, find_matches(text, ["税法"]), [1], len(text)) == (0, len(text))
 
 
 def test_context_is_left_after_a_highlight_far_into_its_sentence() -> None:
@@ -181,21 +183,21 @@ def test_matches_are_the_needles_and_sorted(text: str, needles: list[str]) -> No
     if any(len(needle) > 1 for needle in needles):
         longer = [needle for needle in needles if len(needle) > 1]
         assert bool(matches) == any(needle in text for needle in longer)
-    covered = {place for start, end in merge(matches) for place in range(start, end)}
+    covered = {place for start, end in merge_matches(matches) for place in range(start, end)}
     assert covered == {place for match in matches for place in range(match.start, match.end)}
 
 
 @settings(max_examples=400)
-@given(texts, needle_lists, widths, st.lists(st.floats(0, 9), min_size=5, max_size=5))
-@example("某某某税法国。法某刑民某某某", ["税法国。法", "刑民"], 7, [0.0, 1.0])
+@given(texts, needle_lists, widths, st.lists(st.integers(0, 9), min_size=5, max_size=5))
+@example("某某某税法国。法某刑民某某某", ["税法国。法", "刑民"], 7, [0, 1])
 def test_a_window_fits_and_cuts_no_highlight(
-    text: str, needles: list[str], width: int, weights: list[float]
+    text: str, needles: list[str], width: int, weights: list[int]
 ) -> None:
     matches = find_matches(text, needles)
     start, end = best_window(text, matches, weights, width)
     assert 0 <= start <= end <= len(text)
     assert end - start <= width
-    inside = [s for s in merge(matches) if s[0] < end and start < s[1]]
+    inside = [s for s in merge_matches(matches) if s[0] < end and start < s[1]]
     assert bool(inside) == bool(matches)
     for left, right in inside:
         assert start <= left
@@ -208,7 +210,7 @@ def test_no_window_weighs_more(
     text: str, needles: list[str], width: int, weights: list[int]
 ) -> None:
     matches = find_matches(text, needles)
-    whole = [s for s in merge(matches) if s[1] - s[0] <= width]
+    whole = [s for s in merge_matches(matches) if s[1] - s[0] <= width]
     start, end = best_window(text, matches, weights, width)
 
     def weight(left: int, right: int) -> int:
@@ -216,7 +218,7 @@ def test_no_window_weighs_more(
         within = {m.needle for m in matches for s in runs if s[0] <= m.start and m.end <= s[1]}
         return sum(weights[needle] for needle in within)
 
-    if whole and len(whole) == len(merge(matches)):
+    if whole and len(whole) == len(merge_matches(matches)):
         assert weight(start, end) >= max(weight(left, left + width) for left, _ in whole)
 
 
@@ -267,12 +269,12 @@ def test_html_reads_as_the_text_and_holds_only_marks(
 
 @pytest.mark.parametrize("unit", ["税", "税法", "某", "税 ", "。", "\n", "\x00", "税法某"])
 def test_the_work_is_linear_in_a_line_however_long(unit: str) -> None:
-    def snippet(text: str) -> None:
+    def show(text: str) -> None:
         needles = ["税法", "法税", "税", "税税税税"]
-        make_snippet(text, find_matches(text, needles), [1.0] * 4)
+        snippet(text, pack_matches(find_matches(text, needles)), pack_weights([1.0] * 4), 120)
 
     def work(length: int) -> int:
-        return lines_run(snippet, (unit * length)[:length])
+        return lines_run(show, (unit * length)[:length])
 
     # Eight times the text: quadratic work would be 64 times as much.
     assert work(160_000) < 16 * work(20_000)

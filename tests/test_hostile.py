@@ -53,6 +53,7 @@ def use(folder: Path) -> None:
     """Everything that reads an index."""
     with Searcher.open(folder) as searcher:
         results = searcher.search('学校 食品 "责任追究" 标题:条例', limit=10)
+        assert results.total >= len(results)
         for hit in results.hits:
             searcher.explain("学校", hit)
             searcher.document(hit.document)

@@ -10,14 +10,13 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import pairwise, product
 
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from indexer.analysis import bigrams, ranked
-from indexer.building import add_terms
 from indexer.entry import terms_of
 from indexer.errors import QueryError
 from indexer.normalize import HAN, fold, squeeze
@@ -93,10 +92,11 @@ class Reference:
         self.counts: dict[int, Counter[Term]] = {}
         self.rows: dict[int, Row] = {}
         for index, row in enumerate(snapshot.rows):
-            recorder = _Recorder()
-            add_terms(recorder, terms_of(snapshot.document(index), snapshot.analyzer))
-            for unit, (body, counts) in zip(snapshot.numbers(index), recorder.units, strict=True):
-                self.bodies[unit], self.counts[unit], self.rows[unit] = body, counts, row
+            terms = terms_of(snapshot.document(index), snapshot.analyzer)
+            of_units = zip(snapshot.numbers(index), terms.texts, terms.units, strict=True)
+            for unit, text, numbers in of_units:
+                self.bodies[unit], self.rows[unit] = squeeze(fold(text)), row
+                self.counts[unit] = counts_of(terms.parts[number] for number in numbers)
         self.units = set(self.bodies) - snapshot.shadows
         self.lengths = {
             (field, unit): sum(n for term, n in counts.items() if term[0] == field)
@@ -220,22 +220,15 @@ class Reference:
         return any(wanted in text for text in texts)
 
 
-class _Recorder:
-    """What `indexer.building` ranks sections by, as it is."""
-
-    def __init__(self) -> None:
-        self.units: list[tuple[str, Counter[Term]]] = []
-
-    def add(self, body: str, parts: Sequence[tuple[str, str, int]]) -> None:
-        counts: Counter[Term] = Counter()
-        for words, text, eighths in parts:
-            for word in filter(None, words.split("\0")):
-                counts[WORDS, word] += eighths
-            for pair in ranked(bigrams(text)):
-                counts[BIGRAMS, pair] += eighths
-        self.units.append(
-            (squeeze(fold(body)), Counter({term: n / 8 for term, n in counts.items()}))
-        )
+def counts_of(parts: Iterable[tuple[str, str, int]]) -> Counter[Term]:
+    """How often a section has each term it ranks by, weighted by the parts it stands in."""
+    counts: Counter[Term] = Counter()
+    for words, text, eighths in parts:
+        for word in filter(None, words.split("\0")):
+            counts[WORDS, word] += eighths
+        for pair in ranked(bigrams(text)):
+            counts[BIGRAMS, pair] += eighths
+    return Counter({term: n / 8 for term, n in counts.items()})
 
 
 def ranking_texts(query: Node) -> Iterator[str]:

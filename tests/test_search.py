@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from hypothesis import strategies as st
 from indexer import IndexDamaged, Store, sync
 from indexer.normalize import fold, squeeze
 from searcher import DocumentNotFound, QueryError, Results, Searcher
-from searcher.query import MAX_EXPANSIONS, parse
-from searcher.ranking import Ranker
+from searcher.query import MAX_EXPANSIONS, Node, parse
+from searcher.ranking import Ranked, Ranker
+from searcher.results import By
 from searcher.synonyms import Synonyms
 
 from .documents import LIBRARY, NOTICE
@@ -255,7 +257,7 @@ QUERIES = st.recursive(
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(a=QUERIES, b=QUERIES)
 def test_and_narrows_or_widens_and_not_takes_away(searcher: Searcher, a: str, b: str) -> None:
-    ranker = Ranker(searcher._snapshot, Synonyms.open())
+    ranker = Ranker(searcher._now.snapshot, Synonyms.open())
 
     def found(query: str) -> set[int]:
         return set(ranker.rank(parse(query)).units)
@@ -339,6 +341,26 @@ def test_a_searcher_is_a_snapshot_until_it_is_refreshed(
     assert not searcher.refresh()
 
 
+@pytest.mark.parametrize("query", ["青山市 食品", '"青山市"', "青教办〔2019〕8号 食品", "河长制"])
+@pytest.mark.parametrize("by", ["section", "document"])
+def test_matches_are_counted_of_the_state_that_was_searched(
+    store: Store, sources: Path, searcher: Searcher, query: str, by: By
+) -> None:
+    counted = searcher.search(query, by=by)
+    expected = counted.total, dict(counted.facets)
+    refreshed = searcher.search(query, by=by)
+    (sources / "notice.txt").unlink()
+    sync(store, rebuild=True)
+    assert searcher.refresh()
+    assert (refreshed.total, dict(refreshed.facets)) == expected
+    (sources / "notice.txt").write_text(NOTICE, encoding="utf-8")
+    sync(store)
+    searcher.refresh()
+    closed = searcher.search(query, by=by)
+    searcher.close()
+    assert (closed.total, dict(closed.facets)) == expected
+
+
 def test_threads_share_a_searcher(searcher: Searcher) -> None:
     queries = ["食品安全", "河道", '"高新技术"', "青山市 -河道", "标题:条例"] * 6
     expected = [searcher.search(query).hits for query in queries]
@@ -353,6 +375,46 @@ def test_threads_share_a_searcher(searcher: Searcher) -> None:
     for thread in threads:
         thread.join(30)
     assert [found[n] for n in range(len(queries))] == expected
+
+
+def test_searches_run_side_by_side(searcher: Searcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    meeting = threading.Barrier(2, timeout=30)
+    rank = Ranker.rank
+
+    def rank_together(ranker: Ranker, query: Node) -> Ranked:
+        meeting.wait()  # broken, an error, if the other has to wait for this one
+        return rank(ranker, query)
+
+    monkeypatch.setattr(Ranker, "rank", rank_together)
+    with ThreadPoolExecutor(2) as threads:
+        one, other = threads.map(searcher.search, ["河道", "河道"])
+    assert one.hits == other.hits != ()
+
+
+@pytest.mark.parametrize("change", ["close", "refresh"])
+def test_a_search_under_way_ends_in_the_state_it_began_in(
+    store: Store,
+    sources: Path,
+    searcher: Searcher,
+    monkeypatch: pytest.MonkeyPatch,
+    change: str,
+) -> None:
+    expected = searcher.search("青山市")
+    total = expected.total
+    (sources / "notice.txt").unlink()
+    sync(store)
+    rank = Ranker.rank
+
+    def rank_and_change(ranker: Ranker, query: Node) -> Ranked:
+        monkeypatch.undo()
+        getattr(searcher, change)()
+        return rank(ranker, query)
+
+    monkeypatch.setattr(Ranker, "rank", rank_and_change)
+    found = searcher.search("青山市")
+    assert (found.hits, found.total) == (expected.hits, total)
+    if change == "refresh":
+        assert searcher.search("青山市").total < total
 
 
 def test_a_closed_searcher_says_so(searcher: Searcher) -> None:

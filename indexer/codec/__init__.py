@@ -1,15 +1,25 @@
 """Columnar segments: memory-mapped postings, lengths and texts, searched by a compiled kernel.
 
 `layout` writes the format down, `segment` reads it, `collection` searches several segments as one,
-`kernel` is C with `twin` for machines without a compiler. `making`, which builds and merges, is
-imported by itself: a search does without.
+`excerpts` finds and shows what was sought in a text, `kernel` is C with `twin` for machines without
+a compiler. `making`, which builds and merges, is imported by itself: a search does without.
 """
 
 from __future__ import annotations
 
 from indexer.codec.collection import Collection, Groups, Units
+from indexer.codec.excerpts import (
+    Match,
+    Needles,
+    Shown,
+    find_matches,
+    pack_matches,
+    unpack_matches,
+)
+from indexer.codec.kernel import kernel
 from indexer.codec.postings import GONE, K1
 from indexer.codec.segment import UNIT, Columns, Place, Segment
+from indexer.codec.unpacking import FoldedText
 
 __all__ = [
     "GONE",
@@ -17,8 +27,16 @@ __all__ = [
     "UNIT",
     "Collection",
     "Columns",
+    "FoldedText",
     "Groups",
+    "Match",
+    "Needles",
     "Place",
     "Segment",
+    "Shown",
     "Units",
+    "find_matches",
+    "kernel",
+    "pack_matches",
+    "unpack_matches",
 ]

@@ -13,12 +13,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from heapq import merge
 from itertools import groupby, takewhile
-from operator import itemgetter
+from operator import eq, itemgetter
 from typing import Any, NamedTuple
 
+from indexer.codec.excerpts import Needles, Shown
 from indexer.codec.kernel import kernel as default_kernel
 from indexer.codec.postings import K1
 from indexer.codec.segment import UNIT, Place, Segment, norm
+from indexer.codec.unpacking import FoldedText
 
 Term = tuple[str, str]  # field, text
 # Documents, and the group of each: parallel arrays of 32 bits. A document may be in several.
@@ -26,6 +28,7 @@ Groups = tuple[bytes, bytes]
 # Where a term is in each segment, how many live units have it, and its inverse document frequency.
 Found = tuple[tuple[Place | None, ...], int, float]
 _CACHED_TERMS = 16_384
+_score = itemgetter(0)
 _DIGITS = bytes.maketrans(b"\0\1", b"01")
 
 
@@ -144,6 +147,18 @@ class Collection:
         part = self.parts[self.part_of(unit)]
         return part.segment.text(unit - part.base)
 
+    def folded(self, unit: int, gaps: bytes) -> FoldedText:
+        """The text of a unit as it stands and folded (`twin.fold`)."""
+        part = self.parts[self.part_of(unit)]
+        return part.segment.folded(unit - part.base, gaps)
+
+    def excerpt(
+        self, unit: int, gaps: bytes, needles: Needles, weights: bytes, width: int
+    ) -> Shown | None:
+        """What is shown of a unit; None where no needle stands in it (`twin.excerpt`)."""
+        part = self.parts[self.part_of(unit)]
+        return part.segment.excerpt(unit - part.base, gaps, needles, weights, width)
+
     # --- terms ----------------------------------------------------------------------------------
 
     def _find(self, term: Term) -> Found:
@@ -219,25 +234,37 @@ class Collection:
 
     def having(self, terms: Iterable[Term]) -> Units:
         """The units that have any of some terms."""
-        found = self.none()
-        for term in terms:
-            places = self._found(term)[0]
-            for part, place, bits in zip(self.parts, places, found.bits, strict=True):
-                if place:
-                    part.segment.fill(term[0], place, bits)
+        return self.having_later(terms)()
+
+    def having_later(self, terms: Iterable[Term]) -> Callable[[], Units]:
+        """What gives the units that have any of some terms, also after the segments were closed."""
+        fillers = [part.segment.filler() for part in self.parts]
+        places = [(field, self._found((field, text))[0]) for field, text in terms]
+
+        def units() -> Units:
+            found = self.none()
+            for number, (part, fill) in enumerate(zip(self.parts, fillers, strict=True)):
+                bits = found.bits[number]
+                for field, of_parts in places:
+                    if place := of_parts[number]:
+                        fill(field, place, bits)
+                if part.live is not None:
+                    self.kernel.conjoin(bits, part.live)
+            return found
+
+        return units
+
+    def of_units(self, units: Iterable[int]) -> Units:
+        """The live ones of some units."""
+        found, bases = self.none(), self._bases
+        for unit in units:
+            number = bisect_right(bases, unit) - 1
+            local = unit - bases[number]
+            found.bits[number][local >> 3] |= 1 << (local & 7)
         for part, bits in zip(self.parts, found.bits, strict=True):
             if part.live is not None:
                 self.kernel.conjoin(bits, part.live)
         return found
-
-    def of_units(self, units: Iterable[int]) -> Units:
-        """The live ones of some units."""
-        found = self.none()
-        for unit in units:
-            number = self.part_of(unit)
-            local = unit - self.parts[number].base
-            found.bits[number][local >> 3] |= 1 << (local & 7)
-        return found & self.all()
 
     def holding(self, text: str, terms: Sequence[Term]) -> Units:
         """The units in whose folded text ``text`` stands.
@@ -287,12 +314,15 @@ class Collection:
         terms: Iterable[Term] | Mapping[Term, float],
         order: Callable[[int], Any],
         within: Units | None = None,
+        *,
+        zeros: bool = True,
     ) -> list[tuple[float, int]]:
         """The ``k`` best (score, unit), the best first, equal ones by ``order``.
 
         A score is the sum of what the terms contribute, added up in the order of `by_weight`.
         ``terms`` may have weights, which are factors of their idf.
-        Those of ``within``, whatever they score; without it those that have any of the terms.
+        Those of ``within``, with ``zeros`` whatever they score; else those that have any of the
+        terms.
         Within a segment ``order`` must be that of its units.
         """
         weights = terms if isinstance(terms, Mapping) else {}
@@ -316,12 +346,14 @@ class Collection:
                 self._scoring[number],
                 tuple(placed),
                 filter,
-                zeros=within is not None,
+                zeros=zeros and within is not None,
                 floor=floor,
             )
             best += [(score, part.base + unit) for score, unit in hits]
             if len(self.parts) > 1:
-                best.sort(key=lambda hit: (-hit[0], order(hit[1])))
+                best.sort(key=_score, reverse=True)
+                if any(map(eq, map(_score, best), map(_score, best[1:]))):
+                    best.sort(key=lambda hit: (-hit[0], order(hit[1])))
                 del best[k:]
         return best
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import struct
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from indexer.codec.excerpts import Needles, Shown
 from indexer.codec.kernel import kernel as default_kernel
 from indexer.codec.layout import Buffer, ColumnFile, write_columns
 from indexer.codec.postings import (
@@ -21,8 +23,10 @@ from indexer.codec.postings import (
     lengths_of,
     terms_of,
 )
+from indexer.codec.unpacking import FoldedText
 from indexer.errors import IndexDamaged
 
+_OFFSET = struct.Struct("<I")
 UNIT = 8  # an eighth of an occurrence is the unit of weights and lengths
 
 
@@ -127,11 +131,17 @@ class Segment:
             units, codes = self._kernel.decode(data, *place[2:], place.df, self.units)
         return array("I", units), [TF_VALUE[code] for code in codes]
 
-    def fill(self, field: str, place: Place, bits: bytearray) -> None:
-        """Add the units of a term to a set."""
-        data = self.columns[f"{field}.postings"]
-        with self.guard():
-            self._kernel.fill(data, *place[2:], place.df, self.units, bits)
+    def filler(self) -> Callable[[str, Place, bytearray], None]:
+        """What adds the units of a term of a field to a set, also after the segment was closed."""
+        held = {field: self.columns[f"{field}.postings"][:] for field in self.counts}
+
+        def fill(field: str, place: Place, bits: bytearray) -> None:
+            try:
+                self._kernel.fill(held[field], *place[2:], place.df, self.units, bits)
+            except ValueError as error:
+                raise self._damaged(error) from None
+
+        return fill
 
     def narrow(self, field: str, place: Place, bits: bytearray) -> None:
         """Keep of a set the units of a term."""
@@ -142,8 +152,10 @@ class Segment:
     def overlap(self, field: str, place: Place, bits: Buffer) -> int:
         """How many units of a term are in a set."""
         data = self.columns[f"{field}.postings"]
-        with self.guard():
+        try:
             return int(self._kernel.overlap(data, *place[2:], place.df, self.units, bits))
+        except ValueError as error:
+            raise self._damaged(error) from None
 
     def scan(self, text: str, bits: bytearray) -> None:
         """Keep of a set the units in whose folded text ``text`` (not empty) stands."""
@@ -151,6 +163,30 @@ class Segment:
         needle = text.encode("utf-8", "surrogatepass")
         with self.guard():
             self._kernel.scan(*map(self.columns.__getitem__, names), needle, bits)
+
+    def folded(self, unit: int, gaps: bytes) -> FoldedText:
+        """The text of a unit as it stands and folded (`twin.fold`)."""
+        columns = self.columns
+        try:
+            codes = _codes(columns, unit, unit + 1)
+            table = columns["text.symbols"], columns["text.table"]
+            return FoldedText._make(self._kernel.fold_codes(codes, *table, gaps))
+        except ValueError as error:
+            raise self._damaged(error) from None
+
+    def excerpt(
+        self, unit: int, gaps: bytes, needles: Needles, weights: bytes, width: int
+    ) -> Shown | None:
+        """What is shown of a unit; None where no needle stands in it (`twin.excerpt`)."""
+        columns = self.columns
+        try:
+            codes = _codes(columns, unit, unit + 1)
+            table = columns["text.symbols"], columns["text.table"]
+            shown: Shown | None
+            shown = self._kernel.excerpt(codes, *table, gaps, *needles, weights, width)
+        except ValueError as error:
+            raise self._damaged(error) from None
+        return shown
 
     def source(self, start: int, stop: int) -> str:
         """The texts of units as they stand in their document, joined."""
@@ -234,10 +270,16 @@ def unpacked(
     columns: Mapping[str, Buffer], start: int, stop: int, kernel: Any, folded: bool = False
 ) -> bytes:
     """The texts of some units in UTF-8, joined. Raises ValueError if they are damaged."""
-    codes, offsets = memoryview(columns["text"]), memoryview(columns["text.offsets"]).cast("I")
-    first, last = offsets[start], offsets[stop]
+    table = columns["text.symbols"], columns["text.table"]
+    found: bytes = kernel.unpack(_codes(columns, start, stop), *table, folded)
+    return found
+
+
+def _codes(columns: Mapping[str, Buffer], start: int, stop: int) -> Buffer:
+    """The codes of the texts of units."""
+    codes, offsets = columns["text"], columns["text.offsets"]
+    (first,) = _OFFSET.unpack_from(offsets, 4 * start)
+    (last,) = _OFFSET.unpack_from(offsets, 4 * stop)
     if not first <= last <= len(codes):
         raise ValueError("a text column is damaged")
-    table = columns["text.symbols"], columns["text.table"]
-    found: bytes = kernel.unpack(codes[first:last], *table, folded)
-    return found
+    return codes[first:last]

@@ -20,6 +20,8 @@ from indexer.codec.analysing import fold as fold
 from indexer.codec.analysing import words as words
 from indexer.codec.cutting import cut as cut
 from indexer.codec.cutting import cutter as cutter
+from indexer.codec.excerpts import find as find
+from indexer.codec.excerpts import snippet as snippet
 from indexer.codec.postings import (
     DICT_BLOCK,
     GONE,
@@ -35,6 +37,9 @@ from indexer.codec.postings import (
     tf_encode,
 )
 from indexer.codec.trie import trie as trie
+from indexer.codec.unpacking import SHORT_CODES, WIDE_CODES, unpack
+from indexer.codec.unpacking import excerpt as excerpt
+from indexer.codec.unpacking import fold_codes as fold_codes
 from indexer.codec.wording import wording as wording
 
 Place = tuple[int, int, int, int]  # ordinal, document frequency, offset, size
@@ -173,8 +178,6 @@ SAMPLE = 1 << 21  # bytes, about
 MOST = 30_000  # symbols of several characters
 LONGEST = 12  # characters of a symbol
 ENTRY = 8  # bytes a symbol costs beside its own
-SHORT_CODES = 128
-WIDE_CODES = SHORT_CODES + 127 * 256
 
 
 def pack(seed: int, text: Buffer, ends: Buffer) -> tuple[bytes, bytes, bytes, bytes]:
@@ -246,42 +249,6 @@ def _code(number: int) -> bytes:
         high, low = divmod(number - SHORT_CODES, 256)
         return bytes([SHORT_CODES + high, low])
     return b"\xff" + number.to_bytes(3)
-
-
-def unpack(codes: Buffer, symbols: Buffer, table: Buffer, folded: bool) -> bytes:
-    """The text of codes in UTF-8, as it stands or folded.
-
-    ``table`` says of each symbol where its string is in ``symbols``, as it stands and folded:
-    offset * 256 + size, 32 bits each.
-    """
-    places = memoryview(table).cast("B")[: len(table) // 8 * 8].cast("I")
-    return b"".join(_string(symbols, places, code, folded) for code in _numbers(codes))
-
-
-def _numbers(codes: Buffer) -> Iterator[int]:
-    reader = iter(bytes(codes))
-    for first in reader:
-        more = 0 if first < SHORT_CODES else 1 if first < 255 else 3
-        rest = [byte for _, byte in zip(range(more), reader, strict=False)]
-        if len(rest) < more:
-            raise ValueError("a text column is damaged")
-        number = int.from_bytes(rest)
-        yield (
-            number
-            if more == 3
-            else first
-            if not more
-            else (SHORT_CODES + (first - SHORT_CODES << 8) + number)
-        )
-
-
-def _string(symbols: Buffer, places: memoryview, code: int, folded: bool) -> bytes:
-    if 2 * code + folded >= len(places):
-        raise ValueError("a text column is damaged")
-    offset, size = divmod(places[2 * code + folded], 256)
-    if offset + size > len(symbols):
-        raise ValueError("a text column is damaged")
-    return bytes(symbols[offset : offset + size])
 
 
 def scan(

@@ -99,7 +99,7 @@ def direct(units: Sequence[Text], folder: Path) -> Ranking:
     terms = new_terms()
     for unit in ordered:
         parts = analyzer.analyse(unit.title, (), unit.text)
-        terms.add(parts[0].squeezed, parts)
+        terms.add(parts, [range(len(parts))], [parts[0].squeezed])
     path = folder / "terms"
     terms.finish(array("I", range(len(ordered)))).write(path)
     collection = Collection([Segment(path)], [[]])

@@ -65,7 +65,7 @@ class Suggesting:
     """Asks for suggestions alone, so that their time can be told from that of the search."""
 
     def __init__(self, searcher: Searcher) -> None:
-        snapshot = searcher._snapshot
+        snapshot = searcher._now.snapshot
         self._ranker = Ranker(snapshot, Synonyms.open(None))
         names = Names(self._ranker.known.names_holding)
         self._meant = Meant(snapshot.terms, snapshot.analyzer.dictionary, names)

@@ -354,7 +354,7 @@ norms norms_of(const uint8_t *lengths, uint32_t units);
 
 /* Methods of the module, one group a file. */
 extern PyMethodDef build_methods[], merge_methods[], search_methods[], bits_methods[],
-    column_methods[], pack_methods[], cut_methods[], analyse_methods[],
-    wording_methods[], trie_methods[];
+    column_methods[], pack_methods[], cut_methods[], analyse_methods[], wording_methods[],
+    trie_methods[], fold_methods[], find_methods[], snippet_methods[], excerpt_methods[];
 
 #endif

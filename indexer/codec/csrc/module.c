@@ -12,7 +12,11 @@ static int add_all(PyObject *module)
         PyModule_AddFunctions(module, cut_methods) < 0 ||
         PyModule_AddFunctions(module, analyse_methods) < 0 ||
         PyModule_AddFunctions(module, wording_methods) < 0 ||
-        PyModule_AddFunctions(module, trie_methods) < 0)
+        PyModule_AddFunctions(module, trie_methods) < 0 ||
+        PyModule_AddFunctions(module, fold_methods) < 0 ||
+        PyModule_AddFunctions(module, find_methods) < 0 ||
+        PyModule_AddFunctions(module, snippet_methods) < 0 ||
+        PyModule_AddFunctions(module, excerpt_methods) < 0)
         return -1;
     return PyModule_AddFunctions(module, bits_methods);
 }

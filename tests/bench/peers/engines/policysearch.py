@@ -22,7 +22,7 @@ class PolicySearch(Engine):
     """Terms: `indexer.codec`; bigrams are made by it. Texts: `indexer.Store`, `searcher.Searcher`.
 
     An index of texts has the documents' structure, metadata, citations and near-duplicates too;
-    a hit is one of a document, and the results count all matches and their facets.
+    a hit is one of a document, and the results count all matches and their facets when asked to.
     """
 
     @classmethod
