@@ -207,10 +207,9 @@ def _by_name(items: Iterable[Item]) -> dict[str, list[tuple[Item, str]]]:
 
 def _are_versions(one: Item, other: Item, apart: bool, lasting: bool) -> bool:
     """Whether two documents of one name, by other issuers if ``apart``, are one document."""
-    alike = one.fingerprint.similarity(other.fingerprint)
     if one.issuers and other.issuers and not {*one.issuers} & {*other.issuers}:
         apart = True
-    return alike >= _ALIKE or (lasting and not apart)
+    return (lasting and not apart) or one.fingerprint.similarity(other.fingerprint) >= _ALIKE
 
 
 class _Groups:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from indexer.duplicates import Item, group_duplicates, group_versions
+from indexer.duplicates import Fingerprint, Item, group_duplicates, group_versions
 from indexer.groups import Groups
-from indexer.links import Links
 from indexer.record import Row
 
 
 def regroup(
     old: Groups,
     rows: Sequence[Row],
-    links: Sequence[Links],
+    fingerprints: Sequence[Fingerprint],
     changed: Iterable[str],
     text_of: Callable[[str], str],
 ) -> Groups:
@@ -24,10 +23,9 @@ def regroup(
     stale = set(changed)
     kept = [group for group in old.duplicates if stale.isdisjoint(group)]
     stale.update(id for group in old.duplicates if group not in kept for id in group)
-    pairs = sorted(zip(rows, links, strict=True), key=lambda pair: pair[0].id)
+    pairs = sorted(zip(rows, fingerprints, strict=True), key=lambda pair: pair[0].id)
     items = [
-        Item(row.id, its.fingerprint, row.title or None, row.date or None, row.issuers)
-        for row, its in pairs
+        Item(row.id, its, row.title or None, row.date or None, row.issuers) for row, its in pairs
     ]
     duplicates = group_duplicates(items, text_of, known=kept, changed=stale)
     by_id = {row.id: row for row in rows}

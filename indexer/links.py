@@ -6,14 +6,20 @@ It is read only where that is asked for; a search does without.
 from __future__ import annotations
 
 import json
+import struct
 import zlib
+from array import array
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 from indexer.citations import find_citations
 from indexer.duplicates import Fingerprint, fingerprint
 from indexer.errors import IndexDamaged
+
+_COUNT = struct.Struct("<I")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +51,50 @@ def links_of(text: str) -> Links:
 
 
 def encode_links(links: Iterable[Links]) -> bytes:
-    """Links as JSON compressed by zlib, in order."""
-    plain = [
-        (one.fingerprint.to_bytes().hex(), [(c.name, c.number, c.count) for c in one.cites])
-        for one in links
-    ]
-    text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
-    return zlib.compress(text.encode(), 6)
+    """Links, in order.
+
+    How many, and the size of each fingerprint (32 bits each); the fingerprints; what is cited, as
+    JSON compressed by zlib. A commit compares fingerprints and does without the rest.
+    """
+    links = list(links)
+    prints = [one.fingerprint.to_bytes() for one in links]
+    cites = [[(c.name, c.number, c.count) for c in one.cites] for one in links]
+    text = json.dumps(cites, ensure_ascii=False, separators=(",", ":"))
+    head = array("I", (len(prints), *map(len, prints))).tobytes()
+    return b"".join((head, *prints, zlib.compress(text.encode(), 6)))
+
+
+def decode_fingerprints(data: bytes) -> list[Fingerprint]:
+    """The fingerprints of the links `encode_links` was given. Raises IndexDamaged."""
+    with _reading():
+        starts = _starts(data)
+        return [Fingerprint.from_bytes(data[start:end]) for start, end in pairwise(starts)]
 
 
 def decode_links(data: bytes) -> list[Links]:
     """The links `encode_links` was given. Raises IndexDamaged."""
-    try:
+    prints = decode_fingerprints(data)
+    with _reading():
+        cites = json.loads(zlib.decompress(data[_starts(data)[-1] :]))
         return [
-            Links(
-                Fingerprint.from_bytes(bytes.fromhex(fingerprint)),
-                tuple(Cite(*cite) for cite in cites),
-            )
-            for fingerprint, cites in json.loads(zlib.decompress(data))
+            Links(fingerprint, tuple(Cite(*cite) for cite in its))
+            for fingerprint, its in zip(prints, cites, strict=True)
         ]
-    except (zlib.error, ValueError, TypeError, RecursionError) as error:
+
+
+def _starts(data: bytes) -> list[int]:
+    """Where each fingerprint begins and the last one ends."""
+    (count,) = _COUNT.unpack_from(data)
+    first = _COUNT.size * (count + 1)
+    sizes = array("I", data[_COUNT.size : first])
+    if len(sizes) != count or first + sum(sizes) > len(data):
+        raise ValueError("it is cut off")
+    return [*accumulate(sizes, initial=first)]
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    try:
+        yield
+    except (zlib.error, struct.error, ValueError, TypeError, RecursionError) as error:
         raise IndexDamaged(f"the links of a segment cannot be read: {error}") from None

@@ -26,6 +26,7 @@ from indexer.manifest import File, Manifest, Segment, read_manifest
 from indexer.record import Buffer, Passage, Row, decode_document, decode_passage, decode_rows
 
 if TYPE_CHECKING:
+    from indexer.duplicates import Fingerprint
     from indexer.links import Links
 
 TERMS_PREFIX = "terms"  # terms_<segment>.columns, see indexer.codec.layout
@@ -115,6 +116,13 @@ class SegmentFiles:
 
         return decode_links(self._links.read())
 
+    @cached_property
+    def fingerprints(self) -> list[Fingerprint]:
+        """That of every document."""
+        from indexer.links import decode_fingerprints  # a search does without
+
+        return decode_fingerprints(self._links.read())
+
     def record(self, row: Row) -> Buffer:
         """The bytes of a row's document, which are not all of it: see `document`."""
         return self.records.view(row.offset, row.size)
@@ -137,7 +145,7 @@ class SegmentFiles:
 class CatalogueFiles:
     """Where a segment has what is not terms.
 
-    ``rows`` and ``links`` are JSON (the latter compressed), in the order of the documents;
+    ``rows`` are JSON, ``links`` as `indexer.links` has it, in the order of the documents;
     ``records`` are documents one after the other; ``hashes`` are numbers of 64 bits in the order
     of the units.
     """
@@ -228,6 +236,11 @@ class Snapshot:
     def links(self) -> list[Links]:
         """What ties each document of ``rows`` to others."""
         return [files.links[n] for files in self.segments for n in files.live_ordinals()]
+
+    @cached_property
+    def fingerprints(self) -> list[Fingerprint]:
+        """Those of the documents of ``rows``."""
+        return [files.fingerprints[n] for files in self.segments for n in files.live_ordinals()]
 
     @cached_property
     def groups(self) -> Groups:

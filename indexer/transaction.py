@@ -128,7 +128,7 @@ class Transaction:
             groups = regroup(
                 new.groups,  # they are still the old ones
                 new.rows,
-                new.links,
+                new.fingerprints,
                 self._changed,
                 lambda id: new.document(new.by_id[id]).text,
             )
