@@ -353,8 +353,9 @@ norms norms_of(const uint8_t *lengths, uint32_t units);
 #define B 0.75
 
 /* Methods of the module, one group a file. */
-extern PyMethodDef build_methods[], merge_methods[], search_methods[], bits_methods[],
-    column_methods[], pack_methods[], cut_methods[], analyse_methods[], wording_methods[],
-    trie_methods[], fold_methods[], find_methods[], snippet_methods[], excerpt_methods[];
+extern PyMethodDef build_methods[], invert_methods[], merge_methods[], search_methods[],
+    bits_methods[], column_methods[], pack_methods[], cut_methods[], analyse_methods[],
+    wording_methods[], trie_methods[], fold_methods[], find_methods[], snippet_methods[],
+    excerpt_methods[];
 
 #endif

@@ -3,22 +3,16 @@
 
 static int add_all(PyObject *module)
 {
+    PyMethodDef *const groups[] = {
+        analyse_methods, bits_methods,  build_methods,   column_methods, cut_methods,
+        excerpt_methods, find_methods,  fold_methods,    invert_methods, merge_methods,
+        pack_methods,    search_methods, snippet_methods, trie_methods,   wording_methods,
+    };
     tf_prepare();
-    if (PyModule_AddFunctions(module, build_methods) < 0 ||
-        PyModule_AddFunctions(module, merge_methods) < 0 ||
-        PyModule_AddFunctions(module, pack_methods) < 0 ||
-        PyModule_AddFunctions(module, search_methods) < 0 ||
-        PyModule_AddFunctions(module, column_methods) < 0 ||
-        PyModule_AddFunctions(module, cut_methods) < 0 ||
-        PyModule_AddFunctions(module, analyse_methods) < 0 ||
-        PyModule_AddFunctions(module, wording_methods) < 0 ||
-        PyModule_AddFunctions(module, trie_methods) < 0 ||
-        PyModule_AddFunctions(module, fold_methods) < 0 ||
-        PyModule_AddFunctions(module, find_methods) < 0 ||
-        PyModule_AddFunctions(module, snippet_methods) < 0 ||
-        PyModule_AddFunctions(module, excerpt_methods) < 0)
-        return -1;
-    return PyModule_AddFunctions(module, bits_methods);
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
+        if (PyModule_AddFunctions(module, groups[i]) < 0)
+            return -1;
+    return 0;
 }
 
 static PyModuleDef_Slot slots[] = {{Py_mod_exec, add_all}, {0, NULL}};

@@ -1,0 +1,46 @@
+/* The log of the units added to a segment in the making: build.c fills it, invert.c sorts it. */
+#ifndef POLICYSEARCH_INVERTER_H
+#define POLICYSEARCH_INVERTER_H
+
+#include "kernel.h"
+
+#define AHEAD 16 /* terms brought near before they are needed */
+
+typedef struct {
+    uint64_t key;
+    uint32_t id; /* plus 1; 0 marks a free slot */
+} slot;
+
+/* `place` is where the last unit that has the term has it in the log, plus 1. */
+typedef struct {
+    uint32_t offset, df, place; /* the bytes of a term end where those of the next begin */
+} term;
+
+typedef struct {
+    uint64_t seed;
+    slot *slots;
+    size_t mask, used;
+    buffer arena, terms;    /* bytes of all terms; what is known of each */
+    buffer ids, codes;      /* the log: a term and the code of its frequency in a unit */
+    buffer starts;          /* where each unit's part of the log ends */
+    buffer lengths;         /* of each unit, in eighths */
+    buffer frequencies;     /* of the open unit's terms, in eighths */
+    buffer read, ends;      /* the terms of the parts at hand; where each part's end */
+    int busy;               /* a thread that let go of the interpreter is at work */
+} inverter;
+
+static inline term *terms_of(const inverter *v)
+{
+    return (term *)v->terms.data;
+}
+
+static inline size_t term_size(const inverter *v, uint32_t id)
+{
+    size_t end = id + 1u < v->used ? terms_of(v)[id + 1].offset : v->arena.size;
+    return end - terms_of(v)[id].offset;
+}
+
+/* The inverter of a capsule, which no other thread is using, or NULL with an exception. */
+inverter *inverter_of(PyObject *capsule);
+
+#endif
