@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from indexer.errors import IndexIncompatible
@@ -31,6 +31,7 @@ class Generation:
         self.snapshot = snapshot
         self.users = 0
         self._synonyms = synonyms
+        self._versions = cache(self._places_of)  # the same for every hit of a law's versions
         try:
             _check_analyzer(snapshot)
             self.ranker = Ranker(snapshot, synonyms)
@@ -93,8 +94,11 @@ class Generation:
             repeats=passage.repeats,
             repeat_lines=passage.repeat_lines,
             copies=self._places(map(snapshot.document_of, copies)) if copies else (),
-            versions=self._places(snapshot.by_id[id] for id in versions) if versions else (),
+            versions=self._versions(versions) if versions else (),
         )
+
+    def _places_of(self, ids: tuple[str, ...]) -> tuple[Place, ...]:
+        return self._places(map(self.snapshot.by_id.__getitem__, ids))
 
     def _places(self, indices: Iterable[int]) -> tuple[Place, ...]:
         rows = (self.snapshot.rows[index] for index in dict.fromkeys(indices))
