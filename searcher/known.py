@@ -252,8 +252,7 @@ class KnownItems:
 
     def _names_in(self, plain: str) -> _Names:
         """The names that may stand in a text, with the documents that go by them."""
-        pieces = _pieces(plain)
-        if self._queries > 1 or len(pieces) > _MAX_PIECES:
+        if self._queries > 1 or len(pieces := _pieces(plain)) > _MAX_PIECES:
             return self._by_name
         return self._names_of(self._titled(pieces))
 

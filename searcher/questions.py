@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # Said of anything, they find nothing: left in, 怎么办 would rank sections by 办. Modal verbs
 # (可以, 应当, 有权) stay, for laws are made of them. 吗啡 and 呢绒 are things.
@@ -20,6 +21,7 @@ def without_asking(text: str) -> str:
     return _ASKING.sub(" ", text)
 
 
+@lru_cache(256)  # a search asks for it several times
 def what_is_asked(text: str) -> str:
     """``text`` without its asking words; as it is if it has no other.
 

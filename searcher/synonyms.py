@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
@@ -63,6 +63,7 @@ class Synonyms:
             sizes = self._sizes.setdefault(form[0], [])
             if len(form) not in sizes:
                 sizes.append(len(form))
+        self._candidates = lru_cache(256)(self._find_candidates)  # a search asks several times
 
     @classmethod
     def open(cls, path: str | Path | None = None) -> Synonyms:
@@ -83,7 +84,7 @@ class Synonyms:
         A form is one only where words begin and end: 全国办公 has no 国办. ``cut`` gives the words
         and what stands between them.
         """
-        candidates = [*self._candidates(folded)]
+        candidates = self._candidates(folded)
         if not candidates:
             return []
         borders = {0, *accumulate(map(len, cut(folded)))}
@@ -102,12 +103,14 @@ class Synonyms:
             for other in one.others
         ]
 
-    def _candidates(self, folded: str) -> Iterator[Found]:
-        for start, first in enumerate(folded):
-            for size in self._sizes.get(first, ()):
-                form = folded[start : start + size]
-                if form in self.table:
-                    yield Found(start, start + len(form), form, self.table[form])
+    def _find_candidates(self, folded: str) -> tuple[Found, ...]:
+        """The forms wherever they stand, whether words begin and end there or not."""
+        return tuple(
+            Found(start, start + len(form), form, self.table[form])
+            for start, first in enumerate(folded)
+            for size in self._sizes.get(first, ())
+            if (form := folded[start : start + size]) in self.table
+        )
 
 
 @cache
