@@ -24,7 +24,7 @@ from indexer.record import Row, encode_rows
 from indexer.schema import BIGRAMS, WORDS
 from indexer.snapshot import CatalogueFiles, SegmentFiles, terms_file
 
-# A segment ends here, which bounds memory: some 10 bytes per character of what units rank by while
+# A segment ends here, which bounds memory: some 20 bytes per character of what units rank by while
 # it is made, and all of it in memory while it is merged.
 MOST_UNITS = 1 << 18
 _MOST_CHARACTERS = 1 << 25

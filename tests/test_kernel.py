@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from array import array
+from concurrent.futures import ThreadPoolExecutor
 from itertools import accumulate
 
 import pytest
@@ -111,6 +112,25 @@ def test_parts_weights_and_units_that_do_not_belong_together_are_refused(impleme
         with pytest.raises(ValueError, match="belong together"):
             implementation.add_words(log, text, part_weights, array("I", named).tobytes())
     assert implementation.finish(log, b"")[4] == 0
+
+
+def test_an_inverter_serves_one_thread_at_a_time():
+    log = kernel.inverter(7)
+    part = "\0".join(f"{n:x}" for n in range(1000))
+    many_parts = "\1".join([part] * 2000).encode()
+    named = array("I", (number for n in range(2000) for number in (1, n))).tobytes()
+    with ThreadPoolExecutor(1) as thread:
+        adding = thread.submit(kernel.add_words, log, many_parts, b"\10" * 2000, named)
+        said = set()
+        while not adding.done():
+            try:
+                kernel.add_words(log, b"", b"\0", b"")  # never taken, and so never in the way
+            except (RuntimeError, ValueError) as error:
+                said.add(type(error))
+        adding.result()
+    assert RuntimeError in said
+    order = array("I", range(2000)).tobytes()
+    assert kernel.finish(log, order)[4] == 1000
 
 
 def test_both_invert_long_lists_to_the_same_bytes(segment):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from contextlib import suppress
 from functools import partial
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer import Document, Fact, IndexDamaged, IndexIncompatible, Metadata, parse_document
+from indexer.links import decode_fingerprints, decode_links, encode_links, links_of
 from indexer.manifest import File, Manifest, Root, Segment
 from indexer.record import (
     Row,
@@ -138,3 +140,27 @@ def test_a_record_with_bytes_changed_is_damage_or_what_was_written(data: bytes, 
         except IndexDamaged:
             continue
         assert (passage.anchor, passage.span) == (unit.section.anchor, unit.span)
+
+
+LINKS = [links_of("根据《道路交通安全法》第三条、国发〔2020〕1号，制定本办法。"), links_of("无")]
+
+
+def test_links_are_read_as_they_were_written_and_fingerprints_without_the_rest() -> None:
+    data = encode_links(LINKS)
+    assert LINKS[0].cites
+    assert decode_links(data) == LINKS
+    uncited = data[: data.rindex(b"\x78\x9c")]  # where what is cited begins, compressed
+    assert decode_fingerprints(uncited) == [one.fingerprint for one in LINKS]
+
+
+@given(st.integers(0, 1000), st.integers(0, 255), st.booleans())
+def test_damaged_links_are_an_error_or_others_but_never_a_crash(
+    place: int, byte: int, cut: bool
+) -> None:
+    data = bytearray(encode_links(LINKS))
+    place %= len(data)
+    data[place] = byte
+    damaged = bytes(data[:place] if cut else data)
+    for decode in (decode_links, decode_fingerprints):
+        with suppress(IndexDamaged):
+            assert len(decode(damaged)) == len(LINKS) or place < 4

@@ -47,7 +47,7 @@ class Builder:
         self._threads = ThreadPoolExecutor(2)
         self._logging: list[Future[None]] = []
         self.units = 0
-        self.load = 0  # characters of all parts of all units: memory grows by some 10 bytes each
+        self.load = 0  # characters of all parts of all units: memory grows by some 20 bytes each
 
     def add(
         self, parts: Sequence[Part], units: Iterable[Sequence[int]], texts: Sequence[str]
