@@ -7,7 +7,7 @@ report = sync(Store(Path(".policysearch")), [Path("seeds")])
 """
 
 from indexer._version import __version__
-from indexer.document import Document, Fact, Metadata, Section, Span
+from indexer.documents.model import Document, Fact, Metadata, Section, Span
 from indexer.errors import (
     DocumentNotFound,
     IndexDamaged,
@@ -58,14 +58,14 @@ __all__ = [
 # module of this package, errors included, runs this file first. No name here may be a module's:
 # importing the module would put it in the name's place.
 _LAZY = {
-    "Plan": "indexer.updating",
-    "Report": "indexer.updating",
-    "Store": "indexer.store",
-    "parse_document": "indexer.reading",
-    "plan": "indexer.updating",
-    "read_document": "indexer.reading",
-    "sync": "indexer.updating",
-    "whoosh_index": "indexer.hosting",
+    "Plan": "indexer.updating.sync",
+    "Report": "indexer.updating.sync",
+    "Store": "indexer.storage.store",
+    "parse_document": "indexer.documents.read",
+    "plan": "indexer.updating.sync",
+    "read_document": "indexer.documents.read",
+    "sync": "indexer.updating.sync",
+    "whoosh_index": "indexer.whoosh_adapter",
 }
 
 

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from indexer.errors import PolicySearchError
-from indexer.store import Store
-from indexer.updating import sync
+from indexer.storage.store import Store
+from indexer.updating.sync import sync
 
 
 def main() -> int:

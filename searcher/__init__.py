@@ -37,15 +37,15 @@ __all__ = [
 ]
 
 _LAZY = {
-    "Explanation": "searcher.results",
-    "Facet": "searcher.results",
-    "Hit": "searcher.results",
-    "Quoted": "searcher.quotes",
-    "Results": "searcher.results",
+    "Explanation": "searcher.results.model",
+    "Facet": "searcher.results.model",
+    "Hit": "searcher.results.model",
+    "Quoted": "searcher.lookups.quotations",
+    "Results": "searcher.results.model",
     "Searcher": "searcher.engine",
-    "Snippet": "searcher.highlight",
-    "TermScore": "searcher.results",
-    "Verification": "searcher.quotes",
+    "Snippet": "searcher.results.snippet",
+    "TermScore": "searcher.results.model",
+    "Verification": "searcher.lookups.quotations",
 }
 
 

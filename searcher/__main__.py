@@ -1,5 +1,5 @@
 """``python -m searcher`` is ``policysearch``."""
 
-from searcher.cli import main
+from searcher.cli.main import main
 
 main()

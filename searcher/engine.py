@@ -11,25 +11,25 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Literal
 
-from indexer.document import Document, Section
+from indexer.documents.model import Document, Section
 from indexer.errors import DocumentNotFound, QueryError
-from indexer.record import Row
-from indexer.schema import WORDS
-from indexer.snapshot import Snapshot
-from searcher.dates import LAST_DAY, read_range
-from searcher.documents import best_documents, by_date, sections_of
-from searcher.generation import Generation
-from searcher.query import Boolean, DateRange, Node, Phrase, Words, parse
-from searcher.ranking import Ranked
-from searcher.results import By, Explanation, Facets, Hit, Matches, Results
-from searcher.synonyms import Synonyms
+from indexer.storage.records import Row
+from indexer.storage.schema import WORDS
+from indexer.storage.snapshot import Snapshot
+from searcher.query.dates import LAST_DAY, read_range
+from searcher.query.parser import Boolean, DateRange, Node, Phrase, Words, parse
+from searcher.ranking.by_document import best_documents, by_date, sections_of
+from searcher.ranking.ranker import Ranked
+from searcher.ranking.synonyms import Synonyms
+from searcher.results.model import By, Explanation, Facets, Hit, Matches, Results
+from searcher.view import Generation
 
 if TYPE_CHECKING:
-    from indexer.catalogue import Missing
-    from indexer.diff import SectionChange
-    from searcher.quotes import Verification
-    from searcher.relations import Cited, CitedBy
-    from searcher.suggest import Completion
+    from indexer.documents.citations.resolve import Missing
+    from indexer.documents.versions.diff import SectionChange
+    from searcher.lookups.citations import Cited, CitedBy
+    from searcher.lookups.quotations import Verification
+    from searcher.suggestions.completion import Completion
 
 DEFAULT_INDEX = Path(".policysearch")
 Sort = Literal["relevance", "newest", "oldest"]
@@ -55,9 +55,8 @@ class Searcher:
     ) -> Searcher:
         """The newest state of the index in the folder ``path``.
 
-        ``synonyms`` is a file of more synonyms (`searcher.synonyms`) than those that come along.
-        Raises IndexNotFound, IndexIncompatible, IndexDamaged, SynonymError.
-        """
+        ``synonyms`` is a file of more synonyms (`searcher.ranking.synonyms`) than those that come
+        along. Raises IndexNotFound, IndexIncompatible, IndexDamaged, SynonymError."""
         more = Synonyms.open(synonyms)
         return cls(Snapshot.open(Path(path)), more)
 
@@ -138,18 +137,17 @@ class Searcher:
         by: By = "section",
         suggest: bool = True,
     ) -> Results:
-        """The sections that answer ``query`` (its language: `searcher.query`), best first.
+        """The sections that answer ``query`` (its language: `searcher.query.parser`), best first.
 
         ``limit`` hits from the ``offset``-th on (from 0). Filters: part of an issuer's name, a
-        文种, part of a region's name (`indexer.regions`), and dates such as 2002, 2002-12 or
-        2002-12-31, both ends included; a document that states none of what is asked for is left
+        文种, part of a region's name (`indexer.documents.regions`), and dates such as 2002, 2002-12
+        or 2002-12-31, both ends included; a document that states none of what is asked for is left
         out. ``sort`` by "newest" or "oldest" puts undated documents last and breaks ties by score.
         ``by`` "document" answers with documents, in the order of their best sections: `limit`,
         `offset`, totals and facets count documents, and the hits are at most `SECTIONS` of each.
         Searched is what stands in ``query``; what it may be a misspelling of are the
         ``suggestions`` of the results, unless ``suggest`` is false: they can take as long again.
-        Raises QueryError, and ValueError for a filter that is no date or a negative number.
-        """
+        Raises QueryError, and ValueError for a filter that is no date or a negative number."""
         started = time.perf_counter()
         if limit < 0 or offset < 0:
             raise ValueError("limit and offset count from 0")
@@ -194,7 +192,11 @@ class Searcher:
         anything, within a section. ``limit`` passages at most.
         Raises QueryError for a quotation that says nothing, ValueError for a negative number.
         """
-        from searcher.quotes import Quoted, Verification, find_quotation  # a search does without
+        from searcher.lookups.quotations import (  # a search does without
+            Quoted,
+            Verification,
+            find_quotation,
+        )
 
         started = time.perf_counter()
         if limit < 0:
@@ -215,7 +217,7 @@ class Searcher:
         version, which names the rest. ``query`` of the results is DOCUMENT#ANCHOR.
         Raises DocumentNotFound, and ValueError for a negative number.
         """
-        from searcher.similar import similar_units, telling_terms
+        from searcher.lookups.similar import similar_units, telling_terms
 
         started = time.perf_counter()
         if limit < 0:
@@ -280,7 +282,7 @@ class Searcher:
 
         Raises DocumentNotFound.
         """
-        from indexer.diff import diff_documents
+        from indexer.documents.versions.diff import diff_documents
 
         with self._turn() as now:
             before, after = (now.snapshot.document(now.snapshot.find(id)) for id in (old, new))

@@ -9,12 +9,11 @@ import pytest
 from hypothesis import settings
 
 from indexer import Store, sync
-from indexer.analysis import Analyzer
-from indexer.dictionary import Dictionary
-from indexer.vocabulary import make_tables
+from indexer.text.analysis import Analyzer
+from indexer.text.dictionary import Dictionary
+from indexer.text.dictionary_build import make_tables
 from searcher import Searcher
-
-from .documents import LIBRARY
+from tests.support.documents import LIBRARY
 
 settings.register_profile("policysearch", deadline=None)
 settings.load_profile("policysearch")

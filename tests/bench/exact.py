@@ -18,8 +18,8 @@ import statistics
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from indexer.normalize import fold, squeeze
-from indexer.snapshot import Snapshot
+from indexer.storage.snapshot import Snapshot
+from indexer.text.folding import fold, squeeze
 from searcher import Searcher
 
 _QUOTES = re.compile('["＂“”「」『』]')

@@ -35,17 +35,17 @@ from judged import (
 )
 
 from indexer import Store
-from indexer.analysis import Analyzer
-from indexer.building import new_terms
-from indexer.codec import Collection, Segment
-from indexer.dictionary import Dictionary
+from indexer.documents.read import parse_document, read_document
 from indexer.errors import PolicySearchError
-from indexer.reading import parse_document, read_document
-from indexer.snapshot import Snapshot
-from indexer.vocabulary import jieba_tokenizer, make_tables
-from searcher.query import parse
-from searcher.ranking import Ranker, scoring_terms
-from searcher.synonyms import Synonyms
+from indexer.segments import Collection, Segment
+from indexer.storage.segment_writer import new_terms
+from indexer.storage.snapshot import Snapshot
+from indexer.text.analysis import Analyzer
+from indexer.text.dictionary import Dictionary
+from indexer.text.dictionary_build import jieba_tokenizer, make_tables
+from searcher.query.parser import parse
+from searcher.ranking.ranker import Ranker, scoring_terms
+from searcher.ranking.synonyms import Synonyms
 
 Ranking = Callable[[str], list[str]]  # a query's text to unit ids, best first
 K1, B = 1.2, 0.75  # of the baseline

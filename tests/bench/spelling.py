@@ -23,13 +23,13 @@ from typing import NamedTuple
 
 from indexer import Store, sync
 from indexer.errors import QueryError
-from indexer.normalize import fold, squeeze
+from indexer.text.folding import fold, squeeze
 from searcher import Searcher
-from searcher.meant import Meant
-from searcher.names import Names
-from searcher.query import parse
-from searcher.ranking import Ranker
-from searcher.synonyms import Synonyms
+from searcher.query.parser import parse
+from searcher.ranking.ranker import Ranker
+from searcher.ranking.synonyms import Synonyms
+from searcher.suggestions.did_you_mean import Meant
+from searcher.suggestions.fuzzy_titles import Names
 
 MISSPELT = Path(__file__).parent / "misspelt.tsv"
 

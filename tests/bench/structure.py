@@ -21,9 +21,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from indexer import Document, Fact, Section, parse_document
-from indexer.metadata.reader import read_metadata
+from indexer.documents.metadata.metadata import read_metadata
+from indexer.documents.outline import outline
 from indexer.numerals import to_int
-from indexer.outline import outline
 
 FACTS = ("title", "doc_number", "issuers", "date", "doc_type", "addressee")
 ROUNDS = 3

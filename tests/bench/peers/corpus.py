@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from indexer import Document, SourceError, read_document
-from indexer.normalize import HAN
+from indexer.text.folding import HAN
 from peers.engine import Source, Terms, Text, terms_of
 
 _BATCH = 500  # sections

@@ -10,9 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
-from indexer.analysis import Analyzer, bigrams, ranked
-from indexer.dictionary import Dictionary
-from indexer.normalize import arabic, fold, squeeze
+from indexer.text.analysis import Analyzer, bigrams, ranked
+from indexer.text.dictionary import Dictionary
+from indexer.text.folding import arabic, fold, squeeze
 
 TOP = 10
 K1, B = 1.2, 0.75
@@ -156,7 +156,7 @@ class Engine(ABC):
 
 def share_dictionary(path: Path) -> None:
     """Write the dictionary that words are cut by to a file, for this process and its children."""
-    from indexer.vocabulary import make_tables  # a search does without
+    from indexer.text.dictionary_build import make_tables  # a search does without
 
     make_tables().write(path)
     os.environ[_DICTIONARY] = str(path)
@@ -166,7 +166,7 @@ def share_dictionary(path: Path) -> None:
 def _analyzer() -> Analyzer:
     if path := os.environ.get(_DICTIONARY):
         return Analyzer(Dictionary.open(Path(path)))
-    from indexer.vocabulary import make_tables
+    from indexer.text.dictionary_build import make_tables
 
     return Analyzer(Dictionary(*make_tables()))
 

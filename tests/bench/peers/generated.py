@@ -18,7 +18,7 @@ from itertools import accumulate
 from multiprocessing import get_context
 from pathlib import Path
 
-from indexer.normalize import HAN
+from indexer.text.folding import HAN
 from peers.engine import CORES
 
 _RANKS = 200_000

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from indexer import Document, Store, __version__, parse_document, read_document
-from indexer.analysis import classes
-from indexer.codec import UNIT, Collection, Segment
-from indexer.codec.making import Builder, Part
-from indexer.normalize import squeeze_character
+from indexer.segments import UNIT, Collection, Segment
+from indexer.segments.writer import Builder, Part
+from indexer.text.analysis import classes
+from indexer.text.folding import squeeze_character
 from peers.engine import TOP, Engine, Hit, Query, Source, Terms
 from searcher import Searcher
 
@@ -19,7 +19,8 @@ _FIELDS = ("words", "bigrams")
 
 
 class PolicySearch(Engine):
-    """Terms: `indexer.codec`; bigrams are made by it. Texts: `indexer.Store`, `searcher.Searcher`.
+    """Terms: `indexer.segments`; bigrams are made by it. Texts: `indexer.Store`,
+    `searcher.Searcher`.
 
     An index of texts has the documents' structure, metadata, citations and near-duplicates too;
     a hit is one of a document, and the results count all matches and their facets when asked to.

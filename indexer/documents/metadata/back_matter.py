@@ -1,0 +1,145 @@
+"""附件, 抄送, 施行日期 and 时效 as a text states them. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from indexer.documents.metadata.dates import DATE, find_dates, parse_date
+from indexer.documents.metadata.mended_lines import Line
+from indexer.documents.metadata.organs import is_organ
+from indexer.documents.model import Fact
+
+_ATTACHED = re.compile(
+    r"附\s*件\s*[一二三四五六七八九十\d]{0,3}\s*(?P<colon>[:：.．、])\s*(?:(?P<item>\d{1,2})\s*[.．、]\s*)?"
+    r"|附\s*件\s+(?P<first>1)\s*[.．、]\s*"
+)
+_ITEM = re.compile(r"(?P<item>[0-9０-９]{1,2})\s*[.．、]\s*(?:附件\s*\d{0,2}\s*[:：]?\s*)?")
+_FILE_END = re.compile(r"\.(?:docx?|xlsx?|pdf|wps|ofd|rar|zip|et|pptx?|jpg|ceb)$", re.IGNORECASE)
+_LINKS = re.compile(r"^(?:下载|[:：]|\.)")
+_MAX_NAME = 150
+
+_COPIED = re.compile(r"(?:抄\s*送|抄\s*报)\s*(?:单位|机关)?\s*[:：]\s*")
+_PARTS = re.compile(r"[^、。\s]+")
+_GROUPS = re.compile(r"[^，,；;。\s]+")  # 各省、自治区，各部委: 、 stands inside a group
+
+_EFFECT = r"(?:起?(?:正式)?(?:施行|实施|执行|生效|实行))"
+_FROM_DATE = re.compile(rf"自\s*(?P<date>{DATE.pattern})\s*{_EFFECT}")
+_FROM_ISSUE = re.compile(rf"自(?:公布|发布|印发|颁布|下发|发文|签发|通过|批准)之日{_EFFECT}")
+_VALID = re.compile(
+    r"有效期\s*(?:限)?\s*(?:暂定)?(?:为|至|到|截止)?\s*"
+    r"(?:[一二三四五六七八九十两\d]{1,3}\s*个?[年月]|\d{4}年\d{1,2}月\d{1,2}日)(?:止)?"
+)
+_DEAD = re.compile(r"[（(【\[]\s*(?:已|现|全文)?\s*(?:废止|失效|停止执行)\s*[)）】\]]")
+_TAIL_LINES = 14
+
+
+def attachments(lines: Sequence[Line], start: int) -> tuple[Fact, ...]:
+    """The names of what is attached, in order, each once, without number and file ending."""
+    found: dict[str, Fact] = {}
+    index = start
+    while index < len(lines):
+        line = lines[index]
+        index += 1
+        match = _ATTACHED.match(line.text) if line.text[0] == "附" else None
+        if match and not _LINKS.match(line.text[match.end() :]):
+            item = match["item"] or match["first"]
+            index = _take_list(found, lines, index - 1, match.end(), int(item) if item else 0)
+    return tuple(found.values())
+
+
+def _take_list(
+    found: dict[str, Fact], lines: Sequence[Line], index: int, at: int, item: int
+) -> int:
+    """The index after the list whose first name stands at character ``at`` of line ``index``.
+
+    Names stand behind their number, or on the line after it where a page has torn the list.
+    """
+    bare = at == len(lines[index].text)
+    if not bare:
+        _keep(found, lines[index], at)
+    index += 1
+    while index < len(lines):
+        match = _ITEM.match(lines[index].text)
+        if match and int(match["item"]) == item + 1:
+            item, at = item + 1, match.end()
+        elif bare and not match and _may_name(lines[index].text):
+            at = 0
+        else:
+            break
+        bare = at == len(lines[index].text)
+        if not bare:
+            _keep(found, lines[index], at)
+        index += 1
+    return index
+
+
+def _may_name(text: str) -> bool:
+    return len(text) <= _MAX_NAME and "。" not in text and not is_organ(text)
+
+
+def _keep(found: dict[str, Fact], line: Line, start: int) -> None:
+    name = line.text[start:].rstrip("。；; \xa0\u3000")
+    if not 2 <= len(name) <= _MAX_NAME or "。" in name:
+        return
+    plain = _FILE_END.sub("", name)
+    found.setdefault(plain, Fact(plain, line.span(start, start + len(plain))))
+
+
+def copied_to(lines: Sequence[Line]) -> tuple[Fact, ...]:
+    """Those a copy is sent to (抄送, 抄报), in order."""
+    facts: list[Fact] = []
+    for line in lines:
+        match = _COPIED.match(line.text)
+        if match:
+            grouped = re.search("[，,；;]", line.text)
+            parts = (_GROUPS if grouped else _PARTS).finditer(line.text, match.end())
+            facts.extend(Fact(part[0], line.span(*part.span())) for part in parts)
+    return tuple(facts)
+
+
+def effective(lines: Sequence[Line], issued: Fact | None) -> Fact | None:
+    """When the text says it takes effect; 自公布之日起施行 gives ``issued``, derived."""
+    for line in _ends(lines):
+        match = _FROM_DATE.search(line.text)
+        if match and _of_itself(line.text, match.start()):
+            iso = parse_date(match["date"])
+            if iso:
+                return Fact(iso, line.span(match.start("date"), match.end("date")))
+        if issued and _FROM_ISSUE.search(line.text):
+            return Fact(issued.value)
+    return None
+
+
+def _of_itself(text: str, at: int) -> bool:
+    """Whether the clause before ``at`` is about the document and not one it replaces."""
+    clause = re.split(r"[。；]", text[:at])[-1]
+    return "废止" not in clause and len(clause) < 120
+
+
+def _ends(lines: Sequence[Line]) -> Iterator[Line]:
+    yield from reversed(lines[-_TAIL_LINES:])
+    yield from lines[: min(_TAIL_LINES, max(0, len(lines) - _TAIL_LINES))]
+
+
+def status(lines: Sequence[Line], title: Fact | None) -> Fact | None:
+    """What the text says of its 时效: 已废止, 失效, 有效期5年; None where it says nothing."""
+    if title and title.span:
+        dead = _DEAD.search(title.value)
+        if dead:
+            return Fact(dead[0].strip("（()）【】[] "), title.span)
+    for line in _ends(lines):
+        valid = _VALID.search(line.text)
+        if valid:
+            return Fact(re.sub(r"\s+", "", valid[0]), line.span(valid.start(), valid.end()))
+    return None
+
+
+def first_date(fact: Fact | None) -> Fact | None:
+    """The date a page's label gives, as ISO 8601, or None."""
+    if fact is None or fact.span is None:
+        return None
+    for span, iso in find_dates(fact.value):
+        start = fact.span.start
+        return Fact(iso, fact.span._replace(start=start + span.start, end=start + span.end))
+    return None

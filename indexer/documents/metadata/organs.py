@@ -1,0 +1,122 @@
+"""Names of organs: telling them from other lines, parting joined ones, their usual form. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from indexer.documents.lexicon import CENTRAL_ORGANS, ORGAN_END, PROVINCE, alternatives
+
+_HAN = "\u4e00-\u9fff"
+_NAME = re.compile(rf"[{_HAN}A-Za-z0-9（）()“”\"·]{{1,70}}(?:{ORGAN_END})(?:（[{_HAN}]{{2,40}}）)?")
+# Words that stand in sentences and titles, never in the name of an organ.
+_NOT_A_NAME = re.compile(
+    r"[的请将为《》个]|如下|关于|同意|对(?!外|口|台)|按照|根据|为了|以下|自(?!治|然|由|贸)|"
+    r"(?:执行|进行|举行|试行|实行|施行|运行|通知|公告|召开|印发|现予公布|会商|机会|社会|(?<!代表)大会|部署|"
+    r"晚会|处处|到处|内部|全部|部分|北部|南部|西部|东部|中部|干部|一部|年会|音乐会|发布会|处理|好处)$"
+)
+_SEPARATOR = re.compile(r"[、,，；; \t\u3000\xa0\u2002]+")
+_CENTRAL = re.compile(alternatives(CENTRAL_ORGANS))
+_LETTERS = re.compile(rf"[{_HAN}](?:[ \t\u3000\xa0\u2002\u200b]+[{_HAN}])+")
+_SESSION = re.compile(r"第[一二三四五六七八九十百零〇\d]{1,5}届")
+_SHORT_SESSION = re.compile(r"[一二三四五六七八九十]{1,4}届")
+# The council of a court that passed a text stands for the court.
+_COUNCIL = re.compile("^(最高人民法院)审判委员会$|^(最高人民检察院)检察委员会$")
+_STATE = "中华人民共和国"
+_OFFICES = ("省", "市", "自治区", "州", "县", "区")
+
+
+def is_organ(text: str) -> bool:
+    """Whether ``text``, inner spaces aside, is the name of one organ."""
+    squeezed = join_letters(text)
+    return bool(_NAME.fullmatch(squeezed)) and not _NOT_A_NAME.search(squeezed)
+
+
+def join_letters(text: str) -> str:
+    """``text`` with the spaces of letter-spaced words removed: 商   务   部 -> 商务部."""
+    if _LETTERS.fullmatch(text.strip()):
+        return re.sub(r"[ \t\u3000\xa0\u2002\u200b]+", "", text)
+    return text
+
+
+def part_organs(text: str) -> list[tuple[int, int]]:
+    """Where the organs of ``text`` stand, in order; empty unless all of ``text`` is organs.
+
+    They are parted by 、, commas or spaces, or are names of central organs put side by side.
+    """
+    if is_organ(text) and not _SEPARATOR.search(text):
+        return list(_side_by_side(text)) or [(0, len(text))]
+    if is_organ(text):
+        return [(0, len(text))]
+    parts = []
+    for start, end in _pieces(text):
+        if not is_organ(text[start:end]):
+            return []
+        parts.append((start, end))
+    return parts
+
+
+def _pieces(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for match in _SEPARATOR.finditer(text):
+        if match.start() > start:
+            yield start, match.start()
+        start = match.end()
+    if start < len(text):
+        yield start, len(text)
+
+
+def _side_by_side(text: str) -> Iterator[tuple[int, int]]:
+    """财政部国家标准委 is two central organs; nothing where ``text`` is anything else."""
+    spans = [match.span() for match in _CENTRAL.finditer(text)]
+    if len(spans) > 1 and sum(end - start for start, end in spans) == len(text):
+        yield from spans
+
+
+def usual_name(name: str, region: str = "") -> str:
+    """The name an organ is known by, without spaces, 届次 and 中华人民共和国.
+
+    第十三届全国人大常委会 -> 全国人民代表大会常务委员会; 省政府 -> ``region`` + 人民政府.
+    """
+    squeezed = re.sub(r"[\s\u200b]+|&\w*;?", "", name)
+    usual = _SESSION.sub("", squeezed)
+    usual = usual.removeprefix(_STATE) or squeezed
+    if re.search("人大|届|人民代表会|常委会$", usual):
+        usual = _SHORT_SESSION.sub("", usual)
+        usual = re.sub(r"人大(?!代表|财政|环|法)", "人民代表大会", usual)
+        usual = usual.replace("常委会", "常务委员会").replace("人民代表会", "人民代表大会")
+    usual = re.sub(r"(人民代表大会)常务(?:员会|委员)$", r"\1常务委员会", usual)
+    usual = _COUNCIL.sub(r"\1\2", usual)
+    return _with_region(usual, region)
+
+
+def _with_region(name: str, region: str) -> str:
+    """省政府, 市人民政府, 政府, 省人民代表大会… of a text about ``region``, in full."""
+    short = re.fullmatch(
+        r"(?:省|市|自治区|州|县|区)?((?:人民)?政府|人民代表大会(?:常务委员会)?)(办公[厅室])?", name
+    )
+    if not short or not region:
+        return name
+    body = "人民政府" if "政府" in short[1] else short[1]
+    return region + body + (short[2] or "")
+
+
+def region_of(name: str) -> str:
+    """The province, city or county that ``name`` (an organ or a title) begins with, or "".
+
+    浙江省杭州市… -> 浙江省杭州市; 丽水市… -> 丽水市; 国务院… -> "".
+    """
+    name = name.removeprefix("中共").removeprefix("中国共产党")
+    province = PROVINCE.match(name)
+    start = province.end() if province else 0
+    place = _PLACE.match(name, start)
+    if place and not (province and place[0].endswith("区") and len(place[0]) < 3):
+        return name[: place.end()]
+    return name[:start]
+
+
+_PLACE = re.compile(
+    r"(?!中国|国家|全国|中央|国务|人民|关于|城市|农村|自治|地方|直辖|集市|都市|超市|上市|股市|各市|本市|全市|"
+    r"社区|园区|景区|校区|灾区|牧区|辖区|地区|保护区|开发区)"
+    rf"[{_HAN}]{{2,3}}市|(?!各|本|全)[{_HAN}]{{2,10}}(?:自治州|自治县|自治旗)|[{_HAN}]{{2,3}}州(?=人民政府|政府|人大)"
+)

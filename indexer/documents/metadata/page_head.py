@@ -1,0 +1,312 @@
+"""The head of a document: what stands before its body, line by line. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from indexer.documents.lexicon import PAGE_LABELS, TITLE_LABELS, TYPE_WORD, alternatives
+from indexer.documents.metadata.dates import DATE
+from indexer.documents.metadata.doc_numbers import canonical_number, find_numbers
+from indexer.documents.metadata.mended_lines import Line, joined
+from indexer.documents.metadata.organs import part_organs
+from indexer.documents.model import Fact
+
+HEAD_LINES = 120  # crumbs, menus and links before a title seldom take more
+_MENU_LINES = 80
+_MAX_HEAD_LINE = 2000  # the longest note of a law; longer lines are text
+_MAX_TITLE_LINE = 300
+_MAX_NOTE = 400
+_LONG = 90  # a line longer than this that names no 文种 is text
+
+LineKind = Literal["noise", "number", "date", "note", "organs", "words", "body"]
+
+_LABEL = re.compile(
+    rf"(?P<label>{alternatives(PAGE_LABELS)}|标[ \u3000]+题|分[ \u3000]+类|名[ \u3000]+称)"
+    r"[ \u3000]*[:：][ \u3000\xa0]*"
+)
+# 人脸识别办法_中央网络安全和信息化委员会办公室, 本月起… - 广州市人民政府门户网站
+_SITE = re.compile(r"_[^_\s]{4,40}$|\s[-|–—]\s?\S{2,30}(?:网站|网|门户)$")
+_MENU_END = re.compile(r"【\s*(?:打印|纠错|字体|关闭|收藏)[^】]{0,12}】|^来源：|当前位置")
+_NOISE = re.compile(
+    r"[>›»]|当前位置|所在的位置|设为首页|加入收藏|^首\s*页$|手机版|^[\[【][^\]】]*[\]】]$|https?:|//www|-->|"
+    r"^【[^】]*(?:解读|读懂|字体|打印|纠错|关闭|返回|分享|专题)[^】]*】|解读》?\s*\d{4}|[A-Z0-9]{6,}|"
+    r"^[-—―_=*\s|.·]+$|^\d{1,2}:\d{2}|^(?:分享|打印|关闭|正文|目\s*录|文件|特急|加急|急件|机密|秘密)$"
+)
+_NOISE_UNLESS_TITLE = re.compile(r"关注\s?·|扫码|扫一扫|二维码|点击查看")
+HEADING = re.compile(
+    r"第[一二三四五六七八九十百零〇—]{1,4}[章编条节](?:[\s\u3000]|$|[（【])|第[一二三四五六七八九十]+分编|"
+    r"第[一二三四五六七八九十百零〇\d]{1,6}条|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[)）]|"
+    r"\d{1,2}[.．、](?!\d(?!\d{3}年))|1\s?(?:总则|范围|目的)|附\s*件|"
+    # how the parts of a case are called
+    r"(?:基本案情|案情(?:回顾|简介)|裁判(?:要点|要旨|结果|理由)|典型意义|关键词|相关法条)[：:]?$"
+)
+_BARE_NUMBER = re.compile(
+    r"[（(]?\s*(?:[12][09]\d\d\s*年)?\s*第\s*[\d一二三四五六七八九十百〇零]{1,5}\s*号\s*(?:令)?\s*[）)]?"
+)
+_NEWS = re.compile(r"新华社|本报|.{0,8}(?:日报|晚报|网)?讯|[（(]?(?:首席|见习)?记者|原标题|题：")
+_STEP = r"(?:通过|批准|公布|发布|颁布|修正|修订|修改|施行|实施|废止|公告)"
+_NOTE = re.compile(
+    rf"[（(【]?\s*(?:根据|经|自|于|《[^》]*》已)?.{{0,60}}?(?:会议|令|日|号).{{0,200}}{_STEP}"
+)
+_ORDER_SENTENCE = re.compile(r"现?(?:予以?|将)?(?:公布|发布)|现公布|公布施行")
+_TELLING = re.compile(r"如下|以下|下列|说明|注意")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands before the body of a document.
+
+    ``start`` is the index of the first line behind a page's menu, ``body`` that of the first line
+    of text below the addressee; ``runs`` are the groups of lines a title may stand in,
+    ``mentions`` the links that name the document, ``fields`` what labels of the page say.
+    """
+
+    fields: Mapping[str, Fact]
+    runs: Sequence[Sequence[Line]]
+    numbers: Sequence[Line]
+    dates: Sequence[Line]
+    notes: Sequence[Line]
+    addressee: Sequence[Line]
+    start: int
+    body: int
+    mentions: Sequence[Line]
+    page_title: Fact | None = None
+
+
+@dataclass(slots=True)
+class _Collector:
+    fields: dict[str, Fact] = field(default_factory=dict)
+    runs: list[list[Line]] = field(default_factory=list)
+    numbers: list[Line] = field(default_factory=list)
+    dates: list[Line] = field(default_factory=list)
+    notes: list[Line] = field(default_factory=list)
+    mentions: list[Line] = field(default_factory=list)
+    run: list[Line] = field(default_factory=list)
+    depth: int = 0  # brackets that the notes have left open
+
+    def end_run(self) -> None:
+        if self.run:
+            self.runs.append(self.run)
+            self.run = []
+
+    def put(self, kind: LineKind, line: Line) -> None:
+        if kind in ("words", "organs"):
+            self.run.append(line)
+            return
+        self.end_run()
+        if kind == "note":
+            text = line.text
+            opened = sum(map(text.count, "（(")) - sum(map(text.count, "）)"))
+            if self.depth and self.notes:  # 根据2016年⏎11月25日《…》修正
+                line = joined(self.notes.pop(), line)
+            self.depth = max(0, self.depth + opened)
+        kept = {
+            "number": self.numbers,
+            "date": self.dates,
+            "note": self.notes,
+            "noise": self.mentions,
+        }[kind]
+        kept.append(line)
+
+
+def read_head(lines: Sequence[Line]) -> Head:
+    """The head of a document of ``lines``, page furniture told apart."""
+    found = _Collector()
+    title = _page_title(lines)
+    start = index = _after_menu(lines) if title else 0
+    while index < min(len(lines), HEAD_LINES):
+        line = lines[index]
+        taken = _take_field(lines, index, found)
+        if taken:
+            found.end_run()
+            index += taken
+            continue
+        kind = classify(line.text, in_note=found.depth > 0)
+        if kind == "body":
+            break
+        for part_kind, part in _parted(kind, line):
+            found.put(part_kind, part)
+        index += 1
+    addressee = _addressee(lines, index, found)
+    found.end_run()
+    return Head(
+        found.fields,
+        found.runs,
+        found.numbers,
+        found.dates,
+        found.notes,
+        addressee,
+        start,
+        index + 1 if addressee else index,
+        found.mentions,
+        title,
+    )
+
+
+def _parted(kind: LineKind, line: Line) -> Iterator[tuple[LineKind, Line]]:
+    """…的通知人社部发〔2020〕11号: a number that stands on the title's line, parted from it."""
+    if kind == "words":
+        for span, number in find_numbers(line.text):
+            title = line.text[: span.start].rstrip()
+            if "〔" in number and span.end == len(line.text) and ends_with_type(title):
+                yield "words", line.part(0, len(title))
+                yield "number", line.part(span.start, span.end)
+                return
+    yield kind, line
+
+
+def classify(text: str, in_note: bool = False) -> LineKind:
+    """What a line of a head is; ``in_note``: it stands in the brackets of a note."""
+    if len(text) > _MAX_HEAD_LINE or HEADING.match(text) or _NEWS.match(text):
+        return "body"
+    if text[-1] in ":：":
+        return "body"
+    if _is_number(text):
+        return "number"
+    if _is_note(text) or (in_note and len(text) <= _MAX_NOTE):
+        return "note"
+    date = DATE.match(text.lstrip("（("))
+    if date and len(text) - date.end() <= 12:
+        return "date"
+    if len(text) <= _LONG and _is_noise(text):
+        return "noise"
+    if "。" in text or text[-1] in "；;" or _too_long(text):
+        return "body"
+    return "organs" if part_organs(text) else "words"
+
+
+def _is_noise(text: str) -> bool:
+    if _NOISE.search(text):
+        return True
+    return bool(_NOISE_UNLESS_TITLE.search(text)) and not ends_with_type(text)
+
+
+def _too_long(text: str) -> bool:
+    return len(text) > _MAX_TITLE_LINE or (len(text) > _LONG and not ends_with_type(text))
+
+
+_TYPE_AT_END = re.compile(
+    rf"(?:{TYPE_WORD})(?:\s*[（(〔【][^（）()]*[）)〕】]){{0,3}}》?(?:\s*(?:[12]\d{{3}}年)?\s*第?\d+号)?$"
+)
+
+
+def ends_with_type(text: str) -> bool:
+    """Whether ``text`` ends with a 文种, remarks in brackets aside."""
+    return bool(_TYPE_AT_END.search(text[-80:]))
+
+
+def _is_number(text: str) -> bool:
+    if len(text) > 80:
+        return False
+    if _BARE_NUMBER.fullmatch(text):
+        return True
+    number = canonical_number(text.removesuffix("文件"))
+    if number:
+        return "〔" in number  # 工业和信息化部公告2019年第61号 is a title, too
+    date = DATE.search(text)  # 交政法发〔2010〕251号  2010年6月2日
+    return bool(date and date.start() > 6 and canonical_number(text[: date.start()]))
+
+
+def _is_note(text: str) -> bool:
+    if text[0] in "（(" and len(text) < 120 and _names_order(text):
+        return True
+    if not _NOTE.match(text[:300]):
+        return False
+    if text[0] in "（(【":
+        return bool(re.search(_STEP, text))
+    if DATE.match(text):
+        return True
+    if _ORDER_SENTENCE.search(text[:400]) and len(text) < 400:
+        return text.startswith(("《", "现", "经", "根据"))
+    return "。" not in text and len(text) < 160 and bool(re.search(_STEP + r"[）)]?$", text))
+
+
+def _names_order(text: str) -> bool:
+    """（1996年10月14日林业部令第10号）: a note that names an order and nothing else."""
+    inside = text.strip("（()） ")
+    return any(
+        span.end == len(inside) and "〔" not in number and not number.startswith(("令", "公告"))
+        for span, number in find_numbers(inside)
+    )
+
+
+def _page_title(lines: Sequence[Line]) -> Fact | None:
+    if not lines:
+        return None
+    first = lines[0]
+    site = _SITE.search(first.text)
+    if not site or site.start() < 4 or len(lines) < 3:
+        return None
+    return Fact(first.text[: site.start()], first.span(0, site.start()))
+
+
+def _after_menu(lines: Sequence[Line]) -> int:
+    ends = [i for i, line in enumerate(lines[:_MENU_LINES]) if _MENU_END.search(line.text)]
+    return ends[-1] + 1 if ends else 1
+
+
+def _take_field(lines: Sequence[Line], index: int, found: _Collector) -> int:
+    """How many lines the labelled values at ``index`` take; they are put into ``found``."""
+    line = lines[index]
+    label = _LABEL.match(line.text)
+    if not label or len(line.text) > 200:
+        return 0
+    if label.end() < len(line.text):
+        for name, start, end in _labelled(line.text):
+            found.fields.setdefault(name, Fact(line.text[start:end], line.span(start, end)))
+        return 1
+    if index + 1 < len(lines):
+        value = lines[index + 1]
+        if not _LABEL.match(value.text) and len(value.text) <= 200:
+            found.fields.setdefault(_plain(label), Fact(value.text, value.span()))
+            return 2
+    return 1
+
+
+def _labelled(text: str) -> Iterator[tuple[str, int, int]]:
+    labels = list(_LABEL.finditer(text))
+    for label, following in zip(labels, [*labels[1:], None], strict=True):
+        end = following.start() if following else len(text)
+        value = text[label.end() : end].rstrip(" \u3000\xa0|")
+        if value:
+            yield _plain(label), label.end(), label.end() + len(value)
+
+
+def _plain(label: re.Match[str]) -> str:
+    return re.sub(r"\s+", "", label["label"])
+
+
+_ADDRESSED = re.compile(
+    r"(?:政府|机构|单位|部门|机关|企业|公司|集团|协会|组织|团体|部队|军区|学校|院校|高校|医院|银行|兵团|"
+    r"同志|朋友|市民|居民|群众|代表|委员|主席|总理|部长|省长|市长|书记|同胞|用户|客户|员工|职工|考生|家长|"
+    r"[局厅委办会部院署处所社行府区县市省站中心]|[员民者们友人户商])等?(?:[（(][^（）()]{1,40}[)）])?$"
+)
+
+_ALL_OF = re.compile(r"各[省市区县州部地]|各有关|有关(?:单位|部门)|各(?:相关)?(?:单位|部门)")
+
+
+def _addressee(lines: Sequence[Line], index: int, found: _Collector) -> Sequence[Line]:
+    """The lines of the 主送机关, the last of which ends with a colon, or none."""
+    if index >= len(lines) or lines[index].text[-1] not in ":：":
+        return ()
+    text = lines[index].text[:-1].rstrip()
+    if not _looks_addressed(text):
+        return ()
+    taken = [lines[index]]
+    while found.run and found.run[-1].text[-1] in "、，,":
+        taken.insert(0, found.run.pop())
+    return taken
+
+
+def _looks_addressed(text: str) -> bool:
+    if "。" in text or len(text) > 500 or HEADING.match(text) or _TELLING.search(text):
+        return False
+    return bool(_ADDRESSED.search(text) or _ALL_OF.match(text))
+
+
+def title_field(head: Head) -> Fact | None:
+    """The title a label of the page gives, or None."""
+    return next((head.fields[label] for label in TITLE_LABELS if label in head.fields), None)

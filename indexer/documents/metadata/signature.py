@@ -1,0 +1,168 @@
+"""The 落款 of a document: who signed it and when. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from indexer.documents.metadata.dates import DATE, parse_date
+from indexer.documents.metadata.mended_lines import Line
+from indexer.documents.metadata.organs import (
+    is_organ,
+    join_letters,
+    part_organs,
+    region_of,
+    usual_name,
+)
+from indexer.documents.model import Fact
+
+_MAX_DATED = 100  # characters of a line that may close a 落款: organs and date together
+_MAX_SIGNERS = 40  # lines: as many ministries have signed one notice
+_JUNK = re.compile(r"&\w*;?\s*$")
+_STAMP = re.compile(r"[（(](?:代\s*章|盖\s*章|公\s*章|章|印章|代)[)）]$")
+_POSTS = (
+    *("总理", "主席", "省长", "市长", "州长", "县长", "区长", "旗长", "部长", "主任", "局长"),
+    *("署长", "行长", "院长", "检察长", "委员长", "会长", "厅长", "司令员", "社长", "书记", "校长"),
+)
+_POST = "|".join(r"[\s\u3000]*".join(post) for post in _POSTS)  # 局　长　王某某
+_PERSON = re.compile(
+    rf"(?:{_POST})\s*[:：]?[\s\u3000]*(?:[\u4e00-\u9fff·]{{1,4}}[\s\u3000]*){{0,2}}$"
+)
+_NAME = re.compile(r"[\u4e00-\u9fff·][\s\u3000]{0,4}[\u4e00-\u9fff·]{1,3}$")
+_REST_OF_NAME = re.compile(
+    r"(?:工作委员会|委员会|办公室|领导小组|指挥部|总指挥部|工作组|专家组|秘书处)+$"
+)
+_HALF_NAME = re.compile(r"[\u4e00-\u9fff（）、“”]{4,40}$")
+_AFTER_DATE = re.compile(r"\s*[）)]?\s*(?:[（(][^（）()]{2,20}[)）])?")
+_LAST_LINES = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Signers in order, date, the index of the date's line (-1: none); signed by a person."""
+
+    issuers: tuple[Fact, ...] = ()
+    date: Fact | None = None
+    line: int = -1
+    personal: bool = False
+
+
+def read_signature(lines: Sequence[Line], start: int, body: int, stop: int) -> Signature:
+    """The first 落款 from line ``start`` on, before line ``stop``; an empty one if there is none.
+
+    A date without organs counts where a person signs, or from line ``body`` on right below the
+    end of a sentence or near the end of the text.
+    """
+    last = min(stop, len(lines))
+    fallback = Signature()
+    for index in range(start, last):
+        text = lines[index].text
+        if len(text) > _MAX_DATED or ("日" not in text and not text[-1].isdigit()):
+            continue
+        found = _dated(lines, index, start)
+        if found and found.issuers:
+            return found
+        if found and _outweighs(found, fallback) and _closes(lines, index, body, found):
+            fallback = found
+    return fallback
+
+
+def _outweighs(found: Signature, fallback: Signature) -> bool:
+    return fallback.line < 0 or (found.personal and not fallback.personal)
+
+
+def _closes(lines: Sequence[Line], index: int, body: int, found: Signature) -> bool:
+    if found.personal:
+        return True
+    if index < body or len(lines[index].text) > 24:
+        return False
+    return index >= len(lines) - _LAST_LINES or lines[index - 1].text[-1] in "。！"
+
+
+def _dated(lines: Sequence[Line], index: int, start: int) -> Signature | None:
+    line = lines[index]
+    match = DATE.search(line.text)
+    if not match or not _AFTER_DATE.fullmatch(line.text[match.end() :]):
+        return None
+    iso = parse_date(match[0])
+    if not iso:
+        return None
+    front = line.text[: match.start()].rstrip("（( \t\u3000\xa0")
+    date = Fact(iso, line.span(match.start(), match.end()))
+    if front:
+        organs = _organs(line, len(front))
+        return Signature(organs, date, index) if organs else None
+    personal = index > start and _is_person(lines[index - 1].text)
+    return Signature(_signers(lines, index, start), date, index, personal)
+
+
+def _signers(lines: Sequence[Line], index: int, start: int) -> tuple[Fact, ...]:
+    """The organs on the lines right above line ``index``, those who sign in person passed over."""
+    signers: list[Fact] = []
+    above = index - 1
+    while above >= start and not signers and _is_person(lines[above].text):
+        above -= 1
+    lowest = max(start, above - _MAX_SIGNERS)
+    while above >= lowest:
+        organs = _organs(lines[above])
+        if not organs:
+            break
+        joined = _joined_name(lines, above, lowest)
+        if joined:
+            organs = (joined,)
+            above -= 1
+        signers[:0] = organs
+        above -= 1
+    return tuple(signers)
+
+
+def _is_person(text: str) -> bool:
+    return (
+        len(text) <= 40
+        and bool(_PERSON.search(text) or _NAME.fullmatch(text))
+        and not is_organ(text)
+    )
+
+
+def _joined_name(lines: Sequence[Line], index: int, lowest: int) -> Fact | None:
+    """共青团北京市委经济技术开发区⏎工作委员会: a name over two lines, the first no name."""
+    if index - 1 < lowest:
+        return None
+    text, before = _unstamped(lines[index].text), lines[index - 1]
+    if not _HALF_NAME.fullmatch(before.text) or part_organs(before.text):
+        return None
+    if not (_REST_OF_NAME.fullmatch(text) or region_of(before.text)):
+        return None
+    span = before.span()._replace(end=lines[index].span().end)
+    return Fact(usual_name(before.text + text), span)
+
+
+def _unstamped(text: str) -> str:
+    return _STAMP.sub("", _JUNK.sub("", text)).rstrip()
+
+
+def _organs(line: Line, end: int | None = None) -> tuple[Fact, ...]:
+    text = _unstamped(line.text[:end])
+    return tuple(
+        Fact(usual_name(join_letters(text[first:last])), line.span(first, last))
+        for first, last in part_organs(text)
+    )
+
+
+def read_last_organ(lines: Sequence[Line], start: int) -> tuple[Fact, ...]:
+    """The organs that close a text without a date, or none."""
+    for index in range(len(lines) - 1, max(start, len(lines) - 6), -1):
+        text = lines[index].text
+        if len(text) > _MAX_DATED:
+            break
+        organs = _organs(lines[index])
+        if organs:
+            return organs
+        if not _is_furniture(text):
+            break
+    return ()
+
+
+def _is_furniture(text: str) -> bool:
+    return len(text) < 30 and not text.endswith("。")

@@ -1,0 +1,50 @@
+"""A file to a Document: text, metadata, outline."""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedReader
+from pathlib import Path
+
+from indexer.documents.metadata.metadata import read_metadata
+from indexer.documents.model import Document
+from indexer.documents.outline import outline
+from indexer.errors import SourceError
+from indexer.formats import DEFAULT_LIMITS, read_source
+
+
+def read_document(path: Path, id: str | None = None) -> Document:
+    """The document in the file at ``path``, under ``id`` (its name, if none is given).
+
+    Raises SourceError's kinds.
+    """
+    with _opened(path) as file:
+        data = file.read(DEFAULT_LIMITS.file_bytes + 1)
+    source = read_source(path, data)
+    return parse_document(source.text, id or path.name, hashlib.sha256(data).hexdigest())
+
+
+def parse_document(text: str, id: str, digest: str = "") -> Document:
+    """The document that ``text`` is. Total: every text is a document."""
+    return Document(id, digest, text, read_metadata(text), outline(text))
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hex. Raises SourceError."""
+    with _opened(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BufferedReader]:
+    """A file to read from; what has no end, or waits for a writer, is none."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise SourceError(path, "not a regular file")
+        with path.open("rb") as file:
+            yield file
+    except OSError as error:
+        raise SourceError(path, error.strerror or str(error)) from error

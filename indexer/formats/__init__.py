@@ -1,0 +1,6 @@
+"""Files -> text: ``read_source`` and what it gives."""
+
+from indexer.formats.limits import DEFAULT_LIMITS, Limits, Source
+from indexer.formats.read import SUFFIXES, read_source
+
+__all__ = ["DEFAULT_LIMITS", "SUFFIXES", "Limits", "Source", "read_source"]

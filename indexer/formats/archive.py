@@ -1,0 +1,152 @@
+"""Zip containers of XML parts (docx, ofd), read within bounds."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import struct
+import zipfile
+import zlib
+from pathlib import Path
+from xml.etree import ElementTree
+
+from indexer.errors import SourceError, SourceTooLarge
+from indexer.formats.limits import Limits
+
+Element = ElementTree.Element
+
+_CENTRAL_ENTRY = b"PK\x01\x02"
+_RATIO_FLOOR = 2**20  # below a MiB a bomb cannot hurt, and a sparse XML may well deflate 500 fold
+# What zipfile and the decompressors under it raise for broken, encrypted or exotic members.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    RuntimeError,
+    NotImplementedError,
+    ValueError,
+    UnicodeError,
+)
+
+
+class Archive:
+    """The members of a zip file in memory; the bounds hold for all that is read from it together.
+
+    Every method raises SourceError for what is broken or encrypted, SourceTooLarge at a limit.
+    """
+
+    def __init__(self, data: bytes, path: Path, limits: Limits) -> None:
+        self._path, self._limits = path, limits
+        self._unpacked = 0
+        self._elements = 0
+        # Counted before zipfile builds an object for each.
+        if data.count(_CENTRAL_ENTRY) > limits.members:
+            raise SourceTooLarge(path, f"over {limits.members:,} files in the container")
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(data))
+        except _BROKEN as error:
+            raise SourceError(path, f"not a whole zip container ({_said(error)})") from error
+        # Some producers write \ or a leading slash, and cases that differ from their references.
+        self._names = {_key(info.filename): info for info in self._zip.infolist()}
+
+    def read(self, name: str) -> bytes | None:
+        """The bytes of the member ``name`` (of whatever case), None if there is none."""
+        info = self._names.get(_key(name))
+        if info is None:
+            return None
+        if info.flag_bits & 0x1:
+            raise SourceError(self._path, "protected with a password; save it without")
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise SourceError(self._path, f"{name} is packed in a way that is not read")
+        budget = self._limits.unpacked_bytes - self._unpacked
+        bound = max(_RATIO_FLOOR, info.compress_size * self._limits.ratio)
+        try:
+            with self._zip.open(info) as member:
+                data = member.read(min(budget, bound) + 1)
+        except _BROKEN as error:
+            raise SourceError(self._path, f"broken part {name} ({_said(error)})") from error
+        if len(data) > bound:
+            raise SourceTooLarge(self._path, f"{name} unpacks over {self._limits.ratio} fold")
+        if len(data) > budget:
+            limit = self._limits.unpacked_bytes
+            raise SourceTooLarge(self._path, f"unpacks to over {limit:,} bytes")
+        self._unpacked += len(data)
+        return data
+
+    def xml(self, name: str) -> Element | None:
+        """The root of the XML member ``name`` with all names cut to their local part, or None.
+
+        A document type declaration is refused: neither format has one, and entities are how a
+        few bytes of XML become gigabytes.
+        """
+        data = self.read(name)
+        if data is None:
+            return None
+        builder = _BoundedBuilder(self._limits, self._elements)
+        parser = ElementTree.XMLParser(target=builder)
+        try:
+            parser.feed(data)
+            root = parser.close()
+        except _LimitMet as met:
+            raise SourceTooLarge(self._path, f"{name}: {met}") from None
+        except (ElementTree.ParseError, ValueError, LookupError) as error:
+            raise SourceError(self._path, f"broken XML in {name} ({_said(error)})") from error
+        self._elements = builder.elements
+        return root
+
+    def relations(self, part: str) -> dict[str, str]:
+        """The targets of an Office part's relations by the last word of their type."""
+        folder, base = posixpath.split(part)
+        root = self.xml(posixpath.join(folder, "_rels", f"{base}.rels"))
+        return {
+            relation.get("Type", "").rpartition("/")[2]: resolve(folder, relation.get("Target", ""))
+            for relation in (root if root is not None else ())
+            if relation.get("TargetMode") != "External"
+        }
+
+
+def resolve(folder: str, target: str) -> str:
+    """The member ``target`` names, seen from ``folder``; a leading slash stands for the root."""
+    return posixpath.normpath(posixpath.join("/", folder, target.replace("\\", "/"))).lstrip("/")
+
+
+def _key(name: str) -> str:
+    return name.replace("\\", "/").lstrip("/").casefold()
+
+
+def _said(error: Exception) -> str:
+    return " ".join(str(error).split())[:120] or type(error).__name__
+
+
+class _LimitMet(Exception):
+    pass
+
+
+class _BoundedBuilder(ElementTree.TreeBuilder):
+    """Builds a tree of local names; stops at too deep, too many, or a document type."""
+
+    def __init__(self, limits: Limits, elements: int) -> None:
+        super().__init__()
+        self._limits, self.elements, self._depth = limits, elements, 0
+
+    def start(self, tag: str, attrs: dict[str, str]) -> Element:
+        self._depth += 1
+        self.elements += 1
+        if self._depth > self._limits.xml_depth:
+            raise _LimitMet(f"XML nested over {self._limits.xml_depth} deep")
+        if self.elements > self._limits.xml_elements:
+            raise _LimitMet(f"over {self._limits.xml_elements:,} XML elements")
+        return super().start(_local(tag), {_local(name): value for name, value in attrs.items()})
+
+    def end(self, tag: str) -> Element:
+        self._depth -= 1
+        return super().end(_local(tag))
+
+    def doctype(self, name: str, pubid: str, system: str) -> None:  # noqa: ARG002
+        raise ValueError("a document type declaration is not allowed")
+
+
+def _local(name: str) -> str:
+    return name.rpartition("}")[2]

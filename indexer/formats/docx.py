@@ -1,0 +1,205 @@
+"""Word documents (ISO/IEC 29500, .docx): paragraphs as they would be read on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from indexer.errors import SourceError, UnsupportedFormat
+from indexer.formats.archive import Archive, Element
+from indexer.formats.limits import Limits
+from indexer.formats.numbering import Numbering, is_on
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+
+# Deleted or moved away, properties, field codes, and the second reading of a ruby.
+_SKIPPED = frozenset(
+    {"del", "moveFrom", "pPr", "rPr", "tblPr", "sdtPr", "instrText", "delText", "rt", "Fallback"}
+)
+_CHARACTERS = {"tab": "\t", "ptab": "\t", "cr": "\n", "noBreakHyphen": "-"}
+_NOTES = {"footnotes": "footnote", "endnotes": "endnote"}
+_DEPTHS = frozenset("012345678")
+_NOTE_RULES = frozenset({"separator", "continuationSeparator", "continuationNotice"})
+
+
+def read_docx(data: bytes, path: Path, limits: Limits) -> str:
+    """The document's paragraphs, a line each, with the numbers Word gives them.
+
+    A row of a table is a line, its cells parted by tabs; a row of one cell is its paragraphs. Text
+    boxes follow the paragraph that holds them, footnotes and endnotes the document. Tracked
+    changes are taken as accepted; headers, footers, comments and hidden text are left out.
+    """
+    if data.startswith(_OLE):
+        if _ENCRYPTED in data:
+            raise SourceError(path, "protected with a password; save it without")
+        reason = "an old .doc under another name; convert it: soffice --headless --convert-to docx"
+        raise UnsupportedFormat(path, reason)
+    archive = Archive(data, path, limits)
+    part = archive.relations("").get("officeDocument", "word/document.xml")
+    root = archive.xml(part)
+    if root is None or root.tag != "document":
+        raise SourceError(path, "no Word document in the container")
+    related = archive.relations(part)
+    styles = archive.xml(related.get("styles", ""))
+    numbering = archive.xml(related.get("numbering", ""))
+    reader = _Reader(_Styles(styles), numbering)
+    lines = [line for body in root.iterfind("body") for line in reader.lines(body)]
+    for relation, tag in _NOTES.items():
+        notes = archive.xml(related.get(relation, ""))
+        for note in notes.iterfind(tag) if notes is not None else ():
+            if note.get("type") not in _NOTE_RULES:
+                lines.extend(reader.lines(note))
+    return "".join(f"{line}\n" for line in lines)
+
+
+class _Styles:
+    """What paragraph styles say of numbering, inherited from the styles they are based on."""
+
+    def __init__(self, root: Element | None) -> None:
+        self._styles: dict[str, Element] = {}
+        self._default = ""
+        for style in root.iterfind("style") if root is not None else ():
+            name = style.get("styleId", "")
+            self._styles[name] = style
+            if style.get("type") == "paragraph" and style.get("default", "0") in {"1", "true"}:
+                self._default = name
+
+    def numbering_styles(self) -> dict[str, str]:
+        """The w:num that each numbering style stands for."""
+        return {
+            name: _value(style, "pPr/numPr/numId")
+            for name, style in self._styles.items()
+            if style.get("type") == "numbering"
+        }
+
+    def number(self, properties: Element | None) -> tuple[str, str | None, str]:
+        """A paragraph's list and level, as stated, and the style that states the list."""
+        number_id = _value(properties, "numPr/numId")
+        level = _value(properties, "numPr/ilvl") or None
+        if number_id:
+            return number_id, level or "0", ""
+        # Heading 1 and its like: the list is the style's, and so is the level, through its link.
+        name = _value(properties, "pStyle") or self._default
+        seen: set[str] = set()
+        while name in self._styles and name not in seen:
+            seen.add(name)
+            style = self._styles[name].find("pPr")
+            level = level or _value(style, "numPr/ilvl") or None
+            number_id = _value(style, "numPr/numId")
+            if number_id:
+                return number_id, level, name
+            name = _value(self._styles[name], "basedOn")
+        return "", None, ""
+
+
+class _Reader:
+    """Walks the story of a document once, in order, counting its numbered paragraphs."""
+
+    def __init__(self, styles: _Styles, numbering: Element | None) -> None:
+        self._styles = styles
+        self._numbering = Numbering(numbering, styles.numbering_styles())
+
+    def lines(self, story: Element) -> Iterator[str]:
+        """The lines of a body, note, cell or text box."""
+        merged = ""
+        for block in _blocks(story):
+            if block.tag == "tbl":
+                yield from self._rows(block)
+                continue
+            properties = block.find("pPr")
+            boxes: list[Element] = []
+            text = merged + "".join(_characters(block, boxes))
+            merged = ""
+            if _deleted_mark(properties):  # the paragraph runs on into the next one
+                merged = text
+            else:
+                yield from self._paragraph(properties, text)
+            for box in boxes:
+                yield from self.lines(box)
+        if merged.strip():
+            yield merged
+
+    def _paragraph(self, properties: Element | None, text: str) -> Iterator[str]:
+        label = self._label(properties)
+        if not text.strip():
+            return
+        text = _numbered(label, text.lstrip()) if label else text
+        yield from (line.rstrip() for line in text.split("\n") if line.strip())
+
+    def _label(self, properties: Element | None) -> str:
+        number_id, stated, style = self._styles.number(properties)
+        if not number_id or number_id == "0":
+            return ""
+        if stated is not None:
+            depth = int(stated) if stated in _DEPTHS else 0
+        else:
+            depth = self._numbering.level_of_style(number_id, style)
+        return self._numbering.label(number_id, depth)
+
+    def _rows(self, table: Element) -> Iterator[str]:
+        for row in _children(table, "tr"):
+            if row.find("trPr/del") is not None:
+                continue
+            cells = [list(self.lines(cell)) for cell in _children(row, "tc")]
+            if len(cells) == 1:
+                yield from cells[0]
+            elif any(cells):
+                yield "\t".join(" ".join(cell).replace("\t", " ") for cell in cells).rstrip()
+
+
+def _numbered(label: str, text: str) -> str:
+    """The blank after 一、 or 1. is layout; it is kept where it parts words (第一条) or digits."""
+    closed = label.rstrip().endswith(("、", "）", ")", "．", "."))
+    return (label.rstrip() if closed and not text[0].isascii() else label) + text
+
+
+def _blocks(story: Element) -> Iterator[Element]:
+    """The paragraphs and tables of ``story``, through the wrappers around them."""
+    for child in story:
+        if child.tag in {"p", "tbl"}:
+            yield child
+        elif child.tag not in _SKIPPED:
+            yield from _blocks(child)
+
+
+def _children(parent: Element, tag: str) -> Iterator[Element]:
+    """The rows or cells of ``parent``, through the wrappers around them."""
+    for child in parent:
+        if child.tag == tag:
+            yield child
+        elif child.tag in {"sdt", "sdtContent", "customXml", "ins", "moveTo"}:
+            yield from _children(child, tag)
+
+
+def _characters(element: Element, boxes: list[Element]) -> Iterator[str]:
+    """The characters of a paragraph; its text boxes are put in ``boxes``."""
+    for child in element:
+        tag = child.tag
+        if tag == "t":
+            yield (child.text or "").replace("\n", " ")
+        elif tag == "txbxContent":
+            boxes.append(child)
+        elif tag == "br":
+            if child.get("type", "textWrapping") == "textWrapping":
+                yield "\n"
+        elif tag in _CHARACTERS:
+            yield _CHARACTERS[tag]
+        elif tag not in _SKIPPED and not (tag == "r" and _hidden(child)):
+            yield from _characters(child, boxes)
+
+
+def _hidden(run: Element) -> bool:
+    vanish = run.find("rPr/vanish")
+    return vanish is not None and is_on(vanish)
+
+
+def _deleted_mark(properties: Element | None) -> bool:
+    if properties is None:
+        return False
+    return any(properties.find(f"rPr/{tag}") is not None for tag in ("del", "moveFrom"))
+
+
+def _value(element: Element | None, child: str) -> str:
+    found = None if element is None else element.find(child)
+    return "" if found is None else found.get("val", "")

@@ -1,0 +1,379 @@
+"""Several segments searched as one: sets of units, document frequencies, and the best of a query.
+
+Units are numbered through all segments. Deleted units count nowhere: neither in frequencies and
+average lengths nor in any set. So scores do not depend on how an index came about.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from heapq import merge
+from itertools import groupby, takewhile
+from operator import eq, itemgetter
+from typing import Any, NamedTuple
+
+from indexer.kernel import kernel as default_kernel
+from indexer.kernel.plain.fold import FoldedText
+from indexer.kernel.plain.postings import K1
+from indexer.kernel.plain.snippet import Needles, Shown
+from indexer.segments.segment import UNIT, Place, Segment, norm
+
+Term = tuple[str, str]  # field, text
+# Documents, and the group of each: parallel arrays of 32 bits. A document may be in several.
+Groups = tuple[bytes, bytes]
+# Where a term is in each segment, how many live units have it, and its inverse document frequency.
+Found = tuple[tuple[Place | None, ...], int, float]
+_CACHED_TERMS = 16_384
+_score = itemgetter(0)
+_DIGITS = bytes.maketrans(b"\0\1", b"01")
+
+
+class Part(NamedTuple):
+    """A segment of a collection: the number of its first unit, and what is deleted of it.
+
+    Both are bitmaps, None where nothing is deleted.
+    """
+
+    segment: Segment
+    base: int
+    live: bytes | None
+    dead: bytes | None
+
+
+class Contribution(NamedTuple):
+    """What a term adds to a score: ``score = idf * (k1 + 1) * tf / (tf + norm)``."""
+
+    score: float
+    tf: float
+    idf: float
+    df: int  # live units that have the term
+    length: float
+    average_length: float
+
+
+class Units:
+    """A set of live units: a bitmap per segment."""
+
+    def __init__(self, collection: Collection, bits: list[bytearray]) -> None:
+        self._collection = collection
+        self.bits = bits
+
+    def _combine(self, name: str, other: Units) -> Units:
+        operation = getattr(self._collection.kernel, name)
+        result = [bytearray(bits) for bits in self.bits]
+        for mine, its in zip(result, other.bits, strict=True):
+            operation(mine, its)
+        return Units(self._collection, result)
+
+    def __and__(self, other: Units) -> Units:
+        return self._combine("conjoin", other)
+
+    def __or__(self, other: Units) -> Units:
+        return self._combine("disjoin", other)
+
+    def __sub__(self, other: Units) -> Units:
+        return self._combine("subtract", other)
+
+    def __len__(self) -> int:
+        return sum(map(self._collection.kernel.count, self.bits))
+
+    def __iter__(self) -> Iterator[int]:
+        """The units, rising."""
+        for part, bits in zip(self._collection.parts, self.bits, strict=True):
+            number = int.from_bytes(bits, "little")
+            digits = f"{number:b}"[::-1]
+            at = digits.find("1")
+            while at >= 0:
+                yield part.base + at
+                at = digits.find("1", at + 1)
+
+    def __contains__(self, unit: int) -> bool:
+        number = self._collection.part_of(unit)
+        local = unit - self._collection.parts[number].base
+        return bool(self.bits[number][local >> 3] >> (local & 7) & 1)
+
+    def tally(self, firsts: Sequence[bytes]) -> bytes:
+        """How many units of the set each document has, over all segments: 32 bits each.
+
+        ``firsts`` says for each segment where its documents begin (`twin.tally`).
+        """
+        tally = self._collection.kernel.tally
+        return b"".join(tally(bits, first) for bits, first in zip(self.bits, firsts, strict=True))
+
+
+class Collection:
+    """Segments searched as one. Safe to share between threads.
+
+    ``deleted`` has the deleted units of each segment, as ranges of its own numbers.
+    """
+
+    def __init__(
+        self,
+        segments: Sequence[Segment],
+        deleted: Sequence[Sequence[range]],
+        *,
+        kernel: Any = default_kernel,
+    ) -> None:
+        self.kernel = kernel
+        self.parts: list[Part] = []
+        self._bases: list[int] = []
+        base = gone = 0
+        totals: dict[str, int] = {}
+        for segment, ranges in zip(segments, deleted, strict=True):
+            live, dead = _live_and_dead(segment.units, ranges) if ranges else (None, None)
+            self.parts.append(Part(segment, base, live, dead))
+            self._bases.append(base)
+            base += segment.units
+            gone += sum(map(len, ranges))
+            for field, total in _live_totals(segment, ranges).items():
+                totals[field] = totals.get(field, 0) + total
+        self.count = base - gone
+        self.averages = {field: total / (self.count or 1) for field, total in totals.items()}
+        self._fields = {field: number for number, field in enumerate(self.averages)}
+        self._scoring = [part.segment.scoring(self.averages) for part in self.parts]
+        self._finders = [part.segment.find for part in self.parts]
+        self._found = lru_cache(_CACHED_TERMS)(self._find)
+
+    def part_of(self, unit: int) -> int:
+        """The number of the segment a unit lies in."""
+        return bisect_right(self._bases, unit) - 1
+
+    def text(self, unit: int) -> str:
+        """The text of a unit, folded: what phrases are compared with."""
+        part = self.parts[self.part_of(unit)]
+        return part.segment.text(unit - part.base)
+
+    def folded(self, unit: int, gaps: bytes) -> FoldedText:
+        """The text of a unit as it stands and folded (`twin.fold`)."""
+        part = self.parts[self.part_of(unit)]
+        return part.segment.folded(unit - part.base, gaps)
+
+    def excerpt(
+        self, unit: int, gaps: bytes, needles: Needles, weights: bytes, width: int
+    ) -> Shown | None:
+        """What is shown of a unit; None where no needle stands in it (`twin.excerpt`)."""
+        part = self.parts[self.part_of(unit)]
+        return part.segment.excerpt(unit - part.base, gaps, needles, weights, width)
+
+    # --- terms ----------------------------------------------------------------------------------
+
+    def _find(self, term: Term) -> Found:
+        """What is to be known of a term to rank by it."""
+        field, text = term
+        encoded = text.encode("utf-8", "surrogatepass")
+        places = tuple([find(field, encoded) for find in self._finders])
+        df = 0
+        for number, place in enumerate(places):
+            if place:
+                df += place.df
+                part = self.parts[number]
+                df -= part.segment.overlap(field, place, part.dead) if part.dead else 0
+        return places, df, self.idf(df)
+
+    def frequency(self, term: Term) -> int:
+        """How many live units have a term."""
+        return self._found(term)[1]
+
+    def contribution(self, term: Term, unit: int, weight: float = 1.0) -> Contribution | None:
+        """What a term of a weight adds to the score of a live unit, to the bit.
+
+        None if the unit lacks it. The weight is a factor of the idf.
+        """
+        tf = self._tf(term, unit)
+        if not tf:
+            return None
+        part = self.parts[self.part_of(unit)]
+        eighths = part.segment.lengths(term[0])[unit - part.base]
+        _, df, idf = self._found(term)
+        idf *= weight
+        a, c = norm(self.averages[term[0]])
+        score = idf * (K1 + 1) * (tf / (tf + (a + c * eighths)))
+        average = self.averages[term[0]] / UNIT
+        return Contribution(score, tf, idf, df, eighths / UNIT, average)
+
+    def _tf(self, term: Term, unit: int) -> float:
+        number = self.part_of(unit)
+        place = self._found(term)[0][number]
+        if place is None:
+            return 0.0
+        units, weights = self.parts[number].segment.postings(term[0], place)
+        at = bisect_right(units, unit - self.parts[number].base) - 1
+        return weights[at] if at >= 0 and units[at] == unit - self.parts[number].base else 0.0
+
+    def expand(self, field: str, prefix: str) -> Iterator[tuple[str, int]]:
+        """The terms of a field that begin with ``prefix``, in ascending order.
+
+        Each with how many units have it, deleted ones too.
+        """
+        first = prefix.encode("utf-8", "surrogatepass")
+        term_of = itemgetter(0)
+        runs = (
+            takewhile(lambda found: found[0].startswith(first), part.segment.terms(field, first))
+            for part in self.parts
+        )
+        for term, places in groupby(merge(*runs, key=term_of), term_of):
+            yield term.decode("utf-8", "surrogatepass"), sum(place.df for _, place in places)
+
+    def idf(self, frequency: int) -> float:
+        """The inverse document frequency of a term that ``frequency`` live units have."""
+        return math.log(1 + (self.count - frequency + 0.5) / (frequency + 0.5))
+
+    # --- sets -----------------------------------------------------------------------------------
+
+    def none(self) -> Units:
+        """The empty set."""
+        return Units(self, [bytearray((p.segment.units + 7) // 8) for p in self.parts])
+
+    def all(self) -> Units:
+        """All live units."""
+        return Units(self, [bytearray(p.live or _ones(p.segment.units)) for p in self.parts])
+
+    def having(self, terms: Iterable[Term]) -> Units:
+        """The units that have any of some terms."""
+        return self.having_later(terms)()
+
+    def having_later(self, terms: Iterable[Term]) -> Callable[[], Units]:
+        """What gives the units that have any of some terms, also after the segments were closed."""
+        fillers = [part.segment.filler() for part in self.parts]
+        places = [(field, self._found((field, text))[0]) for field, text in terms]
+
+        def units() -> Units:
+            found = self.none()
+            for number, (part, fill) in enumerate(zip(self.parts, fillers, strict=True)):
+                bits = found.bits[number]
+                for field, of_parts in places:
+                    if place := of_parts[number]:
+                        fill(field, place, bits)
+                if part.live is not None:
+                    self.kernel.conjoin(bits, part.live)
+            return found
+
+        return units
+
+    def of_units(self, units: Iterable[int]) -> Units:
+        """The live ones of some units."""
+        found, bases = self.none(), self._bases
+        for unit in units:
+            number = bisect_right(bases, unit) - 1
+            local = unit - bases[number]
+            found.bits[number][local >> 3] |= 1 << (local & 7)
+        for part, bits in zip(self.parts, found.bits, strict=True):
+            if part.live is not None:
+                self.kernel.conjoin(bits, part.live)
+        return found
+
+    def holding(self, text: str, terms: Sequence[Term]) -> Units:
+        """The units in whose folded text ``text`` stands.
+
+        ``terms`` are some that every such unit has: they make the search for it short.
+        """
+        if not text:
+            return self.none()
+        found = self.all()
+        rarest = sorted(set(terms), key=self.frequency)
+        for number, (part, bits) in enumerate(zip(self.parts, found.bits, strict=True)):
+            for term in rarest:
+                place = self._found(term)[0][number]
+                if place is None:
+                    bits[:] = bytes(len(bits))
+                    break
+                part.segment.narrow(term[0], place, bits)
+            part.segment.scan(text, bits)
+        return found
+
+    def of_documents(self, chosen: Sequence[bytes], firsts: Sequence[bytes]) -> Units:
+        """The units of documents: for each segment a set of these, and where they begin."""
+        found = [
+            self.kernel.expand(documents, first)
+            for documents, first in zip(chosen, firsts, strict=True)
+        ]
+        for part, bits in zip(self.parts, found, strict=True):
+            if part.live is not None:
+                self.kernel.conjoin(bits, part.live)
+        return Units(self, found)
+
+    def group(self, counts: bytes, groups: Groups, number: int) -> array[int]:
+        """``counts`` by document, added up for each of ``number`` groups of documents."""
+        totals = bytearray(4 * number)
+        self.kernel.group(counts, *groups, totals)
+        return array("I", bytes(totals))
+
+    # --- ranking --------------------------------------------------------------------------------
+
+    def by_weight(self, terms: Mapping[Term, float]) -> list[Term]:
+        """Terms with their weights in the order in which `top` adds up what they contribute."""
+        return sorted(terms, key=lambda term: -self._found(term)[2] * terms[term] * (K1 + 1))
+
+    def top(
+        self,
+        k: int,
+        terms: Iterable[Term] | Mapping[Term, float],
+        order: Callable[[int], Any],
+        within: Units | None = None,
+        *,
+        zeros: bool = True,
+    ) -> list[tuple[float, int]]:
+        """The ``k`` best (score, unit), the best first, equal ones by ``order``.
+
+        A score is the sum of what the terms contribute, added up in the order of `by_weight`.
+        ``terms`` may have weights, which are factors of their idf.
+        Those of ``within``, with ``zeros`` whatever they score; else those that have any of the
+        terms.
+        Within a segment ``order`` must be that of its units.
+        """
+        weights = terms if isinstance(terms, Mapping) else {}
+        scored = []
+        for term in terms:
+            places, df, idf = self._found(term)
+            if df:
+                weight = idf * weights.get(term, 1.0) * (K1 + 1)
+                scored.append((self._fields[term[0]], places, weight))
+        best: list[tuple[float, int]] = []
+        for number, part in enumerate(self.parts):
+            placed = [
+                (field, place, weight)
+                for field, places, weight in scored
+                if (place := places[number])
+            ]
+            floor = best[-1][0] if len(best) == k and best else 0.0
+            filter = part.live if within is None else within.bits[number]
+            hits = part.segment.top(
+                k,
+                self._scoring[number],
+                tuple(placed),
+                filter,
+                zeros=zeros and within is not None,
+                floor=floor,
+            )
+            best += [(score, part.base + unit) for score, unit in hits]
+            if len(self.parts) > 1:
+                best.sort(key=_score, reverse=True)
+                if any(map(eq, map(_score, best), map(_score, best[1:]))):
+                    best.sort(key=lambda hit: (-hit[0], order(hit[1])))
+                del best[k:]
+        return best
+
+
+def _ones(count: int) -> bytes:
+    return ((1 << count) - 1).to_bytes((count + 7) // 8, "little")
+
+
+def _live_and_dead(units: int, deleted: Iterable[range]) -> tuple[bytes, bytes]:
+    flags = bytearray(units)
+    for gone in deleted:
+        flags[gone.start : gone.stop] = b"\1" * len(gone)
+    dead = int(flags[::-1].translate(_DIGITS) or b"0", 2).to_bytes((units + 7) // 8, "little")
+    live = bytes(x ^ y for x, y in zip(dead, _ones(units), strict=True))
+    return live, dead
+
+
+def _live_totals(segment: Segment, deleted: Sequence[range]) -> Mapping[str, int]:
+    totals = dict(segment.totals)
+    for field in totals:
+        lengths = segment.lengths(field)
+        totals[field] -= sum(sum(lengths[gone.start : gone.stop]) for gone in deleted)
+    return totals

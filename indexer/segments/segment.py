@@ -1,0 +1,285 @@
+"""A segment: the terms, lengths and texts of numbered units, read from a file."""
+
+from __future__ import annotations
+
+import struct
+from array import array
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from indexer.errors import IndexDamaged
+from indexer.kernel import kernel as default_kernel
+from indexer.kernel.plain.fold import FoldedText
+from indexer.kernel.plain.postings import (
+    DICT_BLOCK,
+    INDEX_ENTRY,
+    K1,
+    TF_VALUE,
+    B,
+    lengths_of,
+    terms_of,
+)
+from indexer.kernel.plain.snippet import Needles, Shown
+from indexer.segments.format import Buffer, ColumnFile, write_columns
+
+_OFFSET = struct.Struct("<I")
+UNIT = 8  # an eighth of an occurrence is the unit of weights and lengths
+
+
+class Place(NamedTuple):
+    """Where the postings of a term are: ``ordinal`` is its number among the field's terms."""
+
+    ordinal: int
+    df: int
+    offset: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What `layout` says a segment is made of."""
+
+    columns: Mapping[str, Buffer]
+    units: int
+    counts: Mapping[str, int]  # terms by field
+    totals: Mapping[str, int]  # summed lengths by field, in eighths
+
+    def write(self, path: Path) -> None:
+        """Write the segment's file; it must not exist."""
+        facts = {"units": self.units, "counts": self.counts, "totals": self.totals}
+        write_columns(path, self.columns, facts)
+
+
+class Segment:
+    """A segment open for reading. Safe to share between threads.
+
+    Methods raise IndexDamaged where the file is not what was written.
+    """
+
+    def __init__(self, path: Path, *, kernel: Any = default_kernel) -> None:
+        self._file = ColumnFile(path)
+        self._kernel = kernel
+        self.name = path.name
+        self.columns = self._file.columns
+        try:
+            self._read_facts(self._file.facts)
+        except (KeyError, TypeError, ValueError) as error:
+            self.close()
+            raise IndexDamaged(f"{path.name} cannot be read: {error}") from None
+
+    def _read_facts(self, facts: Mapping[str, Any]) -> None:
+        self.units = int(facts["units"])
+        self.counts = {field: int(count) for field, count in dict(facts["counts"]).items()}
+        self.totals = {field: int(facts["totals"][field]) for field in self.counts}
+        for field in self.counts:
+            lengths_of(self.columns[f"{field}.lengths"], self.units)
+        self._dictionaries = {
+            field: (self.columns[f"{field}.terms"], self.columns[f"{field}.index"], count)
+            for field, count in self.counts.items()
+        }
+        if len(self.columns["text.offsets"]) != 4 * (self.units + 1):
+            raise ValueError("the offsets of texts are cut off")
+        others = {"text", "text.symbols", "text.table", *(f"{f}.postings" for f in self.counts)}
+        if not others <= self.columns.keys():
+            raise ValueError("the texts or postings are missing")
+
+    def as_columns(self) -> Columns:
+        """The segment as something to merge."""
+        return Columns(self.columns, self.units, self.counts, self.totals)
+
+    def find(self, field: str, term: bytes) -> Place | None:
+        """Where a term is, or None."""
+        dictionary = self._dictionaries.get(field)
+        if dictionary is None:
+            return None
+        try:
+            place = self._kernel.lookup(*dictionary, term)
+        except ValueError as error:
+            raise self._damaged(error) from None
+        return Place._make(place) if place else None
+
+    def terms(self, field: str, first: bytes = b"") -> Iterator[tuple[bytes, Place]]:
+        """The terms not below ``first``, in order."""
+        terms, packed, count = self._dictionaries[field]
+        with self.guard():
+            index = array("Q", bytes(packed))
+            if not 0 <= count <= len(index) // INDEX_ENTRY * DICT_BLOCK:
+                raise ValueError("a dictionary is damaged")
+
+            def terms_from(block: int) -> Iterator[tuple[bytes, int, int, int]]:
+                at = min(index[INDEX_ENTRY * block + 1], len(terms))
+                return terms_of(terms[at:], count - block * DICT_BLOCK)
+
+            blocks = range((count + DICT_BLOCK - 1) // DICT_BLOCK)
+            if not blocks:
+                return
+            after = bisect_right(blocks, first, key=lambda block: next(terms_from(block))[0])
+            block = max(after - 1, 0)
+            start = index[INDEX_ENTRY * block]
+            for ordinal, (term, df, at, size) in enumerate(terms_from(block), block * DICT_BLOCK):
+                if term >= first:
+                    yield term, Place(ordinal, df, start + at, size)
+
+    def postings(self, field: str, place: Place) -> tuple[array[int], list[float]]:
+        """The units of a term, rising, and its frequency in each."""
+        data = self.columns[f"{field}.postings"]
+        with self.guard():
+            units, codes = self._kernel.decode(data, *place[2:], place.df, self.units)
+        return array("I", units), [TF_VALUE[code] for code in codes]
+
+    def filler(self) -> Callable[[str, Place, bytearray], None]:
+        """What adds the units of a term of a field to a set, also after the segment was closed."""
+        held = {field: self.columns[f"{field}.postings"][:] for field in self.counts}
+
+        def fill(field: str, place: Place, bits: bytearray) -> None:
+            try:
+                self._kernel.fill(held[field], *place[2:], place.df, self.units, bits)
+            except ValueError as error:
+                raise self._damaged(error) from None
+
+        return fill
+
+    def narrow(self, field: str, place: Place, bits: bytearray) -> None:
+        """Keep of a set the units of a term."""
+        data = self.columns[f"{field}.postings"]
+        with self.guard():
+            self._kernel.narrow(data, *place[2:], place.df, self.units, bits)
+
+    def overlap(self, field: str, place: Place, bits: Buffer) -> int:
+        """How many units of a term are in a set."""
+        data = self.columns[f"{field}.postings"]
+        try:
+            return int(self._kernel.overlap(data, *place[2:], place.df, self.units, bits))
+        except ValueError as error:
+            raise self._damaged(error) from None
+
+    def scan(self, text: str, bits: bytearray) -> None:
+        """Keep of a set the units in whose folded text ``text`` (not empty) stands."""
+        names = ("text", "text.offsets", "text.symbols", "text.table")
+        needle = text.encode("utf-8", "surrogatepass")
+        with self.guard():
+            self._kernel.scan(*map(self.columns.__getitem__, names), needle, bits)
+
+    def folded(self, unit: int, gaps: bytes) -> FoldedText:
+        """The text of a unit as it stands and folded (`twin.fold`)."""
+        columns = self.columns
+        try:
+            codes = _codes(columns, unit, unit + 1)
+            table = columns["text.symbols"], columns["text.table"]
+            return FoldedText._make(self._kernel.fold_codes(codes, *table, gaps))
+        except ValueError as error:
+            raise self._damaged(error) from None
+
+    def excerpt(
+        self, unit: int, gaps: bytes, needles: Needles, weights: bytes, width: int
+    ) -> Shown | None:
+        """What is shown of a unit; None where no needle stands in it (`twin.excerpt`)."""
+        columns = self.columns
+        try:
+            codes = _codes(columns, unit, unit + 1)
+            table = columns["text.symbols"], columns["text.table"]
+            shown: Shown | None
+            shown = self._kernel.excerpt(codes, *table, gaps, *needles, weights, width)
+        except ValueError as error:
+            raise self._damaged(error) from None
+        return shown
+
+    def source(self, start: int, stop: int) -> str:
+        """The texts of units as they stand in their document, joined."""
+        return self._unpack(start, stop, False)
+
+    def text(self, unit: int) -> str:
+        """The text of a unit, folded: what phrases are compared with."""
+        return self._unpack(unit, unit + 1, True)
+
+    def _unpack(self, start: int, stop: int, folded: bool) -> str:
+        with self.guard():
+            text = unpacked(self.columns, start, stop, self._kernel, folded)
+            return text.decode("utf-8", "surrogatepass")
+
+    def lengths(self, field: str) -> memoryview:
+        """The length of every unit, in eighths."""
+        return lengths_of(self.columns[f"{field}.lengths"], self.units)
+
+    def scale(self, field: str, average: float) -> float:
+        """What the blocks' bounds are to be multiplied by if units have ``average`` eighths."""
+        own = self.totals[field] / self.units if self.units else 0.0
+        return max(1.0, average / own) * (1 + 1e-12) if own else 1.0
+
+    def scoring(self, averages: Mapping[str, float]) -> tuple[Any, ...]:
+        """What `top` needs of each field; ``averages`` are lengths by field, in eighths."""
+        return tuple(
+            (
+                self.columns[f"{field}.postings"],
+                self.columns[f"{field}.lengths"],
+                *norm(average),
+                self.scale(field, average),
+            )
+            for field, average in averages.items()
+        )
+
+    def top(
+        self,
+        k: int,
+        fields: tuple[Any, ...],
+        terms: tuple[tuple[int, Place, float], ...],
+        filter: Buffer | None = None,
+        *,
+        zeros: bool = False,
+        floor: float = 0.0,
+    ) -> list[tuple[float, int]]:
+        """The ``k`` best (score, unit): see `indexer.kernel.plain.kernel.topk`.
+
+        ``fields`` are what `scoring` says; a term is the number of its field there, a place and a
+        weight.
+        """
+        try:  # as `guard` does, which takes longer
+            hits: list[tuple[float, int]] = self._kernel.topk(
+                self.units, k, filter, zeros, floor, fields, terms
+            )
+        except ValueError as error:
+            raise self._damaged(error) from None
+        return hits
+
+    @contextmanager
+    def guard(self) -> Iterator[None]:
+        """Turns what the kernel says of a damaged file into IndexDamaged."""
+        try:
+            yield
+        except ValueError as error:
+            raise self._damaged(error) from None
+
+    def _damaged(self, error: ValueError) -> IndexDamaged:
+        return IndexDamaged(f"{self.name}: {error}")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def norm(average: float) -> tuple[float, float]:
+    """BM25's norm of a unit is ``a + c * length``: (a, c) for an average length in eighths."""
+    return K1 * (1.0 - B), K1 * B / average if average else 0.0
+
+
+def unpacked(
+    columns: Mapping[str, Buffer], start: int, stop: int, kernel: Any, folded: bool = False
+) -> bytes:
+    """The texts of some units in UTF-8, joined. Raises ValueError if they are damaged."""
+    table = columns["text.symbols"], columns["text.table"]
+    found: bytes = kernel.unpack(_codes(columns, start, stop), *table, folded)
+    return found
+
+
+def _codes(columns: Mapping[str, Buffer], start: int, stop: int) -> Buffer:
+    """The codes of the texts of units."""
+    codes, offsets = columns["text"], columns["text.offsets"]
+    (first,) = _OFFSET.unpack_from(offsets, 4 * start)
+    (last,) = _OFFSET.unpack_from(offsets, 4 * stop)
+    if not first <= last <= len(codes):
+        raise ValueError("a text column is damaged")
+    return codes[first:last]

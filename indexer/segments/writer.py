@@ -1,0 +1,211 @@
+"""Making a segment: of units that are added, or of other segments."""
+
+from __future__ import annotations
+
+import os
+from array import array
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import accumulate
+from typing import Any
+
+from indexer.errors import IndexDamaged
+from indexer.kernel import kernel as default_kernel
+from indexer.kernel.plain.postings import GONE, lengths_of
+from indexer.segments.format import Buffer
+from indexer.segments.segment import Columns, unpacked
+
+# What phrases are compared by: takes a character, gives one or none.
+Fold = Callable[[str], str]
+# What units rank by: words with NUL between them, squeezed text, the weight of both in eighths.
+Part = tuple[str, str, int]
+
+_AT_ONCE = 1 << 20  # characters of parts that the kernel is given together
+
+
+class Builder:
+    """A segment in the making: units are added, then sorted into an order and inverted.
+
+    Two threads log terms and invert them, words and bigrams side by side, for the compiled kernel
+    lets go of the interpreter; what comes out does not depend on them.
+    """
+
+    def __init__(
+        self, fields: tuple[str, str], classes: bytes, fold: Fold, *, kernel: Any = default_kernel
+    ) -> None:
+        """``fields`` names that of words and that of bigrams; ``classes``: `twin.add_bigrams`."""
+        self._kernel = kernel
+        self._fields = fields
+        self._classes = classes
+        self._fold = fold
+        seed = int.from_bytes(os.urandom(8), "little")
+        self._words, self._bigrams = kernel.inverter(seed), kernel.inverter(seed)
+        self._texts: list[str] = []
+        self._parts: list[Part] = []  # those not logged yet
+        self._named = array("I")  # which of them units have, as `twin.add_words` takes it
+        self._waiting = 0  # characters of them
+        self._threads = ThreadPoolExecutor(2)
+        self._logging: list[Future[None]] = []
+        self.units = 0
+        self.load = 0  # characters of all parts of all units: memory grows by some 20 bytes each
+
+    def add(
+        self, parts: Sequence[Part], units: Iterable[Sequence[int]], texts: Sequence[str]
+    ) -> None:
+        """Add units. ``texts`` are theirs, as they stand in the source.
+
+        ``units`` says of each which of ``parts``, numbered from 0, it ranks by.
+        """
+        first = len(self._parts)
+        sizes = [len(text) for _, text, _ in parts]
+        for numbers in units:
+            self._named.append(len(numbers))
+            for number in numbers:
+                self._named.append(first + number)
+                self.load += sizes[number]
+        self._parts += parts
+        self._texts += texts
+        self.units += len(texts)
+        self._waiting += sum(sizes)
+        if self._waiting >= _AT_ONCE:
+            self._log()
+
+    def _log(self) -> None:
+        """Have the threads log what waits, after what they were given before."""
+        parts, units = self._parts, self._named.tobytes()
+        self._parts, self._named, self._waiting = [], array("I"), 0
+        self._logged()
+        weights = bytes(weight for _, _, weight in parts)
+
+        def log_words() -> None:
+            words = _joined(words for words, _, _ in parts)
+            self._kernel.add_words(self._words, words, weights, units)
+
+        def log_bigrams() -> None:
+            texts = _joined(text for _, text, _ in parts)
+            self._kernel.add_bigrams(self._bigrams, texts, weights, units, self._classes)
+
+        self._logging = [self._threads.submit(log) for log in (log_words, log_bigrams)]
+
+    def _logged(self) -> None:
+        for one in self._logging:
+            one.result()
+
+    def finish(self, order: Sequence[int]) -> Columns:
+        """The segment; unit ``order[i]``, in the order they were added, becomes unit ``i``.
+
+        It ends the builder.
+        """
+        numbers = array("I", order).tobytes()
+        with self._threads as threads:
+            self._log()
+            self._logged()
+            texts = threads.submit(self._packed, order)
+            logs = (self._words, self._bigrams)
+            results = list(threads.map(lambda log: self._kernel.finish(log, numbers), logs))
+            packed = texts.result()
+        return _columns(dict(zip(self._fields, results, strict=True)), packed, self.units)
+
+    def _packed(self, order: Sequence[int]) -> dict[str, Buffer]:
+        texts = [self._texts[unit].encode("utf-8", "surrogatepass") for unit in order]
+        return _packed(texts, self._fold, self._kernel)
+
+
+def _joined(parts: Iterable[str]) -> bytes:
+    return "\1".join(parts).encode("utf-8", "surrogatepass")
+
+
+def merge(
+    sources: Sequence[tuple[Columns, Sequence[int]]], fold: Fold, *, kernel: Any = default_kernel
+) -> Columns:
+    """One segment of several. A source comes with the new number of each of its units, or GONE.
+
+    New numbers rise within a source and, over all of them, run from 0. Raises IndexDamaged.
+    """
+    count = sum(new != GONE for _, numbers in sources for new in numbers)
+    fields = sources[0][0].counts if sources else {}
+
+    def merge_field(field: str) -> Any:
+        lengths = array("I", bytes(4 * count))
+        for columns, numbers in sources:
+            old = lengths_of(columns.columns[f"{field}.lengths"], columns.units)
+            for unit, new in enumerate(numbers):
+                if new != GONE:
+                    lengths[new] = old[unit]
+        parts = tuple(
+            (
+                columns.columns[f"{field}.terms"],
+                columns.counts[field],
+                columns.columns[f"{field}.postings"],
+                array("I", numbers).tobytes(),
+            )
+            for columns, numbers in sources
+        )
+        return kernel.merge(parts, lengths.tobytes())
+
+    try:
+        with ThreadPoolExecutor(2) as threads:
+            texts = threads.submit(_merge_texts, sources, count, fold, kernel)
+            results = dict(zip(fields, threads.map(merge_field, fields), strict=True))
+            return _columns(results, texts.result(), count)
+    except ValueError as error:
+        raise IndexDamaged(f"a segment cannot be merged: {error}") from None
+
+
+def _merge_texts(
+    sources: Sequence[tuple[Columns, Sequence[int]]], count: int, fold: Fold, kernel: Any
+) -> dict[str, Buffer]:
+    texts = [b""] * count
+    for columns, numbers in sources:
+        for unit, new in enumerate(numbers):
+            if new != GONE:
+                texts[new] = unpacked(columns.columns, unit, unit + 1, kernel)
+    return _packed(texts, fold, kernel)
+
+
+def _columns(results: Mapping[str, Any], texts: Mapping[str, Buffer], units: int) -> Columns:
+    columns: dict[str, Buffer] = {}
+    counts, totals = {}, {}
+    for field, (terms, index, postings, lengths, count) in results.items():
+        columns[f"{field}.terms"] = terms
+        columns[f"{field}.index"] = index
+        columns[f"{field}.postings"] = postings
+        numbers = array("I", lengths)
+        narrow = max(numbers, default=0) < 2**16
+        columns[f"{field}.lengths"] = array("H", numbers).tobytes() if narrow else lengths
+        counts[field] = count
+        totals[field] = sum(numbers)
+    return Columns({**columns, **texts}, units, counts, totals)
+
+
+# --- texts --------------------------------------------------------------------------------------
+
+
+def _packed(texts: Sequence[bytes], fold: Fold, kernel: Any) -> dict[str, Buffer]:
+    """The columns of texts in UTF-8."""
+    ends = array("I", accumulate(map(len, texts)))
+    seed = int.from_bytes(os.urandom(8), "little")
+    symbols, sizes, codes, offsets = kernel.pack(seed, b"".join(texts), ends.tobytes())
+    table, more = _table(symbols, sizes, fold)
+    return {
+        "text": codes,
+        "text.offsets": offsets,
+        "text.symbols": symbols + more,
+        "text.table": table,
+    }
+
+
+def _table(symbols: bytes, sizes: bytes, fold: Fold) -> tuple[bytes, bytes]:
+    """Where each symbol stands in ``symbols``, as it is and folded; what is to be added there."""
+    table = array("I")
+    more: dict[bytes, int] = {}  # folded strings that are no symbols, and where they begin
+    folded = {char: fold(char) for char in set(symbols.decode("utf-8", "surrogatepass"))}
+    end = len(symbols)
+    for start, size in zip(accumulate(sizes, initial=0), sizes, strict=False):
+        string = symbols[start : start + size]
+        characters = string.decode("utf-8", "surrogatepass")
+        alike = "".join(map(folded.__getitem__, characters)).encode("utf-8", "surrogatepass")
+        place = start if alike == string else more.setdefault(alike, end)
+        end += len(alike) if place == end else 0
+        table.extend((start << 8 | size, place << 8 | len(alike)))
+    return table.tobytes(), b"".join(more)

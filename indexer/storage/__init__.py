@@ -1,0 +1,1 @@
+"""The index in a folder: commits, generations, and the files of its segments."""

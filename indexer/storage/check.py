@@ -1,0 +1,90 @@
+"""Whether an index is what was written, and whether its parts agree with each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from indexer.documents.model import Document
+from indexer.errors import IndexDamaged, IndexNotFound, IndexStateError
+from indexer.storage.index_entry import terms_of
+from indexer.storage.manifest import PREVIOUS, damage, read_manifest
+from indexer.storage.records import passages_of
+from indexer.storage.segment_writer import new_terms
+from indexer.storage.snapshot import SegmentFiles, Snapshot
+from indexer.text.analysis import Analyzer
+
+
+def check(folder: Path) -> Iterator[str]:
+    """What is wrong with the index in ``folder``, a line each; nothing if it is whole.
+
+    Reads every file, and makes the terms of every document anew. Raises IndexNotFound,
+    IndexIncompatible.
+    """
+    try:
+        manifest = read_manifest(folder)
+        damaged = [problem for file in manifest.files if (problem := damage(folder, file))]
+        yield from damaged
+        if damaged:
+            return
+        with Snapshot.open(folder) as snapshot:
+            yield from _documents(snapshot)
+            for files in snapshot.segments:
+                yield from _terms(files, snapshot.analyzer)
+    except IndexDamaged as error:
+        yield str(error)
+
+
+def check_previous(folder: Path) -> list[str] | None:
+    """What is wrong with the files of the generation before the newest; None if there is none."""
+    try:
+        manifest = read_manifest(folder, PREVIOUS)
+    except IndexNotFound:
+        return None
+    except IndexStateError as error:
+        return [str(error)]
+    return [problem for file in manifest.files if (problem := damage(folder, file))]
+
+
+def _documents(snapshot: Snapshot) -> Iterator[str]:
+    seen: set[str] = set()
+    for index, row in enumerate(snapshot.rows):
+        try:
+            document = snapshot.document(index)
+        except IndexDamaged as error:
+            yield f"{row.id}: {error}"
+            continue
+        if row.id in seen:
+            yield f"{row.id}: stands in the index twice"
+        seen.add(row.id)
+        if document.id != row.id or document.digest != row.digest:
+            yield f"{row.id}: its record is of another document"
+        if (
+            "".join(section.span.of(document.text) for section in document.sections)
+            != document.text
+        ):
+            yield f"{row.id}: its sections are not its text"
+        if len(snapshot.units(index)) != row.units:
+            yield f"{row.id}: {row.units} sections are indexed, its text has others"
+        elif not _shows(snapshot, index, document):
+            yield f"{row.id}: its sections are shown as others than they are"
+
+
+def _shows(snapshot: Snapshot, index: int, document: Document) -> bool:
+    """Whether the passages of a document are its units."""
+    try:
+        shown = [*map(snapshot.passage, snapshot.numbers(index))]
+    except IndexDamaged:
+        return False
+    return shown == [*passages_of(document)]
+
+
+def _terms(files: SegmentFiles, analyzer: Analyzer) -> Iterator[str]:
+    """Make the terms of a segment anew from its documents: they come out the same to the byte."""
+    terms = new_terms()
+    for row, first in zip(files.rows, memoryview(files.firsts).cast("I"), strict=False):
+        terms.add(*terms_of(files.document(row, first), analyzer))
+    anew = terms.finish(range(terms.units)).columns
+    differing = [name for name, column in anew.items() if files.terms.columns.get(name) != column]
+    if differing:
+        yield f"{files.terms.name}: {', '.join(differing)} are not those of the documents"

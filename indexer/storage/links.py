@@ -1,0 +1,100 @@
+"""What ties a document to others, kept beside its row: its fingerprint and what it cites.
+
+It is read only where that is asked for; a search does without.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+
+from indexer.documents.citations.find import find_citations
+from indexer.documents.versions.duplicates import Fingerprint, fingerprint
+from indexer.errors import IndexDamaged
+
+_COUNT = struct.Struct("<I")
+
+
+@dataclass(frozen=True, slots=True)
+class Cite:
+    """A document cited ``count`` times by ``name``, by ``number`` (canonical 发文字号) or both."""
+
+    name: str | None
+    number: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """A document's ties. ``cites`` are other documents only, the most cited first."""
+
+    fingerprint: Fingerprint
+    cites: tuple[Cite, ...]
+
+
+def links_of(text: str) -> Links:
+    """The ties of a document with this text."""
+    counts = Counter(
+        (citation.target, citation.number)
+        for citation in find_citations(text)
+        if not citation.self_reference
+    )
+    cites = tuple(Cite(*target, count) for target, count in counts.most_common())
+    return Links(fingerprint(text), cites)
+
+
+def encode_links(links: Iterable[Links]) -> bytes:
+    """Links, in order.
+
+    How many, and the size of each fingerprint (32 bits each); the fingerprints; what is cited, as
+    JSON compressed by zlib. A commit compares fingerprints and does without the rest.
+    """
+    links = list(links)
+    prints = [one.fingerprint.to_bytes() for one in links]
+    cites = [[(c.name, c.number, c.count) for c in one.cites] for one in links]
+    text = json.dumps(cites, ensure_ascii=False, separators=(",", ":"))
+    head = array("I", (len(prints), *map(len, prints))).tobytes()
+    return b"".join((head, *prints, zlib.compress(text.encode(), 6)))
+
+
+def decode_fingerprints(data: bytes) -> list[Fingerprint]:
+    """The fingerprints of the links `encode_links` was given. Raises IndexDamaged."""
+    with _reading():
+        starts = _starts(data)
+        return [Fingerprint.from_bytes(data[start:end]) for start, end in pairwise(starts)]
+
+
+def decode_links(data: bytes) -> list[Links]:
+    """The links `encode_links` was given. Raises IndexDamaged."""
+    prints = decode_fingerprints(data)
+    with _reading():
+        cites = json.loads(zlib.decompress(data[_starts(data)[-1] :]))
+        return [
+            Links(fingerprint, tuple(Cite(*cite) for cite in its))
+            for fingerprint, its in zip(prints, cites, strict=True)
+        ]
+
+
+def _starts(data: bytes) -> list[int]:
+    """Where each fingerprint begins and the last one ends."""
+    (count,) = _COUNT.unpack_from(data)
+    first = _COUNT.size * (count + 1)
+    sizes = array("I", data[_COUNT.size : first])
+    if len(sizes) != count or first + sum(sizes) > len(data):
+        raise ValueError("it is cut off")
+    return [*accumulate(sizes, initial=first)]
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    try:
+        yield
+    except (zlib.error, struct.error, ValueError, TypeError, RecursionError) as error:
+        raise IndexDamaged(f"the links of a segment cannot be read: {error}") from None

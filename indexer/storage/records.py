@@ -1,0 +1,277 @@
+"""A document as bytes, and the row that lists it in the catalogue of a segment."""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+import zlib
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from itertools import accumulate
+from typing import Any, NamedTuple
+
+from indexer.documents.model import Document, Fact, Metadata, Section, Span
+from indexer.errors import IndexDamaged
+
+Buffer = bytes | memoryview
+
+
+class Row(NamedTuple):
+    """What is known of a document without reading it: a line of the catalogue.
+
+    ``units`` counts its units of retrieval; its record is ``size`` bytes at ``offset`` of the
+    segment's records.
+    """
+
+    id: str
+    digest: str
+    title: str
+    doc_number: str
+    issuers: tuple[str, ...]
+    date: str
+    doc_type: str
+    units: int
+    offset: int
+    size: int
+
+
+_KINDS = {"issuers": list, "units": int, "offset": int, "size": int}  # else text
+
+
+def encode_rows(rows: Iterable[Row]) -> bytes:
+    """A catalogue as JSON, a list of values per column."""
+    rows = list(rows)
+    return json.dumps(
+        {name: [getattr(row, name) for row in rows] for name in Row._fields},
+        ensure_ascii=False,
+        separators=(",", ":"),
+    ).encode("utf-8", "surrogatepass")
+
+
+def decode_rows(data: bytes) -> list[Row]:
+    """The rows of a catalogue. Raises IndexDamaged."""
+    try:
+        columns = json.loads(data)
+        for name in Row._fields:
+            if not {*map(type, columns[name])} <= {_KINDS.get(name, str)}:
+                raise TypeError(f"{name} are of another kind")
+        if min(columns["units"], default=0) < 0:
+            raise ValueError("a document of fewer units than none")
+        columns["issuers"] = [tuple(map(str, issuers)) for issuers in columns["issuers"]]
+        return list(map(Row._make, zip(*map(columns.get, Row._fields), strict=True)))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise IndexDamaged(f"a catalogue cannot be read: {error}") from None
+
+
+class Passage(NamedTuple):
+    """A unit of retrieval as it is shown but for its text, read without the rest of its document.
+
+    ``line`` is the line of the document it begins in, ``repeat_lines`` those where the ``repeats``
+    begin, counted from 1.
+    """
+
+    anchor: str
+    path: tuple[str, ...]
+    heading: str
+    headings: tuple[str, ...]
+    span: Span
+    repeats: tuple[Span, ...]
+    line: int
+    repeat_lines: tuple[int, ...]
+
+
+_BLOCK = 8  # units
+_read_json = json.JSONDecoder().raw_decode
+
+
+def encode_document(document: Document) -> bytes:
+    """A document without the texts of its units, in pieces: a unit can be read without the rest.
+
+    The number of pieces, where each begins behind these numbers and the last ends (32 bits each),
+    then the pieces, compressed by zlib. The first is the document, JSON: id, digest, facts; what
+    stands outside the units, as pairs of an offset and a text; where the sections begin; their
+    kinds, labels, paths, headings, sizes, anchors, distances from the parent (0 at the root) and
+    repeats. The others are 8 units each as they are shown, a line of JSON a unit: anchor, path,
+    heading, headings, start, size, line; start, size and line of each repeat.
+    """
+    facts = {
+        field.name: _plain(getattr(document.metadata, field.name)) for field in fields(Metadata)
+    }
+    sections = document.sections
+    columns = list(zip(*map(_row, sections, range(len(sections))), strict=True))
+    start = sections[0].span.start if sections else 0
+    whole = (document.id, document.digest, facts, list(_outside(document)), start, columns)
+    shown = [_json(_shown(passage)) for passage in passages_of(document)]
+    blocks = (b"\n".join(shown[at : at + _BLOCK]) for at in range(0, len(shown), _BLOCK))
+    packed = [zlib.compress(_json(whole), 6), *map(_quick_to_read, blocks)]
+    head = array("I", (len(packed), *accumulate(map(len, packed), initial=0)))
+    return head.tobytes() + b"".join(packed)
+
+
+def _quick_to_read(block: bytes) -> bytes:
+    """Compressed without codes of its own: to read these takes longer than what is so small."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS, 9, zlib.Z_FIXED)
+    return packer.compress(block) + packer.flush()
+
+
+def _outside(document: Document) -> Iterator[tuple[int, str]]:
+    end = 0
+    for span in (*(unit.span for unit in document.units()), Span(len(document.text), 0)):
+        if end < span.start:
+            yield end, document.text[end : span.start]
+        end = span.end
+
+
+def passages_of(document: Document) -> Iterator[Passage]:
+    """The units of a document as they are shown, in order."""
+    line_of = _LineCounter(document.text)
+    for unit in document.units():
+        section = unit.section
+        yield Passage(
+            section.anchor,
+            section.path,
+            section.heading,
+            unit.headings,
+            unit.span,
+            unit.repeats,
+            line_of(unit.span.start),
+            tuple(line_of(repeat.start) for repeat in unit.repeats),
+        )
+
+
+def _shown(passage: Passage) -> tuple[Any, ...]:
+    spans = zip(passage.repeats, passage.repeat_lines, strict=True)
+    again = [(start, end - start, line) for (start, end), line in spans]
+    start, end = passage.span
+    return *passage[:4], start, end - start, passage.line, *again
+
+
+def _row(section: Section, number: int) -> tuple[Any, ...]:
+    start, end = section.span
+    up = number - section.parent if section.parent >= 0 else 0
+    of_text = section.kind, section.label, section.path, section.heading
+    return *of_text, end - start, section.anchor, up, section.repeats
+
+
+class _LineCounter:
+    """Which line an offset lies in, from 1."""
+
+    def __init__(self, text: str) -> None:
+        self._breaks = [match.start() for match in re.finditer("\n", text)]
+
+    def __call__(self, offset: int) -> int:
+        return bisect_left(self._breaks, offset) + 1
+
+
+def decode_document(data: Buffer, text: str) -> Document:
+    """The document `encode_document` was given; ``text`` is that of its units, joined.
+
+    Raises IndexDamaged.
+    """
+    with _reading():
+        id, digest, facts, outside, start, columns = json.loads(_piece(data, 0))
+        sections = tuple(_sections(start, columns))
+        metadata = Metadata(**{name: _facts(value) for name, value in facts.items()})
+        return Document(id, digest, _whole(text, outside), metadata, sections)
+
+
+def _whole(text: str, outside: Any) -> str:
+    parts: list[str] = []
+    at = end = 0  # in the text of the units, in that of the document
+    for offset, between in outside:
+        parts += text[at : at + offset - end], between
+        at += offset - end
+        end = offset + len(between)
+    return "".join((*parts, text[at:]))
+
+
+def _sections(offset: int, columns: Any) -> Iterator[Section]:
+    for number, row in enumerate(zip(*columns, strict=True)):
+        kind, label, path, heading, size, anchor, up, repeats = row
+        span = Span(offset, offset + size)
+        parent = number - up if up else -1
+        yield Section(kind, label, tuple(path), heading, span, anchor, parent, _spans(repeats))
+        offset += size
+
+
+def decode_passage(data: Buffer, number: int) -> Passage:
+    """The unit ``number`` of the document `encode_document` was given. Raises IndexDamaged."""
+    try:
+        block, place = divmod(number, _BLOCK)
+        line = _piece(data, 1 + block).split(b"\n")[place].decode("utf-8", "surrogatepass")
+        shown, _ = _read_json(line)
+        anchor, path, heading, headings, start, size, begins, *again = shown
+        return Passage(
+            anchor,
+            tuple(path),
+            heading,
+            tuple(headings),
+            Span(start, start + size),
+            tuple([Span(at, at + more) for at, more, _ in again]),
+            begins,
+            tuple([its_line for _, _, its_line in again]),
+        )
+    except _NOT_AS_WRITTEN as error:
+        raise IndexDamaged(f"a record cannot be read: {error}") from None
+
+
+def _spans(values: Any) -> tuple[Span, ...]:
+    return tuple(Span(*value) for value in values)
+
+
+_NUMBER, _PLACE = struct.Struct("<I"), struct.Struct("<II")
+
+
+def _piece(data: Buffer, number: int) -> bytes:
+    """A piece of a record. What lies outside does not decompress."""
+    (count,) = _NUMBER.unpack_from(data)
+    if number >= count:
+        raise ValueError("it has no such piece")
+    start, end = _PLACE.unpack_from(data, 4 * (1 + number))
+    first = 4 * (2 + count)
+    return zlib.decompress(data[first + start : first + end])
+
+
+# What bytes and JSON of another shape raise where they are taken apart.
+_NOT_AS_WRITTEN = (
+    zlib.error,
+    struct.error,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    RecursionError,
+)
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    try:
+        yield
+    except _NOT_AS_WRITTEN as error:
+        raise IndexDamaged(f"a record cannot be read: {error}") from None
+
+
+def _json(value: object) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _plain(value: Fact | tuple[Fact, ...] | None) -> Any:
+    if isinstance(value, tuple):
+        return {"all": [(fact.value, fact.span) for fact in value]}
+    return value and (value.value, value.span)
+
+
+def _facts(value: Any) -> Any:
+    if isinstance(value, dict):
+        return tuple(_fact(fact) for fact in value["all"])
+    return value and _fact(value)
+
+
+def _fact(value: Any) -> Fact:
+    return Fact(value[0], value[1] and Span(*value[1]))

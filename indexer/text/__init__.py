@@ -1,0 +1,1 @@
+"""From characters to terms: folding, the dictionary, words and bigrams."""

@@ -1,0 +1,150 @@
+"""What single characters are: what they fold to, and of which kind.
+
+A character folds to one character or to none: letter case, full and half width, bracket and
+quotation styles, the two zeros of Chinese dates, traditional characters, zero-width and
+private-use characters.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from indexer.kernel.plain import analyse as analysing
+
+HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+
+_SPACES = "\t\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u202f\u205f\u3000" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
+_BREAKS = "\r\n\u2028\u2029"
+
+# One class of characters, the one they fold to first.
+_ALIKE = (
+    "[〔﹝【［〖〚",
+    "]〕﹞】］〗〛",
+    "(（﹙⁽",
+    ")）﹚⁾",
+    "<〈《＜﹤«‹",
+    ">〉》＞﹥»›",
+    '"“”„‟＂「」『』〝〞',
+    "'‘’‚‛＇`´｀",
+    ",，﹐",
+    "。｡",
+    ";；﹔",
+    ":：﹕∶",
+    "!！﹗",
+    "?？﹖",
+    "、､﹑",
+    "·•‧∙・･⋅",
+    "-－‐‑‒–—―−﹣─━",
+    "~～〜∼",
+    "%％﹪",
+    "〇○◯",
+)
+
+
+def _base_table() -> dict[int, str | None]:
+    table: dict[int, str | None] = {}
+    for code in range(0xFF01, 0xFF5F):  # full-width ASCII
+        table[code] = chr(code - 0xFEE0).lower()
+    for code in range(ord("A"), ord("Z") + 1):
+        table[code] = chr(code).lower()
+    for alike in _ALIKE:
+        table.update(dict.fromkeys(map(ord, alike[1:]), alike[0]))
+    for first, last in (
+        (0x00, 0x08),  # control characters
+        (0x0E, 0x1B),
+        (0x7F, 0x84),
+        (0x86, 0x9F),
+        (0xAD, 0xAD),  # soft hyphen
+        (0x200B, 0x200F),  # zero width, direction marks
+        (0x202A, 0x202E),
+        (0x2060, 0x2064),
+        (0x2066, 0x206F),
+        (0xE000, 0xF8FF),  # private use
+        (0xFE00, 0xFE0F),  # variation selectors
+        (0xFEFF, 0xFEFF),
+        (0xFFF9, 0xFFFF),
+    ):
+        table.update(dict.fromkeys(range(first, last + 1)))
+    # Traditional, though in GB 2312.
+    table.update(zip(map(ord, "後於麽徵菸"), "后于么征烟", strict=True))
+    table.update(dict.fromkeys(map(ord, _SPACES), " "))
+    table.update(dict.fromkeys(map(ord, _BREAKS), "\n"))
+    return table
+
+
+BASE = _base_table()
+
+
+@cache
+def _common_han() -> frozenset[str]:
+    """The characters of GB 2312: simplified but for a few, which the base table folds."""
+    rows = bytes(b for high in range(0xB0, 0xF8) for low in range(0xA1, 0xFF) for b in (high, low))
+    return frozenset(rows.decode("gb2312", "ignore"))
+
+
+@cache
+def full_table() -> dict[int, str | None]:
+    """The base table and traditional to simplified characters, from OpenCC's t2s."""
+    from opencc_purepy import OpenCC
+
+    convert = OpenCC("t2s").convert
+    table = dict(BASE)
+    han = [chr(code) for code in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000))]
+    # What else GB 2312 has stays (乾隆, 著作), or it would fold by what stands around it.
+    han = [char for char in han if char not in _common_han()]
+    # One character a line: the converter works on phrases, and a phrase ends with its line.
+    for char, simplified in zip(han, convert("\n".join(han)).split("\n"), strict=True):
+        if simplified != char and len(simplified) == 1:
+            table[ord(char)] = simplified
+    return table
+
+
+def table_for(text: str) -> dict[int, str | None]:
+    """The table that folds ``text``; the traditional one takes 50 ms to make and few need it."""
+    try:
+        text.encode("gb2312")
+    except UnicodeEncodeError:
+        pass
+    else:
+        return BASE
+    rare = set(text) - _common_han()
+    if any("\u3400" <= char <= "\u9fff" for char in rare):
+        return full_table()
+    return BASE
+
+
+# What the kernel folds and cuts by (`indexer.kernel.plain.analyse`). It learns characters as they
+# come: a text has few, and the table of all takes longer to make than a search.
+TABLE = bytearray(4 * analysing.CHARACTERS)
+
+
+def learn(text: str) -> None:
+    """Enter the characters of ``text`` in `TABLE`, and what they fold to."""
+    entries = memoryview(TABLE).cast("I")
+    new = [char for char in {*text, *_DIGITS} if ord(char) < analysing.CHARACTERS]
+    new = [char for char in new if not entries[ord(char)]]
+    for char in [*map(_folded, new), *new]:  # in this order: of what is known the fold is too
+        if char and ord(char) < analysing.CHARACTERS:
+            kind = _kind(char) << analysing.KIND
+            entries[ord(char)] = analysing.KNOWN | kind | ord(_folded(char) or "\0")
+
+
+_DIGITS = "0123456789"  # numbers come to stand in these
+_IS_HAN = re.compile(f"[{HAN}]")
+
+
+def _folded(char: str) -> str | None:
+    return table_for(char).get(ord(char), char)
+
+
+def _kind(char: str) -> int:
+    if _IS_HAN.match(char):
+        return analysing.HAN
+    if char.isdecimal():
+        return analysing.DIGIT
+    if char.isalnum():
+        return analysing.LETTER
+    return analysing.BLANK if char.isspace() else analysing.NOTHING

@@ -1,0 +1,115 @@
+"""Folding: what is searched is folded, what is shown is the source.
+
+Folding takes away differences that a reader does not see as differences: letter case, full and half
+width, bracket and quotation styles, the two zeros of Chinese dates, traditional characters,
+zero-width and private-use characters, blanks that only space letters. A character folds to one
+character or to none, so that a folded offset leads back to a source offset (`squeezed`).
+
+Two texts are the same to a phrase query exactly when their `squeeze(fold(text))` are the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from indexer.kernel import kernel
+from indexer.numerals import NUMBER, in_digits
+from indexer.numerals import arabic as arabic
+from indexer.text.characters import BASE, TABLE, full_table, learn, table_for
+from indexer.text.characters import HAN as HAN
+
+
+def fold(text: str) -> str:
+    """``text`` folded, once and for all: folding again changes nothing.
+
+    Line breaks become ``\\n``, other blanks a space; those between letter-spaced characters go.
+    """
+    folded: str | None = kernel.fold(TABLE, text)
+    if folded is None:
+        learn(text)
+        return fold(text)
+    return folded
+
+
+def squeeze(folded: str) -> str:
+    """``folded`` without blanks and line breaks: what phrases are compared on."""
+    return "".join(folded.split())
+
+
+def squeeze_character(character: str) -> str:
+    """What a character is in a squeezed text, whatever stands around it: one, or nothing."""
+    return squeeze(fold(character))
+
+
+@dataclass(frozen=True, slots=True)
+class Folding:
+    """A folded text and the way back: where each of its characters stands in the source."""
+
+    text: str
+    starts: Sequence[int]
+    ends: Sequence[int]
+
+    def source(self, start: int, end: int) -> tuple[int, int]:
+        """The half-open source span of the characters ``start`` up to ``end`` (not empty)."""
+        return self.starts[start], self.ends[end - 1]
+
+
+_GAP = "\0"  # folded away itself, so that no folded text has one
+_GAPS = re.compile(f"{_GAP}+")
+
+
+@cache
+def _gapped(full: bool) -> dict[int, str]:
+    """A table that folds each character to one, a gap where folding and squeezing leave none."""
+    table = full_table() if full else BASE
+    gapped = {
+        code: _GAP if not folded or folded.isspace() else folded for code, folded in table.items()
+    }
+    return gapped | {ord(blank): _GAP for blank in " \n"}
+
+
+@cache
+def gaps() -> bytes:
+    """Of every character below U+10000, whether folding and squeezing leave none: 1, else 0."""
+    table = bytearray(0x10000)
+    for code, folded in BASE.items():
+        table[code] = not folded or folded.isspace()
+    for blank in b" \n":
+        table[blank] = 1
+    return bytes(table)
+
+
+def squeezed(text: str) -> Folding:
+    """``squeeze(fold(text))`` with the way back to ``text``."""
+    gapped = text.translate(_gapped(table_for(text) is not BASE))
+    starts: list[int] = []
+    last = 0
+    for gap in _GAPS.finditer(gapped):
+        starts += range(last, gap.start())
+        last = gap.end()
+    starts += range(last, len(gapped))
+    return Folding(gapped.replace(_GAP, ""), starts, [start + 1 for start in starts])
+
+
+def with_arabic(folding: Folding) -> Folding:
+    """``arabic`` of a folding; every digit of a number leads back to the whole number."""
+    text: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    last = 0
+    for match in NUMBER.finditer(folding.text):
+        digits = in_digits(match)
+        text += (folding.text[last : match.start()], digits)
+        starts += folding.starts[last : match.start()]
+        ends += folding.ends[last : match.start()]
+        start, end = folding.source(*match.span())
+        starts += [start] * len(digits)
+        ends += [end] * len(digits)
+        last = match.end()
+    text.append(folding.text[last:])
+    starts += folding.starts[last:]
+    ends += folding.ends[last:]
+    return Folding("".join(text), starts, ends)

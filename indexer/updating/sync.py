@@ -1,0 +1,350 @@
+"""Bringing an index to the state of its sources, by content, in one commit.
+
+``scan`` lists the files, ``plan`` compares their digests with the index (pure), ``sync`` does both
+and applies the plan. A file that cannot be read is reported and skipped. What the index holds of a
+folder that cannot be listed, or a file that cannot be opened, is kept: not being able to look is no
+evidence that a document is gone.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, nullcontext, suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from indexer.documents.model import Document
+from indexer.documents.read import digest_of, read_document
+from indexer.errors import (
+    IndexDamaged,
+    IndexIncompatible,
+    IndexNotFound,
+    NothingToIndex,
+    SourceError,
+)
+from indexer.formats import SUFFIXES
+from indexer.storage.index_entry import Entry
+from indexer.storage.manifest import Manifest, Root
+from indexer.storage.store import Store
+from indexer.text.dictionary_build import UserDictionary, check_words, read_user_dictionary
+from indexer.updating.workers import File, read_entries
+
+Reading = Callable[[Sequence[File]], Generator[Entry | Document | SourceError, None, None]]
+Progress = Callable[[int, int, str], None]  # files done, files in all, the id of the next
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to do, as document ids in order. ``unchanged`` is what stays."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.removed)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a sync did or, on a dry run, would do.
+
+    ``failed`` says what could not be read and why; ``ignored`` counts files of other kinds by
+    suffix ("" for none).
+    """
+
+    plan: Plan
+    failed: tuple[SourceError, ...]
+    ignored: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The files of some sources: ``files`` by document id, in order of the ids.
+
+    ``unseen`` holds the ids of folders that could not be looked into and of roots that are gone.
+    """
+
+    files: Mapping[str, Path]
+    failed: tuple[SourceError, ...]
+    ignored: Mapping[str, int]
+    unseen: tuple[str, ...]
+
+
+def plan(old: Mapping[str, str], new: Mapping[str, str]) -> Plan:
+    """What brings an index that holds ``old`` (id to digest) to hold ``new``. Pure."""
+    common = sorted(old.keys() & new.keys())
+    return Plan(
+        added=tuple(sorted(new.keys() - old.keys())),
+        changed=tuple(id for id in common if new[id] != old[id]),
+        removed=tuple(sorted(old.keys() - new.keys())),
+        unchanged=tuple(id for id in common if new[id] == old[id]),
+    )
+
+
+def sync(
+    store: Store,
+    paths: Sequence[Path] = (),
+    *,
+    forget: Sequence[Path] = (),
+    rebuild: bool = False,
+    dry_run: bool = False,
+    user_dictionary: Path | None = None,
+    progress: Progress | None = None,
+    workers: int | None = None,
+) -> Report:
+    """Bring the index to the state of its sources: those it remembers, and ``paths``.
+
+    ``paths``, files or folders, are remembered from now on; those of ``forget`` no longer are,
+    and their documents leave the index. ``rebuild`` reads everything anew, whatever state the
+    index is in; ``dry_run`` reads what it would and writes nothing. ``workers``, as
+    `indexer.updating.workers.read_entries` has it, does not change what comes out.
+    ``user_dictionary`` (`indexer.text.dictionary_build`) is remembered too; where it is not what
+    the index was made with, only ``rebuild`` goes on. One of ``forget`` is given up so. Raises
+    SourceError for a path that is not there, NothingToIndex, IndexStateError."""
+    failed: list[SourceError] = []
+    kept, forget = _kept_dictionary(store, forget, rebuild)
+    chosen = _real(user_dictionary) if user_dictionary else kept
+    words = _read_words(chosen, failed, optional=not (rebuild or user_dictionary))
+    roots = _roots(store, paths, forget, rebuild)
+    changing = store.transaction(rebuild=rebuild, words=words)
+    with nullcontext() if dry_run else changing as transaction:
+        old = {} if rebuild else _indexed(store, words)
+        found = scan(roots, store.folder)
+        failed += found.failed
+        new = {id: old[id] for id in old if _within(id, found.unseen)}
+        read: Reading = _documents
+        if transaction:
+            read = partial(read_entries, dictionary=transaction.dictionary, workers=workers)
+        with closing(_read(found, old, failed, progress, read)) as files:
+            for id, digest, made in files:
+                new[id] = digest
+                if transaction and isinstance(made, Entry):
+                    transaction.add(made)
+        changes = plan(old, new)
+        if transaction:
+            for id in changes.removed:
+                transaction.remove(id)
+            transaction.sources = roots
+            transaction.user_dictionary = _recorded(chosen, store.folder) if chosen else ""
+    return Report(changes, tuple(failed), found.ignored)
+
+
+def _kept_dictionary(
+    store: Store, forget: Sequence[Path], rebuild: bool
+) -> tuple[Path | None, list[Path]]:
+    """Where the user dictionary is that the index remembers, and what else is to be forgotten."""
+    manifest = _remembered(store, rebuild)
+    if not manifest.user_dictionary:
+        return None, list(forget)
+    kept = store.folder.resolve().parent / manifest.user_dictionary
+    others = [path for path in forget if _real(path) != _real(kept)]
+    if len(others) == len(forget):
+        return kept, others
+    if manifest.segments and not rebuild:
+        raise IndexIncompatible(
+            f"the index was made with the words of {kept}: run `policysearch index --rebuild` "
+            "to forget them"
+        )
+    return None, others
+
+
+def _read_words(
+    path: Path | None, failed: list[SourceError], *, optional: bool
+) -> UserDictionary | None:
+    """A user dictionary. An ``optional`` one that is gone is reported: the index has its words."""
+    if path is None:
+        return None
+    try:
+        return read_user_dictionary(path)
+    except SourceError:
+        if not optional or _exists(path):
+            raise
+        failed.append(SourceError(path, "is gone; the index keeps its words"))
+        return None
+
+
+def _indexed(store: Store, words: UserDictionary | None) -> dict[str, str]:
+    try:
+        with store.snapshot() as snapshot:
+            if words and snapshot.rows:
+                check_words(snapshot.analyzer.dictionary, words)
+            return {row.id: row.digest for row in snapshot.rows}
+    except IndexNotFound:
+        return {}
+
+
+def _within(id: str, folders: Iterable[str]) -> bool:
+    return any(id == folder or id.startswith(folder + "/") for folder in folders)
+
+
+def _documents(files: Iterable[File]) -> Generator[Document | SourceError, None, None]:
+    """What there is to read, for a run that writes nothing."""
+    for id, path in files:
+        try:
+            yield read_document(path, id)
+        except SourceError as error:
+            yield error
+
+
+def _read(
+    found: Scan,
+    old: Mapping[str, str],
+    failed: list[SourceError],
+    progress: Progress | None,
+    read: Reading,
+) -> Generator[tuple[str, str, Entry | Document | None], None, None]:
+    """Every readable file's id and digest, and what is read of it if the index has it not."""
+    done = itertools.count()
+
+    def tell(id: str) -> None:
+        if progress:
+            progress(next(done), len(found.files), id)
+
+    other: list[File] = []
+    for id, path in found.files.items():
+        if id in old and _is_unchanged(path, old[id], failed):
+            tell(id)
+            yield id, old[id], None
+        else:
+            other.append((id, path))
+    with closing(read(other)) as outcomes:
+        for id, _ in other:
+            tell(id)
+            outcome = next(outcomes)
+            if isinstance(outcome, SourceError):
+                failed.append(outcome)
+            else:
+                yield id, outcome.digest, outcome
+    tell("")
+
+
+def _is_unchanged(path: Path, digest: str, failed: list[SourceError]) -> bool:
+    """Whether a file is what was indexed, as far as can be told."""
+    try:
+        return digest_of(path) == digest
+    except SourceError as error:
+        failed.append(error)
+        return True
+
+
+def scan(roots: Iterable[Root], index: Path) -> Scan:
+    """The files under ``roots`` that may be documents, those whose names start with "." apart."""
+    files: dict[str, Path] = {}
+    failed: list[SourceError] = []
+    ignored: Counter[str] = Counter()
+    unseen: list[str] = []
+    for root in roots:
+        top = _location(root, index)
+        if not _exists(top):
+            failed.append(SourceError(top, "is gone; what was indexed of it is kept"))
+            unseen.append(root.name)
+            continue
+        for path in _files(top, root.name, failed, unseen):
+            id = "/".join((root.name, *path.relative_to(top).parts))
+            if not _is_text(id):
+                shown = os.fsencode(path).decode("utf-8", "replace")
+                failed.append(SourceError(shown, "the file's name is not valid UTF-8"))
+            elif path.suffix.lower() in SUFFIXES or path == top:
+                files[id] = path
+            else:
+                ignored[path.suffix.lower()] += 1
+    return Scan(
+        dict(sorted(files.items())), tuple(failed), dict(sorted(ignored.items())), tuple(unseen)
+    )
+
+
+def _files(top: Path, name: str, failed: list[SourceError], unseen: list[str]) -> Iterator[Path]:
+    def unlisted(error: OSError) -> None:
+        folder = Path(error.filename)
+        failed.append(SourceError(folder, error.strerror or str(error)))
+        unseen.append("/".join((name, *folder.relative_to(top).parts)))
+
+    if top.is_file():
+        yield top
+        return
+    for folder, subfolders, names in os.walk(top, onerror=unlisted):
+        subfolders[:] = [sub for sub in subfolders if not sub.startswith(".")]
+        yield from (Path(folder, file) for file in names if not file.startswith("."))
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _roots(
+    store: Store, paths: Sequence[Path], forget: Sequence[Path], rebuild: bool
+) -> tuple[Root, ...]:
+    """The sources to index: those remembered, without ``forget``, with ``paths``."""
+    roots = list(_remembered(store, rebuild).sources)
+    located = {_real(_location(root, store.folder)): root for root in roots}
+    for path in forget:
+        if _real(path) not in located:
+            raise SourceError(path, "is no source of this index")
+        roots.remove(located.pop(_real(path)))
+    for path in paths:
+        top = _real(path)
+        if not _exists(top):
+            raise SourceError(path, "no such file or folder")
+        if not any(top == known or known in top.parents for known in located):
+            for inner in [known for known in located if top in known.parents]:
+                roots.remove(located.pop(inner))  # read as a part of this one from now on
+            located[top] = Root(_name(top, roots), _recorded(top, store.folder))
+            roots.append(located[top])
+    if not roots and not forget:
+        raise NothingToIndex("nothing to index: name a file or a folder")
+    return tuple(roots)
+
+
+def _remembered(store: Store, rebuild: bool) -> Manifest:
+    """The state of the index; for a rebuild the one before, if that is all there is, or none."""
+    try:
+        return store.manifest()
+    except (IndexDamaged, IndexIncompatible):
+        if not rebuild:
+            raise
+        with suppress(IndexDamaged):
+            return store.previous()
+        return Manifest()
+
+
+def locations(store: Store) -> list[Path]:
+    """Where the sources an index remembers are, whether there is anything or not."""
+    return [_location(root, store.folder) for root in store.manifest().sources]
+
+
+def _name(top: Path, roots: Iterable[Root]) -> str:
+    taken = {root.name for root in roots}
+    names = itertools.chain((top.name,), (f"{top.name}-{n}" for n in itertools.count(2)))
+    return next(name for name in names if name not in taken)
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))  # Path.resolve raises where links lead in a circle
+
+
+def _exists(path: Path) -> bool:
+    try:
+        path.stat()
+    except OSError:
+        return False
+    return True
+
+
+def _recorded(top: Path, index: Path) -> str:
+    """How a root is written down: relative beside the index, so that both may be moved."""
+    base = index.resolve().parent
+    return top.relative_to(base).as_posix() if top.is_relative_to(base) else str(top)
+
+
+def _location(root: Root, index: Path) -> Path:
+    return index.resolve().parent / root.path

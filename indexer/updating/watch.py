@@ -1,0 +1,72 @@
+"""Keeping an index in step with its sources while they change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from threading import Event
+
+from indexer.errors import IndexLocked, PolicySearchError
+from indexer.storage.store import Store
+from indexer.updating.sync import Report, locations, sync
+
+_QUIET_MS = 500  # a burst of changes is over when nothing happened for so long
+_LOOK_MS = 2000  # how often to look whether the sources are still the folders that are watched
+_LOCKED_RETRY_S = 2.0
+
+
+def watch(store: Store, stop: Event | None = None) -> Iterator[Report]:
+    """Sync whenever something changes under the sources, and give each report that says anything.
+
+    Ends when ``stop`` is set, or on Ctrl-C. Raises PolicySearchError if watchfiles is missing.
+    """
+    try:
+        from watchfiles import watch as changes
+    except ImportError:
+        raise PolicySearchError(
+            "watching needs watchfiles: pip install 'policysearch[watch]'"
+        ) from None
+
+    stop = stop or Event()
+    listens = True
+    while listens:
+        watched, listens = _standing(store), False
+        missed = True  # something may have been, before this listens
+        for changed in changes(
+            *watched,
+            debounce=2 * _QUIET_MS,
+            step=_QUIET_MS,
+            rust_timeout=_LOOK_MS,
+            yield_on_timeout=True,
+            stop_event=stop,
+        ):
+            listens = _standing(store) != watched  # renamed, made anew, mounted, or told of
+            if changed or listens or missed:
+                missed = False
+                report = _patiently(store, stop)
+                if report and (report.plan or report.failed):
+                    yield report
+                    store.merge()
+            if listens:
+                break
+
+
+def _standing(store: Store) -> dict[Path, tuple[int, int]]:
+    """The sources that are there, each with what tells it from another of its name."""
+    found = {}
+    for top in locations(store):
+        with suppress(OSError):
+            state = top.stat()
+            found[top] = (state.st_dev, state.st_ino)
+    return found
+
+
+def _patiently(store: Store, stop: Event) -> Report | None:
+    """Sync, waiting for another writer to finish; None if told to stop meanwhile."""
+    while True:
+        try:
+            return sync(store)
+        except IndexLocked:
+            if stop.wait(_LOCKED_RETRY_S):
+                return None

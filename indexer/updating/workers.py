@@ -1,0 +1,230 @@
+"""Reading many files at once: file → entry, in processes of their own.
+
+A process is told of files in lines of JSON and answers with bytes; neither side runs what it is
+sent. They are started as programs and not by multiprocessing, which would run the main program of
+whoever uses this as a library a second time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
+from functools import partial
+from pathlib import Path
+from queue import SimpleQueue
+from typing import IO
+
+from indexer.documents.read import read_document
+from indexer.errors import (
+    IndexStateError,
+    SourceError,
+    SourceTooLarge,
+    UndecodableText,
+    UnsupportedFormat,
+)
+from indexer.storage.index_entry import Entry, entry_of
+from indexer.text.analysis import Analyzer
+from indexer.text.dictionary import Dictionary
+
+File = tuple[str, Path]  # a document's id, and its file
+Outcome = Entry | SourceError
+Pending = Callable[[], Iterable[Outcome]]  # what a reader gives when it is waited for
+Outcomes = Generator[Outcome, None, None]
+
+_ENOUGH = 4 << 20  # bytes of files that take longer to read than processes take to start
+_LARGE = 4 << 20  # a file above is read by this process: only one such is in memory at a time
+_BATCH = 1 << 18  # bytes of files that a process is told of at once
+_MOST = 4  # processes that one writer keeps up with
+_SIZES = struct.Struct("<QQQ")
+_START = (
+    "import sys; dictionary, *sys.path[:] = sys.argv[1:];"
+    "from indexer.updating.workers import serve; serve(dictionary)"
+)
+_KINDS = (SourceError, SourceTooLarge, UndecodableText, UnsupportedFormat)
+
+
+def read_entries(files: Sequence[File], dictionary: Path, workers: int | None = None) -> Outcomes:
+    """The entry of each file, or why there is none, in order, whatever the number of ``workers``.
+
+    Words are cut by the ``dictionary`` in a file. ``workers`` is how many processes read; without
+    it as many as there are processors, and this one alone where there is little to do. Close the
+    iterator if it is not read to its end. Raises IndexDamaged if the dictionary is, and
+    IndexStateError if a process ends before its work.
+    """
+    sizes = [_size(path) for _, path in files]
+    if workers is None:
+        workers = min(_processors(), _MOST) if sum(sizes) >= _ENOUGH else 1
+    with closing(Dictionary.open(dictionary)) as opened:
+        read_here = partial(_read_here, analyzer=Analyzer(opened))
+        if workers < 2:
+            yield from read_here(files)
+        else:
+            yield from _read_by_workers(_batches(files, sizes), dictionary, workers, read_here)
+
+
+def _read_here(files: Iterable[File], analyzer: Analyzer) -> Iterator[Outcome]:
+    return (_read(id, path, analyzer) for id, path in files)
+
+
+def _read(id: str, path: Path, analyzer: Analyzer) -> Outcome:
+    try:
+        return entry_of(read_document(path, id), analyzer)
+    except SourceError as error:
+        return error
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _batches(files: Iterable[File], sizes: Iterable[int]) -> Iterator[list[File]]:
+    """The files in order, in lists of `_BATCH` bytes; a large one is alone."""
+    batch: list[File] = []
+    total = 0
+    for file, size in zip(files, sizes, strict=True):
+        if batch and total + size > _BATCH:
+            yield batch
+            batch, total = [], 0
+        batch.append(file)
+        total += size
+    if batch:
+        yield batch
+
+
+def _read_by_workers(
+    batches: Iterable[list[File]],
+    dictionary: Path,
+    count: int,
+    read_here: Callable[[list[File]], Iterable[Outcome]],
+) -> Outcomes:
+    workers: list[_Worker] = []
+    idle: SimpleQueue[_Worker] = SimpleQueue()
+
+    def read(batch: list[File]) -> list[Outcome]:
+        worker = idle.get()
+        try:
+            return worker.read(batch)
+        finally:
+            idle.put(worker)  # a dead one too, which fails at once: a thread may wait for it
+
+    def start(batch: list[File]) -> Pending:
+        if len(batch) == 1 and _size(batch[0][1]) > _LARGE:
+            return partial(read_here, batch)
+        return threads.submit(read, batch).result
+
+    threads = ThreadPoolExecutor(count)
+    try:
+        for _ in range(count):
+            workers.append(_Worker(dictionary))
+            idle.put(workers[-1])
+        yield from _in_order(batches, 2 * count, start)
+    finally:
+        for worker in workers:
+            worker.kill()  # what a thread waits for has an end now
+        threads.shutdown(cancel_futures=True)
+        for worker in workers:
+            worker.close()
+
+
+def _in_order(
+    batches: Iterable[list[File]], most: int, start: Callable[[list[File]], Pending]
+) -> Iterator[Outcome]:
+    """What comes of the batches, of which no more than ``most`` are under way."""
+    pending: deque[Pending] = deque()
+    for batch in batches:
+        pending.append(start(batch))
+        if len(pending) >= most:
+            yield from pending.popleft()()
+    while pending:
+        yield from pending.popleft()()
+
+
+class _Worker:
+    """A process that reads files, seen from the one that told it to."""
+
+    def __init__(self, dictionary: Path) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _START, str(dictionary), *sys.path],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            process_group=0 if os.name == "posix" else None,  # Ctrl-C is for the writer
+        )
+
+    def read(self, batch: list[File]) -> list[Outcome]:
+        """What comes of the files."""
+        to, back = self._process.stdin, self._process.stdout
+        assert to is not None  # both are pipes
+        assert back is not None
+        try:
+            to.write(json.dumps([(id, str(path)) for id, path in batch]).encode() + b"\n")
+            to.flush()
+            return [_receive(back) for _ in batch]
+        except (OSError, EOFError):
+            code = self._process.wait()
+            raise IndexStateError(
+                f"a process that read documents ended with code {code}; the index is as it was"
+            ) from None
+
+    def kill(self) -> None:
+        """End the process, whatever it is at."""
+        self._process.kill()
+
+    def close(self) -> None:
+        """Close the pipes, which nobody uses any more."""
+        with suppress(BrokenPipeError), self._process:  # for a request that was not taken
+            pass
+
+
+def serve(dictionary: str) -> None:
+    """Be a process that reads files: until there are no more requests, or nobody listens."""
+    analyzer = Analyzer(Dictionary.open(Path(dictionary)))
+    with os.fdopen(os.dup(1), "wb") as answers, suppress(BrokenPipeError):
+        os.dup2(2, 1)  # whatever prints is no answer
+        for line in sys.stdin.buffer:
+            for id, path in json.loads(line):
+                _send(answers, _read(id, Path(path), analyzer))
+            answers.flush()
+
+
+def _send(to: IO[bytes], outcome: Outcome) -> None:
+    if isinstance(outcome, SourceError):
+        plain = (_KINDS.index(type(outcome)), str(outcome.path), outcome.reason)
+        pieces = json.dumps(plain).encode(), b"", b""
+    else:
+        pieces = outcome.encode()
+    to.write(_SIZES.pack(*map(len, pieces)))
+    for piece in pieces:
+        to.write(piece)
+
+
+def _receive(back: IO[bytes]) -> Outcome:
+    """The next answer. Raises EOFError."""
+    sizes = _SIZES.unpack(_exactly(back, _SIZES.size))
+    facts, texts, record = (_exactly(back, size) for size in sizes)
+    if record:
+        return Entry.decode(facts, texts, record)
+    kind, path, reason = json.loads(facts)
+    return _KINDS[kind](path, reason)
+
+
+def _exactly(back: IO[bytes], size: int) -> bytes:
+    data = back.read(size)
+    if len(data) < size:
+        raise EOFError
+    return data

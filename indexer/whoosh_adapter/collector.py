@@ -1,0 +1,267 @@
+"""Searching: the searcher, the collector that asks the kernel first, and the scores of both ways.
+
+A unit's score is what `searcher.ranking.ranker` says it is, the terms weighted by the query's
+boosts. Equal scores rank by the number of the unit, as everywhere in Whoosh. Whoosh adds the scores
+of many terms up in an order of its own: from three terms on, or where a boost is no power of two,
+the last bits of a sum may differ between the two ways.
+
+The kernel answers queries that `planning` knows, with any ``filter`` and ``mask``, limited or not.
+Whatever needs to look at matchers one by one (sorting, grouping, collapsing, ``terms=True``, scores
+of another weighting) goes Whoosh's way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from math import inf
+from typing import Any
+
+from whoosh import query as wq
+from whoosh.collectors import (
+    CollapseCollector,
+    Collector,
+    FacetCollector,
+    TermsCollector,
+    TopCollector,
+    UnlimitedCollector,
+    WrappingCollector,
+)
+from whoosh.scoring import BaseScorer, WeightingModel
+from whoosh.searching import Results, ResultsPage, SearchContext, Searcher
+
+from indexer.segments import K1, UNIT, Collection, Units
+from indexer.segments.segment import norm
+from indexer.whoosh_adapter.planner import Planner, Score, mended
+
+
+class KernelWeighting(WeightingModel):  # type: ignore[misc]
+    """BM25 as the kernel computes it, to the bit; of searchers over a `SnapshotReader`."""
+
+    def idf(self, searcher: Searcher, fieldname: str, text: str | bytes) -> float:
+        """The inverse document frequency of a term among the live units."""
+        collection = _collection(searcher)
+        term = text if isinstance(text, str) else text.decode("utf-8", "surrogatepass")
+        return collection.idf(collection.frequency((fieldname, term)))
+
+    def scorer(
+        self, searcher: Searcher, fieldname: str, text: str | bytes, qf: int = 1
+    ) -> BaseScorer:
+        """What scores the postings of a term."""
+        average = _collection(searcher).averages[fieldname]
+        return _Scorer(searcher, fieldname, self.idf(searcher, fieldname, text), norm(average))
+
+
+class _Scorer(BaseScorer):  # type: ignore[misc]
+    def __init__(
+        self, searcher: Searcher, field: str, idf: float, norm: tuple[float, float]
+    ) -> None:
+        self._length = searcher.doc_field_length
+        self._field = field
+        self._weight = idf * (K1 + 1)
+        self._a, self._c = norm
+
+    def score(self, matcher: Any) -> float:
+        tf: float = matcher.weight()
+        eighths = self._length(matcher.id(), self._field) * UNIT
+        score: float = self._weight * (tf / (tf + (self._a + self._c * eighths)))
+        return score
+
+    def max_quality(self) -> float:
+        return inf
+
+    def block_quality(self, matcher: object) -> float:
+        return inf
+
+
+class KernelSearcher(Searcher):  # type: ignore[misc]
+    """A searcher over a `SnapshotReader`; scores by `KernelWeighting` unless told otherwise."""
+
+    def __init__(self, reader: Any, weighting: Any = KernelWeighting, **options: Any) -> None:
+        super().__init__(reader, weighting, **options)
+
+    def collector(
+        self,
+        limit: int | None = 10,
+        *,
+        groupedby: Any = None,
+        maptype: Any = None,
+        terms: bool = False,
+        collapse: Any = None,
+        collapse_limit: int = 1,
+        collapse_order: Any = None,
+        filter: Any = None,
+        mask: Any = None,
+        **options: Any,
+    ) -> Collector:
+        """A collector as Whoosh's `Searcher.collector` gives it, round a `KernelCollector`.
+
+        That is the innermost but one, so that whatever is round it sees what is filtered already.
+        """
+        child = super().collector(limit=None if groupedby else limit, **options)
+        child.replace = 0  # it would put wrong matchers in the place of some, by their bounds
+        collector: Collector = KernelCollector(child, filter, mask)
+        if groupedby:
+            collector = FacetCollector(collector, groupedby, maptype=maptype)
+        if terms:
+            collector = TermsCollector(collector)
+        if collapse:
+            collector = CollapseCollector(
+                collector, collapse, limit=collapse_limit, order=collapse_order
+            )
+        return collector
+
+    def docs_for_query(self, q: wq.Query, for_deletion: bool = False) -> Iterator[int]:
+        """The units a query matches. Whoosh's own lets deleted ones through after a NOT."""
+        is_deleted = self.reader().is_deleted
+        units = super().docs_for_query(q, for_deletion)
+        return (unit for unit in units if not is_deleted(unit))
+
+
+class KernelCollector(WrappingCollector):  # type: ignore[misc]
+    """Answers from the kernel what it can answer whole; the collector ``child`` does the rest.
+
+    ``allow`` and ``restrict`` are what Whoosh's `FilterCollector` takes: a query, results or unit
+    numbers; what is empty does not filter. Inside other collectors it filters, and no more.
+    """
+
+    def __init__(self, child: Collector, allow: Any = None, restrict: Any = None) -> None:
+        super().__init__(child)
+        self._allow = allow
+        self._restrict = restrict
+
+    def prepare(self, top_searcher: Searcher, q: wq.Query, context: SearchContext) -> None:
+        """Called before a search."""
+        self.child.prepare(top_searcher, mended(q), context)
+        self._collection = _collection(top_searcher)
+        self._planner = Planner(self._collection, top_searcher.docs_for_query)
+        self._query = q
+        self._within = self._filtered() if self._allow or self._restrict else None
+        self._answer: _Answer | None = None
+        self.filtered_count = 0
+
+    def _filtered(self) -> Units:
+        within = self._units(self._allow) if self._allow else self._collection.all()
+        return within - self._units(self._restrict) if self._restrict else within
+
+    def _units(self, given: Any) -> Units:
+        if isinstance(given, wq.Query):
+            return self._planner.units(given)
+        if isinstance(given, ResultsPage):
+            given = given.results
+        units = given.docs() if isinstance(given, Results) else given
+        count = self.top_searcher.doc_count_all()
+        return self._collection.of_units(unit for unit in units if 0 <= unit < count)
+
+    def run(self) -> None:
+        """Search."""
+        score = self._planner.score(self._query) if self._is_simple() else None
+        if score is None:
+            super().run()
+            return
+        try:
+            self._answer = _Answer(
+                self._collection, self._planner, self._query, score, self._within
+            )
+            self.filtered_count = self._answer.filtered_count
+            self._items = self._answer.top(getattr(self.child, "limit", None))
+        finally:
+            self.finish()
+
+    def _is_simple(self) -> bool:
+        child, context = self.child, self.context
+        return (
+            type(child) in (TopCollector, UnlimitedCollector)
+            and not getattr(child, "reverse", False)
+            and type(context.weighting) is KernelWeighting
+            and not context.needs_current
+        )
+
+    @property
+    def by_kernel(self) -> bool:
+        """Whether the kernel answered."""
+        return self._answer is not None
+
+    def matches(self) -> Iterator[int]:
+        """The matches of a segment that are neither deleted nor filtered out."""
+        is_deleted = self.subsearcher.reader().is_deleted
+        for unit in self.child.matches():
+            if is_deleted(unit):
+                continue
+            if self._within is None or self.offset + unit in self._within:
+                yield unit
+            else:
+                self.filtered_count += 1
+
+    def all_ids(self) -> Iterable[int]:
+        """All units found."""
+        if self._answer:
+            return self._answer.units
+        units = self._planner.units(self._query)
+        return units if self._within is None else units & self._within
+
+    def count(self) -> int:
+        """How many units were found."""
+        if self._answer:
+            return len(self._answer.units)
+        if self.child.computes_count():
+            return int(self.child.count())
+        return sum(1 for _ in self.all_ids())
+
+    def results(self) -> Results:
+        """What was found."""
+        results = self.child._results(self._items) if self._answer else self.child.results()
+        results.collector = self
+        results.q = self._query
+        results.filtered_count = self.filtered_count
+        results.allowed = self._allow
+        results.restricted = self._restrict
+        return results
+
+
+class _Answer:
+    """The kernel's: the units a query of a score matches, of those ``within``."""
+
+    def __init__(
+        self,
+        collection: Collection,
+        planner: Planner,
+        query: wq.Query,
+        score: Score,
+        within: Units | None,
+    ) -> None:
+        self._collection = collection
+        self._planner = planner
+        self._query = query
+        self._score = score
+        self._within = within
+
+    @cached_property
+    def _matched(self) -> Units:
+        if self._score.plain:
+            return self._collection.having(self._score.terms)
+        return self._planner.units(self._query)
+
+    @cached_property
+    def units(self) -> Units:
+        """All of them."""
+        return self._matched if self._within is None else self._matched & self._within
+
+    @property
+    def filtered_count(self) -> int:
+        """How many match and are not within."""
+        return len(self._matched) - len(self.units) if self._within is not None else 0
+
+    def top(self, limit: int | None) -> list[tuple[float, int]]:
+        """The best (score, unit), the best first."""
+        plain = self._score.plain and self._within is None
+        count = len(self.units) if limit is None else limit
+        hits = self._collection.top(
+            count, self._score.terms, lambda unit: unit, None if plain else self.units
+        )
+        return [(score + self._score.constant, unit) for score, unit in hits]
+
+
+def _collection(searcher: Searcher) -> Collection:
+    collection: Collection = searcher.get_parent().reader().collection
+    return collection

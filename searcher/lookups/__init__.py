@@ -1,0 +1,1 @@
+"""Questions other than a search: quotations, similar sections, citations."""

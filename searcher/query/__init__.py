@@ -1,0 +1,1 @@
+"""The query language: from a string to a frozen tree of nodes."""

@@ -1,0 +1,1 @@
+"""Which sections a query matches, and how they are scored."""

@@ -1,0 +1,66 @@
+"""Sections by their documents: documents as hits, and sections in the order of dates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from itertools import chain, groupby
+
+from indexer.storage.snapshot import Snapshot
+from searcher.ranking.ranker import Ranked
+
+Scored = tuple[int, float]  # a unit and its score
+
+_SECTIONS_PER_DOCUMENT = 4  # sections looked at first for each document that is wanted
+
+
+def best_documents(
+    snapshot: Snapshot, found: Ranked, order: Callable[[int], list[Scored]], count: int
+) -> list[int]:
+    """The first ``count`` documents with a section that matches, by index in the rows.
+
+    They come in the order of their first sections; ``order`` gives the first so many of these.
+    """
+    total = len(found.units)
+    looked_at = count * _SECTIONS_PER_DOCUMENT
+    while True:
+        documents = dict.fromkeys(snapshot.document_of(unit) for unit, _ in order(looked_at))
+        if len(documents) >= count or looked_at >= total:
+            return [*documents][:count]
+        looked_at *= _SECTIONS_PER_DOCUMENT
+
+
+def sections_of(snapshot: Snapshot, found: Ranked, documents: list[int]) -> dict[int, list[Scored]]:
+    """All sections of ``documents`` that match, best first, by document in the order given."""
+    sections: dict[int, list[Scored]] = {index: [] for index in documents}
+    for unit, score in _inside(snapshot, found, documents).all():
+        sections[snapshot.document_of(unit)].append((unit, score))
+    return sections
+
+
+def by_date(snapshot: Snapshot, found: Ranked, count: int, *, newest: bool) -> list[Scored]:
+    """The first ``count`` sections that match by the date of their document, undated ones last.
+
+    Sections of one date are in the order of their scores.
+    """
+
+    def key(index: int) -> tuple[bool, int]:
+        date = int(snapshot.rows[index].date.replace("-", "") or 0)
+        return not date, -date if newest else date
+
+    counts = snapshot.counts(found.units)
+    order = sorted((index for index in range(len(counts)) if counts[index]), key=key)
+    chosen: list[Scored] = []
+    for _, documents in groupby(order, key):
+        if len(chosen) >= count:
+            break
+        chosen += _inside(snapshot, found, documents).all()
+    return chosen[:count]
+
+
+def _inside(snapshot: Snapshot, found: Ranked, documents: Iterable[int]) -> Ranked:
+    """What was found in some documents."""
+    numbers = chain.from_iterable(map(snapshot.numbers, documents))
+    matched = found.units & snapshot.terms.of_units(numbers)
+    known = {unit: extra for unit, extra in found.known.items() if unit in matched}
+    return replace(found, matched=matched, known=known)

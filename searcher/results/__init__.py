@@ -1,0 +1,1 @@
+"""The shapes of results, and the snippets in them."""

@@ -1,0 +1,1 @@
+"""Corrections of a misspelt query, and completions of a prefix."""

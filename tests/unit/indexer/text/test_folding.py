@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.text.folding import arabic, fold, squeeze, squeeze_character, squeezed, with_arabic
+
+# What policy texts are made of, with the characters folding is about.
+TEXT = st.text(
+    st.one_of(
+        st.sampled_from(
+            "党风廉政責任製〇○零一二十百千万第条年月日"
+            " 　\t\n\r\u200b\ue000（）()〔〕[]“”，,：Ａａ１1-－"
+        ),
+        st.characters(exclude_categories=["Cs"]),
+    ),
+    max_size=60,
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "folded"),
+    [
+        ("国发〔２０２０〕１号", "国发[2020]1号"),
+        ("国发﹝2020﹞1号", "国发[2020]1号"),
+        ("国发【2020】1号", "国发[2020]1号"),
+        ("國務院關於", "国务院关于"),
+        ("总　　则", "总则"),
+        ("国 务 院", "国务院"),
+        ("第一章　总　则", "第一章 总则"),
+        ("党委　政府", "党委 政府"),
+        ("ＧＢ／Ｔ 9704", "gb/t 9704"),
+        ("“三农”", '"三农"'),
+        ("廉\u200b政\ufeff", "廉政"),
+        ("二○○二年", "二〇〇二年"),
+    ],
+)
+def test_what_reads_the_same_folds_to_the_same(written: str, folded: str) -> None:
+    assert fold(written) == folded
+
+
+@pytest.mark.parametrize(
+    ("written", "digits"),
+    [
+        ("十七个检查组", "17个检查组"),
+        ("二〇〇二年十二月三十一日", "2002年12月31日"),
+        ("第二百六十四条", "第264条"),
+        ("一九九六年五月", "1996年5月"),
+        ("第一书记", "第一书记"),
+        ("十分重要", "十分重要"),
+        ("千方百计", "千方百计"),
+        ("一是加强", "一是加强"),
+        ("三千万元", "3000万元"),
+    ],
+)
+def test_numbers_become_digits_and_words_stay(written: str, digits: str) -> None:
+    assert arabic(written) == digits
+
+
+@given(TEXT)
+def test_folding_twice_changes_nothing(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@given(TEXT)
+def test_the_way_back_agrees_with_the_fold(text: str) -> None:
+    folding = squeezed(text)
+    assert folding.text == squeeze(fold(text))
+    for index, char in enumerate(folding.text):
+        start, end = folding.source(index, index + 1)
+        assert end == start + 1
+        assert squeeze(fold(text[start:end])) == char
+
+
+@given(TEXT, TEXT, TEXT)
+def test_a_part_of_a_text_folds_to_a_part_of_it(before: str, part: str, after: str) -> None:
+    assert squeezed(part).text in squeezed(before + part + after).text
+
+
+@given(TEXT)
+def test_digits_lead_back_to_the_number_they_stand_for(text: str) -> None:
+    plain = squeezed(text)
+    folding = with_arabic(plain)
+    assert folding.text == arabic(plain.text)
+    assert len(folding.starts) == len(folding.ends) == len(folding.text)
+    assert list(folding.starts) == sorted(folding.starts)
+    assert all(start < end for start, end in zip(folding.starts, folding.ends, strict=True))
+
+
+@given(TEXT, TEXT)
+def test_a_character_folds_alike_whatever_stands_around_it(before: str, after: str) -> None:
+    for char in "乾著薹後於國":
+        alone = squeezed(char).text
+        assert squeezed(f"{before}，{char}，{after}").text.count(alone) >= 1
+        assert squeezed(f"\u3400{char}薹國").text[1] == alone
+
+
+def test_digits_of_a_number_lead_back_to_all_of_it() -> None:
+    text = "依照第二百 六十四条"
+    folding = with_arabic(squeezed(text))
+    at = folding.text.index("264")
+    assert text[slice(*folding.source(at, at + 1))] == "二百 六十四"
+
+
+@given(TEXT)
+def test_characters_are_squeezed_one_by_one_as_in_their_text(text: str) -> None:
+    assert "".join(map(squeeze_character, text)) == squeeze(fold(text))
