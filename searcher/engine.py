@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from indexer.documents.model import Document, Section
 from indexer.errors import DocumentNotFound, QueryError
-from indexer.storage.records import Row
+from indexer.storage.records import DocumentRow
 from indexer.storage.schema import WORDS
 from indexer.storage.snapshot import Snapshot
 from searcher.query.dates import LAST_DAY, read_range
@@ -22,7 +22,7 @@ from searcher.ranking.by_document import best_documents, by_date, sections_of
 from searcher.ranking.ranker import Ranked
 from searcher.ranking.synonyms import Synonyms
 from searcher.results.model import By, Explanation, Facets, Hit, Matches, Results
-from searcher.view import Generation
+from searcher.view import IndexView
 
 if TYPE_CHECKING:
     from indexer.documents.citations.resolve import Missing
@@ -47,7 +47,7 @@ class Searcher:
         self._synonyms = synonyms
         self._lock = Lock()  # of which generation is in use, and by how many
         self._moving = Lock()  # held by who refreshes
-        self._now: Generation | None = Generation(snapshot, synonyms)
+        self._now: IndexView | None = IndexView(snapshot, synonyms)
 
     @classmethod
     def open(
@@ -70,10 +70,10 @@ class Searcher:
             if newest.manifest.generation == generation.snapshot.manifest.generation:
                 newest.close()
                 return False
-            self._move(Generation(newest, self._synonyms))
+            self._move(IndexView(newest, self._synonyms))
             return True
 
-    def _move(self, newest: Generation) -> None:
+    def _move(self, newest: IndexView) -> None:
         """Use another generation from here on, unless all was closed meanwhile."""
         with self._lock:
             if self._now is not None:
@@ -94,7 +94,7 @@ class Searcher:
             generation.snapshot.close()
 
     @contextmanager
-    def _turn(self) -> Iterator[Generation]:
+    def _turn(self) -> Iterator[IndexView]:
         """The generation in use, which is not closed before this is over."""
         with self._lock:
             generation = self._now
@@ -117,7 +117,7 @@ class Searcher:
         self.close()
 
     @property
-    def documents(self) -> Sequence[Row]:
+    def documents(self) -> Sequence[DocumentRow]:
         """A row for every document of the index: id, title, number, issuers, date, type."""
         with self._turn() as generation:
             return tuple(generation.snapshot.rows)
@@ -160,12 +160,12 @@ class Searcher:
             if by == "document":
                 best, matching = _of_documents(now.snapshot, found, limit, offset, sort)
             elif by == "section":
-                wanted = min(limit + offset, now.snapshot.unit_count)
+                wanted = min(limit + offset, now.snapshot.section_count)
                 best = _order(now.snapshot, found, wanted, sort)[offset:]
             else:
                 raise ValueError(f"by is section or document, not {by!r}")
             show = now.excerpter(node).excerpt
-            hits = tuple([now.hit(unit, score, show) for unit, score in best])
+            hits = tuple([now.hit(section, score, show) for section, score in best])
             matches = _matches(now.snapshot, found, by)
             suggestions = now.meant.suggestions(query, node) if suggest else ()
         took = time.perf_counter() - started
@@ -179,8 +179,10 @@ class Searcher:
         node = parse(query)
         with self._turn() as now:
             index = now.snapshot.find(hit.document)
-            for number, unit in enumerate(now.snapshot.units(index), now.snapshot.firsts[index]):
-                if unit.section.anchor == hit.anchor:
+            for number, section in enumerate(
+                now.snapshot.sections(index), now.snapshot.firsts[index]
+            ):
+                if section.section.anchor == hit.anchor:
                     with _positions_in(query):
                         return now.ranker.explain(node, number)
         raise DocumentNotFound(f"no section {hit.document}#{hit.anchor} in the index")
@@ -204,7 +206,7 @@ class Searcher:
         with self._turn() as now:
             verdict, total, found = find_quotation(now.snapshot, quotation, limit)
             passages = tuple(
-                Quoted(now.hit(one.unit, one.kept, one.show), one.stretches, one.kept)
+                Quoted(now.hit(one.section, one.kept, one.show), one.stretches, one.kept)
                 for one in found
             )
         took = time.perf_counter() - started
@@ -217,7 +219,7 @@ class Searcher:
         version, which names the rest. ``query`` of the results is DOCUMENT#ANCHOR.
         Raises DocumentNotFound, and ValueError for a negative number.
         """
-        from searcher.lookups.similar import similar_units, telling_terms
+        from searcher.lookups.similar import similar_sections, telling_terms
 
         started = time.perf_counter()
         if limit < 0:
@@ -225,10 +227,10 @@ class Searcher:
         with self._turn() as now:
             index = now.snapshot.find(id)
             terms = telling_terms(now.snapshot, index, anchor)
-            units = similar_units(now.snapshot, index, terms, limit)
+            sections = similar_sections(now.snapshot, index, terms, limit)
             shown = Words(" ".join(text for field, text in terms if field == WORDS))
             show = now.excerpter(shown).excerpt
-            hits = tuple([now.hit(unit, score, show) for unit, score in units])
+            hits = tuple([now.hit(section, score, show) for section, score in sections])
             query = f"{now.snapshot.rows[index].id}#{anchor}"
         took = time.perf_counter() - started
         return Results(query, took, 0, hits, Matches(lambda: len(hits)))
@@ -314,7 +316,7 @@ def _matches(snapshot: Snapshot, found: Ranked, by: By) -> Matches:
 
     @cache
     def tally() -> array[int]:
-        counts = snapshot.tally(found.units)
+        counts = snapshot.tally(found.sections)
         return array("I", map(bool, counts)) if by == "document" else counts
 
     return Matches(lambda: sum(tally()), Facets(snapshot.facets(tally)))

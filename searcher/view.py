@@ -12,15 +12,15 @@ from searcher.query.parser import Node
 from searcher.ranking.ranker import Ranker
 from searcher.ranking.synonyms import Synonyms
 from searcher.results.excerpts import Excerpt, Excerpter
-from searcher.results.model import Hit, Place
+from searcher.results.model import Hit, RelatedDocument
 
 if TYPE_CHECKING:
     from searcher.lookups.citations import Relations
     from searcher.suggestions.completion import Suggester
-    from searcher.suggestions.did_you_mean import Meant
+    from searcher.suggestions.did_you_mean import DidYouMean
 
 
-class Generation:
+class IndexView:
     """A snapshot, and what is made of it once for all searches. Nothing of it changes.
 
     ``users`` counts the searches under way: it is the `Searcher`'s, who closes the snapshot.
@@ -40,13 +40,13 @@ class Generation:
             raise
 
     @cached_property
-    def meant(self) -> Meant:
+    def meant(self) -> DidYouMean:
         """What queries may be misspellings of."""
-        from searcher.suggestions.did_you_mean import Meant
-        from searcher.suggestions.fuzzy_titles import Names
+        from searcher.suggestions.did_you_mean import DidYouMean
+        from searcher.suggestions.fuzzy_titles import FuzzyTitles
 
         terms, dictionary = self.snapshot.terms, self.snapshot.analyzer.dictionary
-        return Meant(terms, dictionary, Names(self.ranker.known.names_holding))
+        return DidYouMean(terms, dictionary, FuzzyTitles(self.ranker.known.names_holding))
 
     @cached_property
     def suggester(self) -> Suggester:
@@ -68,7 +68,7 @@ class Generation:
         return Excerpter(query, snapshot.terms, snapshot.analyzer, idf, self._synonyms)
 
     def hit(self, number: int, score: float, show: Callable[[int], Excerpt]) -> Hit:
-        """A unit as a hit, with the excerpt that ``show`` gives of it. Raises IndexDamaged."""
+        """A section as a hit, with the excerpt that ``show`` gives of it. Raises IndexDamaged."""
         snapshot = self.snapshot
         index = snapshot.document_of(number)
         row, passage = snapshot.rows[index], snapshot.passage(number)
@@ -97,13 +97,14 @@ class Generation:
             versions=self._versions(versions) if versions else (),
         )
 
-    def _places_of(self, ids: tuple[str, ...]) -> tuple[Place, ...]:
+    def _places_of(self, ids: tuple[str, ...]) -> tuple[RelatedDocument, ...]:
         return self._places(map(self.snapshot.by_id.__getitem__, ids))
 
-    def _places(self, indices: Iterable[int]) -> tuple[Place, ...]:
+    def _places(self, indices: Iterable[int]) -> tuple[RelatedDocument, ...]:
         rows = (self.snapshot.rows[index] for index in dict.fromkeys(indices))
         return tuple(
-            Place(row.id, row.title, row.date, self.snapshot.source(row.id)) for row in rows
+            RelatedDocument(row.id, row.title, row.date, self.snapshot.source(row.id))
+            for row in rows
         )
 
 

@@ -91,7 +91,7 @@ class Metadata:
     status: Fact | None = None  # 时效 as the text states it: 废止 失效 有效期…
 
 
-class Unit(NamedTuple):
+class SearchSection(NamedTuple):
     """What is retrieved: a section with the folded ones under it, as one stretch of text."""
 
     section: Section
@@ -109,15 +109,17 @@ class Document:
     text: str = field(repr=False)
     metadata: Metadata
     sections: tuple[Section, ...] = field(repr=False)
-    _units: list[Unit] = field(default_factory=list, init=False, repr=False, compare=False)
+    _sections: list[SearchSection] = field(
+        default_factory=list, init=False, repr=False, compare=False
+    )
 
-    def units(self) -> Iterator[Unit]:
+    def search_sections(self) -> Iterator[SearchSection]:
         """The document's units of retrieval, in reading order. They are found once."""
-        if not self._units:
-            self._units[:] = self._find_units()
-        return iter(self._units)
+        if not self._sections:
+            self._sections[:] = self._find_sections()
+        return iter(self._sections)
 
-    def _find_units(self) -> Iterator[Unit]:
+    def _find_sections(self) -> Iterator[SearchSection]:
         sections, text, count = self.sections, self.text, len(self.sections)
         headings: dict[int, tuple[str, ...]] = {}
         index = 0
@@ -135,7 +137,7 @@ class Document:
                 continue
             pairs = zip(section.repeats, last.repeats, strict=False)
             repeats = tuple(Span(first.start, final.end) for first, final in pairs)
-            yield Unit(section, self._headings(start, headings), span, repeats)
+            yield SearchSection(section, self._headings(start, headings), span, repeats)
 
     def _headings(self, index: int, known: dict[int, tuple[str, ...]]) -> tuple[str, ...]:
         """The headings from the root to a section; those ``known`` are not looked up again."""

@@ -1,4 +1,4 @@
-"""The kernel in use: compiled where the extension was built, else its plain-Python twin."""
+"""The kernel in use: compiled where the extension was built, else its plain-Python plain kernel."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ kernel: Any
 try:
     from indexer.kernel import _kernel  # type: ignore[attr-defined]
 except ImportError:
-    from indexer.kernel.plain import kernel as twin
+    from indexer.kernel.plain import kernel as plain
 
     COMPILED = False
-    kernel = twin
+    kernel = plain
 else:
     COMPILED = True
     kernel = _kernel

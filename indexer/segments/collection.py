@@ -1,7 +1,8 @@
-"""Several segments searched as one: sets of units, document frequencies, and the best of a query.
+"""Several segments searched as one: sets of sections, document frequencies, and the best of a
+query.
 
-Units are numbered through all segments. Deleted units count nowhere: neither in frequencies and
-average lengths nor in any set. So scores do not depend on how an index came about.
+Sections are numbered through all segments. Deleted sections count nowhere: neither in frequencies
+and average lengths nor in any set. So scores do not depend on how an index came about.
 """
 
 from __future__ import annotations
@@ -19,21 +20,22 @@ from typing import Any, NamedTuple
 from indexer.kernel import kernel as default_kernel
 from indexer.kernel.plain.fold import FoldedText
 from indexer.kernel.plain.postings import K1
-from indexer.kernel.plain.snippet import Needles, Shown
-from indexer.segments.segment import UNIT, Place, Segment, norm
+from indexer.kernel.plain.snippet import Needles, SnippetParts
+from indexer.segments.segment import UNIT, PostingsAt, Segment, norm
 
 Term = tuple[str, str]  # field, text
 # Documents, and the group of each: parallel arrays of 32 bits. A document may be in several.
-Groups = tuple[bytes, bytes]
-# Where a term is in each segment, how many live units have it, and its inverse document frequency.
-Found = tuple[tuple[Place | None, ...], int, float]
+DocumentLabels = tuple[bytes, bytes]
+# Where a term is in each segment, how many live sections have it, and its inverse document
+# frequency.
+Found = tuple[tuple[PostingsAt | None, ...], int, float]
 _CACHED_TERMS = 16_384
 _score = itemgetter(0)
 _DIGITS = bytes.maketrans(b"\0\1", b"01")
 
 
-class Part(NamedTuple):
-    """A segment of a collection: the number of its first unit, and what is deleted of it.
+class SegmentPart(NamedTuple):
+    """A segment of a collection: the number of its first section, and what is deleted of it.
 
     Both are bitmaps, None where nothing is deleted.
     """
@@ -50,39 +52,39 @@ class Contribution(NamedTuple):
     score: float
     tf: float
     idf: float
-    df: int  # live units that have the term
+    df: int  # live sections that have the term
     length: float
     average_length: float
 
 
-class Units:
-    """A set of live units: a bitmap per segment."""
+class SectionSet:
+    """A set of live sections: a bitmap per segment."""
 
     def __init__(self, collection: Collection, bits: list[bytearray]) -> None:
         self._collection = collection
         self.bits = bits
 
-    def _combine(self, name: str, other: Units) -> Units:
+    def _combine(self, name: str, other: SectionSet) -> SectionSet:
         operation = getattr(self._collection.kernel, name)
         result = [bytearray(bits) for bits in self.bits]
         for mine, its in zip(result, other.bits, strict=True):
             operation(mine, its)
-        return Units(self._collection, result)
+        return SectionSet(self._collection, result)
 
-    def __and__(self, other: Units) -> Units:
+    def __and__(self, other: SectionSet) -> SectionSet:
         return self._combine("conjoin", other)
 
-    def __or__(self, other: Units) -> Units:
+    def __or__(self, other: SectionSet) -> SectionSet:
         return self._combine("disjoin", other)
 
-    def __sub__(self, other: Units) -> Units:
+    def __sub__(self, other: SectionSet) -> SectionSet:
         return self._combine("subtract", other)
 
     def __len__(self) -> int:
         return sum(map(self._collection.kernel.count, self.bits))
 
     def __iter__(self) -> Iterator[int]:
-        """The units, rising."""
+        """The sections, rising."""
         for part, bits in zip(self._collection.parts, self.bits, strict=True):
             number = int.from_bytes(bits, "little")
             digits = f"{number:b}"[::-1]
@@ -91,15 +93,15 @@ class Units:
                 yield part.base + at
                 at = digits.find("1", at + 1)
 
-    def __contains__(self, unit: int) -> bool:
-        number = self._collection.part_of(unit)
-        local = unit - self._collection.parts[number].base
+    def __contains__(self, section: int) -> bool:
+        number = self._collection.part_of(section)
+        local = section - self._collection.parts[number].base
         return bool(self.bits[number][local >> 3] >> (local & 7) & 1)
 
     def tally(self, firsts: Sequence[bytes]) -> bytes:
-        """How many units of the set each document has, over all segments: 32 bits each.
+        """How many sections of the set each document has, over all segments: 32 bits each.
 
-        ``firsts`` says for each segment where its documents begin (`twin.tally`).
+        ``firsts`` says for each segment where its documents begin (`plain kernel.tally`).
         """
         tally = self._collection.kernel.tally
         return b"".join(tally(bits, first) for bits, first in zip(self.bits, firsts, strict=True))
@@ -108,7 +110,7 @@ class Units:
 class Collection:
     """Segments searched as one. Safe to share between threads.
 
-    ``deleted`` has the deleted units of each segment, as ranges of its own numbers.
+    ``deleted`` has the deleted sections of each segment, as ranges of its own numbers.
     """
 
     def __init__(
@@ -119,15 +121,15 @@ class Collection:
         kernel: Any = default_kernel,
     ) -> None:
         self.kernel = kernel
-        self.parts: list[Part] = []
+        self.parts: list[SegmentPart] = []
         self._bases: list[int] = []
         base = gone = 0
         totals: dict[str, int] = {}
         for segment, ranges in zip(segments, deleted, strict=True):
-            live, dead = _live_and_dead(segment.units, ranges) if ranges else (None, None)
-            self.parts.append(Part(segment, base, live, dead))
+            live, dead = _live_and_dead(segment.sections, ranges) if ranges else (None, None)
+            self.parts.append(SegmentPart(segment, base, live, dead))
             self._bases.append(base)
-            base += segment.units
+            base += segment.sections
             gone += sum(map(len, ranges))
             for field, total in _live_totals(segment, ranges).items():
                 totals[field] = totals.get(field, 0) + total
@@ -138,26 +140,26 @@ class Collection:
         self._finders = [part.segment.find for part in self.parts]
         self._found = lru_cache(_CACHED_TERMS)(self._find)
 
-    def part_of(self, unit: int) -> int:
-        """The number of the segment a unit lies in."""
-        return bisect_right(self._bases, unit) - 1
+    def part_of(self, section: int) -> int:
+        """The number of the segment a section lies in."""
+        return bisect_right(self._bases, section) - 1
 
-    def text(self, unit: int) -> str:
-        """The text of a unit, folded: what phrases are compared with."""
-        part = self.parts[self.part_of(unit)]
-        return part.segment.text(unit - part.base)
+    def text(self, section: int) -> str:
+        """The text of a section, folded: what phrases are compared with."""
+        part = self.parts[self.part_of(section)]
+        return part.segment.text(section - part.base)
 
-    def folded(self, unit: int, gaps: bytes) -> FoldedText:
-        """The text of a unit as it stands and folded (`twin.fold`)."""
-        part = self.parts[self.part_of(unit)]
-        return part.segment.folded(unit - part.base, gaps)
+    def folded(self, section: int, gaps: bytes) -> FoldedText:
+        """The text of a section as it stands and folded (`plain kernel.fold`)."""
+        part = self.parts[self.part_of(section)]
+        return part.segment.folded(section - part.base, gaps)
 
     def excerpt(
-        self, unit: int, gaps: bytes, needles: Needles, weights: bytes, width: int
-    ) -> Shown | None:
-        """What is shown of a unit; None where no needle stands in it (`twin.excerpt`)."""
-        part = self.parts[self.part_of(unit)]
-        return part.segment.excerpt(unit - part.base, gaps, needles, weights, width)
+        self, section: int, gaps: bytes, needles: Needles, weights: bytes, width: int
+    ) -> SnippetParts | None:
+        """The snippet of a section; None where no needle stands in it (``excerpt``)."""
+        part = self.parts[self.part_of(section)]
+        return part.segment.excerpt(section - part.base, gaps, needles, weights, width)
 
     # --- terms ----------------------------------------------------------------------------------
 
@@ -175,19 +177,19 @@ class Collection:
         return places, df, self.idf(df)
 
     def frequency(self, term: Term) -> int:
-        """How many live units have a term."""
+        """How many live sections have a term."""
         return self._found(term)[1]
 
-    def contribution(self, term: Term, unit: int, weight: float = 1.0) -> Contribution | None:
-        """What a term of a weight adds to the score of a live unit, to the bit.
+    def contribution(self, term: Term, section: int, weight: float = 1.0) -> Contribution | None:
+        """What a term of a weight adds to the score of a live section, to the bit.
 
-        None if the unit lacks it. The weight is a factor of the idf.
+        None if the section lacks it. The weight is a factor of the idf.
         """
-        tf = self._tf(term, unit)
+        tf = self._tf(term, section)
         if not tf:
             return None
-        part = self.parts[self.part_of(unit)]
-        eighths = part.segment.lengths(term[0])[unit - part.base]
+        part = self.parts[self.part_of(section)]
+        eighths = part.segment.lengths(term[0])[section - part.base]
         _, df, idf = self._found(term)
         idf *= weight
         a, c = norm(self.averages[term[0]])
@@ -195,19 +197,19 @@ class Collection:
         average = self.averages[term[0]] / UNIT
         return Contribution(score, tf, idf, df, eighths / UNIT, average)
 
-    def _tf(self, term: Term, unit: int) -> float:
-        number = self.part_of(unit)
+    def _tf(self, term: Term, section: int) -> float:
+        number = self.part_of(section)
         place = self._found(term)[0][number]
         if place is None:
             return 0.0
-        units, weights = self.parts[number].segment.postings(term[0], place)
-        at = bisect_right(units, unit - self.parts[number].base) - 1
-        return weights[at] if at >= 0 and units[at] == unit - self.parts[number].base else 0.0
+        sections, weights = self.parts[number].segment.postings(term[0], place)
+        at = bisect_right(sections, section - self.parts[number].base) - 1
+        return weights[at] if at >= 0 and sections[at] == section - self.parts[number].base else 0.0
 
     def expand(self, field: str, prefix: str) -> Iterator[tuple[str, int]]:
         """The terms of a field that begin with ``prefix``, in ascending order.
 
-        Each with how many units have it, deleted ones too.
+        Each with how many sections have it, deleted ones too.
         """
         first = prefix.encode("utf-8", "surrogatepass")
         term_of = itemgetter(0)
@@ -219,29 +221,31 @@ class Collection:
             yield term.decode("utf-8", "surrogatepass"), sum(place.df for _, place in places)
 
     def idf(self, frequency: int) -> float:
-        """The inverse document frequency of a term that ``frequency`` live units have."""
+        """The inverse document frequency of a term that ``frequency`` live sections have."""
         return math.log(1 + (self.count - frequency + 0.5) / (frequency + 0.5))
 
     # --- sets -----------------------------------------------------------------------------------
 
-    def none(self) -> Units:
+    def none(self) -> SectionSet:
         """The empty set."""
-        return Units(self, [bytearray((p.segment.units + 7) // 8) for p in self.parts])
+        return SectionSet(self, [bytearray((p.segment.sections + 7) // 8) for p in self.parts])
 
-    def all(self) -> Units:
-        """All live units."""
-        return Units(self, [bytearray(p.live or _ones(p.segment.units)) for p in self.parts])
+    def all(self) -> SectionSet:
+        """All live sections."""
+        return SectionSet(
+            self, [bytearray(p.live or _ones(p.segment.sections)) for p in self.parts]
+        )
 
-    def having(self, terms: Iterable[Term]) -> Units:
-        """The units that have any of some terms."""
+    def having(self, terms: Iterable[Term]) -> SectionSet:
+        """The sections that have any of some terms."""
         return self.having_later(terms)()
 
-    def having_later(self, terms: Iterable[Term]) -> Callable[[], Units]:
-        """What gives the units that have any of some terms, also after the segments were closed."""
+    def having_later(self, terms: Iterable[Term]) -> Callable[[], SectionSet]:
+        """A function for the sections with any of some terms; it works after closing."""
         fillers = [part.segment.filler() for part in self.parts]
         places = [(field, self._found((field, text))[0]) for field, text in terms]
 
-        def units() -> Units:
+        def sections() -> SectionSet:
             found = self.none()
             for number, (part, fill) in enumerate(zip(self.parts, fillers, strict=True)):
                 bits = found.bits[number]
@@ -252,24 +256,24 @@ class Collection:
                     self.kernel.conjoin(bits, part.live)
             return found
 
-        return units
+        return sections
 
-    def of_units(self, units: Iterable[int]) -> Units:
-        """The live ones of some units."""
+    def of_sections(self, sections: Iterable[int]) -> SectionSet:
+        """The live ones of some sections."""
         found, bases = self.none(), self._bases
-        for unit in units:
-            number = bisect_right(bases, unit) - 1
-            local = unit - bases[number]
+        for section in sections:
+            number = bisect_right(bases, section) - 1
+            local = section - bases[number]
             found.bits[number][local >> 3] |= 1 << (local & 7)
         for part, bits in zip(self.parts, found.bits, strict=True):
             if part.live is not None:
                 self.kernel.conjoin(bits, part.live)
         return found
 
-    def holding(self, text: str, terms: Sequence[Term]) -> Units:
-        """The units in whose folded text ``text`` stands.
+    def holding(self, text: str, terms: Sequence[Term]) -> SectionSet:
+        """The sections in whose folded text ``text`` stands.
 
-        ``terms`` are some that every such unit has: they make the search for it short.
+        ``terms`` are some that every such section has: they make the search for it short.
         """
         if not text:
             return self.none()
@@ -285,8 +289,8 @@ class Collection:
             part.segment.scan(text, bits)
         return found
 
-    def of_documents(self, chosen: Sequence[bytes], firsts: Sequence[bytes]) -> Units:
-        """The units of documents: for each segment a set of these, and where they begin."""
+    def of_documents(self, chosen: Sequence[bytes], firsts: Sequence[bytes]) -> SectionSet:
+        """The sections of documents: for each segment a set of these, and where they begin."""
         found = [
             self.kernel.expand(documents, first)
             for documents, first in zip(chosen, firsts, strict=True)
@@ -294,9 +298,9 @@ class Collection:
         for part, bits in zip(self.parts, found, strict=True):
             if part.live is not None:
                 self.kernel.conjoin(bits, part.live)
-        return Units(self, found)
+        return SectionSet(self, found)
 
-    def group(self, counts: bytes, groups: Groups, number: int) -> array[int]:
+    def group(self, counts: bytes, groups: DocumentLabels, number: int) -> array[int]:
         """``counts`` by document, added up for each of ``number`` groups of documents."""
         totals = bytearray(4 * number)
         self.kernel.group(counts, *groups, totals)
@@ -313,17 +317,17 @@ class Collection:
         k: int,
         terms: Iterable[Term] | Mapping[Term, float],
         order: Callable[[int], Any],
-        within: Units | None = None,
+        within: SectionSet | None = None,
         *,
         zeros: bool = True,
     ) -> list[tuple[float, int]]:
-        """The ``k`` best (score, unit), the best first, equal ones by ``order``.
+        """The ``k`` best (score, section), the best first, equal ones by ``order``.
 
         A score is the sum of what the terms contribute, added up in the order of `by_weight`.
         ``terms`` may have weights, which are factors of their idf.
         Those of ``within``, with ``zeros`` whatever they score; else those that have any of the
         terms.
-        Within a segment ``order`` must be that of its units.
+        Within a segment ``order`` must be that of its sections.
         """
         weights = terms if isinstance(terms, Mapping) else {}
         scored = []
@@ -349,7 +353,7 @@ class Collection:
                 zeros=zeros and within is not None,
                 floor=floor,
             )
-            best += [(score, part.base + unit) for score, unit in hits]
+            best += [(score, part.base + section) for score, section in hits]
             if len(self.parts) > 1:
                 best.sort(key=_score, reverse=True)
                 if any(map(eq, map(_score, best), map(_score, best[1:]))):
@@ -362,12 +366,12 @@ def _ones(count: int) -> bytes:
     return ((1 << count) - 1).to_bytes((count + 7) // 8, "little")
 
 
-def _live_and_dead(units: int, deleted: Iterable[range]) -> tuple[bytes, bytes]:
-    flags = bytearray(units)
+def _live_and_dead(sections: int, deleted: Iterable[range]) -> tuple[bytes, bytes]:
+    flags = bytearray(sections)
     for gone in deleted:
         flags[gone.start : gone.stop] = b"\1" * len(gone)
-    dead = int(flags[::-1].translate(_DIGITS) or b"0", 2).to_bytes((units + 7) // 8, "little")
-    live = bytes(x ^ y for x, y in zip(dead, _ones(units), strict=True))
+    dead = int(flags[::-1].translate(_DIGITS) or b"0", 2).to_bytes((sections + 7) // 8, "little")
+    live = bytes(x ^ y for x, y in zip(dead, _ones(sections), strict=True))
     return live, dead
 
 

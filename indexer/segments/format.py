@@ -7,47 +7,48 @@ A file is a row of columns, each beginning at a multiple of 64 bytes, to be mapp
     directory    JSON: {"columns": {name: [offset, size]}, "facts": {...}}
     20 bytes     offset of the directory (64 bits), its size, its CRC-32 (32 bits each), "PEND"
 
-The columns of a segment, whose facts are its number of units and, by field, that of terms and the
-sum of lengths:
+The columns of a segment, whose facts are its number of sections and, by field, that of terms and
+the sum of lengths:
 
     <field>.terms      dictionary
     <field>.index      for every 32nd term, 64 bits each: offset of its postings, offset in the
                        dictionary, its first eight bytes, the first one highest
     <field>.postings   postings of all terms, one after the other
-    <field>.lengths    16 bits per unit, or 32 where one needs more: its length in eighths
-    text               the texts of all units, as codes of symbols
-    text.offsets       32 bits per unit, and one more: where its codes begin
+    <field>.lengths    16 bits per section, or 32 where one needs more: its length in eighths
+    text               the texts of all sections, as codes of symbols
+    text.offsets       32 bits per section, and one more: where its codes begin
     text.symbols       the strings of the symbols, UTF-8
     text.table         32 bits twice per symbol: where its string is as it stands in the source,
-                       and where folded (squeezed, perhaps empty): offset in text.symbols (24
+                       and where folded (without blanks, perhaps empty): offset in text.symbols (24
                        bits), size (the low 8 bits)
 
 Dictionary: terms in UTF-8, in ascending order, each as: number of bytes shared with the term before
 (0 for every 32nd), number of other bytes, those bytes, document frequency, size of the postings.
 Numbers without a width are LEB128.
 
-A symbol is a character, or a string that comes often (`twin.pack`), up to 12 characters. Its code
-is its number, the most frequent first: one byte up to 127; from there on up to 32639 two bytes,
-128 + (n - 128) // 256 and (n - 128) % 256; beyond, 255 and three bytes, the highest first. The same
-codes are read as the source by the one place of each symbol and as what phrases are compared with
-by the other: characters fold one by one.
+A symbol is a character, or a string that comes often (`plain kernel.pack`), up to 12 characters.
+Its code is its number, the most frequent first: one byte up to 127; from there on up to 32639 two
+bytes, 128 + (n - 128) // 256 and (n - 128) % 256; beyond, 255 and three bytes, the highest first.
+The same codes are read as the source by the one place of each symbol and as what phrases are
+compared with by the other: characters fold one by one.
 
-A posting is a unit and a code of its term frequency. Frequencies are counted in eighths: codes up
-to 127 are that number; from there on 32 steps lie in each power of two, up to 252 (rounded down).
+A posting is a section and a code of its term frequency. Frequencies are counted in eighths: codes
+up to 127 are that number; from there on 32 steps lie in each power of two, up to 252 (rounded
+down).
 
-A list of up to 128 postings, or of up to one in 192 units of the segment, is a stream of bits, the
-lowest first, the last byte filled up with zeros. Each posting is its gap, the distance to the unit
-after the one before, and its code. A gap: w (4 bits) and gap + 1 - 2**w (w bits); or 15 and the gap
-(32 bits). A code: 0 (1 bit) for 8, a frequency of 1; or 1 and n (4 bits) for 16 + 8 * n; or 1, 15
-and the code (8 bits).
+A list of up to 128 postings, or of up to one in 192 sections of the segment, is a stream of bits,
+the lowest first, the last byte filled up with zeros. Each posting is its gap, the distance to the
+section after the one before, and its code. A gap: w (4 bits) and gap + 1 - 2**w (w bits); or 15 and
+the gap (32 bits). A code: 0 (1 bit) for 8, a frequency of 1; or 1 and n (4 bits) for 16 + 8 * n; or
+1, 15 and the code (8 bits).
 
-A list of more postings is blocks, one per range of 256 units that has any: number of blocks, size
-of the directory, directory, data. A block's entry in the directory: 16 bits, from the lowest the
-number of codes other than 8 (3 bits), the number of postings less 1 (5 bits) and the number of
-ranges skipped (2 bits), the greatest value of each meaning that and more, and q (6 bits) with
-q/63 >= tf / (tf + norm) for all postings; then how much more, for those of the three. Here norm =
-k1 * (1 - b + b * length / average length) in this segment, k1 = 1.2, b = 0.75. Its data: the
-units whose code is 8, the other units, their codes. A unit is its number's low byte.
+A list of more postings is blocks, one per range of 256 sections that has any: number of blocks,
+size of the directory, directory, data. A block's entry in the directory: 16 bits, from the lowest
+the number of codes other than 8 (3 bits), the number of postings less 1 (5 bits) and the number of
+ranges skipped (2 bits), the greatest value of each meaning that and more, and q (6 bits) with q/63
+>= tf / (tf + norm) for all postings; then how much more, for those of the three. Here norm = k1 *
+(1 - b + b * length / average length) in this segment, k1 = 1.2, b = 0.75. Its data: the sections
+whose code is 8, the other sections, their codes. A section is its number's low byte.
 
 Where a collection's average length A differs from the average a of the segment, the bound becomes
 q/63 * max(1, A/a): the impact tf / (tf + norm) grows by no more than A/a.

@@ -1,4 +1,4 @@
-"""A segment: the terms, lengths and texts of numbered units, read from a file."""
+"""A segment: the terms, lengths and texts of numbered sections, read from a file."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from indexer.kernel.plain.postings import (
     lengths_of,
     terms_of,
 )
-from indexer.kernel.plain.snippet import Needles, Shown
+from indexer.kernel.plain.snippet import Needles, SnippetParts
 from indexer.segments.format import Buffer, ColumnFile, write_columns
 
 _OFFSET = struct.Struct("<I")
-UNIT = 8  # an eighth of an occurrence is the unit of weights and lengths
+UNIT = 8  # an eighth of an occurrence is the section of weights and lengths
 
 
-class Place(NamedTuple):
+class PostingsAt(NamedTuple):
     """Where the postings of a term are: ``ordinal`` is its number among the field's terms."""
 
     ordinal: int
@@ -44,13 +44,13 @@ class Columns:
     """What `layout` says a segment is made of."""
 
     columns: Mapping[str, Buffer]
-    units: int
+    sections: int
     counts: Mapping[str, int]  # terms by field
     totals: Mapping[str, int]  # summed lengths by field, in eighths
 
     def write(self, path: Path) -> None:
         """Write the segment's file; it must not exist."""
-        facts = {"units": self.units, "counts": self.counts, "totals": self.totals}
+        facts = {"units": self.sections, "counts": self.counts, "totals": self.totals}
         write_columns(path, self.columns, facts)
 
 
@@ -72,16 +72,16 @@ class Segment:
             raise IndexDamaged(f"{path.name} cannot be read: {error}") from None
 
     def _read_facts(self, facts: Mapping[str, Any]) -> None:
-        self.units = int(facts["units"])
+        self.sections = int(facts["units"])
         self.counts = {field: int(count) for field, count in dict(facts["counts"]).items()}
         self.totals = {field: int(facts["totals"][field]) for field in self.counts}
         for field in self.counts:
-            lengths_of(self.columns[f"{field}.lengths"], self.units)
+            lengths_of(self.columns[f"{field}.lengths"], self.sections)
         self._dictionaries = {
             field: (self.columns[f"{field}.terms"], self.columns[f"{field}.index"], count)
             for field, count in self.counts.items()
         }
-        if len(self.columns["text.offsets"]) != 4 * (self.units + 1):
+        if len(self.columns["text.offsets"]) != 4 * (self.sections + 1):
             raise ValueError("the offsets of texts are cut off")
         others = {"text", "text.symbols", "text.table", *(f"{f}.postings" for f in self.counts)}
         if not others <= self.columns.keys():
@@ -89,9 +89,9 @@ class Segment:
 
     def as_columns(self) -> Columns:
         """The segment as something to merge."""
-        return Columns(self.columns, self.units, self.counts, self.totals)
+        return Columns(self.columns, self.sections, self.counts, self.totals)
 
-    def find(self, field: str, term: bytes) -> Place | None:
+    def find(self, field: str, term: bytes) -> PostingsAt | None:
         """Where a term is, or None."""
         dictionary = self._dictionaries.get(field)
         if dictionary is None:
@@ -100,9 +100,9 @@ class Segment:
             place = self._kernel.lookup(*dictionary, term)
         except ValueError as error:
             raise self._damaged(error) from None
-        return Place._make(place) if place else None
+        return PostingsAt._make(place) if place else None
 
-    def terms(self, field: str, first: bytes = b"") -> Iterator[tuple[bytes, Place]]:
+    def terms(self, field: str, first: bytes = b"") -> Iterator[tuple[bytes, PostingsAt]]:
         """The terms not below ``first``, in order."""
         terms, packed, count = self._dictionaries[field]
         with self.guard():
@@ -122,79 +122,79 @@ class Segment:
             start = index[INDEX_ENTRY * block]
             for ordinal, (term, df, at, size) in enumerate(terms_from(block), block * DICT_BLOCK):
                 if term >= first:
-                    yield term, Place(ordinal, df, start + at, size)
+                    yield term, PostingsAt(ordinal, df, start + at, size)
 
-    def postings(self, field: str, place: Place) -> tuple[array[int], list[float]]:
-        """The units of a term, rising, and its frequency in each."""
+    def postings(self, field: str, place: PostingsAt) -> tuple[array[int], list[float]]:
+        """The sections of a term, rising, and its frequency in each."""
         data = self.columns[f"{field}.postings"]
         with self.guard():
-            units, codes = self._kernel.decode(data, *place[2:], place.df, self.units)
-        return array("I", units), [TF_VALUE[code] for code in codes]
+            sections, codes = self._kernel.decode(data, *place[2:], place.df, self.sections)
+        return array("I", sections), [TF_VALUE[code] for code in codes]
 
-    def filler(self) -> Callable[[str, Place, bytearray], None]:
-        """What adds the units of a term of a field to a set, also after the segment was closed."""
+    def filler(self) -> Callable[[str, PostingsAt, bytearray], None]:
+        """A function that adds a term's sections to a set; it works after the segment is closed."""
         held = {field: self.columns[f"{field}.postings"][:] for field in self.counts}
 
-        def fill(field: str, place: Place, bits: bytearray) -> None:
+        def fill(field: str, place: PostingsAt, bits: bytearray) -> None:
             try:
-                self._kernel.fill(held[field], *place[2:], place.df, self.units, bits)
+                self._kernel.fill(held[field], *place[2:], place.df, self.sections, bits)
             except ValueError as error:
                 raise self._damaged(error) from None
 
         return fill
 
-    def narrow(self, field: str, place: Place, bits: bytearray) -> None:
-        """Keep of a set the units of a term."""
+    def narrow(self, field: str, place: PostingsAt, bits: bytearray) -> None:
+        """Keep of a set the sections of a term."""
         data = self.columns[f"{field}.postings"]
         with self.guard():
-            self._kernel.narrow(data, *place[2:], place.df, self.units, bits)
+            self._kernel.narrow(data, *place[2:], place.df, self.sections, bits)
 
-    def overlap(self, field: str, place: Place, bits: Buffer) -> int:
-        """How many units of a term are in a set."""
+    def overlap(self, field: str, place: PostingsAt, bits: Buffer) -> int:
+        """How many sections of a term are in a set."""
         data = self.columns[f"{field}.postings"]
         try:
-            return int(self._kernel.overlap(data, *place[2:], place.df, self.units, bits))
+            return int(self._kernel.overlap(data, *place[2:], place.df, self.sections, bits))
         except ValueError as error:
             raise self._damaged(error) from None
 
     def scan(self, text: str, bits: bytearray) -> None:
-        """Keep of a set the units in whose folded text ``text`` (not empty) stands."""
+        """Keep of a set the sections in whose folded text ``text`` (not empty) stands."""
         names = ("text", "text.offsets", "text.symbols", "text.table")
         needle = text.encode("utf-8", "surrogatepass")
         with self.guard():
             self._kernel.scan(*map(self.columns.__getitem__, names), needle, bits)
 
-    def folded(self, unit: int, gaps: bytes) -> FoldedText:
-        """The text of a unit as it stands and folded (`twin.fold`)."""
+    def folded(self, section: int, gaps: bytes) -> FoldedText:
+        """The text of a section as it stands and folded (`plain kernel.fold`)."""
         columns = self.columns
         try:
-            codes = _codes(columns, unit, unit + 1)
+            codes = _codes(columns, section, section + 1)
             table = columns["text.symbols"], columns["text.table"]
             return FoldedText._make(self._kernel.fold_codes(codes, *table, gaps))
         except ValueError as error:
             raise self._damaged(error) from None
 
     def excerpt(
-        self, unit: int, gaps: bytes, needles: Needles, weights: bytes, width: int
-    ) -> Shown | None:
-        """What is shown of a unit; None where no needle stands in it (`twin.excerpt`)."""
+        self, section: int, gaps: bytes, needles: Needles, weights: bytes, width: int
+    ) -> SnippetParts | None:
+        """The snippet of a section; None where no needle stands in it (``excerpt``)."""
         columns = self.columns
         try:
-            codes = _codes(columns, unit, unit + 1)
+            codes = _codes(columns, section, section + 1)
             table = columns["text.symbols"], columns["text.table"]
-            shown: Shown | None
+            shown: SnippetParts | None
             shown = self._kernel.excerpt(codes, *table, gaps, *needles, weights, width)
         except ValueError as error:
             raise self._damaged(error) from None
         return shown
 
     def source(self, start: int, stop: int) -> str:
-        """The texts of units as they stand in their document, joined."""
+        """The texts of sections as they stand in their document, joined."""
         return self._unpack(start, stop, False)
 
-    def text(self, unit: int) -> str:
-        """The text of a unit, folded: what phrases are compared with."""
-        return self._unpack(unit, unit + 1, True)
+    def text(self, section: int) -> str:
+        """The text of a section, folded: what phrases are compared with."""
+        return self._unpack(section, section + 1, True)
 
     def _unpack(self, start: int, stop: int, folded: bool) -> str:
         with self.guard():
@@ -202,12 +202,12 @@ class Segment:
             return text.decode("utf-8", "surrogatepass")
 
     def lengths(self, field: str) -> memoryview:
-        """The length of every unit, in eighths."""
-        return lengths_of(self.columns[f"{field}.lengths"], self.units)
+        """The length of every section, in eighths."""
+        return lengths_of(self.columns[f"{field}.lengths"], self.sections)
 
     def scale(self, field: str, average: float) -> float:
-        """What the blocks' bounds are to be multiplied by if units have ``average`` eighths."""
-        own = self.totals[field] / self.units if self.units else 0.0
+        """What the blocks' bounds are to be multiplied by if sections have ``average`` eighths."""
+        own = self.totals[field] / self.sections if self.sections else 0.0
         return max(1.0, average / own) * (1 + 1e-12) if own else 1.0
 
     def scoring(self, averages: Mapping[str, float]) -> tuple[Any, ...]:
@@ -226,20 +226,20 @@ class Segment:
         self,
         k: int,
         fields: tuple[Any, ...],
-        terms: tuple[tuple[int, Place, float], ...],
+        terms: tuple[tuple[int, PostingsAt, float], ...],
         filter: Buffer | None = None,
         *,
         zeros: bool = False,
         floor: float = 0.0,
     ) -> list[tuple[float, int]]:
-        """The ``k`` best (score, unit): see `indexer.kernel.plain.kernel.topk`.
+        """The ``k`` best (score, section): see `indexer.kernel.plain.kernel.topk`.
 
         ``fields`` are what `scoring` says; a term is the number of its field there, a place and a
         weight.
         """
         try:  # as `guard` does, which takes longer
             hits: list[tuple[float, int]] = self._kernel.topk(
-                self.units, k, filter, zeros, floor, fields, terms
+                self.sections, k, filter, zeros, floor, fields, terms
             )
         except ValueError as error:
             raise self._damaged(error) from None
@@ -262,21 +262,21 @@ class Segment:
 
 
 def norm(average: float) -> tuple[float, float]:
-    """BM25's norm of a unit is ``a + c * length``: (a, c) for an average length in eighths."""
+    """BM25's norm of a section is ``a + c * length``: (a, c) for an average length in eighths."""
     return K1 * (1.0 - B), K1 * B / average if average else 0.0
 
 
 def unpacked(
     columns: Mapping[str, Buffer], start: int, stop: int, kernel: Any, folded: bool = False
 ) -> bytes:
-    """The texts of some units in UTF-8, joined. Raises ValueError if they are damaged."""
+    """The texts of some sections in UTF-8, joined. Raises ValueError if they are damaged."""
     table = columns["text.symbols"], columns["text.table"]
     found: bytes = kernel.unpack(_codes(columns, start, stop), *table, folded)
     return found
 
 
 def _codes(columns: Mapping[str, Buffer], start: int, stop: int) -> Buffer:
-    """The codes of the texts of units."""
+    """The codes of the texts of sections."""
     codes, offsets = columns["text"], columns["text.offsets"]
     (first,) = _OFFSET.unpack_from(offsets, 4 * start)
     (last,) = _OFFSET.unpack_from(offsets, 4 * stop)

@@ -1,4 +1,4 @@
-"""Making a segment: of units that are added, or of other segments."""
+"""Making a segment: of sections that are added, or of other segments."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ from indexer.segments.segment import Columns, unpacked
 
 # What phrases are compared by: takes a character, gives one or none.
 Fold = Callable[[str], str]
-# What units rank by: words with NUL between them, squeezed text, the weight of both in eighths.
+# What sections rank by: words with NUL between them, stripped of blanks text, the weight of both in
+# eighths.
 Part = tuple[str, str, int]
 
 _AT_ONCE = 1 << 20  # characters of parts that the kernel is given together
 
 
 class Builder:
-    """A segment in the making: units are added, then sorted into an order and inverted.
+    """A segment in the making: sections are added, then sorted into an order and inverted.
 
     Two threads log terms and invert them, words and bigrams side by side, for the compiled kernel
     lets go of the interpreter; what comes out does not depend on them.
@@ -33,7 +34,9 @@ class Builder:
     def __init__(
         self, fields: tuple[str, str], classes: bytes, fold: Fold, *, kernel: Any = default_kernel
     ) -> None:
-        """``fields`` names that of words and that of bigrams; ``classes``: `twin.add_bigrams`."""
+        """``fields`` names that of words and that of bigrams; ``classes``: `plain
+        kernel.add_bigrams`.
+        """
         self._kernel = kernel
         self._fields = fields
         self._classes = classes
@@ -42,48 +45,50 @@ class Builder:
         self._words, self._bigrams = kernel.inverter(seed), kernel.inverter(seed)
         self._texts: list[str] = []
         self._parts: list[Part] = []  # those not logged yet
-        self._named = array("I")  # which of them units have, as `twin.add_words` takes it
+        self._named = array(
+            "I"
+        )  # which of them sections have, as `plain kernel.add_words` takes it
         self._waiting = 0  # characters of them
         self._threads = ThreadPoolExecutor(2)
         self._logging: list[Future[None]] = []
-        self.units = 0
-        self.load = 0  # characters of all parts of all units: memory grows by some 20 bytes each
+        self.sections = 0
+        self.load = 0  # characters of all parts of all sections: memory grows by some 20 bytes each
 
     def add(
-        self, parts: Sequence[Part], units: Iterable[Sequence[int]], texts: Sequence[str]
+        self, parts: Sequence[Part], sections: Iterable[Sequence[int]], texts: Sequence[str]
     ) -> None:
-        """Add units. ``texts`` are theirs, as they stand in the source.
+        """Add sections. ``texts`` are theirs, as they stand in the source.
 
-        ``units`` says of each which of ``parts``, numbered from 0, it ranks by.
+        ``sections`` says of each which of ``parts``, numbered from 0, it ranks by.
         """
         first = len(self._parts)
         sizes = [len(text) for _, text, _ in parts]
-        for numbers in units:
+        for numbers in sections:
             self._named.append(len(numbers))
             for number in numbers:
                 self._named.append(first + number)
                 self.load += sizes[number]
         self._parts += parts
         self._texts += texts
-        self.units += len(texts)
+        self.sections += len(texts)
         self._waiting += sum(sizes)
         if self._waiting >= _AT_ONCE:
             self._log()
 
     def _log(self) -> None:
         """Have the threads log what waits, after what they were given before."""
-        parts, units = self._parts, self._named.tobytes()
+        parts, sections = self._parts, self._named.tobytes()
         self._parts, self._named, self._waiting = [], array("I"), 0
         self._logged()
         weights = bytes(weight for _, _, weight in parts)
 
         def log_words() -> None:
             words = _joined(words for words, _, _ in parts)
-            self._kernel.add_words(self._words, words, weights, units)
+            self._kernel.add_words(self._words, words, weights, sections)
 
         def log_bigrams() -> None:
             texts = _joined(text for _, text, _ in parts)
-            self._kernel.add_bigrams(self._bigrams, texts, weights, units, self._classes)
+            self._kernel.add_bigrams(self._bigrams, texts, weights, sections, self._classes)
 
         self._logging = [self._threads.submit(log) for log in (log_words, log_bigrams)]
 
@@ -92,7 +97,7 @@ class Builder:
             one.result()
 
     def finish(self, order: Sequence[int]) -> Columns:
-        """The segment; unit ``order[i]``, in the order they were added, becomes unit ``i``.
+        """The segment; section ``order[i]``, in the order they were added, becomes section ``i``.
 
         It ends the builder.
         """
@@ -104,10 +109,10 @@ class Builder:
             logs = (self._words, self._bigrams)
             results = list(threads.map(lambda log: self._kernel.finish(log, numbers), logs))
             packed = texts.result()
-        return _columns(dict(zip(self._fields, results, strict=True)), packed, self.units)
+        return _columns(dict(zip(self._fields, results, strict=True)), packed, self.sections)
 
     def _packed(self, order: Sequence[int]) -> dict[str, Buffer]:
-        texts = [self._texts[unit].encode("utf-8", "surrogatepass") for unit in order]
+        texts = [self._texts[section].encode("utf-8", "surrogatepass") for section in order]
         return _packed(texts, self._fold, self._kernel)
 
 
@@ -118,7 +123,7 @@ def _joined(parts: Iterable[str]) -> bytes:
 def merge(
     sources: Sequence[tuple[Columns, Sequence[int]]], fold: Fold, *, kernel: Any = default_kernel
 ) -> Columns:
-    """One segment of several. A source comes with the new number of each of its units, or GONE.
+    """One segment of several. A source comes with the new number of each of its sections, or GONE.
 
     New numbers rise within a source and, over all of them, run from 0. Raises IndexDamaged.
     """
@@ -128,10 +133,10 @@ def merge(
     def merge_field(field: str) -> Any:
         lengths = array("I", bytes(4 * count))
         for columns, numbers in sources:
-            old = lengths_of(columns.columns[f"{field}.lengths"], columns.units)
-            for unit, new in enumerate(numbers):
+            old = lengths_of(columns.columns[f"{field}.lengths"], columns.sections)
+            for section, new in enumerate(numbers):
                 if new != GONE:
-                    lengths[new] = old[unit]
+                    lengths[new] = old[section]
         parts = tuple(
             (
                 columns.columns[f"{field}.terms"],
@@ -157,13 +162,13 @@ def _merge_texts(
 ) -> dict[str, Buffer]:
     texts = [b""] * count
     for columns, numbers in sources:
-        for unit, new in enumerate(numbers):
+        for section, new in enumerate(numbers):
             if new != GONE:
-                texts[new] = unpacked(columns.columns, unit, unit + 1, kernel)
+                texts[new] = unpacked(columns.columns, section, section + 1, kernel)
     return _packed(texts, fold, kernel)
 
 
-def _columns(results: Mapping[str, Any], texts: Mapping[str, Buffer], units: int) -> Columns:
+def _columns(results: Mapping[str, Any], texts: Mapping[str, Buffer], sections: int) -> Columns:
     columns: dict[str, Buffer] = {}
     counts, totals = {}, {}
     for field, (terms, index, postings, lengths, count) in results.items():
@@ -175,7 +180,7 @@ def _columns(results: Mapping[str, Any], texts: Mapping[str, Buffer], units: int
         columns[f"{field}.lengths"] = array("H", numbers).tobytes() if narrow else lengths
         counts[field] = count
         totals[field] = sum(numbers)
-    return Columns({**columns, **texts}, units, counts, totals)
+    return Columns({**columns, **texts}, sections, counts, totals)
 
 
 # --- texts --------------------------------------------------------------------------------------

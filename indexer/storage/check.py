@@ -9,7 +9,7 @@ from indexer.documents.model import Document
 from indexer.errors import IndexDamaged, IndexNotFound, IndexStateError
 from indexer.storage.index_entry import terms_of
 from indexer.storage.manifest import PREVIOUS, damage, read_manifest
-from indexer.storage.records import passages_of
+from indexer.storage.records import cards_of
 from indexer.storage.segment_writer import new_terms
 from indexer.storage.snapshot import SegmentFiles, Snapshot
 from indexer.text.analysis import Analyzer
@@ -64,19 +64,19 @@ def _documents(snapshot: Snapshot) -> Iterator[str]:
             != document.text
         ):
             yield f"{row.id}: its sections are not its text"
-        if len(snapshot.units(index)) != row.units:
-            yield f"{row.id}: {row.units} sections are indexed, its text has others"
+        if len(snapshot.sections(index)) != row.sections:
+            yield f"{row.id}: {row.sections} sections are indexed, its text has others"
         elif not _shows(snapshot, index, document):
             yield f"{row.id}: its sections are shown as others than they are"
 
 
 def _shows(snapshot: Snapshot, index: int, document: Document) -> bool:
-    """Whether the passages of a document are its units."""
+    """Whether the passages of a document are its sections."""
     try:
         shown = [*map(snapshot.passage, snapshot.numbers(index))]
     except IndexDamaged:
         return False
-    return shown == [*passages_of(document)]
+    return shown == [*cards_of(document)]
 
 
 def _terms(files: SegmentFiles, analyzer: Analyzer) -> Iterator[str]:
@@ -84,7 +84,7 @@ def _terms(files: SegmentFiles, analyzer: Analyzer) -> Iterator[str]:
     terms = new_terms()
     for row, first in zip(files.rows, memoryview(files.firsts).cast("I"), strict=False):
         terms.add(*terms_of(files.document(row, first), analyzer))
-    anew = terms.finish(range(terms.units)).columns
+    anew = terms.finish(range(terms.sections)).columns
     differing = [name for name, column in anew.items() if files.terms.columns.get(name) != column]
     if differing:
         yield f"{files.terms.name}: {', '.join(differing)} are not those of the documents"

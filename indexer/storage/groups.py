@@ -9,7 +9,7 @@ from indexer.errors import IndexDamaged
 
 
 @dataclass(frozen=True, slots=True)
-class Groups:
+class DocumentFamilies:
     """Groups of document ids, two or more each.
 
     ``duplicates`` are one document, the one first that says most of itself and of the text;
@@ -24,7 +24,7 @@ class Groups:
         return json.dumps([self.duplicates, self.versions], ensure_ascii=False).encode()
 
     @classmethod
-    def decode(cls, data: bytes) -> Groups:
+    def decode(cls, data: bytes) -> DocumentFamilies:
         """The groups in ``data``. Raises IndexDamaged."""
         try:
             duplicates, versions = json.loads(data)

@@ -15,33 +15,34 @@ from typing import NamedTuple
 
 from indexer.documents.model import Document
 from indexer.storage.links import Links, decode_links, encode_links, links_of
-from indexer.storage.records import Row, encode_document
-from indexer.text.analysis import Analyzer, Part
+from indexer.storage.records import DocumentRow, encode_document
+from indexer.text.analysis import Analyzer, TermSource
 
 _OPENING = 300  # characters
 
 
 class Terms(NamedTuple):
-    """What the units of a document rank by. The context and headings of several units stand once.
+    """What the sections of a document rank by. The context and headings of several sections stand
+    once.
 
-    ``units`` names the parts of each unit in reading order, that of its own text first; ``texts``
-    are the units' own as they stand in the document.
+    ``sections`` names the parts of each section in reading order, that of its own text first;
+    ``texts`` are the sections' own as they stand in the document.
     """
 
-    parts: tuple[Part, ...]
-    units: tuple[tuple[int, ...], ...]
+    parts: tuple[TermSource, ...]
+    sections: tuple[tuple[int, ...], ...]
     texts: tuple[str, ...]
 
     def bodies(self) -> Iterator[str]:
-        """The squeezed text of each unit."""
-        return (self.parts[numbers[0]].squeezed for numbers in self.units)
+        """The stripped of blanks text of each section."""
+        return (self.parts[numbers[0]].without_blanks for numbers in self.sections)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A document ready to be written. ``row`` has no place yet; ``hashes`` are of its units."""
+class IndexEntry:
+    """A document ready to be written. ``row`` has no place yet; ``hashes`` are of its sections."""
 
-    row: Row
+    row: DocumentRow
     record: bytes
     links: Links
     hashes: array[int]
@@ -55,29 +56,32 @@ class Entry:
     def encode(self) -> tuple[bytes, bytes, bytes]:
         """Three pieces of bytes that `decode` takes: facts, texts, and the record."""
         parts = self.terms.parts
-        words, squeezed = [part.words for part in parts], [part.squeezed for part in parts]
-        texts = (*words, *squeezed, *self.terms.texts)
+        words, without_blanks = (
+            [part.words for part in parts],
+            [part.without_blanks for part in parts],
+        )
+        texts = (*words, *without_blanks, *self.terms.texts)
         links = encode_links([self.links]).hex()
         sizes = list(map(len, texts))
         weights = [part.weight for part in parts]
-        facts = (self.row, links, self.hashes.tolist(), weights, self.terms.units, sizes)
+        facts = (self.row, links, self.hashes.tolist(), weights, self.terms.sections, sizes)
         return _bytes(json.dumps(facts, ensure_ascii=False)), _bytes("".join(texts)), self.record
 
     @classmethod
-    def decode(cls, facts: bytes, texts: bytes, record: bytes) -> Entry:
+    def decode(cls, facts: bytes, texts: bytes, record: bytes) -> IndexEntry:
         """The entry that `encode` was asked of."""
-        row, links, hashes, weights, units, sizes = json.loads(_text(facts))
+        row, links, hashes, weights, sections, sizes = json.loads(_text(facts))
         row[_ISSUERS] = tuple(row[_ISSUERS])
         joined = _text(texts)
         each = [joined[start:end] for start, end in pairwise(accumulate(sizes, initial=0))]
         count = len(weights)
-        parts = map(Part, each[:count], each[count : 2 * count], weights)
+        parts = map(TermSource, each[:count], each[count : 2 * count], weights)
         return cls(
-            Row(*row),
+            DocumentRow(*row),
             record,
             decode_links(bytes.fromhex(links))[0],
             array("Q", hashes),
-            Terms(tuple(parts), tuple(map(tuple, units)), tuple(each[2 * count :])),
+            Terms(tuple(parts), tuple(map(tuple, sections)), tuple(each[2 * count :])),
         )
 
 
@@ -89,15 +93,15 @@ def _text(data: bytes) -> str:
     return data.decode("utf-8", "surrogatepass")
 
 
-_ISSUERS = Row._fields.index("issuers")
+_ISSUERS = DocumentRow._fields.index("issuers")
 
 
-def entry_of(document: Document, analyzer: Analyzer) -> Entry:
+def entry_of(document: Document, analyzer: Analyzer) -> IndexEntry:
     """The entry of a document, its words cut by ``analyzer``."""
     terms = terms_of(document, analyzer)
     metadata = document.metadata
     date = metadata.date or metadata.published
-    row = Row(
+    row = DocumentRow(
         id=document.id,
         digest=document.digest,
         title=_title(document),
@@ -105,19 +109,19 @@ def entry_of(document: Document, analyzer: Analyzer) -> Entry:
         issuers=tuple(issuer.value for issuer in metadata.issuers),
         date=date.value if date else "",
         doc_type=metadata.doc_type.value if metadata.doc_type else "",
-        units=len(terms.units),
+        sections=len(terms.sections),
         offset=0,
         size=0,
     )
     hashes = array("Q", map(_hash, terms.bodies()))
-    return Entry(row, encode_document(document), links_of(document.text), hashes, terms)
+    return IndexEntry(row, encode_document(document), links_of(document.text), hashes, terms)
 
 
 def terms_of(document: Document, analyzer: Analyzer) -> Terms:
-    """The terms of the units of a document."""
-    parts: list[Part] = []
-    numbers: dict[Part, int] = {}  # of those that several units have
-    units: list[tuple[int, ...]] = []
+    """The terms of the sections of a document."""
+    parts: list[TermSource] = []
+    numbers: dict[TermSource, int] = {}  # of those that several sections have
+    sections: list[tuple[int, ...]] = []
     texts: list[str] = []
     for text, (body, *others) in _analysed(document, analyzer):
         first = len(parts)
@@ -126,27 +130,27 @@ def terms_of(document: Document, analyzer: Analyzer) -> Terms:
             if part not in numbers:
                 numbers[part] = len(parts)
                 parts.append(part)
-        units.append((first, *map(numbers.__getitem__, others)))
+        sections.append((first, *map(numbers.__getitem__, others)))
         texts.append(text)
-    return Terms(tuple(parts), tuple(units), tuple(texts))
+    return Terms(tuple(parts), tuple(sections), tuple(texts))
 
 
 def _analysed(
     document: Document, analyzer: Analyzer
-) -> Iterator[tuple[str, tuple[Part, Part, Part]]]:
-    """The text of each unit, and what it ranks by."""
+) -> Iterator[tuple[str, tuple[TermSource, TermSource, TermSource]]]:
+    """The text of each section, and what it ranks by."""
     facts = [_title(document), *(issuer.value for issuer in document.metadata.issuers)]
     context = "\n".join(facts)
-    for number, unit in enumerate(document.units()):
-        text = unit.span.of(document.text)
-        own = unit.section.label + unit.section.heading if unit.section.heading else ""
-        yield text, analyzer.analyse(context, unit.headings, text, own=own)
+    for number, section in enumerate(document.search_sections()):
+        text = section.span.of(document.text)
+        own = section.section.label + section.section.heading if section.section.heading else ""
+        yield text, analyzer.analyse(context, section.headings, text, own=own)
         if number == 0 and _opens(document):
             context = "\n".join((*facts, text[:_OPENING]))
 
 
 def _opens(document: Document) -> bool:
-    """Whether a document's first unit says what the others leave unsaid.
+    """Whether a document's first section says what the others leave unsaid.
 
     The opening of a 公文 does: whose it is, where, of what. Articles stand for themselves, and a
     law opens with its history and contents.
@@ -158,5 +162,5 @@ def _title(document: Document) -> str:
     return document.metadata.title.value if document.metadata.title else ""
 
 
-def _hash(squeezed: str) -> int:
-    return int.from_bytes(hashlib.blake2b(_bytes(squeezed), digest_size=8).digest())
+def _hash(without_blanks: str) -> int:
+    return int.from_bytes(hashlib.blake2b(_bytes(without_blanks), digest_size=8).digest())

@@ -38,7 +38,7 @@ class Segment:
     """An immutable part of the index. ``deleted`` lists rows of its catalogue, rising."""
 
     id: str
-    units: int
+    sections: int
     files: tuple[File, ...]
     deleted: tuple[int, ...] = ()
 
@@ -72,7 +72,12 @@ class Manifest:
 
     def encode(self) -> bytes:
         """The bytes of the manifest's file."""
-        body = json.dumps(asdict(self), separators=(",", ":"))
+        facts = asdict(self)
+        facts["segments"] = [  # "units" is the format's name for sections
+            {"units" if name == "sections" else name: value for name, value in segment.items()}
+            for segment in facts["segments"]
+        ]
+        body = json.dumps(facts, separators=(",", ":"))
         return f"{_MAGIC} {FORMAT_VERSION} {zlib.crc32(body.encode()):08x}\n{body}\n".encode()
 
     @classmethod

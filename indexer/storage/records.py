@@ -20,10 +20,10 @@ from indexer.errors import IndexDamaged
 Buffer = bytes | memoryview
 
 
-class Row(NamedTuple):
+class DocumentRow(NamedTuple):
     """What is known of a document without reading it: a line of the catalogue.
 
-    ``units`` counts its units of retrieval; its record is ``size`` bytes at ``offset`` of the
+    ``sections`` counts its units of retrieval; its record is ``size`` bytes at ``offset`` of the
     segment's records.
     """
 
@@ -34,40 +34,42 @@ class Row(NamedTuple):
     issuers: tuple[str, ...]
     date: str
     doc_type: str
-    units: int
+    sections: int
     offset: int
     size: int
 
 
+# The columns of a catalogue, in the order of the fields; "units" is the format's name for sections.
+_COLUMNS = tuple("units" if name == "sections" else name for name in DocumentRow._fields)
 _KINDS = {"issuers": list, "units": int, "offset": int, "size": int}  # else text
 
 
-def encode_rows(rows: Iterable[Row]) -> bytes:
+def encode_rows(rows: Iterable[DocumentRow]) -> bytes:
     """A catalogue as JSON, a list of values per column."""
     rows = list(rows)
     return json.dumps(
-        {name: [getattr(row, name) for row in rows] for name in Row._fields},
+        {name: [row[at] for row in rows] for at, name in enumerate(_COLUMNS)},
         ensure_ascii=False,
         separators=(",", ":"),
     ).encode("utf-8", "surrogatepass")
 
 
-def decode_rows(data: bytes) -> list[Row]:
+def decode_rows(data: bytes) -> list[DocumentRow]:
     """The rows of a catalogue. Raises IndexDamaged."""
     try:
         columns = json.loads(data)
-        for name in Row._fields:
+        for name in _COLUMNS:
             if not {*map(type, columns[name])} <= {_KINDS.get(name, str)}:
                 raise TypeError(f"{name} are of another kind")
         if min(columns["units"], default=0) < 0:
-            raise ValueError("a document of fewer units than none")
+            raise ValueError("a document of fewer sections than none")
         columns["issuers"] = [tuple(map(str, issuers)) for issuers in columns["issuers"]]
-        return list(map(Row._make, zip(*map(columns.get, Row._fields), strict=True)))
+        return list(map(DocumentRow._make, zip(*map(columns.get, _COLUMNS), strict=True)))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise IndexDamaged(f"a catalogue cannot be read: {error}") from None
 
 
-class Passage(NamedTuple):
+class SectionCard(NamedTuple):
     """A unit of retrieval as it is shown but for its text, read without the rest of its document.
 
     ``line`` is the line of the document it begins in, ``repeat_lines`` those where the ``repeats``
@@ -84,19 +86,20 @@ class Passage(NamedTuple):
     repeat_lines: tuple[int, ...]
 
 
-_BLOCK = 8  # units
+_BLOCK = 8  # sections
 _read_json = json.JSONDecoder().raw_decode
 
 
 def encode_document(document: Document) -> bytes:
-    """A document without the texts of its units, in pieces: a unit can be read without the rest.
+    """A document without the texts of its sections, in pieces: a section can be read without the
+    rest.
 
     The number of pieces, where each begins behind these numbers and the last ends (32 bits each),
     then the pieces, compressed by zlib. The first is the document, JSON: id, digest, facts; what
-    stands outside the units, as pairs of an offset and a text; where the sections begin; their
+    stands outside the sections, as pairs of an offset and a text; where the sections begin; their
     kinds, labels, paths, headings, sizes, anchors, distances from the parent (0 at the root) and
-    repeats. The others are 8 units each as they are shown, a line of JSON a unit: anchor, path,
-    heading, headings, start, size, line; start, size and line of each repeat.
+    repeats. The others are 8 sections each as they are shown, a line of JSON a section: anchor,
+    path, heading, headings, start, size, line; start, size and line of each repeat.
     """
     facts = {
         field.name: _plain(getattr(document.metadata, field.name)) for field in fields(Metadata)
@@ -105,7 +108,7 @@ def encode_document(document: Document) -> bytes:
     columns = list(zip(*map(_row, sections, range(len(sections))), strict=True))
     start = sections[0].span.start if sections else 0
     whole = (document.id, document.digest, facts, list(_outside(document)), start, columns)
-    shown = [_json(_shown(passage)) for passage in passages_of(document)]
+    shown = [_json(_shown(passage)) for passage in cards_of(document)]
     blocks = (b"\n".join(shown[at : at + _BLOCK]) for at in range(0, len(shown), _BLOCK))
     packed = [zlib.compress(_json(whole), 6), *map(_quick_to_read, blocks)]
     head = array("I", (len(packed), *accumulate(map(len, packed), initial=0)))
@@ -120,30 +123,33 @@ def _quick_to_read(block: bytes) -> bytes:
 
 def _outside(document: Document) -> Iterator[tuple[int, str]]:
     end = 0
-    for span in (*(unit.span for unit in document.units()), Span(len(document.text), 0)):
+    for span in (
+        *(section.span for section in document.search_sections()),
+        Span(len(document.text), 0),
+    ):
         if end < span.start:
             yield end, document.text[end : span.start]
         end = span.end
 
 
-def passages_of(document: Document) -> Iterator[Passage]:
-    """The units of a document as they are shown, in order."""
+def cards_of(document: Document) -> Iterator[SectionCard]:
+    """The sections of a document as they are shown, in order."""
     line_of = _LineCounter(document.text)
-    for unit in document.units():
-        section = unit.section
-        yield Passage(
+    for one in document.search_sections():
+        section = one.section
+        yield SectionCard(
             section.anchor,
             section.path,
             section.heading,
-            unit.headings,
-            unit.span,
-            unit.repeats,
-            line_of(unit.span.start),
-            tuple(line_of(repeat.start) for repeat in unit.repeats),
+            one.headings,
+            one.span,
+            one.repeats,
+            line_of(one.span.start),
+            tuple(line_of(repeat.start) for repeat in one.repeats),
         )
 
 
-def _shown(passage: Passage) -> tuple[Any, ...]:
+def _shown(passage: SectionCard) -> tuple[Any, ...]:
     spans = zip(passage.repeats, passage.repeat_lines, strict=True)
     again = [(start, end - start, line) for (start, end), line in spans]
     start, end = passage.span
@@ -168,7 +174,7 @@ class _LineCounter:
 
 
 def decode_document(data: Buffer, text: str) -> Document:
-    """The document `encode_document` was given; ``text`` is that of its units, joined.
+    """The document `encode_document` was given; ``text`` is that of its sections, joined.
 
     Raises IndexDamaged.
     """
@@ -181,7 +187,7 @@ def decode_document(data: Buffer, text: str) -> Document:
 
 def _whole(text: str, outside: Any) -> str:
     parts: list[str] = []
-    at = end = 0  # in the text of the units, in that of the document
+    at = end = 0  # in the text of the sections, in that of the document
     for offset, between in outside:
         parts += text[at : at + offset - end], between
         at += offset - end
@@ -198,14 +204,14 @@ def _sections(offset: int, columns: Any) -> Iterator[Section]:
         offset += size
 
 
-def decode_passage(data: Buffer, number: int) -> Passage:
-    """The unit ``number`` of the document `encode_document` was given. Raises IndexDamaged."""
+def decode_card(data: Buffer, number: int) -> SectionCard:
+    """The section ``number`` of the document `encode_document` was given. Raises IndexDamaged."""
     try:
         block, place = divmod(number, _BLOCK)
         line = _piece(data, 1 + block).split(b"\n")[place].decode("utf-8", "surrogatepass")
         shown, _ = _read_json(line)
         anchor, path, heading, headings, start, size, begins, *again = shown
-        return Passage(
+        return SectionCard(
             anchor,
             tuple(path),
             heading,

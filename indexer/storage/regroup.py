@@ -10,17 +10,17 @@ from indexer.documents.versions.duplicates import (
     group_duplicates,
     group_versions,
 )
-from indexer.storage.groups import Groups
-from indexer.storage.records import Row
+from indexer.storage.groups import DocumentFamilies
+from indexer.storage.records import DocumentRow
 
 
 def regroup(
-    old: Groups,
-    rows: Sequence[Row],
+    old: DocumentFamilies,
+    rows: Sequence[DocumentRow],
     fingerprints: Sequence[Fingerprint],
     changed: Iterable[str],
     text_of: Callable[[str], str],
-) -> Groups:
+) -> DocumentFamilies:
     """The groups of the documents ``rows``, given those from before ``changed`` ids changed.
 
     What is neither changed nor of a group that lost a member is not compared again.
@@ -37,8 +37,8 @@ def regroup(
     duplicates = tuple(
         tuple(sorted(group, key=lambda id: -_facts(by_id[id]))) for group in duplicates
     )
-    return Groups(duplicates, group_versions(items, duplicates))
+    return DocumentFamilies(duplicates, group_versions(items, duplicates))
 
 
-def _facts(row: Row) -> int:
+def _facts(row: DocumentRow) -> int:
     return sum(map(bool, (row.title, row.doc_number, row.issuers, row.date, row.doc_type)))

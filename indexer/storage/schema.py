@@ -1,8 +1,9 @@
 """The fields of an index. A unit of retrieval is what Whoosh calls a document.
 
 A document's own facts (title, number, issuers, dates, its sections and text) stand once per
-document in the catalogue beside the terms (`indexer.storage.store`); the units of a document follow
-one another in the index, so that a filter on documents is a filter on ranges of units."""
+document in the catalogue beside the terms (`indexer.storage.store`); the sections of a document
+follow one another in the index, so that a filter on documents is a filter on ranges of sections.
+"""
 
 from __future__ import annotations
 

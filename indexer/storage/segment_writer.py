@@ -15,25 +15,25 @@ from typing import NamedTuple
 
 from indexer.segments import GONE, Columns
 from indexer.segments.writer import Builder, merge
-from indexer.storage.index_entry import Entry
+from indexer.storage.index_entry import IndexEntry
 from indexer.storage.links import Links, encode_links
 from indexer.storage.manifest import File, Segment
-from indexer.storage.records import Row, encode_rows
+from indexer.storage.records import DocumentRow, encode_rows
 from indexer.storage.schema import BIGRAMS, WORDS
-from indexer.storage.snapshot import CatalogueFiles, SegmentFiles, terms_file
+from indexer.storage.snapshot import DocumentFiles, SegmentFiles, terms_file
 from indexer.text.analysis import classes
-from indexer.text.folding import squeeze_character
+from indexer.text.folding import strip_blank
 
-# A segment ends here, which bounds memory: some 20 bytes per character of what units rank by while
-# it is made, and all of it in memory while it is merged.
+# A segment ends here, which bounds memory: some 20 bytes per character of what sections rank by
+# while it is made, and all of it in memory while it is merged.
 MOST_UNITS = 1 << 18
 _MOST_CHARACTERS = 1 << 25
 
 
 class _Member(NamedTuple):
-    """A document of a segment: all of it that is not terms, and the number of its first unit."""
+    """A document of a segment: all of it that is not terms, and the number of its first section."""
 
-    row: Row
+    row: DocumentRow
     links: Links
     hashes: array[int]
     first: int
@@ -48,7 +48,7 @@ class _Source(NamedTuple):
 
 def new_terms() -> Builder:
     """Where the terms of documents are collected."""
-    return Builder((WORDS, BIGRAMS), classes(), squeeze_character)
+    return Builder((WORDS, BIGRAMS), classes(), strip_blank)
 
 
 class SegmentBuilder:
@@ -57,29 +57,29 @@ class SegmentBuilder:
     def __init__(self, folder: Path, id: str) -> None:
         self._id = id
         self._terms_file = terms_file(folder, id)
-        self._files = CatalogueFiles.of(folder, id)
+        self._files = DocumentFiles.of(folder, id)
         self._records = self._files.records.open("xb")
         self._terms = new_terms()
         self._members: list[_Member] = []
 
     @property
-    def units(self) -> int:
-        """How many units were added."""
-        return self._terms.units
+    def sections(self) -> int:
+        """How many sections were added."""
+        return self._terms.sections
 
     @property
     def is_full(self) -> bool:
         """Whether memory is used up."""
-        return self.units >= MOST_UNITS or self._terms.load >= _MOST_CHARACTERS
+        return self.sections >= MOST_UNITS or self._terms.load >= _MOST_CHARACTERS
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: IndexEntry) -> None:
         """Add a document."""
-        first = self.units
+        first = self.sections
         self._terms.add(*entry.terms)
         row = self._append(entry.row, entry.record)
         self._members.append(_Member(row, entry.links, entry.hashes, first))
 
-    def _append(self, row: Row, record: bytes | memoryview) -> Row:
+    def _append(self, row: DocumentRow, record: bytes | memoryview) -> DocumentRow:
         row = row._replace(offset=self._records.tell(), size=len(record))
         self._records.write(record)
         return row
@@ -98,7 +98,7 @@ class SegmentBuilder:
         for files in segments:
             files.close()
         written = (self._terms_file, *self._files.all())
-        return Segment(self._id, columns.units, tuple(map(flushed, written)))
+        return Segment(self._id, columns.sections, tuple(map(flushed, written)))
 
     def _added(self) -> _Source:
         """The documents that were added, in the order of their ids."""
@@ -106,7 +106,7 @@ class SegmentBuilder:
         members = []
         for member in sorted(self._members, key=_id):
             members.append(member._replace(first=len(order)))
-            order.extend(range(member.first, member.first + member.row.units))
+            order.extend(range(member.first, member.first + member.row.sections))
         return _Source(self._terms.finish(order), members)
 
     def _taken_over(self, files: SegmentFiles) -> _Source:
@@ -115,7 +115,7 @@ class SegmentBuilder:
             _Member(
                 self._append(row, files.record(row)),
                 files.links[ordinal],
-                files.hashes[first : first + row.units],
+                files.hashes[first : first + row.sections],
                 first,
             )
             for ordinal, (row, first) in zip(files.live_ordinals(), files.live(), strict=True)
@@ -134,17 +134,17 @@ def _id(member: _Member) -> str:
 
 def _merged(sources: Sequence[_Source]) -> Columns:
     """One segment of several, documents in the order of their ids."""
-    numbers = [array("I", [GONE]) * source.columns.units for source in sources]
+    numbers = [array("I", [GONE]) * source.columns.sections for source in sources]
     members = [
         (m, new) for source, new in zip(sources, numbers, strict=True) for m in source.members
     ]
     count = 0
     for member, new in sorted(members, key=lambda pair: pair[0].row.id):
-        units = member.row.units
-        new[member.first : member.first + units] = array("I", range(count, count + units))
-        count += units
+        sections = member.row.sections
+        new[member.first : member.first + sections] = array("I", range(count, count + sections))
+        count += sections
     pairs = [(source.columns, new) for source, new in zip(sources, numbers, strict=True)]
-    return merge(pairs, squeeze_character)
+    return merge(pairs, strip_blank)
 
 
 def flushed(path: Path) -> File:

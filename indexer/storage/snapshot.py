@@ -14,19 +14,19 @@ from itertools import accumulate, chain, compress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from indexer.documents.model import Document, Unit
+from indexer.documents.model import Document, SearchSection
 from indexer.errors import DocumentNotFound, IndexDamaged
-from indexer.segments import Collection, Units
-from indexer.segments import Groups as Grouping
+from indexer.segments import Collection, SectionSet
+from indexer.segments import DocumentLabels as Grouping
 from indexer.segments import Segment as TermSegment
-from indexer.storage.groups import Groups
+from indexer.storage.groups import DocumentFamilies
 from indexer.storage.manifest import File, Manifest, Segment, read_manifest
 from indexer.storage.records import (
     Buffer,
-    Passage,
-    Row,
+    DocumentRow,
+    SectionCard,
+    decode_card,
     decode_document,
-    decode_passage,
     decode_rows,
 )
 from indexer.text.analysis import Analyzer
@@ -44,7 +44,7 @@ _CACHED_DOCUMENTS = 64
 _FACETS = ("issuer", "doc_type", "year", "region")
 
 
-class _Held:
+class HeldFile:
     """A file that can be read from after it was deleted, until it is closed."""
 
     def __init__(self, path: Path) -> None:
@@ -76,31 +76,31 @@ class SegmentFiles:
         for file in segment.files:
             _check_size(folder, file)
         self.segment = segment
-        self.files = CatalogueFiles.of(folder, segment.id)
+        self.files = DocumentFiles.of(folder, segment.id)
         self.rows = decode_rows(self.files.rows.read_bytes())
         # All are held from here on: a commit may delete the files.
-        self.records = _Held(self.files.records)
-        self._hashes = _Held(self.files.hashes)
-        self._links = _Held(self.files.links)
+        self.records = HeldFile(self.files.records)
+        self._hashes = HeldFile(self.files.hashes)
+        self._links = HeldFile(self.files.links)
         self.terms = TermSegment(terms_file(folder, segment.id))
-        units = [row.units for row in self.rows]
-        if not sum(units) == self.terms.units == segment.units:
+        sections = [row.sections for row in self.rows]
+        if not sum(sections) == self.terms.sections == segment.sections:
             raise IndexDamaged(f"rows and terms of {segment.id} do not belong together")
         if any(ordinal >= len(self.rows) for ordinal in segment.deleted):
             raise IndexDamaged(f"{segment.id} has no such rows as are deleted")
-        starts = array("I", accumulate(units, initial=0))
-        self.firsts = starts.tobytes()  # of each row's units, and where the last one's end
+        starts = array("I", accumulate(sections, initial=0))
+        self.firsts = starts.tobytes()  # of each row's sections, and where the last one's end
         self.is_live = bytearray(b"\1" * len(self.rows))
         for ordinal in segment.deleted:
             self.is_live[ordinal] = 0
 
     def deleted(self) -> list[range]:
-        """The units of the deleted rows."""
+        """The sections of the deleted rows."""
         firsts = memoryview(self.firsts).cast("I")
         return [range(firsts[row], firsts[row + 1]) for row in self.segment.deleted]
 
-    def live(self) -> Iterator[tuple[Row, int]]:
-        """The rows not deleted, each with its first unit, in order."""
+    def live(self) -> Iterator[tuple[DocumentRow, int]]:
+        """The rows not deleted, each with its first section, in order."""
         firsts = memoryview(self.firsts).cast("I")
         yield from compress(zip(self.rows, firsts, strict=False), self.is_live)
 
@@ -110,9 +110,9 @@ class SegmentFiles:
 
     @cached_property
     def hashes(self) -> array[int]:
-        """A hash of the text of every unit. Raises IndexDamaged."""
+        """A hash of the text of every section. Raises IndexDamaged."""
         data = self._hashes.read()
-        if len(data) != 8 * self.segment.units:
+        if len(data) != 8 * self.segment.sections:
             raise IndexDamaged(f"{self.files.hashes.name} is cut off")
         return array("Q", data)
 
@@ -130,17 +130,17 @@ class SegmentFiles:
 
         return decode_fingerprints(self._links.read())
 
-    def record(self, row: Row) -> Buffer:
+    def record(self, row: DocumentRow) -> Buffer:
         """The bytes of a row's document, which are not all of it: see `document`."""
         return self.records.view(row.offset, row.size)
 
-    def document(self, row: Row, first: int) -> Document:
-        """The document of a row whose first unit is ``first``. Raises IndexDamaged."""
-        return decode_document(self.record(row), self.terms.source(first, first + row.units))
+    def document(self, row: DocumentRow, first: int) -> Document:
+        """The document of a row whose first section is ``first``. Raises IndexDamaged."""
+        return decode_document(self.record(row), self.terms.source(first, first + row.sections))
 
-    def passage(self, row: Row, number: int) -> Passage:
-        """The unit ``number`` of a row, as it is shown. Raises IndexDamaged."""
-        return decode_passage(self.record(row), number)
+    def passage(self, row: DocumentRow, number: int) -> SectionCard:
+        """The section ``number`` of a row, as it is shown. Raises IndexDamaged."""
+        return decode_card(self.record(row), number)
 
     def close(self) -> None:
         """Close the files."""
@@ -149,12 +149,12 @@ class SegmentFiles:
 
 
 @dataclass(frozen=True, slots=True)
-class CatalogueFiles:
+class DocumentFiles:
     """Where a segment has what is not terms.
 
     ``rows`` are JSON, ``links`` as `indexer.storage.links` has it, in the order of the documents;
     ``records`` are documents one after the other; ``hashes`` are numbers of 64 bits in the order
-    of the units.
+    of the sections.
     """
 
     rows: Path
@@ -163,7 +163,7 @@ class CatalogueFiles:
     links: Path
 
     @classmethod
-    def of(cls, folder: Path, segment: str) -> CatalogueFiles:
+    def of(cls, folder: Path, segment: str) -> DocumentFiles:
         """The files of a segment."""
         stem = f"{CATALOGUE_PREFIX}_{segment}"
         return cls(*(folder / f"{stem}.{field.name}" for field in fields(cls)))
@@ -176,20 +176,20 @@ class CatalogueFiles:
 class Snapshot:
     """One generation of an index, open for reading.
 
-    Units of retrieval are numbered from 0 through all ``segments``; the units of a document follow
-    one another. ``rows`` lists the documents in the order of their units and ``firsts`` their
-    first units; ``analyzer`` cuts as they were cut. Close it, or use it in a ``with``.
+    Sections of retrieval are numbered from 0 through all ``segments``; the sections of a document
+    follow one another. ``rows`` lists the documents in the order of their sections and ``firsts``
+    their first sections; ``analyzer`` cuts as they were cut. Close it, or use it in a ``with``.
     """
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         self.folder = folder
         self.manifest = manifest
-        self.rows: list[Row] = []
+        self.rows: list[DocumentRow] = []
         self.firsts: list[int] = []
         self.segments: list[SegmentFiles] = []
-        self._places: list[tuple[SegmentFiles, int]] = []  # of each row: its first unit there
-        # Of each segment, deleted rows too: these, and the first units of each.
-        self._rows_of_segments: list[list[Row]] = []
+        self._places: list[tuple[SegmentFiles, int]] = []  # of each row: its first section there
+        # Of each segment, deleted rows too: these, and the first sections of each.
+        self._rows_of_segments: list[list[DocumentRow]] = []
         self._firsts_of_segments: list[bytes] = []
         base = 0
         self._encoded_groups = b""
@@ -202,14 +202,14 @@ class Snapshot:
             self.segments.append(files)
             self._rows_of_segments.append(files.rows)
             self._firsts_of_segments.append(files.firsts)
-            for row, unit in files.live():
+            for row, section in files.live():
                 self.rows.append(row)
-                self.firsts.append(base + unit)
-                self._places.append((files, unit))
-            base += segment.units
+                self.firsts.append(base + section)
+                self._places.append((files, section))
+            base += segment.sections
         self._read = lru_cache(_CACHED_DOCUMENTS)(self._read_document)
-        self._units = lru_cache(_CACHED_DOCUMENTS)(
-            lambda index: tuple(self.document(index).units())
+        self._sections = lru_cache(_CACHED_DOCUMENTS)(
+            lambda index: tuple(self.document(index).search_sections())
         )
 
     @classmethod
@@ -233,7 +233,9 @@ class Snapshot:
 
     @cached_property
     def hashes(self) -> array[int]:
-        """A hash of the text of every unit: equal texts, folded and squeezed, have equal ones."""
+        """A hash of the text of every section: equal texts, folded and stripped of blanks, have
+        equal ones.
+        """
         hashes = array("Q")
         for files in self.segments:
             hashes += files.hashes
@@ -250,39 +252,45 @@ class Snapshot:
         return [files.fingerprints[n] for files in self.segments for n in files.live_ordinals()]
 
     @cached_property
-    def groups(self) -> Groups:
+    def groups(self) -> DocumentFamilies:
         """Which documents belong together."""
-        return Groups.decode(self._encoded_groups) if self.manifest.groups else Groups()
+        return (
+            DocumentFamilies.decode(self._encoded_groups)
+            if self.manifest.groups
+            else DocumentFamilies()
+        )
 
     @cached_property
     def terms(self) -> Collection:
-        """The terms of the units that a search looks at: of documents not deleted, no `shadows`."""
+        """The terms of the sections that a search looks at: of documents not deleted, no
+        `duplicate_sections`.
+        """
         gone = [[*files.deleted()] for files in self.segments]
-        bases = [*accumulate((files.terms.units for files in self.segments), initial=0)]
-        for unit in sorted(self.shadows):
-            number = bisect_right(bases, unit) - 1
-            gone[number].append(range(unit - bases[number], unit - bases[number] + 1))
+        bases = [*accumulate((files.terms.sections for files in self.segments), initial=0)]
+        for section in sorted(self.duplicate_sections):
+            number = bisect_right(bases, section) - 1
+            gone[number].append(range(section - bases[number], section - bases[number] + 1))
         return Collection([files.terms for files in self.segments], gone)
 
     @cached_property
-    def unit_count(self) -> int:
-        """How many units there are."""
-        return sum(row.units for row in self.rows)
+    def section_count(self) -> int:
+        """How many sections there are."""
+        return sum(row.sections for row in self.rows)
 
-    def document_of(self, unit: int) -> int:
-        """The index in ``rows`` of the document a unit belongs to."""
-        return bisect_right(self.firsts, unit) - 1
+    def document_of(self, section: int) -> int:
+        """The index in ``rows`` of the document a section belongs to."""
+        return bisect_right(self.firsts, section) - 1
 
-    def units_where(self, test: Callable[[Row], bool]) -> Units:
-        """The units of the documents whose row passes a test."""
-        return self._units_of(
+    def sections_where(self, test: Callable[[DocumentRow], bool]) -> SectionSet:
+        """The sections of the documents whose row passes a test."""
+        return self._sections_of(
             live and test(row)
             for files in self.segments
             for live, row in zip(files.is_live, files.rows, strict=True)
         )
 
-    def _units_of(self, chosen: Iterable[object]) -> Units:
-        """The units of the rows, of the segments in turn, for which ``chosen`` is true."""
+    def _sections_of(self, chosen: Iterable[object]) -> SectionSet:
+        """The sections of the rows, of the segments in turn, for which ``chosen`` is true."""
         flags = iter(chosen)
         documents = []
         for files in self.segments:
@@ -292,31 +300,38 @@ class Snapshot:
             documents.append(bytes(bits))
         return self.terms.of_documents(documents, self._firsts_of_segments)
 
-    def whole(self, units: Units) -> Units:
-        """All units of the documents that have one of ``units``, or say again what one says."""
-        again = (unit for index in self._with_copies_of(units) for unit in self.numbers(index))
-        return self._units_of(self.tally(units)) | self.terms.of_units(again)
+    def whole(self, sections: SectionSet) -> SectionSet:
+        """All sections of the documents that have one of ``sections``, and of their duplicates."""
+        again = (
+            section for index in self._with_copies_of(sections) for section in self.numbers(index)
+        )
+        return self._sections_of(self.tally(sections)) | self.terms.of_sections(again)
 
-    def _with_copies_of(self, units: Units) -> set[int]:
-        """The documents of several files that have the text of one of ``units``."""
+    def _with_copies_of(self, sections: SectionSet) -> set[int]:
+        """The documents of several files that have the text of one of ``sections``."""
         found: set[int] = set()
         for group in set(self.copies.values()):
             numbers = {one: self._hashes_of(one) for one in group}
-            said = {hash for of in numbers.values() for unit, hash in of.items() if unit in units}
+            said = {
+                hash
+                for of in numbers.values()
+                for section, hash in of.items()
+                if section in sections
+            }
             found.update(one for one in group if not said.isdisjoint(numbers[one].values()))
         return found
 
-    def tally(self, units: Units) -> array[int]:
-        """How many of ``units`` each document has, by row of the segments in turn.
+    def tally(self, sections: SectionSet) -> array[int]:
+        """How many of ``sections`` each document has, by row of the segments in turn.
 
         May be asked after the snapshot was closed.
         """
-        return array("I", units.tally(self._firsts_of_segments))
+        return array("I", sections.tally(self._firsts_of_segments))
 
-    def counts(self, units: Units) -> list[int]:
-        """How many of ``units`` each document of ``rows`` has."""
+    def counts(self, sections: SectionSet) -> list[int]:
+        """How many of ``sections`` each document of ``rows`` has."""
         live = chain.from_iterable(files.is_live for files in self.segments)
-        return [*compress(self.tally(units), live)]
+        return [*compress(self.tally(sections), live)]
 
     def facets(
         self, tally: Callable[[], array[int]]
@@ -347,30 +362,32 @@ class Snapshot:
             raise IndexDamaged(f"the groups name {id}, which the index does not hold") from None
 
     @cached_property
-    def shadows(self) -> frozenset[int]:
-        """The units that only say again what a document before them in their group says.
+    def duplicate_sections(self) -> frozenset[int]:
+        """The sections that only say again what a document before them in their group says.
 
         A search leaves them out as if they were not there; `copies` leads to them.
         """
-        shadows: set[int] = set()
+        duplicate_sections: set[int] = set()
         for group in set(self.copies.values()):
             seen: set[int] = set()
             for index in group:
                 hashes = self._hashes_of(index)
-                shadows.update(unit for unit, hash in hashes.items() if hash in seen)
+                duplicate_sections.update(
+                    section for section, hash in hashes.items() if hash in seen
+                )
                 seen.update(hashes.values())
-        return frozenset(shadows)
+        return frozenset(duplicate_sections)
 
     def _hashes_of(self, index: int) -> dict[int, int]:
-        return {unit: self.hashes[unit] for unit in self.numbers(index)}
+        return {section: self.hashes[section] for section in self.numbers(index)}
 
-    def copies_of(self, unit: int) -> list[int]:
-        """The units of other files that say the same as this one of the same document."""
-        index = self.document_of(unit)
+    def copies_of(self, section: int) -> list[int]:
+        """The sections of other files that say the same as this one of the same document."""
+        index = self.document_of(section)
         others = [copy for copy in self.copies.get(index, ()) if copy != index]
         if not others:
             return []
-        hashes, wanted = self.hashes, self.hashes[unit]
+        hashes, wanted = self.hashes, self.hashes[section]
         return [n for copy in others for n in self.numbers(copy) if hashes[n] == wanted]
 
     @cached_property
@@ -395,21 +412,21 @@ class Snapshot:
         return dict(zip(_FACETS, map(_grouped, values), strict=True))
 
     def numbers(self, index: int) -> range:
-        """The numbers of the units of the document ``rows[index]``."""
-        return range(self.firsts[index], self.firsts[index] + self.rows[index].units)
+        """The numbers of the sections of the document ``rows[index]``."""
+        return range(self.firsts[index], self.firsts[index] + self.rows[index].sections)
 
     def document(self, index: int) -> Document:
         """The document of a row. Raises IndexDamaged."""
         return self._read(index)
 
-    def units(self, index: int) -> tuple[Unit, ...]:
-        """The units of the document of a row, in order. Raises IndexDamaged."""
-        return self._units(index)
+    def sections(self, index: int) -> tuple[SearchSection, ...]:
+        """The sections of the document of a row, in order. Raises IndexDamaged."""
+        return self._sections(index)
 
-    def passage(self, unit: int) -> Passage:
-        """What is shown of a unit. Raises IndexDamaged."""
-        index = self.document_of(unit)
-        return self._places[index][0].passage(self.rows[index], unit - self.firsts[index])
+    def passage(self, section: int) -> SectionCard:
+        """What is shown of a section. Raises IndexDamaged."""
+        index = self.document_of(section)
+        return self._places[index][0].passage(self.rows[index], section - self.firsts[index])
 
     def source(self, id: str) -> str:
         """The file of a document, as the index remembers it: absolute, or relative to the folder
@@ -439,7 +456,7 @@ class Snapshot:
         if name in self.by_id:
             return self.by_id[name]
         ending = "/" + name.lstrip("/")
-        ways: tuple[Callable[[Row], bool], ...] = (
+        ways: tuple[Callable[[DocumentRow], bool], ...] = (
             lambda row: f"/{row.id}".endswith(ending),
             lambda row: f"/{row.id}".rpartition(".")[0].endswith(ending),
             lambda row: name in (row.doc_number, row.title),

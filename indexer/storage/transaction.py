@@ -12,7 +12,7 @@ from pathlib import Path
 
 from indexer.documents.model import Document
 from indexer.errors import IndexIncompatible
-from indexer.storage.index_entry import Entry, entry_of
+from indexer.storage.index_entry import IndexEntry, entry_of
 from indexer.storage.manifest import File, Manifest, Segment
 from indexer.storage.regroup import regroup
 from indexer.storage.segment_writer import MOST_UNITS, SegmentBuilder, flushed
@@ -27,12 +27,12 @@ from indexer.text.analysis import Analyzer
 from indexer.text.dictionary import Dictionary
 from indexer.text.dictionary_build import UserDictionary, check_words, make_tables
 
-# A commit writes anew so many units of segments that there are, or a few times what it adds: what
-# takes longer waits for `Store.merge`, unless it is put off until there are too many segments.
+# A commit writes anew so many sections of segments that there are, or a few times what it adds:
+# what takes longer waits for `Store.merge`, unless it is put off until there are too many segments.
 _AT_ONCE = 1 << 12
 _TIMES_ADDED = 4
 _MANY_SEGMENTS = 40
-_WORTH_KEEPING = 0.75  # live units of all; a segment with fewer is written anew
+_WORTH_KEEPING = 0.75  # live sections of all; a segment with fewer is written anew
 
 
 class Transaction:
@@ -43,7 +43,7 @@ class Transaction:
     ) -> None:
         self.sources = manifest.sources
         self.user_dictionary = manifest.user_dictionary
-        self.most_merged = 0  # units of segments to write anew, if more than a commit would
+        self.most_merged = 0  # sections of segments to write anew, if more than a commit would
         self._folder = folder
         self._manifest = manifest
         self._generation = generation
@@ -63,7 +63,7 @@ class Transaction:
         """Add a document, in the place of the one with the same id if the index has one."""
         self.add(entry_of(document, self._analyzer))
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: IndexEntry) -> None:
         """`put` a document whose entry is made already, its words cut by `dictionary`."""
         self.remove(entry.row.id)
         self._changed.add(entry.row.id)
@@ -152,12 +152,12 @@ class Transaction:
 
     def _worth_merging(self, segments: list[Segment]) -> list[Segment]:
         """The segments to write anew: those a quarter deleted, and the smaller ones up to the
-        largest that is no larger than all before it. Each unit is written O(log n) times.
+        largest that is no larger than all before it. Each section is written O(log n) times.
         """
         live = {s.id: self._live_share(s) for s in segments}
         load = {s.id: int(_load(s) * live[s.id]) for s in segments}
         by_load = sorted(segments, key=lambda s: load[s.id])
-        written = self._new.units if self._new else 0
+        written = self._new.sections if self._new else 0
         most = self._most(written, sum(2 * load[s.id] < MOST_UNITS for s in segments))
         chosen: list[Segment] = []
         for segment in by_load:
@@ -173,7 +173,7 @@ class Transaction:
         return chosen + others[:worth]
 
     def _most(self, added: int, small_segments: int) -> int:
-        """How many units this commit writes anew at most, those ``added`` included."""
+        """How many sections this commit writes anew at most, those ``added`` included."""
         if small_segments > _MANY_SEGMENTS:
             return MOST_UNITS
         return min(MOST_UNITS, max(self.most_merged, _AT_ONCE, _TIMES_ADDED * added))
@@ -182,13 +182,13 @@ class Transaction:
         if not segment.deleted:
             return 1.0
         rows = self._files(segment).rows
-        gone = sum(rows[ordinal].units for ordinal in segment.deleted)
-        return 1 - gone / max(1, segment.units)
+        gone = sum(rows[ordinal].sections for ordinal in segment.deleted)
+        return 1 - gone / max(1, segment.sections)
 
 
 def _load(segment: Segment) -> int:
-    """The units of a segment, or its size in KB if they are long: what merging it costs."""
-    return max(segment.units, sum(file.size for file in segment.files) >> 10)
+    """The sections of a segment, or its size in KB if they are long: what merging it costs."""
+    return max(segment.sections, sum(file.size for file in segment.files) >> 10)
 
 
 def _dictionary(

@@ -4,8 +4,8 @@ Words are jieba's, default mode, over runs of Chinese characters, by the diction
 (`indexer.text.dictionary`); digits and letters are words as they stand
 (`indexer.kernel.plain.analyse`).
 
-Bigrams are pairs of neighbouring characters of the squeezed text. Those that rank are indexed: they
-find what the segmentation hides, and the sections where a phrase may stand.
+Bigrams are pairs of neighbouring characters of the stripped of blanks text. Those that rank are
+indexed: they find what the segmentation hides, and the sections where a phrase may stand.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from indexer.segments import UNIT
 from indexer.text.dictionary import Dictionary
-from indexer.text.folding import HAN, fold, squeeze
+from indexer.text.folding import HAN, fold, strip_blanks
 
 # To be raised when documents are read, folded or cut otherwise in a way that patterns do not show:
 # an index made before asks to be rebuilt.
@@ -31,9 +31,9 @@ _RUN = re.compile(rf"([{HAN}]+)|\d+(?:\.\d+)*|[^\W\d_{HAN}]+")
 _RANKED = re.compile(rf"(?=.?[{HAN}])[\w{HAN}]{{2}}")
 
 
-def bigrams(squeezed: str) -> list[str]:
-    """The bigrams of a squeezed text, the one at position i beginning at its character i."""
-    return list(map(str.__add__, squeezed, squeezed[1:]))
+def bigrams(without_blanks: str) -> list[str]:
+    """The bigrams of a text without blanks; the one at position i begins at its character i."""
+    return list(map(str.__add__, without_blanks, without_blanks[1:]))
 
 
 def ranked(bigrams: list[str]) -> list[str]:
@@ -63,14 +63,15 @@ BARE_HEADING_WEIGHT = UNIT // 4
 _MOST_OF_A_HEADING = 400  # characters
 
 
-class Part(NamedTuple):
-    """A part of what a unit ranks by: its words, NUL between them, and its squeezed text.
+class TermSource(NamedTuple):
+    """A part of what a section ranks by: its words, NUL between them, and its stripped of blanks
+    text.
 
     ``weight`` is that of the terms of both, in eighths.
     """
 
     words: str
-    squeezed: str
+    without_blanks: str
     weight: int
 
 
@@ -79,7 +80,7 @@ class Analyzer:
 
     def __init__(self, dictionary: Dictionary) -> None:
         self.dictionary = dictionary
-        self._part_of_many = lru_cache(256)(self._part)  # they come again, unit after unit
+        self._part_of_many = lru_cache(256)(self._part)  # they come again, section after section
 
     @property
     def fingerprint(self) -> str:
@@ -103,27 +104,28 @@ class Analyzer:
 
     def analyse(
         self, context: str, headings: Sequence[str], body: str, *, own: str = ""
-    ) -> tuple[Part, Part, Part]:
-        """A unit's body, its document's context, and the headings it stands under, ready to index.
+    ) -> tuple[TermSource, TermSource, TermSource]:
+        """A section's body, its document's context, and the headings it stands under, ready to
+        index.
 
         The context is the title with what else tells of what the document is about. ``own`` is the
         last of the headings with its label: a body that is no more than this weighs less, and of
         the headings those above count.
         """
-        words, squeezed = self.dictionary.analyse(body)
-        bare = len(body) <= _MOST_OF_A_HEADING and _is_heading(squeezed, own)
+        words, without_blanks = self.dictionary.analyse(body)
+        bare = len(body) <= _MOST_OF_A_HEADING and _is_heading(without_blanks, own)
         return (
-            Part(words, squeezed, BARE_HEADING_WEIGHT if bare else BODY_WEIGHT),
+            TermSource(words, without_blanks, BARE_HEADING_WEIGHT if bare else BODY_WEIGHT),
             self._part_of_many(context, TITLE_WEIGHT),
             self._part_of_many("\n".join(headings[:-1] if bare else headings), HEADING_WEIGHT),
         )
 
-    def _part(self, text: str, weight: int) -> Part:
-        return Part(*self.dictionary.analyse(text), weight)
+    def _part(self, text: str, weight: int) -> TermSource:
+        return TermSource(*self.dictionary.analyse(text), weight)
 
 
-def _is_heading(squeezed: str, heading: str) -> bool:
-    """Whether a squeezed text is no more than a heading; a stop may close it."""
-    if len(squeezed) > len(heading) + 1:  # folded, it is no longer
+def _is_heading(without_blanks: str, heading: str) -> bool:
+    """Whether a stripped of blanks text is no more than a heading; a stop may close it."""
+    if len(without_blanks) > len(heading) + 1:  # folded, it is no longer
         return False
-    return bool(heading) and len(squeezed) <= len(squeeze(fold(heading))) + 1
+    return bool(heading) and len(without_blanks) <= len(strip_blanks(fold(heading))) + 1

@@ -91,7 +91,7 @@ class Dictionary:
         return joined.split("\0") if joined else []
 
     def analyse(self, text: str) -> tuple[str, str]:
-        """Of a text folded, the words, NUL between them, and what is left squeezed.
+        """Of a text folded, the words, NUL between them, and what is left stripped of blanks.
 
         Raises IndexDamaged.
         """

@@ -3,7 +3,7 @@
 Folding takes away differences that a reader does not see as differences: letter case, full and half
 width, bracket and quotation styles, the two zeros of Chinese dates, traditional characters,
 zero-width and private-use characters, blanks that only space letters. A character folds to one
-character or to none, so that a folded offset leads back to a source offset (`squeezed`).
+character or to none, so that a folded offset leads back to a source offset (`stripped of blanks`).
 
 Two texts are the same to a phrase query exactly when their `squeeze(fold(text))` are the same.
 """
@@ -34,14 +34,14 @@ def fold(text: str) -> str:
     return folded
 
 
-def squeeze(folded: str) -> str:
+def strip_blanks(folded: str) -> str:
     """``folded`` without blanks and line breaks: what phrases are compared on."""
     return "".join(folded.split())
 
 
-def squeeze_character(character: str) -> str:
-    """What a character is in a squeezed text, whatever stands around it: one, or nothing."""
-    return squeeze(fold(character))
+def strip_blank(character: str) -> str:
+    """A character as it stands in a text without blanks, whatever is around it: one, or nothing."""
+    return strip_blanks(fold(character))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def gaps() -> bytes:
     return bytes(table)
 
 
-def squeezed(text: str) -> Folding:
+def without_blanks(text: str) -> Folding:
     """``squeeze(fold(text))`` with the way back to ``text``."""
     gapped = text.translate(_gapped(table_for(text) is not BASE))
     starts: list[int] = []

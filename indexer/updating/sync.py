@@ -27,13 +27,13 @@ from indexer.errors import (
     SourceError,
 )
 from indexer.formats import SUFFIXES
-from indexer.storage.index_entry import Entry
+from indexer.storage.index_entry import IndexEntry
 from indexer.storage.manifest import Manifest, Root
 from indexer.storage.store import Store
 from indexer.text.dictionary_build import UserDictionary, check_words, read_user_dictionary
 from indexer.updating.workers import File, read_entries
 
-Reading = Callable[[Sequence[File]], Generator[Entry | Document | SourceError, None, None]]
+ReadFiles = Callable[[Sequence[File]], Generator[IndexEntry | Document | SourceError, None, None]]
 Progress = Callable[[int, int, str], None]  # files done, files in all, the id of the next
 
 
@@ -118,13 +118,13 @@ def sync(
         found = scan(roots, store.folder)
         failed += found.failed
         new = {id: old[id] for id in old if _within(id, found.unseen)}
-        read: Reading = _documents
+        read: ReadFiles = _documents
         if transaction:
             read = partial(read_entries, dictionary=transaction.dictionary, workers=workers)
         with closing(_read(found, old, failed, progress, read)) as files:
             for id, digest, made in files:
                 new[id] = digest
-                if transaction and isinstance(made, Entry):
+                if transaction and isinstance(made, IndexEntry):
                     transaction.add(made)
         changes = plan(old, new)
         if transaction:
@@ -197,8 +197,8 @@ def _read(
     old: Mapping[str, str],
     failed: list[SourceError],
     progress: Progress | None,
-    read: Reading,
-) -> Generator[tuple[str, str, Entry | Document | None], None, None]:
+    read: ReadFiles,
+) -> Generator[tuple[str, str, IndexEntry | Document | None], None, None]:
     """Every readable file's id and digest, and what is read of it if the index has it not."""
     done = itertools.count()
 

@@ -29,12 +29,12 @@ from indexer.errors import (
     UndecodableText,
     UnsupportedFormat,
 )
-from indexer.storage.index_entry import Entry, entry_of
+from indexer.storage.index_entry import IndexEntry, entry_of
 from indexer.text.analysis import Analyzer
 from indexer.text.dictionary import Dictionary
 
 File = tuple[str, Path]  # a document's id, and its file
-Outcome = Entry | SourceError
+Outcome = IndexEntry | SourceError
 Pending = Callable[[], Iterable[Outcome]]  # what a reader gives when it is waited for
 Outcomes = Generator[Outcome, None, None]
 
@@ -218,7 +218,7 @@ def _receive(back: IO[bytes]) -> Outcome:
     sizes = _SIZES.unpack(_exactly(back, _SIZES.size))
     facts, texts, record = (_exactly(back, size) for size in sizes)
     if record:
-        return Entry.decode(facts, texts, record)
+        return IndexEntry.decode(facts, texts, record)
     kind, path, reason = json.loads(facts)
     return _KINDS[kind](path, reason)
 

@@ -2,7 +2,7 @@
 
 Nothing here is needed to search with `searcher`: it is for those who bring queries of Whoosh's own.
 A unit of retrieval is what Whoosh calls a document. The field "words" has no positions; "bigrams"
-has those that rank, at the places where they stand in the squeezed body of the unit.
+has those that rank, at the places where they stand in the stripped of blanks body of the section.
 
     with whoosh_index(".policysearch").searcher() as searcher:
         results = searcher.search(whoosh.query.Term("words", "责任"))

@@ -14,7 +14,7 @@ from whoosh.matching import ListMatcher
 from whoosh.query.spans import Span
 from whoosh.reading import SegmentReader, TermInfo
 
-from indexer.segments import UNIT, Place, Segment
+from indexer.segments import UNIT, PostingsAt, Segment
 
 Stored = Callable[[int], dict[str, Any]]
 
@@ -22,7 +22,7 @@ Stored = Callable[[int], dict[str, Any]]
 def segment_reader(
     segment: Segment, gone: frozenset[int], stored: Stored, schema: Any, generation: int
 ) -> SegmentReader:
-    """A segment without its units ``gone``; ``stored`` gives the stored fields of a unit."""
+    """A segment without its sections ``gone``; ``stored`` gives the stored fields of a section."""
     codec = _Codec(segment, gone, stored)
     return SegmentReader(None, schema, _Segment(codec), generation, codec)
 
@@ -36,7 +36,7 @@ class _Segment(base.Segment):  # type: ignore[misc]
         return self._codec
 
     def doc_count_all(self) -> int:
-        return self._codec.segment.units
+        return self._codec.segment.sections
 
     def deleted_count(self) -> int:
         return len(self._codec.gone)
@@ -92,28 +92,34 @@ class _Terms(base.TermsReader):  # type: ignore[misc]
     def frequency(self, fieldname: str, text: bytes) -> float:
         return float(sum(self._segment.postings(fieldname, self._find(fieldname, text))[1]))
 
-    def _find(self, field: str, text: bytes) -> Place:
+    def _find(self, field: str, text: bytes) -> PostingsAt:
         place = self._segment.find(field, text)
         if place is None:
             raise KeyError((field, text))
         return place
 
-    def _info(self, field: str, place: Place) -> TermInfo:
-        units, weights = self._segment.postings(field, place)
+    def _info(self, field: str, place: PostingsAt) -> TermInfo:
+        sections, weights = self._segment.postings(field, place)
         all_lengths = self._segment.lengths(field)
-        lengths = [all_lengths[unit] / UNIT for unit in units]
+        lengths = [all_lengths[section] / UNIT for section in sections]
         return TermInfo(
-            sum(weights), place.df, min(lengths), max(lengths), max(weights), units[0], units[-1]
+            sum(weights),
+            place.df,
+            min(lengths),
+            max(lengths),
+            max(weights),
+            sections[0],
+            sections[-1],
         )
 
     def matcher(
         self, fieldname: str, text: bytes, format_: formats.Format, scorer: Any = None
     ) -> _Matcher:
         place = self._segment.find(fieldname, text)
-        units, weights = (
+        sections, weights = (
             self._segment.postings(fieldname, place) if place else (array("I"), list[float]())
         )
-        return _Matcher(self._segment, (fieldname, text), units, weights, format_, scorer)
+        return _Matcher(self._segment, (fieldname, text), sections, weights, format_, scorer)
 
     def indexed_field_names(self) -> list[str]:
         return sorted(self._segment.counts)
@@ -130,13 +136,13 @@ class _Matcher(ListMatcher):  # type: ignore[misc]
         self,
         segment: Segment,
         term: tuple[str, bytes],
-        units: array[int],
+        sections: array[int],
         weights: list[float],
         format: formats.Format,
         scorer: Any,
         position: int = 0,
     ) -> None:
-        super().__init__(units, weights, None, format, scorer, position, term=term)
+        super().__init__(sections, weights, None, format, scorer, position, term=term)
         self._i: int = position
         self._segment = segment
         self._text = term[1].decode("utf-8", "surrogatepass")
@@ -211,10 +217,10 @@ class _PerDocument(base.PerDocumentReader):  # type: ignore[misc]
         self._stored = codec.stored
 
     def doc_count(self) -> int:
-        return self._segment.units - len(self._gone)
+        return self._segment.sections - len(self._gone)
 
     def doc_count_all(self) -> int:
-        return self._segment.units
+        return self._segment.sections
 
     def has_deletions(self) -> bool:
         return bool(self._gone)

@@ -1,9 +1,9 @@
 """Searching: the searcher, the collector that asks the kernel first, and the scores of both ways.
 
-A unit's score is what `searcher.ranking.ranker` says it is, the terms weighted by the query's
-boosts. Equal scores rank by the number of the unit, as everywhere in Whoosh. Whoosh adds the scores
-of many terms up in an order of its own: from three terms on, or where a boost is no power of two,
-the last bits of a sum may differ between the two ways.
+A section's score is what `searcher.ranking.ranker` says it is, the terms weighted by the query's
+boosts. Equal scores rank by the number of the section, as everywhere in Whoosh. Whoosh adds the
+scores of many terms up in an order of its own: from three terms on, or where a boost is no power of
+two, the last bits of a sum may differ between the two ways.
 
 The kernel answers queries that `planning` knows, with any ``filter`` and ``mask``, limited or not.
 Whatever needs to look at matchers one by one (sorting, grouping, collapsing, ``terms=True``, scores
@@ -30,7 +30,7 @@ from whoosh.collectors import (
 from whoosh.scoring import BaseScorer, WeightingModel
 from whoosh.searching import Results, ResultsPage, SearchContext, Searcher
 
-from indexer.segments import K1, UNIT, Collection, Units
+from indexer.segments import K1, UNIT, Collection, SectionSet
 from indexer.segments.segment import norm
 from indexer.whoosh_adapter.planner import Planner, Score, mended
 
@@ -39,7 +39,7 @@ class KernelWeighting(WeightingModel):  # type: ignore[misc]
     """BM25 as the kernel computes it, to the bit; of searchers over a `SnapshotReader`."""
 
     def idf(self, searcher: Searcher, fieldname: str, text: str | bytes) -> float:
-        """The inverse document frequency of a term among the live units."""
+        """The inverse document frequency of a term among the live sections."""
         collection = _collection(searcher)
         term = text if isinstance(text, str) else text.decode("utf-8", "surrogatepass")
         return collection.idf(collection.frequency((fieldname, term)))
@@ -112,17 +112,17 @@ class KernelSearcher(Searcher):  # type: ignore[misc]
         return collector
 
     def docs_for_query(self, q: wq.Query, for_deletion: bool = False) -> Iterator[int]:
-        """The units a query matches. Whoosh's own lets deleted ones through after a NOT."""
+        """The sections a query matches. Whoosh's own lets deleted ones through after a NOT."""
         is_deleted = self.reader().is_deleted
-        units = super().docs_for_query(q, for_deletion)
-        return (unit for unit in units if not is_deleted(unit))
+        sections = super().docs_for_query(q, for_deletion)
+        return (section for section in sections if not is_deleted(section))
 
 
 class KernelCollector(WrappingCollector):  # type: ignore[misc]
     """Answers from the kernel what it can answer whole; the collector ``child`` does the rest.
 
-    ``allow`` and ``restrict`` are what Whoosh's `FilterCollector` takes: a query, results or unit
-    numbers; what is empty does not filter. Inside other collectors it filters, and no more.
+    ``allow`` and ``restrict`` are what Whoosh's `FilterCollector` takes: a query, results or
+    section numbers; what is empty does not filter. Inside other collectors it filters, and no more.
     """
 
     def __init__(self, child: Collector, allow: Any = None, restrict: Any = None) -> None:
@@ -140,18 +140,18 @@ class KernelCollector(WrappingCollector):  # type: ignore[misc]
         self._answer: _Answer | None = None
         self.filtered_count = 0
 
-    def _filtered(self) -> Units:
-        within = self._units(self._allow) if self._allow else self._collection.all()
-        return within - self._units(self._restrict) if self._restrict else within
+    def _filtered(self) -> SectionSet:
+        within = self._sections(self._allow) if self._allow else self._collection.all()
+        return within - self._sections(self._restrict) if self._restrict else within
 
-    def _units(self, given: Any) -> Units:
+    def _sections(self, given: Any) -> SectionSet:
         if isinstance(given, wq.Query):
-            return self._planner.units(given)
+            return self._planner.sections(given)
         if isinstance(given, ResultsPage):
             given = given.results
-        units = given.docs() if isinstance(given, Results) else given
+        sections = given.docs() if isinstance(given, Results) else given
         count = self.top_searcher.doc_count_all()
-        return self._collection.of_units(unit for unit in units if 0 <= unit < count)
+        return self._collection.of_sections(section for section in sections if 0 <= section < count)
 
     def run(self) -> None:
         """Search."""
@@ -185,25 +185,25 @@ class KernelCollector(WrappingCollector):  # type: ignore[misc]
     def matches(self) -> Iterator[int]:
         """The matches of a segment that are neither deleted nor filtered out."""
         is_deleted = self.subsearcher.reader().is_deleted
-        for unit in self.child.matches():
-            if is_deleted(unit):
+        for section in self.child.matches():
+            if is_deleted(section):
                 continue
-            if self._within is None or self.offset + unit in self._within:
-                yield unit
+            if self._within is None or self.offset + section in self._within:
+                yield section
             else:
                 self.filtered_count += 1
 
     def all_ids(self) -> Iterable[int]:
-        """All units found."""
+        """All sections found."""
         if self._answer:
-            return self._answer.units
-        units = self._planner.units(self._query)
-        return units if self._within is None else units & self._within
+            return self._answer.sections
+        sections = self._planner.sections(self._query)
+        return sections if self._within is None else sections & self._within
 
     def count(self) -> int:
-        """How many units were found."""
+        """How many sections were found."""
         if self._answer:
-            return len(self._answer.units)
+            return len(self._answer.sections)
         if self.child.computes_count():
             return int(self.child.count())
         return sum(1 for _ in self.all_ids())
@@ -220,7 +220,7 @@ class KernelCollector(WrappingCollector):  # type: ignore[misc]
 
 
 class _Answer:
-    """The kernel's: the units a query of a score matches, of those ``within``."""
+    """The kernel's: the sections a query of a score matches, of those ``within``."""
 
     def __init__(
         self,
@@ -228,7 +228,7 @@ class _Answer:
         planner: Planner,
         query: wq.Query,
         score: Score,
-        within: Units | None,
+        within: SectionSet | None,
     ) -> None:
         self._collection = collection
         self._planner = planner
@@ -237,29 +237,29 @@ class _Answer:
         self._within = within
 
     @cached_property
-    def _matched(self) -> Units:
+    def _matched(self) -> SectionSet:
         if self._score.plain:
             return self._collection.having(self._score.terms)
-        return self._planner.units(self._query)
+        return self._planner.sections(self._query)
 
     @cached_property
-    def units(self) -> Units:
+    def sections(self) -> SectionSet:
         """All of them."""
         return self._matched if self._within is None else self._matched & self._within
 
     @property
     def filtered_count(self) -> int:
         """How many match and are not within."""
-        return len(self._matched) - len(self.units) if self._within is not None else 0
+        return len(self._matched) - len(self.sections) if self._within is not None else 0
 
     def top(self, limit: int | None) -> list[tuple[float, int]]:
-        """The best (score, unit), the best first."""
+        """The best (score, section), the best first."""
         plain = self._score.plain and self._within is None
-        count = len(self.units) if limit is None else limit
+        count = len(self.sections) if limit is None else limit
         hits = self._collection.top(
-            count, self._score.terms, lambda unit: unit, None if plain else self.units
+            count, self._score.terms, lambda section: section, None if plain else self.sections
         )
-        return [(score + self._score.constant, unit) for score, unit in hits]
+        return [(score + self._score.constant, section) for score, section in hits]
 
 
 def _collection(searcher: Searcher) -> Collection:

@@ -13,18 +13,18 @@ from whoosh.index import Index
 from whoosh.reading import EmptyReader, MultiReader
 
 from indexer.kernel.plain.kernel import members
-from indexer.segments.collection import Part
+from indexer.segments.collection import SegmentPart
 from indexer.storage.manifest import read_manifest
 from indexer.storage.schema import BIGRAMS, WORDS
 from indexer.storage.snapshot import Snapshot, open_dictionary
 from indexer.text.analysis import Analyzer, bigrams
-from indexer.text.folding import fold, squeeze
+from indexer.text.folding import fold, strip_blanks
 from indexer.whoosh_adapter.codec import segment_reader
 from indexer.whoosh_adapter.collector import KernelSearcher
 
 
 def whoosh_schema(analyzer: Analyzer) -> fields.Schema:
-    """The fields: two of terms, and what is stored of a unit."""
+    """The fields: two of terms, and what is stored of a section."""
     return fields.Schema(
         **{
             WORDS: _Field(formats.Frequency(), lambda text: analyzer.words(fold(text))),
@@ -93,7 +93,7 @@ def whoosh_reader(snapshot: Snapshot) -> SnapshotReader:
 class SnapshotReader(MultiReader):  # type: ignore[misc]
     """A reader of all segments of a snapshot, which it closes if it is ``owned``.
 
-    ``collection`` has the same units under the same numbers.
+    ``collection`` has the same sections under the same numbers.
     """
 
     def __init__(self, snapshot: Snapshot, *, owned: bool = False) -> None:
@@ -122,12 +122,12 @@ class SnapshotReader(MultiReader):  # type: ignore[misc]
             self._snapshot.close()
 
 
-def _gone(part: Part) -> frozenset[int]:
+def _gone(part: SegmentPart) -> frozenset[int]:
     return frozenset(members(part.dead)) if part.dead else frozenset()
 
 
 def _pairs(text: str) -> list[str]:
-    return bigrams(squeeze(fold(text)))
+    return bigrams(strip_blanks(fold(text)))
 
 
 class _Field(fields.FieldType):  # type: ignore[misc]

@@ -1,9 +1,9 @@
 """What of Whoosh's queries the kernel can answer whole, and what it is then asked.
 
-The kernel adds up BM25 over weighted terms, for the units of a set or for those that have any of
-the terms. That is a query's score wherever each unit it matches gets the scores of all its terms:
-in a conjunction of disjunctions, say, but not in a disjunction of conjunctions, where a term counts
-only if those it is tied to are there too.
+The kernel adds up BM25 over weighted terms, for the sections of a set or for those that have any of
+the terms. That is a query's score wherever each section it matches gets the scores of all its
+terms: in a conjunction of disjunctions, say, but not in a disjunction of conjunctions, where a term
+counts only if those it is tied to are there too.
 
 Meaning and scores are those of Whoosh 2.7.4's matchers, oddities included: a compound of one query
 is that query without the compound's boost; NOT scores 1, everything its boost.
@@ -23,7 +23,7 @@ from whoosh import query as wq
 from whoosh.matching import AndMaybeMatcher, Matcher
 from whoosh.matching.wrappers import FilterMatcher
 
-from indexer.segments import Collection, Units
+from indexer.segments import Collection, SectionSet
 from indexer.storage.schema import BIGRAMS, WORDS
 
 Term = tuple[str, str]  # field, text
@@ -32,7 +32,7 @@ _LEAST, _MOST = 1e-100, 1e100  # of what a term weighs: far from where products 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What a unit that matches scores: ``constant`` and its terms, which have weights.
+    """What a section that matches scores: ``constant`` and its terms, which have weights.
 
     ``plain`` says that those match that have any of the terms.
     """
@@ -53,7 +53,7 @@ class Score:
 
 
 class Planner:
-    """Reads queries; ``docs`` is how Whoosh finds the units of those that are not known here."""
+    """Reads queries; ``docs`` is how Whoosh finds the sections of those that are not known here."""
 
     def __init__(self, collection: Collection, docs: Callable[[Any], Iterable[int]]) -> None:
         self._collection = collection
@@ -64,8 +64,8 @@ class Planner:
         score = _score(query)
         return score if score and score.is_exact else None
 
-    def units(self, query: Any) -> Units:
-        """The live units a query matches."""
+    def sections(self, query: Any) -> SectionSet:
+        """The live sections a query matches."""
         match _known(query):
             case wq.Term():
                 return self._collection.having([_term(query)])
@@ -78,31 +78,31 @@ class Planner:
             case wq.Every():
                 return self._collection.all()
             case wq.Not():
-                return self._collection.all() - self.units(query.query)
+                return self._collection.all() - self.sections(query.query)
             case wq.And():
                 return self._all_of(query.subqueries)
             case wq.Or() | wq.DisjunctionMax():
                 return self._any_of(query.subqueries)
             case wq.AndNot():
-                return self.units(query.a) - self.units(query.b)
+                return self.sections(query.a) - self.sections(query.b)
             case wq.AndMaybe():
-                return self.units(query.a)
+                return self.sections(query.a)
             case wq.ConstantScoreQuery():
-                return self.units(query.child)
-        return self._collection.of_units(self._docs(query))
+                return self.sections(query.child)
+        return self._collection.of_sections(self._docs(query))
 
-    def _all_of(self, queries: list[Any]) -> Units:
+    def _all_of(self, queries: list[Any]) -> SectionSet:
         found = self._collection.all() if queries else self._collection.none()
         for query in queries:
-            found = found & self.units(query)
+            found = found & self.sections(query)
         return found
 
-    def _any_of(self, queries: list[Any]) -> Units:
+    def _any_of(self, queries: list[Any]) -> SectionSet:
         terms = [_term(query) for query in queries if isinstance(_known(query), wq.Term)]
         found = self._collection.having(terms)
         for query in queries:
             if not isinstance(_known(query), wq.Term):
-                found = found | self.units(query)
+                found = found | self.sections(query)
         return found
 
 
@@ -213,7 +213,7 @@ def _text(pairs: list[str]) -> str:
 def mended(query: Any) -> Any:
     """A query for Whoosh's matchers that means the same: some of Whoosh 2.7.4's are wrong.
 
-    AND NOT lets the first unit pass that both have, and looks beyond the end where it is within
+    AND NOT lets the first section pass that both have, and looks beyond the end where it is within
     AND; there AND MAYBE loses scores.
     """
     if type(query) not in _OF_OTHERS:

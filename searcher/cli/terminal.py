@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from click import style
 
-from indexer.documents.model import Document, Fact, Metadata, Section, Span, Unit
+from indexer.documents.model import Document, Fact, Metadata, SearchSection, Section, Span
 from searcher.results.model import Explanation, Hit, Results
 from searcher.results.snippet import HARMLESS
 
@@ -215,7 +215,7 @@ def render_changes(old: Document, new: Document, changes: Sequence[SectionChange
 
 
 def _change(old: Document, new: Document, change: SectionChange) -> Iterator[str]:
-    paths = ["/".join(unit.section.path) for unit in (change.before, change.after) if unit]
+    paths = ["/".join(section.section.path) for section in (change.before, change.after) if section]
     yield style(f"{change.kind}: {plain(' -> '.join(dict.fromkeys(paths)))}", fg="cyan")
     if change.kind == "removed" and change.before:
         yield _out(change.before.span.of(old.text).strip())
@@ -292,14 +292,14 @@ def _in(text: str) -> str:
 def change_dict(old: Document, new: Document, change: SectionChange) -> dict[str, Any]:
     """A change as ``diff --json`` prints it; spans are of the old text and of the new one."""
 
-    def side(document: Document, unit: Unit | None) -> dict[str, Any] | None:
-        if unit is None:
+    def side(document: Document, section: SearchSection | None) -> dict[str, Any] | None:
+        if section is None:
             return None
         return {
-            "anchor": unit.section.anchor,
-            "path": list(unit.section.path),
-            "span": list(unit.span),
-            "text": unit.span.of(document.text),
+            "anchor": section.section.anchor,
+            "path": list(section.section.path),
+            "span": list(section.span),
+            "text": section.span.of(document.text),
         }
 
     return {

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from indexer.documents.citations.find import Citation, find_citations
-from indexer.documents.citations.resolve import Catalogue, Entry, Missing, Resolution
+from indexer.documents.citations.resolve import Catalogue, Missing, NamedDocument, Resolution
 from indexer.documents.model import Span
 from indexer.storage.snapshot import Snapshot
 
@@ -60,7 +60,7 @@ class Relations:
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._catalogue = Catalogue(
-            Entry(row.id, row.title or None, row.doc_number or None, row.date or None)
+            NamedDocument(row.id, row.title or None, row.doc_number or None, row.date or None)
             for row in snapshot.rows
         )
 

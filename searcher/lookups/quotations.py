@@ -1,10 +1,11 @@
 """Whether a quotation stands in the corpus: word for word, nearly, or not at all.
 
-Texts are compared as phrases are, folded and squeezed (`indexer.text.folding`). The best stretch of
-a text for a quotation is found by the bit-parallel approximate matching of Myers (1999, "A fast
-bit-vector algorithm for approximate string matching based on dynamic programming"), which takes a
-few operations on numbers of as many bits as the quotation has characters for each character of the
-text."""
+Texts are compared as phrases are, folded and stripped of blanks (`indexer.text.folding`). The best
+stretch of a text for a quotation is found by the bit-parallel approximate matching of Myers (1999,
+"A fast bit-vector algorithm for approximate string matching based on dynamic programming"), which
+takes a few operations on numbers of as many bits as the quotation has characters for each character
+of the text.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +25,9 @@ from indexer.segments import Match
 from indexer.storage.schema import BIGRAMS
 from indexer.storage.snapshot import Snapshot
 from indexer.text.analysis import bigrams, ranked
-from indexer.text.folding import Folding, squeezed
+from indexer.text.folding import Folding, without_blanks
 from searcher.query.parser import MAX_LENGTH
-from searcher.ranking.ranker import place, terms_of
+from searcher.ranking.ranker import result_order, terms_of
 from searcher.results.excerpts import WIDTH, Excerpt
 from searcher.results.model import Hit
 from searcher.results.snippet import make_snippet
@@ -109,22 +110,22 @@ class Verification:
 
 
 class Finding(NamedTuple):
-    """A passage in what makes a `Hit` of it, its first unit and an excerpt, and a `Quoted`."""
+    """A passage in what makes a `Hit` of it, its first section and an excerpt, and a `Quoted`."""
 
-    unit: int
+    section: int
     excerpt: Excerpt
     stretches: tuple[Stretch, ...]
     kept: float
 
     def show(self, _: int) -> Excerpt:
-        """The excerpt, whatever the unit: it may lie across two."""
+        """The excerpt, whatever the section: it may lie across two."""
         return self.excerpt
 
 
 class _Fit(NamedTuple):
-    """Where pieces lie best in the joined text of neighbouring units: (start, end) of each."""
+    """Where pieces lie best in the joined text of neighbouring sections: (start, end) of each."""
 
-    units: range
+    sections: range
     places: tuple[tuple[int, int], ...]
     distance: int
 
@@ -139,15 +140,15 @@ def find_quotation(
     whole, pieces = _read(quotation)
     for sought in (whole, pieces) if len(pieces) > 1 or pieces != whole else (whole,):
         texts = [piece.text for piece in sought]
-        if units := _holding(snapshot, texts):
-            best = nsmallest(limit, units, key=partial(_newest, snapshot))
+        if sections := _holding(snapshot, texts):
+            best = nsmallest(limit, sections, key=partial(_newest, snapshot))
             fits = [_Fit(range(u, u + 1), _in_order(_text(snapshot, u), texts), 0) for u in best]
-            return "verbatim", len(units), [_finding(snapshot, sought, fit) for fit in fits]
+            return "verbatim", len(sections), [_finding(snapshot, sought, fit) for fit in fits]
     texts = [piece.text for piece in pieces]
     across = _across(snapshot, texts[0]) if len(texts) == 1 else []
     fits = across or _nearest(snapshot, texts)
     if across := across or [fit for fit in fits if not fit.distance]:
-        across.sort(key=lambda fit: _newest(snapshot, fit.units.start))
+        across.sort(key=lambda fit: _newest(snapshot, fit.sections.start))
         return "verbatim", len(across), [_finding(snapshot, pieces, f) for f in across[:limit]]
     found = [_finding(snapshot, pieces, fit) for fit in fits[: max(limit, 1)]]
     found = sorted((one for one in found if one.kept >= NEAR), key=lambda one: -one.kept)
@@ -159,7 +160,7 @@ def _read(quotation: str) -> tuple[list[Folding], list[Folding]]:
     if len(quotation) > MAX_LENGTH:
         reason = f"a quotation of more than {MAX_LENGTH:,} characters"
         raise QueryError(quotation, MAX_LENGTH, reason)
-    whole = squeezed(quotation)
+    whole = without_blanks(quotation)
     if whole.text.count('"') == 2 and whole.text[0] == whole.text[-1] == '"':
         whole = _slice(whole, 1, len(whole.text) - 1)
     ends = [0, *(end for gap in _ELLIPSIS.finditer(whole.text) for end in gap.span())]
@@ -176,18 +177,18 @@ def _slice(folding: Folding, start: int, end: int) -> Folding:
     return Folding(folding.text[start:end], folding.starts[start:end], folding.ends[start:end])
 
 
-def _text(snapshot: Snapshot, unit: int) -> str:
-    return snapshot.terms.text(unit)
+def _text(snapshot: Snapshot, section: int) -> str:
+    return snapshot.terms.text(section)
 
 
 def _holding(snapshot: Snapshot, texts: Sequence[str]) -> list[int]:
-    """The units in which ``texts`` stand in this order."""
+    """The sections in which ``texts`` stand in this order."""
     pairs = {pair for text in texts for pair in ranked(bigrams(text))}
     longest = max(texts, key=len)
-    units = snapshot.terms.holding(longest, [(BIGRAMS, pair) for pair in pairs])
+    sections = snapshot.terms.holding(longest, [(BIGRAMS, pair) for pair in pairs])
     if len(texts) == 1:
-        return list(units)
-    return [unit for unit in units if _in_order(_text(snapshot, unit), texts)]
+        return list(sections)
+    return [section for section in sections if _in_order(_text(snapshot, section), texts)]
 
 
 def _in_order(text: str, pieces: Sequence[str]) -> tuple[tuple[int, int], ...]:
@@ -203,9 +204,9 @@ def _in_order(text: str, pieces: Sequence[str]) -> tuple[tuple[int, int], ...]:
     return tuple(places)
 
 
-def _newest(snapshot: Snapshot, unit: int) -> tuple[int, tuple[str, int]]:
-    date = snapshot.rows[snapshot.document_of(unit)].date
-    return -int(date.replace("-", "") or 0), place(snapshot, unit)
+def _newest(snapshot: Snapshot, section: int) -> tuple[int, tuple[str, int]]:
+    date = snapshot.rows[snapshot.document_of(section)].date
+    return -int(date.replace("-", "") or 0), result_order(snapshot, section)
 
 
 def _nearest(snapshot: Snapshot, pieces: Sequence[str]) -> list[_Fit]:
@@ -214,14 +215,16 @@ def _nearest(snapshot: Snapshot, pieces: Sequence[str]) -> list[_Fit]:
     terms = {term for piece in pieces for term in terms_of(piece, snapshot.analyzer)}
     rarest = sorted((term for term in terms if frequency(term)), key=lambda t: (frequency(t), t))
     count = max(_FEWEST, min(_MOST, _COMPARED // sum(map(len, pieces))))
-    best = snapshot.terms.top(count, rarest[:_TELLING], partial(place, snapshot))
-    fits = {_fit(snapshot, unit, pieces): None for _, unit in best}  # two units may lead to one
+    best = snapshot.terms.top(count, rarest[:_TELLING], partial(result_order, snapshot))
+    fits = {
+        _fit(snapshot, section, pieces): None for _, section in best
+    }  # two sections may lead to one
     return sorted(fits, key=lambda fit: fit.distance)
 
 
-def _fit(snapshot: Snapshot, unit: int, pieces: Sequence[str]) -> _Fit:
-    """Where ``pieces`` lie best in a unit and what its neighbours have within their length."""
-    units, texts, first, last = _around(snapshot, unit, sum(map(len, pieces)))
+def _fit(snapshot: Snapshot, section: int, pieces: Sequence[str]) -> _Fit:
+    """Where ``pieces`` lie best in a section and what its neighbours have within their length."""
+    sections, texts, first, last = _around(snapshot, section, sum(map(len, pieces)))
     joined = "".join(texts)[:last]
     places: list[tuple[int, int]] = []
     total = 0
@@ -230,63 +233,63 @@ def _fit(snapshot: Snapshot, unit: int, pieces: Sequence[str]) -> _Fit:
         places.append((first + start, first + end))
         first += end
         total += distance
-    return _Fit(*_touched(units, texts, places), total)
+    return _Fit(*_touched(sections, texts, places), total)
 
 
 def _across(snapshot: Snapshot, text: str) -> list[_Fit]:
-    """Where ``text`` runs over the border of two units: one half of it is whole in one of them."""
+    """The border that ``text`` runs over: one half of it stands whole in one of two sections."""
     half = len(text) // 2
     if half < _HALF:
         return []
     ends = [
-        unit
-        for unit in _holding(snapshot, [text[:half]])
-        if text.startswith((body := _text(snapshot, unit))[body.rfind(text[:half]) :])
+        section
+        for section in _holding(snapshot, [text[:half]])
+        if text.startswith((body := _text(snapshot, section))[body.rfind(text[:half]) :])
     ]
     begins = [
-        unit
-        for unit in _holding(snapshot, [text[half:]])
+        section
+        for section in _holding(snapshot, [text[half:]])
         if text.endswith(
-            (body := _text(snapshot, unit))[: body.find(text[half:]) + len(text) - half]
+            (body := _text(snapshot, section))[: body.find(text[half:]) + len(text) - half]
         )
     ]
-    fits: dict[_Fit, None] = {}  # both units may lead to one
-    for unit in (*ends, *begins):
-        units, texts, *_ = _around(snapshot, unit, len(text))
+    fits: dict[_Fit, None] = {}  # both sections may lead to one
+    for section in (*ends, *begins):
+        sections, texts, *_ = _around(snapshot, section, len(text))
         if places := _in_order("".join(texts), [text]):
-            fits[_Fit(*_touched(units, texts, places), 0)] = None
+            fits[_Fit(*_touched(sections, texts, places), 0)] = None
     return list(fits)
 
 
-def _around(snapshot: Snapshot, unit: int, reach: int) -> tuple[range, list[str], int, int]:
-    """A unit and its neighbours: their numbers and texts, and of these, joined, the span of the
-    unit's own with ``reach`` characters on either side."""
-    numbers = snapshot.numbers(snapshot.document_of(unit))
-    before = _reached(snapshot, range(unit - 1, numbers.start - 1, -1), reach)[::-1]
-    after = _reached(snapshot, range(unit + 1, numbers.stop), reach)
-    texts = [*before, _text(snapshot, unit), *after]
+def _around(snapshot: Snapshot, section: int, reach: int) -> tuple[range, list[str], int, int]:
+    """A section and its neighbours: their numbers and texts, and of these, joined, the span of the
+    section's own with ``reach`` characters on either side."""
+    numbers = snapshot.numbers(snapshot.document_of(section))
+    before = _reached(snapshot, range(section - 1, numbers.start - 1, -1), reach)[::-1]
+    after = _reached(snapshot, range(section + 1, numbers.stop), reach)
+    texts = [*before, _text(snapshot, section), *after]
     start = sum(map(len, before))
     last = start + len(texts[len(before)]) + reach
-    units = range(unit - len(before), unit + len(after) + 1)
-    return units, texts, max(0, start - reach), last
+    sections = range(section - len(before), section + len(after) + 1)
+    return sections, texts, max(0, start - reach), last
 
 
-def _reached(snapshot: Snapshot, units: range, reach: int) -> list[str]:
-    """The texts of the first of ``units`` that have ``reach`` characters together."""
+def _reached(snapshot: Snapshot, sections: range, reach: int) -> list[str]:
+    """The texts of the first of ``sections`` that have ``reach`` characters together."""
     texts: list[str] = []
-    for unit in units:
+    for section in sections:
         if reach <= 0:
             break
-        texts.append(_text(snapshot, unit))
+        texts.append(_text(snapshot, section))
         reach -= len(texts[-1])
     return texts
 
 
 def _touched(
-    units: range, texts: Sequence[str], places: Sequence[tuple[int, int]]
+    sections: range, texts: Sequence[str], places: Sequence[tuple[int, int]]
 ) -> tuple[range, tuple[tuple[int, int], ...]]:
-    """The units in which ``places`` begin and end, and the places as counted from these."""
-    start, stop, skipped = units.start, units.stop, 0
+    """The sections in which ``places`` begin and end, and the places as counted from these."""
+    start, stop, skipped = sections.start, sections.stop, 0
     for text in texts[:-1]:
         if places[0][0] < skipped + len(text):
             break
@@ -347,11 +350,12 @@ def _distances(pattern: str, text: str, *, anchored: bool = False) -> Iterator[i
 
 def _finding(snapshot: Snapshot, pieces: Sequence[Folding], fit: _Fit) -> Finding:
     """What a fit of ``pieces`` is in the source."""
-    index = snapshot.document_of(fit.units.start)
+    index = snapshot.document_of(fit.sections.start)
     text = snapshot.document(index).text
     first = snapshot.firsts[index]
     spans = [
-        unit.span for unit in snapshot.units(index)[fit.units.start - first :][: len(fit.units)]
+        section.span
+        for section in snapshot.sections(index)[fit.sections.start - first :][: len(fit.sections)]
     ]
     source = _folded(text, spans)
     stretches: list[Stretch] = []
@@ -368,12 +372,12 @@ def _finding(snapshot: Snapshot, pieces: Sequence[Folding], fit: _Fit) -> Findin
     matches = [Match(s.span.start - begin, s.span.end - begin, 0) for s in stretches if s.text]
     snippet = make_snippet(text[begin : spans[-1].end], matches, [1.0], WIDTH)
     excerpt = Excerpt(snippet, text.count("\n", begin, stretches[0].span.start))
-    return Finding(fit.units.start, excerpt, tuple(stretches), kept / longer)
+    return Finding(fit.sections.start, excerpt, tuple(stretches), kept / longer)
 
 
 def _folded(text: str, spans: Sequence[Span]) -> Folding:
-    """The joined text of units, which leads back to that of their document."""
-    parts = [squeezed(span.of(text)) for span in spans]
+    """The joined text of sections, which leads back to that of their document."""
+    parts = [without_blanks(span.of(text)) for span in spans]
     starts = [s.start + at for s, part in zip(spans, parts, strict=True) for at in part.starts]
     return Folding("".join(part.text for part in parts), starts, [start + 1 for start in starts])
 

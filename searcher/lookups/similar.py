@@ -8,7 +8,7 @@ from math import log
 
 from indexer.errors import DocumentNotFound
 from indexer.storage.snapshot import Snapshot
-from searcher.ranking.ranker import Term, place, terms_of
+from searcher.ranking.ranker import Term, result_order, terms_of
 
 _TELLING = 40  # terms: words, and the bigrams that they are made of
 _VERSIONS = 8  # of laws, on the average, that may stand in each other's way
@@ -30,9 +30,9 @@ def telling_terms(snapshot: Snapshot, index: int, anchor: str) -> dict[Term, flo
 
 def _text(snapshot: Snapshot, index: int, anchor: str) -> str:
     document = snapshot.document(index)
-    units = {unit.section.anchor: unit.span for unit in snapshot.units(index)}
-    sections = {section.anchor: section.span for section in document.sections}
-    if span := units.get(anchor) or sections.get(anchor):
+    retrieved = {one.section.anchor: one.span for one in snapshot.sections(index)}
+    outlined = {section.anchor: section.span for section in document.sections}
+    if span := retrieved.get(anchor) or outlined.get(anchor):
         return span.of(document.text)
     raise DocumentNotFound(f"no section {anchor!r} in {document.id}")
 
@@ -41,10 +41,10 @@ def _idf(snapshot: Snapshot, term: Term) -> float:
     return snapshot.terms.idf(snapshot.terms.frequency(term))
 
 
-def similar_units(
+def similar_sections(
     snapshot: Snapshot, index: int, terms: dict[Term, float], limit: int
 ) -> list[tuple[int, float]]:
-    """The ``limit`` best (unit, score) by ``terms`` in other documents than that of a row.
+    """The ``limit`` best (section, score) by ``terms`` in other documents than that of a row.
 
     Its copies and the other versions of its law are left out, and of each other law all versions
     but the one that ranks first.
@@ -52,14 +52,14 @@ def similar_units(
     versions = snapshot.versions
     copies = (snapshot.rows[copy].id for copy in snapshot.copies.get(index, (index,)))
     own = {same for id in copies for same in versions.get(id, (id,))}
-    others = snapshot.units_where(lambda row: row.id not in own)
+    others = snapshot.sections_where(lambda row: row.id not in own)
     within = snapshot.terms.having(terms) & others
     first: dict[str, str] = {}  # the version, by the newest of its law
     found: list[tuple[int, float]] = []
     count = min(len(within), limit * _VERSIONS)
-    for score, unit in snapshot.terms.top(count, terms, partial(place, snapshot), within):
-        id = snapshot.rows[snapshot.document_of(unit)].id
+    for score, section in snapshot.terms.top(count, terms, partial(result_order, snapshot), within):
+        id = snapshot.rows[snapshot.document_of(section)].id
         newest = versions.get(id, (id,))[0]
         if first.setdefault(newest, id) == id:
-            found.append((unit, score))
+            found.append((section, score))
     return found[:limit]

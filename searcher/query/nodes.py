@@ -41,8 +41,8 @@ class Prefix(_Text):
 class Near:
     """One of each of ``items`` (two or more), which list alternatives, close together.
 
-    At most ``distance`` characters stand between their occurrences, in a section's squeezed text.
-    The alternatives have no field.
+    At most ``distance`` characters stand between their occurrences, in a section's stripped of
+    blanks text. The alternatives have no field.
     """
 
     items: tuple[tuple[Words | Phrase, ...], ...]

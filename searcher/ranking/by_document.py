@@ -9,7 +9,7 @@ from itertools import chain, groupby
 from indexer.storage.snapshot import Snapshot
 from searcher.ranking.ranker import Ranked
 
-Scored = tuple[int, float]  # a unit and its score
+Scored = tuple[int, float]  # a section and its score
 
 _SECTIONS_PER_DOCUMENT = 4  # sections looked at first for each document that is wanted
 
@@ -21,10 +21,10 @@ def best_documents(
 
     They come in the order of their first sections; ``order`` gives the first so many of these.
     """
-    total = len(found.units)
+    total = len(found.sections)
     looked_at = count * _SECTIONS_PER_DOCUMENT
     while True:
-        documents = dict.fromkeys(snapshot.document_of(unit) for unit, _ in order(looked_at))
+        documents = dict.fromkeys(snapshot.document_of(section) for section, _ in order(looked_at))
         if len(documents) >= count or looked_at >= total:
             return [*documents][:count]
         looked_at *= _SECTIONS_PER_DOCUMENT
@@ -33,8 +33,8 @@ def best_documents(
 def sections_of(snapshot: Snapshot, found: Ranked, documents: list[int]) -> dict[int, list[Scored]]:
     """All sections of ``documents`` that match, best first, by document in the order given."""
     sections: dict[int, list[Scored]] = {index: [] for index in documents}
-    for unit, score in _inside(snapshot, found, documents).all():
-        sections[snapshot.document_of(unit)].append((unit, score))
+    for section, score in _inside(snapshot, found, documents).all():
+        sections[snapshot.document_of(section)].append((section, score))
     return sections
 
 
@@ -48,7 +48,7 @@ def by_date(snapshot: Snapshot, found: Ranked, count: int, *, newest: bool) -> l
         date = int(snapshot.rows[index].date.replace("-", "") or 0)
         return not date, -date if newest else date
 
-    counts = snapshot.counts(found.units)
+    counts = snapshot.counts(found.sections)
     order = sorted((index for index in range(len(counts)) if counts[index]), key=key)
     chosen: list[Scored] = []
     for _, documents in groupby(order, key):
@@ -61,6 +61,6 @@ def by_date(snapshot: Snapshot, found: Ranked, count: int, *, newest: bool) -> l
 def _inside(snapshot: Snapshot, found: Ranked, documents: Iterable[int]) -> Ranked:
     """What was found in some documents."""
     numbers = chain.from_iterable(map(snapshot.numbers, documents))
-    matched = found.units & snapshot.terms.of_units(numbers)
-    known = {unit: extra for unit, extra in found.known.items() if unit in matched}
+    matched = found.sections & snapshot.terms.of_sections(numbers)
+    known = {section: extra for section, extra in found.known.items() if section in matched}
     return replace(found, matched=matched, known=known)

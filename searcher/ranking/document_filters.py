@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from indexer.storage.records import Row
-from indexer.text.folding import fold, squeeze
+from indexer.storage.records import DocumentRow
+from indexer.text.folding import fold, strip_blanks
 from searcher.query.parser import DateRange, Everything, Node, Phrase, Prefix, Words
 
 
-def row_matches(query: Node, row: Row) -> bool:
+def row_matches(query: Node, row: DocumentRow) -> bool:
     """Whether a node about documents (a field, a date, everything) is true of one."""
     match query:
         case Everything():
@@ -25,7 +25,7 @@ def row_matches(query: Node, row: Row) -> bool:
     raise AssertionError(query)
 
 
-def _values(row: Row, field: str) -> tuple[str, ...]:
+def _values(row: DocumentRow, field: str) -> tuple[str, ...]:
     match field:
         case "title":
             return (row.title,)
@@ -48,4 +48,4 @@ def _field_text(field: str, text: str) -> str:
         from indexer.documents.metadata import canonical_number  # most queries do without
 
         text = canonical_number(text) or text
-    return squeeze(fold(text))
+    return strip_blanks(fold(text))

@@ -18,9 +18,9 @@ from itertools import accumulate, pairwise
 
 from indexer.documents.citations.resolve import base_name, is_generic, name_ranks, without_marks
 from indexer.documents.lexicon import DOCUMENT_TYPES
-from indexer.documents.model import Unit
+from indexer.documents.model import SearchSection
 from indexer.numerals import NUMERAL_CHARACTERS, to_chinese, to_int
-from indexer.storage.records import Row
+from indexer.storage.records import DocumentRow
 from indexer.text.folding import HAN, fold
 from searcher.query.parser import Boolean, Near, Node, Phrase, Words
 from searcher.ranking.question_words import without_asking
@@ -92,7 +92,7 @@ class Target:
     among what matches. ``name`` says what was recognised.
     """
 
-    units: range
+    sections: range
     level: int
     certain: bool
     name: str
@@ -118,17 +118,21 @@ class _Item:
 class KnownItems:
     """Recognises what a query names among the documents ``rows``.
 
-    ``firsts`` has the number of the first unit of each; ``units`` gives the units of one by its
-    index. Numbers are gathered at the first query that may need them, all names at the second one:
-    a process that asks but once looks only at the titles that share something with its query.
+    ``firsts`` has the number of the first section of each; ``sections`` gives the sections of one
+    by its index. Numbers are gathered at the first query that may need them, all names at the
+    second one: a process that asks but once looks only at the titles that share something with its
+    query.
     """
 
     def __init__(
-        self, rows: Sequence[Row], firsts: Sequence[int], units: Callable[[int], Sequence[Unit]]
+        self,
+        rows: Sequence[DocumentRow],
+        firsts: Sequence[int],
+        sections: Callable[[int], Sequence[SearchSection]],
     ) -> None:
         self._rows = rows
         self._firsts = firsts
-        self._units = units
+        self._sections = sections
         self._queries = 0
 
     @property
@@ -141,7 +145,7 @@ class KnownItems:
         return _exact(self._names_of(self._titled(texts)))
 
     def targets(self, query: Node, synonyms: Synonyms, cut: Cut) -> tuple[Target, ...]:
-        """What ``query`` names, best first; a unit counts in the first target that has it.
+        """What ``query`` names, best first; a section counts in the first target that has it.
 
         A name that nothing goes by is sought as its ``synonyms``: 消法55条.
         """
@@ -164,9 +168,9 @@ class KnownItems:
             steps += [[head] for those in heads for head in those]
             steps += wholes
         return tuple(
-            Target(units, len(steps) - place, certain, name)
+            Target(sections, len(steps) - place, certain, name)
             for place, step in enumerate(steps)
-            for units, certain, name in step
+            for sections, certain, name in step
         )
 
     def _items(self, text: str) -> list[_Item]:
@@ -179,13 +183,15 @@ class KnownItems:
         return self._numbers(index), False, self._rows[index].title
 
     def _numbers(self, index: int) -> range:
-        return range(self._firsts[index], self._firsts[index] + self._rows[index].units)
+        return range(self._firsts[index], self._firsts[index] + self._rows[index].sections)
 
     def _articles(self, item: _Item) -> Iterator[_Aim]:
         for label in item.articles:
             for index in item.documents:
-                for number, unit in zip(self._numbers(index), self._units(index), strict=True):
-                    if unit.section.kind == "article" and unit.section.path[-1] == label:
+                for number, section in zip(
+                    self._numbers(index), self._sections(index), strict=True
+                ):
+                    if section.section.kind == "article" and section.section.path[-1] == label:
                         yield range(number, number + 1), True, f"{self._rows[index].title}{label}"
                         break
 

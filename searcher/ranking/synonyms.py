@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from indexer.errors import SynonymError
-from indexer.text.folding import fold, squeeze
+from indexer.text.folding import fold, strip_blanks
 
 Cut = Callable[[str], list[str]]
 
@@ -47,7 +47,7 @@ class Found(NamedTuple):
 class Synonyms:
     """The groups of some files, to be looked up in folded texts.
 
-    ``table`` has every form, folded and squeezed, with what else it is sought as.
+    ``table`` has every form, folded and stripped of blanks, with what else it is sought as.
     """
 
     def __init__(self, groups: Iterable[tuple[str, tuple[str, ...]]]) -> None:
@@ -76,7 +76,7 @@ class Synonyms:
 
     def of(self, text: str) -> tuple[str, ...]:
         """What else the whole of ``text`` is sought as, in the order of the files."""
-        return self.table.get(squeeze(fold(text)), ())
+        return self.table.get(strip_blanks(fold(text)), ())
 
     def find(self, folded: str, cut: Cut) -> list[Found]:
         """The forms in a folded text, in order, the longest from the left; none overlap.
@@ -156,7 +156,7 @@ def _groups(line: str) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _forms(text: str) -> list[str]:
-    forms = [squeeze(part) for part in text.split("=")]
+    forms = [strip_blanks(part) for part in text.split("=")]
     for form in forms:
         if not re.search(r"[^\W_].*[^\W_]", form):
             raise ValueError(f"{form!r} is no form: two letters, digits or characters are wanted")

@@ -15,13 +15,13 @@ from indexer.segments import (
     FoldedText,
     Match,
     Needles,
-    Shown,
+    SnippetParts,
     pack_matches,
     unpack_matches,
 )
 from indexer.storage.schema import WORDS
 from indexer.text.analysis import Analyzer, bigrams, ranked
-from indexer.text.folding import Folding, fold, gaps, squeeze, with_arabic
+from indexer.text.folding import Folding, fold, gaps, strip_blanks, with_arabic
 from searcher.query.parser import Boolean, Near, Node, Phrase, Prefix, Words
 from searcher.ranking.proximity import near_groups
 from searcher.ranking.ranker import Term
@@ -41,7 +41,7 @@ class Excerpt:
 
 
 class Excerpter:
-    """Makes excerpts of units for one query. ``weigh`` says how much a term tells, its idf.
+    """Makes excerpts of sections for one query. ``weigh`` says how much a term tells, its idf.
 
     A quoted phrase is sought as it stands; of other text its words are, and the synonyms of what
     stands in it; where nothing of this stands, its bigrams. Of what is to lie near each other only
@@ -65,9 +65,12 @@ class Excerpter:
         self._has_numbers = any(map(_NUMERAL.search, words))
         found = (one for text in loose for one in synonyms.find(text, analyzer.pieces))
         others = [other for one in found for other in one.others]
-        phrases = [squeeze(fold(text)) for text in (*sought.exact, *others)]
+        phrases = [strip_blanks(fold(text)) for text in (*sought.exact, *others)]
         self._near = [
-            ([[squeeze(fold(leaf.text)) for leaf in item] for item in node.items], node.distance)
+            (
+                [[strip_blanks(fold(leaf.text)) for leaf in item] for item in node.items],
+                node.distance,
+            )
             for node in sought.near
         ]
         near = [text for items, _ in self._near for item in items for text in item]
@@ -94,28 +97,28 @@ class Excerpter:
     @cached_property
     def _pairs(self) -> tuple[Needles, bytes]:
         """The bigrams of texts of which no word stands, and their weights."""
-        pairs = [pair for text in self._loose for pair in ranked(bigrams(squeeze(text)))]
+        pairs = [pair for text in self._loose for pair in ranked(bigrams(strip_blanks(text)))]
         different = list(dict.fromkeys(pairs))
         return Needles.of([different]), pack_weights([1.0] * len(different))
 
-    def excerpt(self, unit: int) -> Excerpt:
-        """The best of a unit. Raises IndexDamaged."""
+    def excerpt(self, section: int) -> Excerpt:
+        """The best of a section. Raises IndexDamaged."""
         shown = None
         if not self._has_numbers and not self._near:
             needles, weights = self._plain, self._weights
-            shown = self._terms.excerpt(unit, gaps(), needles, weights, WIDTH)
-        text, highlights, lines = shown or self._shown(unit)
+            shown = self._terms.excerpt(section, gaps(), needles, weights, WIDTH)
+        text, highlights, lines = shown or self._shown(section)
         return Excerpt(Snippet(text, highlights), lines)
 
-    def _shown(self, unit: int) -> Shown:
-        text, *folding = folded = self._terms.folded(unit, gaps())
+    def _shown(self, section: int) -> SnippetParts:
+        text, *folding = folded = self._terms.folded(section, gaps())
         matches: bytes = kernel.find(*folding, *self._plain)
         matches = self._with_others(matches, folded)
         weights = self._weights
         if not matches:
             pairs, weights = self._pairs
             matches = kernel.find(*folding, *pairs)
-        shown: Shown = kernel.snippet(text, matches, weights, WIDTH)
+        shown: SnippetParts = kernel.snippet(text, matches, weights, WIDTH)
         return shown
 
     def _with_others(self, matches: bytes, folded: FoldedText) -> bytes:

@@ -48,7 +48,7 @@ class Facets(Mapping[str, tuple[Facet, ...]]):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RelatedDocument:
     """Another document that has to do with a hit."""
 
     document: str
@@ -89,8 +89,8 @@ class Hit:
     snippet: Snippet
     repeats: tuple[Span, ...]
     repeat_lines: tuple[int, ...]
-    copies: tuple[Place, ...] = ()
-    versions: tuple[Place, ...] = ()
+    copies: tuple[RelatedDocument, ...] = ()
+    versions: tuple[RelatedDocument, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The hit as plain values, as ``search --json`` prints it."""

@@ -18,7 +18,7 @@ from typing import Literal
 from indexer.documents.citations.resolve import base_name
 from indexer.storage.schema import BIGRAMS, WORDS
 from indexer.storage.snapshot import Snapshot
-from indexer.text.folding import fold, squeeze
+from indexer.text.folding import fold, strip_blanks
 from searcher.suggestions.pinyin import readings
 
 Kind = Literal["title", "number", "term", "heading"]
@@ -56,7 +56,7 @@ class Suggester:
         if the text has digits, else behind; of each the commonest first, and of none more than
         half while others have some. Letters are also read as pinyin of titles, whole or initials.
         """
-        text = squeeze(fold(prefix[:_MAX_PREFIX]))
+        text = strip_blanks(fold(prefix[:_MAX_PREFIX]))
         if not text:
             return ()
         titles = self._titles(text)
@@ -79,8 +79,8 @@ class Suggester:
     @cached_property
     def _sorted(self) -> list[tuple[str, str]]:
         """The names and the titles they stand for, folded, in order; each with its name."""
-        found = {(squeeze(fold(name)), name) for name in self._names}
-        found |= {(squeeze(fold(self._title(name))), name) for name in self._names}
+        found = {(strip_blanks(fold(name)), name) for name in self._names}
+        found |= {(strip_blanks(fold(self._title(name))), name) for name in self._names}
         return sorted(found)
 
     @cached_property
@@ -153,13 +153,13 @@ class Suggester:
             return []
         snapshot = self._snapshot
         pairs = [(BIGRAMS, a + b) for a, b in pairwise(text)]
-        units = snapshot.terms.holding(text, pairs)
-        best = snapshot.terms.top(_READ, pairs, lambda unit: unit, units)
-        headings = [snapshot.passage(unit).heading for _, unit in best]
+        sections = snapshot.terms.holding(text, pairs)
+        best = snapshot.terms.top(_READ, pairs, lambda section: section, sections)
+        headings = [snapshot.passage(section).heading for _, section in best]
         counts = Counter(
             heading
             for heading in headings
-            if text in squeeze(fold(heading)) and len(heading) <= _MAX_HEADING
+            if text in strip_blanks(fold(heading)) and len(heading) <= _MAX_HEADING
         )
         found = [Completion(heading, "heading", count) for heading, count in counts.items()]
         return sorted(found, key=lambda one: (-one.count, len(one.text), one.text))
@@ -167,7 +167,7 @@ class Suggester:
 
 def _bare(number: str) -> str:
     """A 文号 without the marks that are typed in many ways."""
-    return re.sub(r"[\[\]()年第号]", "", squeeze(fold(number)))
+    return re.sub(r"[\[\]()年第号]", "", strip_blanks(fold(number)))
 
 
 def _parted(
@@ -176,7 +176,7 @@ def _parted(
     """Those that begin with a text, or what names them does, and those that only hold it."""
     parts: tuple[list[Completion], list[Completion]] = ([], [])
     for one in completions:
-        forms = (squeeze(fold(one.text)), squeeze(fold(base_name(one.text))))
+        forms = (strip_blanks(fold(one.text)), strip_blanks(fold(base_name(one.text))))
         parts[not any(form.startswith(text) for form in forms)].append(one)
     return parts
 
@@ -188,7 +188,7 @@ def _chosen(groups: Sequence[Sequence[Completion]], limit: int) -> tuple[Complet
         for place, group in enumerate(groups):
             for rank, one in enumerate(group[:most]):
                 if len(taken) < limit:
-                    taken.setdefault(squeeze(fold(one.text)), (place, rank, one))
+                    taken.setdefault(strip_blanks(fold(one.text)), (place, rank, one))
     return tuple(one for _, _, one in sorted(taken.values(), key=lambda item: item[:2]))
 
 

@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 from indexer.segments import Collection
 from indexer.text.dictionary import Dictionary
-from indexer.text.folding import fold, squeeze, squeezed
+from indexer.text.folding import fold, strip_blanks, without_blanks
 from searcher.query.nodes import Boolean, Near, Node, Phrase, Words
 from searcher.ranking.question_words import without_asking
-from searcher.suggestions.fuzzy_titles import LEAST, Names
+from searcher.suggestions.fuzzy_titles import LEAST, FuzzyTitles
 from searcher.suggestions.language_model import Language
 from searcher.suggestions.pinyin import split_pinyin
 from searcher.suggestions.spelling import LONG, Correction, Speller
@@ -31,7 +31,7 @@ _NAMED = 12.0  # what a name one slip away gains, to be compared with `Correctio
 _RARER = 10  # how many times rarer a text is than the name it was to be
 _LATIN = re.compile(r"[a-z][a-z' ]+[a-z]")
 
-_Reading = tuple[str, float]  # what a text may have been meant to be, and what that gains
+_Candidate = tuple[str, float]  # what a text may have been meant to be, and what that gains
 
 
 class _Variant(NamedTuple):
@@ -39,13 +39,13 @@ class _Variant(NamedTuple):
 
     at: int
     text: str
-    readings: list[_Reading]
+    readings: list[_Candidate]
 
 
-class Meant:
+class DidYouMean:
     """Knows what is written in an index: its terms and the names of its documents."""
 
-    def __init__(self, terms: Collection, dictionary: Dictionary, names: Names) -> None:
+    def __init__(self, terms: Collection, dictionary: Dictionary, names: FuzzyTitles) -> None:
         self._language = Language(terms, dictionary)
         self._speller = Speller(self._language)
         self._names = names
@@ -65,15 +65,15 @@ class Meant:
         ]
         return _combined(query, variants) if variants else ()
 
-    def _readings(self, text: str) -> list[_Reading]:
+    def _readings(self, text: str) -> list[_Candidate]:
         found: dict[str, float] = {}
         for reading, gain in (*self._named(text), *self._spelt(text)):
             found[reading] = max(gain, found.get(reading, 0.0))
         return sorted(found.items(), key=lambda item: -item[1])[:_MOST]
 
-    def _named(self, text: str) -> Iterator[_Reading]:
+    def _named(self, text: str) -> Iterator[_Candidate]:
         """The names that ``text`` nearly is, if it is no question and the index hardly has it."""
-        plain, count = squeeze(fold(text)), self._language.count
+        plain, count = strip_blanks(fold(text)), self._language.count
         if len(plain) < LEAST or without_asking(text) != text:
             return
         often = count(plain)
@@ -83,11 +83,11 @@ class Meant:
             if _RARER * often <= count(name):
                 yield name, _NAMED / far
 
-    def _spelt(self, text: str) -> Iterator[_Reading]:
-        for first in self._speller.correct(squeeze(fold(text)))[:_MOST]:
+    def _spelt(self, text: str) -> Iterator[_Candidate]:
+        for first in self._speller.correct(strip_blanks(fold(text)))[:_MOST]:
             corrected, gain = _applied(text, first), first.gain
             for _ in range(_MAX_SLIPS - 1):
-                more = self._speller.correct(squeeze(fold(corrected)))
+                more = self._speller.correct(strip_blanks(fold(corrected)))
                 if not more:
                     break
                 corrected, gain = _applied(corrected, more[0]), gain + more[0].gain
@@ -139,8 +139,10 @@ def _replaced(query: str, changes: Mapping[int, tuple[str, str]]) -> str:
 
 
 def _applied(text: str, correction: Correction) -> str:
-    """``text`` with a correction of its folded and squeezed form, where that stands in it."""
-    folding = squeezed(text)
+    """``text`` with a correction of its folded and stripped of blanks form, where that stands in
+    it.
+    """
+    folding = without_blanks(text)
     if correction.start < correction.end:
         start, end = folding.source(correction.start, correction.end)
     else:

@@ -15,7 +15,7 @@ _TWO_SLIPS = 9  # characters from which on two slips are forgiven
 _MAX_LENGTH = 60
 
 
-class Names:
+class FuzzyTitles:
     """The names of documents in normal form (`indexer.documents.citations.resolve.base_name`), each
     with those that bear it: versions and copies alike.
 

@@ -25,7 +25,7 @@ _UNHEARD = 1e-8  # of a word
 
 
 class Language:
-    """The language of a collection. Texts are folded and squeezed. Threads may share it."""
+    """The language of a collection, for folded texts without blanks. Threads may share it."""
 
     def __init__(self, terms: Collection, dictionary: Dictionary) -> None:
         self._terms = terms

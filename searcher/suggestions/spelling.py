@@ -60,7 +60,7 @@ class Correction:
 
 
 class Speller:
-    """Corrects texts, folded and squeezed, by a language."""
+    """Corrects texts, folded and stripped of blanks, by a language."""
 
     def __init__(self, language: Language) -> None:
         self._language = language

@@ -19,37 +19,37 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from indexer.storage.snapshot import Snapshot
-from indexer.text.folding import fold, squeeze
+from indexer.text.folding import fold, strip_blanks
 from searcher import Searcher
 
 _QUOTES = re.compile('["＂“”「」『』]')
 _SHORTEST, _LONGEST = 4, 30
-Unit = tuple[str, int]  # a document and where in it the unit starts
+Unit = tuple[str, int]  # a document and where in it the section starts
 
 
 class Sections:
     """All sections but those that repeat another file's, searched character by character."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self._units: list[Unit] = []
+        self._sections: list[Unit] = []
         self._texts: list[str] = []
         self._squeezed: list[str] = []
         for index, row in enumerate(snapshot.rows):
             document = snapshot.document(index)
-            for number, unit in zip(snapshot.numbers(index), document.units(), strict=True):
-                if number not in snapshot.shadows:
-                    self._units.append((row.id, unit.span.start))
-                    self._texts.append(unit.span.of(document.text))
-                    self._squeezed.append(squeeze(fold(self._texts[-1])))
+            for number, section in zip(snapshot.numbers(index), document.sections(), strict=True):
+                if number not in snapshot.duplicate_sections:
+                    self._sections.append((row.id, section.span.start))
+                    self._texts.append(section.span.of(document.text))
+                    self._squeezed.append(strip_blanks(fold(self._texts[-1])))
 
     def __len__(self) -> int:
-        return len(self._units)
+        return len(self._sections)
 
     def having(self, phrase: str) -> set[Unit]:
         """The sections in which the characters of a phrase stand."""
-        wanted = squeeze(fold(phrase))
-        texts = zip(self._units, self._squeezed, strict=True)
-        return {unit for unit, text in texts if wanted in text}
+        wanted = strip_blanks(fold(phrase))
+        texts = zip(self._sections, self._squeezed, strict=True)
+        return {section for section, text in texts if wanted in text}
 
     def phrases(self, count: int, draw: random.Random) -> Iterator[str]:
         """Pieces of sections drawn by chance, as they stand there."""
@@ -57,7 +57,7 @@ class Sections:
             text = draw.choice(self._texts)
             start = draw.randrange(len(text))
             piece = text[start : start + draw.randint(_SHORTEST, _LONGEST)]
-            if len(squeeze(fold(piece))) >= _SHORTEST and not _QUOTES.search(fold(piece)):
+            if len(strip_blanks(fold(piece))) >= _SHORTEST and not _QUOTES.search(fold(piece)):
                 count -= 1
                 yield piece
 
@@ -86,7 +86,7 @@ def phrases_report(searcher: Searcher, sections: Sections, phrases: Sequence[str
 def quotations_report(searcher: Searcher, phrases: Sequence[str], draw: random.Random) -> str:
     """How often a quotation is told for word for word, and one with a slip for nearly so."""
     verbatim = [searcher.verify(phrase).verdict == "verbatim" for phrase in phrases]
-    long = [phrase for phrase in phrases if len(squeeze(fold(phrase))) >= 12]
+    long = [phrase for phrase in phrases if len(strip_blanks(fold(phrase))) >= 12]
     near = [searcher.verify(_with_a_slip(phrase, draw)).verdict == "near" for phrase in long]
     return (
         f"quotations   {sum(verbatim)} of {len(verbatim)} verbatim; with a character changed "

@@ -1,8 +1,8 @@
 """Judged sets, and what is measured of the rankings of their queries.
 
-A set is a folder: ``corpus.jsonl`` and ``distractors.jsonl`` (id, title, text; one unit of
-retrieval a line; without them the units are files, named by their paths), ``queries.jsonl`` (id,
-text, kind where there are several) and ``qrels.tsv`` (query, unit, relevance).
+A set is a folder: ``corpus.jsonl`` and ``distractors.jsonl`` (id, title, text; one section of
+retrieval a line; without them the sections are files, named by their paths), ``queries.jsonl`` (id,
+text, kind where there are several) and ``qrels.tsv`` (query, section, relevance).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query and the relevance of the units judged for it: 1 or more is relevant."""
+    """A query and the relevance of the sections judged for it: 1 or more is relevant."""
 
     id: str
     text: str
@@ -50,12 +50,12 @@ MEASURES = tuple(field.name for field in fields(Measures))
 
 
 def read_queries(folder: Path) -> list[Query]:
-    """The judged queries of a set; those without a relevant unit say nothing and are left out."""
+    """The judged queries of a set that have a relevant section; the others are left out."""
     judged: dict[str, dict[str, int]] = {}
     for line in (folder / "qrels.tsv").read_text(encoding="utf-8").splitlines():
-        query, unit, relevance = line.split("\t")
+        query, section, relevance = line.split("\t")
         if int(relevance) > 0:
-            judged.setdefault(query, {})[unit] = int(relevance)
+            judged.setdefault(query, {})[section] = int(relevance)
     lines = (folder / "queries.jsonl").read_text(encoding="utf-8").splitlines()
     return [
         Query(found["id"], found["text"], found.get("kind", ""), judged[found["id"]])
@@ -65,7 +65,7 @@ def read_queries(folder: Path) -> list[Query]:
 
 
 def read_corpus(folder: Path) -> Iterator[Text]:
-    """The units of a set that has a corpus of its own."""
+    """The sections of a set that has a corpus of its own."""
     for name in ("corpus.jsonl", "distractors.jsonl"):
         path = folder / name
         if path.exists():
@@ -75,8 +75,8 @@ def read_corpus(folder: Path) -> Iterator[Text]:
 
 
 def measure(ranking: Sequence[str], judged: Mapping[str, int]) -> Measures:
-    """The measures of a ranking of unit ids, best first."""
-    gains = [judged.get(unit, 0) for unit in ranking[:DEPTH]]
+    """The measures of a ranking of section ids, best first."""
+    gains = [judged.get(section, 0) for section in ranking[:DEPTH]]
     ideal = sorted(judged.values(), reverse=True)
     first = next((place for place, gain in enumerate(gains[:10]) if gain), None)
     return Measures(

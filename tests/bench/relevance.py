@@ -4,8 +4,8 @@
 
 For every set and kind of query: nDCG@10, MRR@10, hit@1 and recall@100 of both, the ratio of the
 nDCGs and the probability of so large a difference by chance. What each query gained or lost goes
-to a file. Every unit of a set is one section with the engine's terms and scores; ``--engine``
-indexes the units as documents and asks the engine itself, a unit scoring as its best section.
+to a file. Every section of a set is one section with the engine's terms and scores; ``--engine``
+indexes the sections as documents and asks the engine itself, a section scoring as its best section.
 """
 
 from __future__ import annotations
@@ -47,23 +47,23 @@ from searcher.query.parser import parse
 from searcher.ranking.ranker import Ranker, scoring_terms
 from searcher.ranking.synonyms import Synonyms
 
-Ranking = Callable[[str], list[str]]  # a query's text to unit ids, best first
+Ranking = Callable[[str], list[str]]  # a query's text to section ids, best first
 K1, B = 1.2, 0.75  # of the baseline
 _ENGINE_SECTIONS = 3_000  # the best sections, of which the best DEPTH documents are taken
 
 
 class Baseline:
-    """BM25 over jieba's search-mode words, each unit its title and text: a stock set-up."""
+    """BM25 over jieba's search-mode words, each section its title and text: a stock set-up."""
 
-    def __init__(self, units: Sequence[Text]) -> None:
-        self._ids = [unit.id for unit in units]
+    def __init__(self, sections: Sequence[Text]) -> None:
+        self._ids = [section.id for section in sections]
         self._postings: dict[str, tuple[array[int], array[int]]] = {}
-        lengths = [self._add(number, unit) for number, unit in enumerate(units)]
+        lengths = [self._add(number, section) for number, section in enumerate(sections)]
         average = sum(lengths) / len(lengths) or 1.0
         self._norms = [K1 * (1 - B + B * length / average) for length in lengths]
 
-    def _add(self, number: int, unit: Text) -> int:
-        words = _search_mode(f"{unit.title}\n{unit.text}")
+    def _add(self, number: int, section: Text) -> int:
+        words = _search_mode(f"{section.title}\n{section.text}")
         for word, count in Counter(words).items():
             numbers, counts = self._postings.setdefault(word, (array("I"), array("I")))
             numbers.append(number)
@@ -92,40 +92,44 @@ def _jieba() -> Any:
     return jieba_tokenizer()
 
 
-def direct(units: Sequence[Text], folder: Path) -> Ranking:
-    """The engine's terms and scores over an index in ``folder``, each unit one section."""
-    ordered = sorted(units, key=lambda unit: unit.id)
+def direct(sections: Sequence[Text], folder: Path) -> Ranking:
+    """The engine's terms and scores over an index in ``folder``, each section one section."""
+    ordered = sorted(sections, key=lambda section: section.id)
     analyzer = Analyzer(Dictionary(*make_tables()))
     terms = new_terms()
-    for unit in ordered:
-        parts = analyzer.analyse(unit.title, (), unit.text)
-        terms.add(parts, [range(len(parts))], [parts[0].squeezed])
+    for section in ordered:
+        parts = analyzer.analyse(section.title, (), section.text)
+        terms.add(parts, [range(len(parts))], [parts[0].without_blanks])
     path = folder / "terms"
     terms.finish(array("I", range(len(ordered)))).write(path)
     collection = Collection([Segment(path)], [[]])
 
     def rank(query: str) -> list[str]:
         wanted = scoring_terms(parse(query), analyzer)
-        return [ordered[unit].id for _, unit in collection.top(DEPTH, wanted, int)]
+        return [ordered[section].id for _, section in collection.top(DEPTH, wanted, int)]
 
     return rank
 
 
-def engine(units: Sequence[Text], folder: Path) -> Ranking:
-    """The engine itself over an index of ``units`` in ``folder``."""
+def engine(sections: Sequence[Text], folder: Path) -> Ranking:
+    """The engine itself over an index of ``sections`` in ``folder``."""
     store = Store(folder)
     with store.transaction() as transaction:
-        for unit in units:
-            text = unit.text if unit.text.startswith(unit.title) else f"{unit.title}\n{unit.text}"
-            transaction.put(parse_document(text, f"set/{unit.id}"))
+        for section in sections:
+            text = (
+                section.text
+                if section.text.startswith(section.title)
+                else f"{section.title}\n{section.text}"
+            )
+            transaction.put(parse_document(text, f"set/{section.id}"))
     snapshot = Snapshot.open(folder)
     ranker = Ranker(snapshot, Synonyms.open())
 
     def rank(query: str) -> list[str]:
         documents: dict[str, None] = {}
-        for unit, _ in ranker.rank(parse(query)).top(_ENGINE_SECTIONS):
+        for section, _ in ranker.rank(parse(query)).top(_ENGINE_SECTIONS):
             # A copy that says the same is shown with the hit, not as another.
-            for index in map(snapshot.document_of, (unit, *snapshot.copies_of(unit))):
+            for index in map(snapshot.document_of, (section, *snapshot.copies_of(section))):
                 documents[snapshot.rows[index].id.removeprefix("set/")] = None
             if len(documents) >= DEPTH:
                 break
@@ -135,14 +139,14 @@ def engine(units: Sequence[Text], folder: Path) -> Ranking:
 
 
 def read_files(folder: Path) -> list[Text]:
-    """The files under ``folder`` as units, named by their paths under it."""
-    units = []
+    """The files under ``folder`` as sections, named by their paths under it."""
+    sections = []
     for path in sorted(folder.glob("*/*.txt")):
         document = read_document(path)
         title = document.metadata.title
         id = path.relative_to(folder).as_posix()
-        units.append(Text(id, title.value if title else "", document.text))
-    return units
+        sections.append(Text(id, title.value if title else "", document.text))
+    return sections
 
 
 def measured(queries: Iterable[Query], rank: Ranking) -> list[Measures]:
@@ -191,12 +195,12 @@ def differences(
 def run(folder: Path, files: Path | None, through_engine: bool) -> tuple[str, list[str]]:
     """The report of a set and the differences of its queries."""
     queries = read_queries(folder)
-    units = list(read_corpus(folder)) or (read_files(files) if files else [])
-    if not units:
+    sections = list(read_corpus(folder)) or (read_files(files) if files else [])
+    if not sections:
         raise SystemExit(f"{folder} has no corpus: name the folder of its files by --files")
-    theirs = measured(queries, Baseline(units))
+    theirs = measured(queries, Baseline(sections))
     with tempfile.TemporaryDirectory() as temporary:
-        ours = measured(queries, (engine if through_engine else direct)(units, Path(temporary)))
+        ours = measured(queries, (engine if through_engine else direct)(sections, Path(temporary)))
     return report(folder.name, queries, ours, theirs), differences(
         folder.name, queries, ours, theirs
     )

@@ -23,13 +23,13 @@ from typing import NamedTuple
 
 from indexer import Store, sync
 from indexer.errors import QueryError
-from indexer.text.folding import fold, squeeze
+from indexer.text.folding import fold, strip_blanks
 from searcher import Searcher
 from searcher.query.parser import parse
 from searcher.ranking.ranker import Ranker
 from searcher.ranking.synonyms import Synonyms
-from searcher.suggestions.did_you_mean import Meant
-from searcher.suggestions.fuzzy_titles import Names
+from searcher.suggestions.did_you_mean import DidYouMean
+from searcher.suggestions.fuzzy_titles import FuzzyTitles
 
 MISSPELT = Path(__file__).parent / "misspelt.tsv"
 
@@ -67,8 +67,8 @@ class Suggesting:
     def __init__(self, searcher: Searcher) -> None:
         snapshot = searcher._now.snapshot
         self._ranker = Ranker(snapshot, Synonyms.open(None))
-        names = Names(self._ranker.known.names_holding)
-        self._meant = Meant(snapshot.terms, snapshot.analyzer.dictionary, names)
+        names = FuzzyTitles(self._ranker.known.names_holding)
+        self._meant = DidYouMean(snapshot.terms, snapshot.analyzer.dictionary, names)
 
     def ask(self, query: str) -> Asked:
         """The suggestions for a query."""
@@ -88,7 +88,7 @@ def is_right(meant: str, asked: Asked) -> bool:
 
 
 def _plain(text: str) -> str:
-    return squeeze(fold(text))
+    return strip_blanks(fold(text))
 
 
 def _report(name: str, misspelt: Sequence[Misspelt], asked: Sequence[Asked]) -> str:

@@ -54,7 +54,7 @@ def test_no_ranking_is_better_than_by_falling_relevance(
     ranking: list[str], relevance: dict[str, int]
 ) -> None:
     if relevance:
-        best = sorted(ranking, key=lambda unit: -relevance.get(unit, 0))
+        best = sorted(ranking, key=lambda section: -relevance.get(section, 0))
         assert judged.measure(best, relevance).ndcg == pytest.approx(1)
         assert 0 <= judged.measure(ranking, relevance).ndcg <= 1 + 1e-9
 

@@ -213,10 +213,10 @@ UNITS += [
 ]
 
 
-@pytest.mark.parametrize("unit", UNITS)
-def test_the_work_is_linear_in_the_query(unit: str) -> None:
+@pytest.mark.parametrize("section", UNITS)
+def test_the_work_is_linear_in_the_query(section: str) -> None:
     def work(length: int) -> int:
-        return lines_run(parsed, (unit * length)[:length])
+        return lines_run(parsed, (section * length)[:length])
 
     # Eight times the text: quadratic work would be 64 times as much.
     assert work(MAX_LENGTH) < 16 * work(MAX_LENGTH // 8)

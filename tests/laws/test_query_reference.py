@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 
 from indexer.errors import QueryError
 from indexer.storage.index_entry import terms_of
-from indexer.storage.records import Row
+from indexer.storage.records import DocumentRow
 from indexer.storage.schema import BIGRAMS, WORDS
 from indexer.storage.snapshot import Snapshot
 from indexer.text.analysis import bigrams, ranked
-from indexer.text.folding import HAN, fold, squeeze
+from indexer.text.folding import HAN, fold, strip_blanks
 from searcher.query.parser import (
     Boolean,
     DateRange,
@@ -36,7 +36,7 @@ from searcher.query.parser import (
 )
 from searcher.ranking.ranker import ACROSS, Ranker
 from searcher.ranking.synonyms import Synonyms
-from tests.support.corpora import VOCABULARY, Commit, committed, histories, under_the_twin
+from tests.support.corpora import VOCABULARY, Commit, committed, histories, under_the_plain_kernel
 
 K1, B = 1.2, 0.75
 Term = tuple[str, str]
@@ -89,42 +89,42 @@ class Reference:
         self.analyzer = snapshot.analyzer
         self.bodies: dict[int, str] = {}
         self.counts: dict[int, Counter[Term]] = {}
-        self.rows: dict[int, Row] = {}
+        self.rows: dict[int, DocumentRow] = {}
         for index, row in enumerate(snapshot.rows):
             terms = terms_of(snapshot.document(index), snapshot.analyzer)
-            of_units = zip(snapshot.numbers(index), terms.texts, terms.units, strict=True)
-            for unit, text, numbers in of_units:
-                self.bodies[unit], self.rows[unit] = squeeze(fold(text)), row
-                self.counts[unit] = counts_of(terms.parts[number] for number in numbers)
-        self.units = set(self.bodies) - snapshot.shadows
+            of_sections = zip(snapshot.numbers(index), terms.texts, terms.sections, strict=True)
+            for section, text, numbers in of_sections:
+                self.bodies[section], self.rows[section] = strip_blanks(fold(text)), row
+                self.counts[section] = counts_of(terms.parts[number] for number in numbers)
+        self.sections = set(self.bodies) - snapshot.duplicate_sections
         self.lengths = {
-            (field, unit): sum(n for term, n in counts.items() if term[0] == field)
-            for unit, counts in self.counts.items()
+            (field, section): sum(n for term, n in counts.items() if term[0] == field)
+            for section, counts in self.counts.items()
             for field in (WORDS, BIGRAMS)
         }
 
     def hits(self, query: Node) -> list[Hit]:
         """What matches, with its score, the best first."""
         terms = self.terms(query)
-        scores = {unit: self.score(unit, terms) for unit in self.match(query)}
+        scores = {section: self.score(section, terms) for section in self.match(query)}
         return sorted(scores.items(), key=lambda hit: (-hit[1], self.place(hit[0])))
 
-    def place(self, unit: int) -> tuple[str, int]:
-        return self.rows[unit].id, unit
+    def place(self, section: int) -> tuple[str, int]:
+        return self.rows[section].id, section
 
     # --- scores
 
-    def score(self, unit: int, terms: dict[Term, float]) -> float:
-        return sum(weight * self.bm25(unit, term) for term, weight in terms.items())
+    def score(self, section: int, terms: dict[Term, float]) -> float:
+        return sum(weight * self.bm25(section, term) for term, weight in terms.items())
 
-    def bm25(self, unit: int, term: Term) -> float:
-        n, field, tf = len(self.units), term[0], self.counts[unit][term]
+    def bm25(self, section: int, term: Term) -> float:
+        n, field, tf = len(self.sections), term[0], self.counts[section][term]
         if not tf:
             return 0.0
-        df = sum(term in self.counts[other] for other in self.units)
+        df = sum(term in self.counts[other] for other in self.sections)
         idf = math.log(1 + (n - df + 0.5) / (df + 0.5))
-        average = sum(self.lengths[field, other] for other in self.units) / n
-        norm = K1 * (1 - B + B * self.lengths[field, unit] / average)
+        average = sum(self.lengths[field, other] for other in self.sections) / n
+        norm = K1 * (1 - B + B * self.lengths[field, section] / average)
         return idf * (K1 + 1) * tf / (tf + norm)
 
     def terms(self, query: Node) -> dict[Term, float]:
@@ -133,7 +133,7 @@ class Reference:
             words = self.words(text)
             inside = {pair for word in words for pair in bigrams(word)}
             weights = {(WORDS, word): 1.0 for word in words}
-            for pair in ranked(bigrams(squeezed(text))):
+            for pair in ranked(bigrams(without_blanks(text))):
                 weights[BIGRAMS, pair] = 1.0 if pair in inside else ACROSS
             for term, weight in weights.items():
                 terms[term] = max(weight, terms.get(term, 0.0))
@@ -153,17 +153,25 @@ class Reference:
                 return self.literal(query.text) | self.of_documents(Phrase(query.text, "title"))
             case Words(field=None):
                 terms = self.terms(query)
-                found = {unit for unit in self.units if any(t in self.counts[unit] for t in terms)}
-                has_terms = len(squeezed(query.text)) > 1 and terms
+                found = {
+                    section
+                    for section in self.sections
+                    if any(t in self.counts[section] for t in terms)
+                }
+                has_terms = len(without_blanks(query.text)) > 1 and terms
                 return found if found or has_terms else self.literal(query.text)
             case Phrase(field=None):
                 return self.literal(query.text)
             case Prefix(field=None):
                 return self.beginning(query.text)
             case Near():
-                items = [[squeezed(leaf.text) for leaf in item] for item in query.items]
+                items = [[without_blanks(leaf.text) for leaf in item] for item in query.items]
                 gap = query.distance
-                return {unit for unit in self.units if stand_near(self.bodies[unit], items, gap)}
+                return {
+                    section
+                    for section in self.sections
+                    if stand_near(self.bodies[section], items, gap)
+                }
             case Words(field="document") | Phrase(field="document") | Prefix(field="document"):
                 return self.of_whole_documents(query)
         return self.of_documents(query)
@@ -178,33 +186,35 @@ class Reference:
         return found.difference(*(self.match(node, tied=True) for node in query.must_not))
 
     def literal(self, text: str) -> set[int]:
-        needle = squeezed(text)
-        return {unit for unit in self.units if needle and needle in self.bodies[unit]}
+        needle = without_blanks(text)
+        return {section for section in self.sections if needle and needle in self.bodies[section]}
 
     def beginning(self, text: str) -> set[int]:
         """Han begins something wherever it stands; other words begin where words do."""
-        first = squeezed(text)
+        first = without_blanks(text)
         if not first or re.fullmatch(f"[{HAN}]", first[-1]):
             return self.literal(text)
         return {
-            unit
-            for unit in self.units
-            if any(field == WORDS and word.startswith(first) for field, word in self.counts[unit])
+            section
+            for section in self.sections
+            if any(
+                field == WORDS and word.startswith(first) for field, word in self.counts[section]
+            )
         }
 
     def of_documents(self, query: Node) -> set[int]:
-        return {unit for unit in self.units if self.is_true_of(query, self.rows[unit])}
+        return {section for section in self.sections if self.is_true_of(query, self.rows[section])}
 
     def of_whole_documents(self, query: Words | Phrase | Prefix) -> set[int]:
         """The sections of documents that have a text in any section, a repeated one too."""
         sections = Reference.__new__(Reference)
-        sections.__dict__.update(self.__dict__, units=set(self.bodies))
+        sections.__dict__.update(self.__dict__, sections=set(self.bodies))
         found = sections.match(type(query)(query.text), tied=True)
         found |= sections.of_documents(type(query)(query.text, "title"))
-        named = {self.rows[unit].id for unit in found}
-        return {unit for unit in self.units if self.rows[unit].id in named}
+        named = {self.rows[section].id for section in found}
+        return {section for section in self.sections if self.rows[section].id in named}
 
-    def is_true_of(self, query: Node, row: Row) -> bool:
+    def is_true_of(self, query: Node, row: DocumentRow) -> bool:
         match query:
             case Everything():
                 return True
@@ -212,8 +222,8 @@ class Reference:
                 date = int(row.date.replace("-", "") or 0)
                 return bool(date) and query.first <= date <= query.last
         values = {"title": (row.title,), "issuer": row.issuers, "type": (row.doc_type,)}
-        wanted = squeezed(query.text)
-        texts = map(squeezed, values[query.field])
+        wanted = without_blanks(query.text)
+        texts = map(without_blanks, values[query.field])
         if isinstance(query, Prefix):
             return any(text.startswith(wanted) for text in texts)
         return any(wanted in text for text in texts)
@@ -252,8 +262,8 @@ def is_of_document(query: Node) -> bool:
     return not isinstance(query, Near)
 
 
-def squeezed(text: str) -> str:
-    return squeeze(fold(text))
+def without_blanks(text: str) -> str:
+    return strip_blanks(fold(text))
 
 
 def stand_near(text: str, items: list[list[str]], distance: int) -> bool:
@@ -278,10 +288,10 @@ def finds(needle: str, text: str) -> Iterator[re.Match[str]]:
 
 def assert_alike(found: list[Hit], wanted: list[Hit], reference: Reference) -> None:
     """The same sections with the same scores but for rounding, in the order of these."""
-    assert {unit for unit, _ in found} == {unit for unit, _ in wanted}
+    assert {section for section, _ in found} == {section for section, _ in wanted}
     scores = dict(wanted)
-    for unit, score in found:
-        assert math.isclose(score, scores[unit], rel_tol=1e-9), unit
+    for section, score in found:
+        assert math.isclose(score, scores[section], rel_tol=1e-9), section
     assert found == sorted(found, key=lambda hit: (-hit[1], reference.place(hit[0])))
 
 
@@ -301,7 +311,7 @@ def test_what_is_found_is_what_a_slow_evaluation_finds(
                 event("no query")
                 continue
             found = ranker.rank(query)
-            if found.known:  # tests/unit/searcher/ranking/test_known_items.py
+            if found.known:  # tests/section/searcher/ranking/test_known_items.py
                 event("names a document")
                 continue
             event(type(query).__name__)
@@ -309,7 +319,7 @@ def test_what_is_found_is_what_a_slow_evaluation_finds(
             assert_alike(hits, reference.hits(query), reference)
             count = data.draw(st.integers(1, 4))
             assert found.top(count) == hits[:count]
-            with under_the_twin(snapshot):
+            with under_the_plain_kernel(snapshot):
                 assert Ranker(snapshot, without).rank(query).all() == hits
 
 
@@ -318,4 +328,4 @@ def test_a_word_finds_the_same_beside_a_filter_that_lets_everything_through() ->
         ranker = Ranker(snapshot, Synonyms(()))
         for word, count in (("app", 1), ("ap", 0), ("管", 1), ("理", 1)):
             for query in (word, f"{word} 类型:通知"):
-                assert len(ranker.rank(parse(query)).units) == count, query
+                assert len(ranker.rank(parse(query)).sections) == count, query

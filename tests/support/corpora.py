@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import strategies as st
 
 from indexer.documents.read import parse_document
-from indexer.kernel.plain import kernel as twin
+from indexer.kernel.plain import kernel as plain
 from indexer.segments import Collection, Segment
 from indexer.storage.snapshot import Snapshot, terms_file
 from indexer.storage.store import Store
@@ -70,16 +70,16 @@ def committed(history: list[Commit]) -> Iterator[Snapshot]:
 
 
 @contextmanager
-def under_the_twin(snapshot: Snapshot) -> Iterator[None]:
-    """The same snapshot, searched by the kernel's plain-Python twin."""
+def under_the_plain_kernel(snapshot: Snapshot) -> Iterator[None]:
+    """The same snapshot, searched by the kernel's plain-Python plain kernel."""
     compiled = snapshot.terms
     paths = [terms_file(snapshot.folder, files.segment.id) for files in snapshot.segments]
-    segments = [Segment(path, kernel=twin) for path in paths]
+    segments = [Segment(path, kernel=plain) for path in paths]
     deleted = [
-        [range(unit, unit + 1) for unit in twin.members(part.dead or b"")]
+        [range(section, section + 1) for section in plain.members(part.dead or b"")]
         for part in compiled.parts
     ]
-    snapshot.terms = Collection(segments, deleted, kernel=twin)
+    snapshot.terms = Collection(segments, deleted, kernel=plain)
     try:
         yield
     finally:

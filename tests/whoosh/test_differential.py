@@ -1,5 +1,5 @@
-"""Whoosh's queries are answered alike by the kernel, its twin and Whoosh's matchers: as an obvious
-evaluation, unit by unit, says.
+"""Whoosh's queries are answered alike by the kernel, its plain kernel and Whoosh's matchers: as an
+obvious evaluation, section by section, says.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tests.support.corpora import (
     committed,
     histories,
     sentences,
-    under_the_twin,
+    under_the_plain_kernel,
 )
 
 Hit = tuple[int, float]
@@ -102,7 +102,9 @@ def stock(snapshot: Snapshot) -> Searcher:
 
 
 def reference(snapshot: Snapshot, query: wq.Query) -> dict[int, float]:
-    """The live units a query matches, and their scores: what Whoosh documents, unit by unit."""
+    """The live sections a query matches, and their scores: what Whoosh documents, section by
+    section.
+    """
     every = snapshot.terms.all()
     match query:
         case wq.Term():
@@ -110,10 +112,10 @@ def reference(snapshot: Snapshot, query: wq.Query) -> dict[int, float]:
         case wq.Phrase():
             pairs = [(BIGRAMS, pair) for pair in query.words]
             text = "".join(pair[0] for pair in query.words) + query.words[-1][1]
-            units = {unit for unit in every if text in snapshot.terms.text(unit)}
+            sections = {section for section in every if text in snapshot.terms.text(section)}
             scores = scored(snapshot, pairs, query.boost)
             known = all(ranked([pair]) for pair in query.words)
-            return {unit: scores[unit] for unit in units} if known else {}
+            return {section: scores[section] for section in sections} if known else {}
         case wq.Every(fieldname=None):
             return dict.fromkeys(every, query.boost)
         case wq.Not():
@@ -123,33 +125,34 @@ def reference(snapshot: Snapshot, query: wq.Query) -> dict[int, float]:
         case wq.AndNot():
             unwanted = reference(snapshot, query.b)
             found = reference(snapshot, query.a)
-            return {unit: found[unit] for unit in found if unit not in unwanted}
+            return {section: found[section] for section in found if section not in unwanted}
         case wq.AndMaybe():
             more = reference(snapshot, query.b)
             found = reference(snapshot, query.a)
-            return {unit: found[unit] + more.get(unit, 0.0) for unit in found}
+            return {section: found[section] + more.get(section, 0.0) for section in found}
         case wq.Or() | wq.And():
             parts = [reference(snapshot, subquery) for subquery in query.subqueries]
             return parts[0] if len(parts) == 1 else combined(query, parts)
     found = stock(snapshot).search(query, limit=None).items()
-    return {unit: score for unit, score in found if unit in every}
+    return {section: score for section, score in found if section in every}
 
 
 def scored(snapshot: Snapshot, terms: list[tuple[str, str]], boost: float) -> dict[int, float]:
     scores: dict[int, float] = {}
     for term in terms:
-        for unit in snapshot.terms.having([term]):
-            part = snapshot.terms.contribution(term, unit)
+        for section in snapshot.terms.having([term]):
+            part = snapshot.terms.contribution(term, section)
             assert part
-            scores[unit] = scores.get(unit, 0.0) + part.score * boost
+            scores[section] = scores.get(section, 0.0) + part.score * boost
     return scores
 
 
 def combined(query: wq.Query, parts: list[dict[int, float]]) -> dict[int, float]:
-    units = [set(part) for part in parts]
-    matched = set.intersection(*units) if isinstance(query, wq.And) else set().union(*units)
+    sections = [set(part) for part in parts]
+    matched = set.intersection(*sections) if isinstance(query, wq.And) else set().union(*sections)
     return {
-        unit: query.boost * sum(part[unit] for part in parts if unit in part) for unit in matched
+        section: query.boost * sum(part[section] for part in parts if section in part)
+        for section in matched
     }
 
 
@@ -162,16 +165,18 @@ def expected(
 ) -> list[Hit]:
     scores = reference(snapshot, query)
     allowed = filtered(snapshot, filter) if filter else set(scores)
-    units = (set(scores) & allowed) - filtered(snapshot, mask)
-    return sorted(((unit, scores[unit]) for unit in units), key=lambda hit: (-hit[1], hit[0]))
+    sections = (set(scores) & allowed) - filtered(snapshot, mask)
+    return sorted(
+        ((section, scores[section]) for section in sections), key=lambda hit: (-hit[1], hit[0])
+    )
 
 
 def assert_alike(found: list[Hit], wanted: list[Hit]) -> None:
-    """The same units with the same scores but for how sums are rounded, in the order of scores."""
-    assert {unit for unit, _ in found} == {unit for unit, _ in wanted}
+    """The same sections, in the order of scores, which may differ by the rounding of sums."""
+    assert {section for section, _ in found} == {section for section, _ in wanted}
     scores = dict(wanted)
-    for unit, score in found:
-        assert math.isclose(score, scores[unit], rel_tol=1e-12), unit
+    for section, score in found:
+        assert math.isclose(score, scores[section], rel_tol=1e-12), section
     assert len(found) == len(wanted)
     assert found == sorted(found, key=lambda hit: (-hit[1], hit[0]))
 
@@ -194,7 +199,7 @@ def test_whatever_is_asked_the_hits_are_those_of_an_obvious_evaluation(
             best = searcher.search(query, limit=limit, **options)
             assert list(best.items()) == list(results.items())[:limit]
             assert len(best) == len(results) == len(wanted)
-            assert best.docs() == results.docs() == {unit for unit, _ in wanted}
+            assert best.docs() == results.docs() == {section for section, _ in wanted}
 
 
 @settings(max_examples=12)
@@ -212,7 +217,7 @@ def test_the_kernel_its_twin_and_whoosh_score_two_terms_alike_to_the_bit(
             assert results.collector.by_kernel
             wanted = list(stock(snapshot).search(query, limit=None).items())
             assert list(results.items()) == wanted[:3]
-            with under_the_twin(snapshot):
+            with under_the_plain_kernel(snapshot):
                 assert list(kernel(snapshot).search(query, limit=3).items()) == wanted[:3]
 
 
@@ -224,7 +229,7 @@ def test_the_kernel_and_its_twin_answer_alike_to_the_bit(
     query, limit = data.draw(queries), data.draw(st.one_of(st.none(), st.integers(1, 5)))
     options = {"filter": data.draw(filters), "mask": data.draw(filters), "limit": limit}
     found = list(kernel(segmented).search(query, **options).items())
-    with under_the_twin(segmented):
+    with under_the_plain_kernel(segmented):
         assert list(kernel(segmented).search(query, **options).items()) == found
 
 
@@ -253,14 +258,14 @@ def test_sorting_grouping_and_collapsing_see_what_is_filtered(
     segmented: Snapshot, query: wq.Query, filter: Any
 ) -> None:
     searcher = kernel(segmented)
-    units = [unit for unit, _ in searcher.search(query, limit=None, filter=filter).items()]
-    number = sorting.FunctionFacet(lambda _, unit: unit)
-    odd = sorting.FunctionFacet(lambda _, unit: "odd" if unit % 2 else "even")
+    sections = [section for section, _ in searcher.search(query, limit=None, filter=filter).items()]
+    number = sorting.FunctionFacet(lambda _, section: section)
+    odd = sorting.FunctionFacet(lambda _, section: "odd" if section % 2 else "even")
     by_number = searcher.search(query, limit=3, sortedby=number, reverse=True, filter=filter)
-    assert [hit.docnum for hit in by_number] == sorted(units, reverse=True)[:3]
+    assert [hit.docnum for hit in by_number] == sorted(sections, reverse=True)[:3]
     groups = searcher.search(query, groupedby={"odd": odd}, filter=filter).groups("odd")
     best = searcher.search(query, limit=None, collapse=odd, filter=filter)
-    by_parity = {"odd": [u for u in units if u % 2], "even": [u for u in units if not u % 2]}
+    by_parity = {"odd": [u for u in sections if u % 2], "even": [u for u in sections if not u % 2]}
     assert {name: set(group) for name, group in groups.items()} == {
         name: set(group) for name, group in by_parity.items() if group
     }

@@ -18,7 +18,7 @@ from indexer.storage.schema import BIGRAMS, WORDS
 from indexer.storage.snapshot import Snapshot
 from indexer.storage.store import Store
 from indexer.text.analysis import bigrams, ranked
-from indexer.text.folding import fold, squeeze
+from indexer.text.folding import fold, strip_blanks
 from indexer.updating.sync import sync
 from indexer.whoosh_adapter import KernelSearcher, whoosh_index, whoosh_reader
 from tests.support.documents import LIBRARY
@@ -68,9 +68,9 @@ def hits(snapshot: Snapshot, query: wq.Query) -> list[tuple[int, float]]:
     return [(results.docnum(i), results.score(i)) for i in range(len(results))]
 
 
-def place(snapshot: Snapshot, unit: int) -> tuple[str, int]:
-    document = snapshot.document_of(unit)
-    return snapshot.rows[document].id, unit
+def place(snapshot: Snapshot, section: int) -> tuple[str, int]:
+    document = snapshot.document_of(section)
+    return snapshot.rows[document].id, section
 
 
 @settings(max_examples=40)
@@ -79,19 +79,19 @@ def test_a_disjunction_of_whoosh_is_the_kernels(snapshot: Snapshot, data: st.Dat
     words = [("words", word) for word, _ in snapshot.terms.expand(WORDS, "")]
     pairs = [("bigrams", pair) for pair, _ in snapshot.terms.expand(BIGRAMS, "")]
     terms = data.draw(st.lists(st.sampled_from(words + pairs), min_size=1, max_size=5, unique=True))
-    expected = snapshot.terms.top(10_000, terms, lambda unit: place(snapshot, unit))
+    expected = snapshot.terms.top(10_000, terms, lambda section: place(snapshot, section))
     found = dict(hits(snapshot, wq.Or([wq.Term(*term) for term in terms])))
-    assert found.keys() == {unit for _, unit in expected}
-    for score, unit in expected:
-        assert found[unit] == pytest.approx(score, rel=1e-12)
-    both = {unit for unit, _ in hits(snapshot, wq.And([wq.Term(*term) for term in terms]))}
+    assert found.keys() == {section for _, section in expected}
+    for score, section in expected:
+        assert found[section] == pytest.approx(score, rel=1e-12)
+    both = {section for section, _ in hits(snapshot, wq.And([wq.Term(*term) for term in terms]))}
     conjunction = snapshot.terms.all()
     for term in terms:
         conjunction = conjunction & snapshot.terms.having([term])
     assert both == set(conjunction)
     # Not alone is no use: whoosh 2.7.4 lets deleted documents through there.
     query = wq.AndNot(wq.Every(), wq.Term(*terms[0]))
-    without = {unit for unit, _ in hits(snapshot, query)}
+    without = {section for section, _ in hits(snapshot, query)}
     assert without == set(snapshot.terms.all() - snapshot.terms.having(terms[:1]))
 
 
@@ -100,16 +100,16 @@ def test_a_disjunction_of_whoosh_is_the_kernels(snapshot: Snapshot, data: st.Dat
 def test_a_phrase_of_whoosh_is_found_where_its_text_stands(
     snapshot: Snapshot, data: st.DataObject
 ) -> None:
-    unit = data.draw(st.sampled_from(list(snapshot.terms.all())))
-    text = snapshot.terms.text(unit)
+    section = data.draw(st.sampled_from(list(snapshot.terms.all())))
+    text = snapshot.terms.text(section)
     start = data.draw(st.integers(0, max(0, len(text) - 2)))
     phrase = text[start : start + data.draw(st.integers(2, 7))]
     pairs = bigrams(phrase)
     if len(ranked(pairs)) < len(pairs) or not pairs:
         return
-    found = {unit for unit, _ in hits(snapshot, wq.Phrase(BIGRAMS, pairs))}
+    found = {section for section, _ in hits(snapshot, wq.Phrase(BIGRAMS, pairs))}
     assert found == set(snapshot.terms.holding(phrase, [(BIGRAMS, pair) for pair in pairs]))
-    assert unit in found
+    assert section in found
 
 
 def test_prefixes_wildcards_and_fuzzy_terms_expand_over_the_columns(snapshot: Snapshot) -> None:
@@ -122,12 +122,12 @@ def test_prefixes_wildcards_and_fuzzy_terms_expand_over_the_columns(snapshot: Sn
         (wq.TermRange(WORDS, word, word), {word}),
     ):
         expected = snapshot.terms.having([(WORDS, w) for w in matches])
-        assert {unit for unit, _ in hits(snapshot, query)} == set(expected), query
+        assert {section for section, _ in hits(snapshot, query)} == set(expected), query
 
 
 def test_a_hit_of_whoosh_says_where_it_stands(snapshot: Snapshot) -> None:
     searcher = Searcher(whoosh_reader(snapshot))
-    text = squeeze(fold("河道"))
+    text = strip_blanks(fold("河道"))
     results = searcher.search(wq.Term(BIGRAMS, text))
     for hit in results:
         assert hit["document"] in LIBRARY
@@ -145,7 +145,7 @@ def test_whoosh_opens_the_index_and_searches_it(tmp_path: Path) -> None:
     assert isinstance(index, whoosh.index.Index)
     assert not index.is_empty()
     with store.snapshot() as snapshot:
-        assert index.doc_count() == snapshot.unit_count
+        assert index.doc_count() == snapshot.section_count
     with index.searcher() as searcher:
         hits = searcher.search(wq.And([wq.Term(WORDS, "采砂"), wq.Term(WORDS, "河道")]))
         assert {(hit["document"], hit["anchor"]) for hit in hits} == {

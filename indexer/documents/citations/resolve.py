@@ -124,7 +124,7 @@ def _without_editions(key: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class NamedDocument:
     """What a catalogue knows of a document; ``date`` is ISO 8601."""
 
     id: str
@@ -156,7 +156,7 @@ class Missing:
 class Catalogue:
     """The documents at hand by name and number; ``resolve`` is a few look-ups."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(self, entries: Iterable[NamedDocument]) -> None:
         self._entries = {entry.id: entry for entry in entries}
         self._bases = {key: base_name(entry.title or "") for key, entry in self._entries.items()}
         self._names: dict[str, dict[str, int]] = {}

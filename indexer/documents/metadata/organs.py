@@ -28,8 +28,8 @@ _OFFICES = ("省", "市", "自治区", "州", "县", "区")
 
 def is_organ(text: str) -> bool:
     """Whether ``text``, inner spaces aside, is the name of one organ."""
-    squeezed = join_letters(text)
-    return bool(_NAME.fullmatch(squeezed)) and not _NOT_A_NAME.search(squeezed)
+    without_blanks = join_letters(text)
+    return bool(_NAME.fullmatch(without_blanks)) and not _NOT_A_NAME.search(without_blanks)
 
 
 def join_letters(text: str) -> str:
@@ -78,9 +78,9 @@ def usual_name(name: str, region: str = "") -> str:
 
     第十三届全国人大常委会 -> 全国人民代表大会常务委员会; 省政府 -> ``region`` + 人民政府.
     """
-    squeezed = re.sub(r"[\s\u200b]+|&\w*;?", "", name)
-    usual = _SESSION.sub("", squeezed)
-    usual = usual.removeprefix(_STATE) or squeezed
+    without_blanks = re.sub(r"[\s\u200b]+|&\w*;?", "", name)
+    usual = _SESSION.sub("", without_blanks)
+    usual = usual.removeprefix(_STATE) or without_blanks
     if re.search("人大|届|人民代表会|常委会$", usual):
         usual = _SHORT_SESSION.sub("", usual)
         usual = re.sub(r"人大(?!代表|财政|环|法)", "人民代表大会", usual)

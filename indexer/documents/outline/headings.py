@@ -93,17 +93,17 @@ def headings(nodes: list[Node], kinds: list[Kind], rows: list[Line], ends: list[
             continue
         if kind == "article":
             if node.label.rest[:1] in _BRACKETS and (found := _BRACKETED.match(node.label.rest)):
-                result[index] = squeeze(found[1])
+                result[index] = strip_blanks(found[1])
             continue
         read = _read(node, nodes, index, rows, ends[index], torn)
         if kind == "heading" and node.label.style != Style.TITLE:
             groups[_first_of_list(nodes, index, lists)].append((index, read))
         else:
-            result[index] = squeeze(read.text)
+            result[index] = strip_blanks(read.text)
     for members in groups.values():
         share = sum(_is_likely(read) for _, read in members) / len(members)
         for index, read in members:
-            result[index] = squeeze(_choose(read, share))
+            result[index] = strip_blanks(_choose(read, share))
     return result
 
 
@@ -249,7 +249,7 @@ def _choose(read: _Read, share: float) -> str:
     return read.text if read.form == Form.RUN_IN and share >= _SURE else ""
 
 
-def squeeze(heading: str) -> str:
+def strip_blanks(heading: str) -> str:
     """Drop the blanks that spread a heading (总　则) and its closing stop."""
     if _BLANKS.search(heading):
         heading = _BLANKS.sub("", heading)

@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Literal
 from unicodedata import normalize
 
-from indexer.documents.model import Document, Span, Unit
+from indexer.documents.model import Document, SearchSection, Span
 from indexer.documents.versions.align import Run, common_runs, without_islands
 
 Change = Literal["unchanged", "changed", "moved", "added", "removed"]
@@ -47,23 +47,23 @@ class SectionChange:
     """
 
     kind: Change
-    before: Unit | None
-    after: Unit | None
+    before: SearchSection | None
+    after: SearchSection | None
     edits: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """A unit as it is compared: its wording, where that begins, its pairs of characters."""
+    """A section as it is compared: its wording, where that begins, its pairs of characters."""
 
-    unit: Unit
+    section: SearchSection
     start: int
     key: str
     pairs: frozenset[str]
 
     @property
     def label(self) -> tuple[str, ...]:
-        return (self.unit.section.kind, *self.unit.section.path[-1:])
+        return (self.section.section.kind, *self.section.section.path[-1:])
 
 
 def diff_documents(
@@ -84,18 +84,18 @@ def diff_documents(
 
 
 def _sides(document: Document) -> list[_Side]:
-    return [_side(document.text, unit) for unit in document.units()]
+    return [_side(document.text, section) for section in document.search_sections()]
 
 
-def _side(text: str, unit: Unit) -> _Side:
-    start = unit.span.start
-    label = unit.section.label
+def _side(text: str, section: SearchSection) -> _Side:
+    start = section.span.start
+    label = section.section.label
     if label:
         place = text.find(label, start, start + len(label) + 20)
         start = place + len(label) if place >= 0 else start
-    key = _BLANK.sub("", normalize("NFKC", text[start : unit.span.end]))
+    key = _BLANK.sub("", normalize("NFKC", text[start : section.span.end]))
     pairs = frozenset(map("".join, pairwise(key))) or frozenset(key)
-    return _Side(unit, start, key, pairs)
+    return _Side(section, start, key, pairs)
 
 
 def _partners(before: list[_Side], after: list[_Side]) -> dict[int, int]:
@@ -138,9 +138,9 @@ def _paired(
 def _paired_by_label(
     before: list[_Side], after: list[_Side], olds: range, news: range
 ) -> Iterator[tuple[int, int]]:
-    labels = {(after[new].unit.section.path, after[new].label): new for new in reversed(news)}
+    labels = {(after[new].section.section.path, after[new].label): new for new in reversed(news)}
     for old in olds:
-        new = labels.pop((before[old].unit.section.path, before[old].label), None)
+        new = labels.pop((before[old].section.section.path, before[old].label), None)
         if new is not None and _score(before[old], after[new]):
             yield new, old
 
@@ -220,7 +220,7 @@ def _out_of_order(
     chain = common_runs([partner[new] for new in news], sorted(partner.values()))
     kept = {run.a + k for run in chain for k in range(run.size)}
     return {
-        (before[partner[new]].unit.span.start, after[new].unit.span.start)
+        (before[partner[new]].section.span.start, after[new].section.span.start)
         for place, new in enumerate(news)
         if place not in kept
     }
@@ -243,16 +243,16 @@ def _change(
     a: str, b: str, old: _Side | None, new: _Side | None, words: Words | None
 ) -> SectionChange:
     if old is None:
-        return SectionChange("added", None, new.unit if new else None)
+        return SectionChange("added", None, new.section if new else None)
     if new is None:
-        return SectionChange("removed", old.unit, None)
+        return SectionChange("removed", old.section, None)
     if old.key == new.key:
-        return SectionChange("unchanged", old.unit, new.unit)
+        return SectionChange("unchanged", old.section, new.section)
     edits = _edits(
-        _tokens(a, Span(old.start, old.unit.span.end), words),
-        _tokens(b, Span(new.start, new.unit.span.end), words),
+        _tokens(a, Span(old.start, old.section.span.end), words),
+        _tokens(b, Span(new.start, new.section.span.end), words),
     )
-    return SectionChange("changed", old.unit, new.unit, tuple(edits))
+    return SectionChange("changed", old.section, new.section, tuple(edits))
 
 
 @dataclass(frozen=True, slots=True)

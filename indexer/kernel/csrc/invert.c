@@ -61,14 +61,14 @@ static void table_free(table *t)
     free(t->codes);
 }
 
-/* Spreads the log over the terms, units in the new order. */
-static void table_fill(table *t, const inverter *v, const uint8_t *order, uint32_t units)
+/* Spreads the log over the terms, sections in the new order. */
+static void table_fill(table *t, const inverter *v, const uint8_t *order, uint32_t sections)
 {
     const uint8_t *ids = v->ids.data;
-    for (uint32_t doc = 0; doc < units; doc++) {
-        uint32_t unit = load32(order, doc);
-        size_t i = unit ? (size_t)load64(v->starts.data, unit - 1) : 0;
-        size_t stop = (size_t)load64(v->starts.data, unit);
+    for (uint32_t doc = 0; doc < sections; doc++) {
+        uint32_t section = load32(order, doc);
+        size_t i = section ? (size_t)load64(v->starts.data, section - 1) : 0;
+        size_t stop = (size_t)load64(v->starts.data, section);
         for (; i < stop; i++) {
             if (i + AHEAD < stop)
                 PREFETCH(t->next + load32(ids, i + AHEAD));
@@ -79,19 +79,19 @@ static void table_fill(table *t, const inverter *v, const uint8_t *order, uint32
     }
 }
 
-static int invert(const inverter *v, const uint8_t *order, uint32_t units, dictionary *d,
+static int invert(const inverter *v, const uint8_t *order, uint32_t sections, dictionary *d,
                   buffer *lengths)
 {
     table t = {0};
     entry *entries = sorted_terms(v);
     int bad = !entries || table_make(&t, v, entries) < 0;
     if (!bad) {
-        table_fill(&t, v, order, units);
-        for (uint32_t doc = 0; doc < units; doc++)
+        table_fill(&t, v, order, sections);
+        for (uint32_t doc = 0; doc < sections; doc++)
             buffer_bytes(lengths, v->lengths.data + 4 * (size_t)load32(order, doc), 4);
     }
     bad |= lengths->failed;
-    norms n = norms_of(lengths->data, bad ? 0 : units);
+    norms n = norms_of(lengths->data, bad ? 0 : sections);
     for (size_t i = 0; !bad && i < v->used; i++) {
         const entry *e = entries + i;
         size_t df = terms_of(v)[e->id].df, begin = t.next[e->id] - df;
@@ -103,15 +103,15 @@ static int invert(const inverter *v, const uint8_t *order, uint32_t units, dicti
     return bad ? -1 : 0;
 }
 
-static int is_permutation(const uint8_t *order, uint32_t units)
+static int is_permutation(const uint8_t *order, uint32_t sections)
 {
-    uint8_t *seen = calloc(units / 8 + 1u, 1);
+    uint8_t *seen = calloc(sections / 8 + 1u, 1);
     int good = seen != NULL;
-    for (uint32_t i = 0; good && i < units; i++) {
-        uint32_t unit = load32(order, i);
-        good = unit < units && !bit(seen, unit);
+    for (uint32_t i = 0; good && i < sections; i++) {
+        uint32_t section = load32(order, i);
+        good = section < sections && !bit(seen, section);
         if (good)
-            set_bit(seen, unit);
+            set_bit(seen, section);
     }
     free(seen);
     return good;
@@ -125,16 +125,16 @@ static PyObject *py_finish(PyObject *self, PyObject *args)
     if (!PyArg_ParseTuple(args, "Oy*", &capsule, &order))
         return NULL;
     inverter *v = inverter_of(capsule);
-    uint32_t units = v ? (uint32_t)(v->lengths.size / 4) : 0;
-    if (v && ((size_t)order.len != v->lengths.size || !is_permutation(order.buf, units))) {
-        PyErr_SetString(PyExc_ValueError, "the order is no permutation of the units");
+    uint32_t sections = v ? (uint32_t)(v->lengths.size / 4) : 0;
+    if (v && ((size_t)order.len != v->lengths.size || !is_permutation(order.buf, sections))) {
+        PyErr_SetString(PyExc_ValueError, "the order is no permutation of the sections");
     } else if (v) {
         dictionary d = {0};
         buffer lengths = {0};
         int bad;
         v->busy = 1;
         Py_BEGIN_ALLOW_THREADS
-        bad = invert(v, order.buf, units, &d, &lengths);
+        bad = invert(v, order.buf, sections, &d, &lengths);
         Py_END_ALLOW_THREADS
         v->busy = 0;
         result = bad ? PyErr_NoMemory() : dictionary_result(&d, &lengths);

@@ -1,4 +1,4 @@
-/* The log of the units added to a segment in the making: build.c fills it, invert.c sorts it. */
+/* The log of the sections added to a segment in the making: build.c fills it, invert.c sorts it. */
 #ifndef POLICYSEARCH_INVERTER_H
 #define POLICYSEARCH_INVERTER_H
 
@@ -11,7 +11,7 @@ typedef struct {
     uint32_t id; /* plus 1; 0 marks a free slot */
 } slot;
 
-/* `place` is where the last unit that has the term has it in the log, plus 1. */
+/* `place` is where the last section that has the term has it in the log, plus 1. */
 typedef struct {
     uint32_t offset, df, place; /* the bytes of a term end where those of the next begin */
 } term;
@@ -21,10 +21,10 @@ typedef struct {
     slot *slots;
     size_t mask, used;
     buffer arena, terms;    /* bytes of all terms; what is known of each */
-    buffer ids, codes;      /* the log: a term and the code of its frequency in a unit */
-    buffer starts;          /* where each unit's part of the log ends */
-    buffer lengths;         /* of each unit, in eighths */
-    buffer frequencies;     /* of the open unit's terms, in eighths */
+    buffer ids, codes;      /* the log: a term and the code of its frequency in a section */
+    buffer starts;          /* where each section's part of the log ends */
+    buffer lengths;         /* of each section, in eighths */
+    buffer frequencies;     /* of the open section's terms, in eighths */
     buffer read, ends;      /* the terms of the parts at hand; where each part's end */
     int busy;               /* a thread that let go of the interpreter is at work */
 } inverter;

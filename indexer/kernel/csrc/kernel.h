@@ -17,7 +17,7 @@
 #include <string.h>
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "the index is little-endian; the plain-Python twin serves this machine"
+#error "the index is little-endian; the plain-Python plain kernel serves this machine"
 #endif
 
 #if defined(__GNUC__)
@@ -34,7 +34,7 @@
 #define INDEX_ENTRY 3  /* numbers of 64 bits in the index for each of these */
 #define WIDE_GAP 15    /* the width that says of a gap in a stream that it has 32 bits */
 #define RARE 15        /* the rank that says of a code in a stream that it has 8 bits */
-#define ONE 8          /* the code of a term frequency of 1.0: an eighth is the unit */
+#define ONE 8          /* the code of a term frequency of 1.0: an eighth is the section */
 
 /* Codes of symbols: below these one byte, two bytes; else four. */
 #define SHORT_CODES 128
@@ -187,7 +187,7 @@ static inline uint8_t block_code(const block *b, unsigned i)
 /* A term's postings, read block by block. */
 typedef struct {
     const uint8_t *dir, *dir_end, *data, *data_end;
-    uint32_t left, range, units;
+    uint32_t left, range, sections;
     int is_sparse;
     uint64_t bit;     /* of a sparse list: where the posting after the next one begins */
     uint32_t doc;     /* the next one */
@@ -196,13 +196,13 @@ typedef struct {
 } list;
 
 /* Whether a list is a stream of bits rather than blocks. */
-static inline int is_sparse(uint32_t df, uint32_t units)
+static inline int is_sparse(uint32_t df, uint32_t sections)
 {
-    return df <= SHORT_LIST || df <= units / SPARSE;
+    return df <= SHORT_LIST || df <= sections / SPARSE;
 }
 
 /* The scratch space, of 2 * RANGE bytes, holds the last block of a sparse list. */
-int list_open(list *l, const uint8_t *data, size_t size, uint32_t df, uint32_t units,
+int list_open(list *l, const uint8_t *data, size_t size, uint32_t df, uint32_t sections,
               uint8_t *scratch);
 int list_next(list *l, block *b); /* 1 a block, 0 the end, -1 damage */
 
@@ -237,7 +237,7 @@ static inline int read_posting(list *l)
         l->bit += 8;
     }
     gap += l->doc;
-    if (gap >= l->units || l->bit > 8 * (uint64_t)(l->data_end - l->data))
+    if (gap >= l->sections || l->bit > 8 * (uint64_t)(l->data_end - l->data))
         return -1;
     l->doc = (uint32_t)gap;
     return 0;
@@ -302,7 +302,7 @@ static inline int dense_next(list *l, block *b)
         read_field(l, &head, SKIP_BITS, &skipped) < 0)
         return -1;
     b->bound = head;
-    uint32_t ranges = (l->units + RANGE - 1) >> RANGE_BITS;
+    uint32_t ranges = (l->sections + RANGE - 1) >> RANGE_BITS;
     if (skipped >= ranges - l->range || more >= RANGE || others > more + 1 || !b->bound)
         return -1;
     b->range = l->range + skipped;
@@ -312,7 +312,7 @@ static inline int dense_next(list *l, block *b)
     if (more + 1 + others > (size_t)(l->data_end - l->data))
         return -1;
     l->data += more + 1 + others;
-    uint32_t room = l->units - (b->range << RANGE_BITS);
+    uint32_t room = l->sections - (b->range << RANGE_BITS);
     if (room < RANGE)
         for (unsigned i = 0; i < b->count; i++)
             if (b->docs[i] >= room)
@@ -329,7 +329,7 @@ void block_sort(const block *b, uint8_t *docs, uint8_t *codes);
 typedef struct {
     const uint8_t *lengths;
     double a, c; /* norm of a document = a + c * length */
-    uint32_t units;
+    uint32_t sections;
 } norms;
 
 void encode_list(buffer *out, const uint32_t *docs, const uint8_t *codes, size_t df, norms n);
@@ -347,7 +347,7 @@ int dictionary_failed(const dictionary *d);
 void dictionary_free(dictionary *d);
 PyObject *dictionary_result(dictionary *d, const buffer *lengths);
 
-norms norms_of(const uint8_t *lengths, uint32_t units);
+norms norms_of(const uint8_t *lengths, uint32_t sections);
 
 #define K1 1.2
 #define B 0.75

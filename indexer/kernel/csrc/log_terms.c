@@ -1,4 +1,4 @@
-/* Inverting text: an inverter logs the terms of unit after unit; invert.c sorts them at the end. */
+/* Inverting text: an inverter logs the terms of section after section; invert.c sorts them at the end. */
 #include "inverter.h"
 
 #define CLASSES 0x20000 /* characters in the table; those behind it are Han up to U+3FFFF */
@@ -190,7 +190,7 @@ static void read_parts(inverter *v, cursor c, size_t parts)
     }
 }
 
-/* Adds the terms of a part to the open unit, whose log begins at `start`. */
+/* Adds the terms of a part to the open section, whose log begins at `start`. */
 static void record(inverter *v, uint32_t part, uint8_t weight, size_t start)
 {
     size_t i = part ? (size_t)load64(v->ends.data, part - 1) : 0;
@@ -216,8 +216,8 @@ static void record(inverter *v, uint32_t part, uint8_t weight, size_t start)
     }
 }
 
-/* Adds a unit: its terms are those of `count` parts. */
-static void add_unit(inverter *v, const uint8_t *numbers, size_t count, const uint8_t *weights)
+/* Adds a section: its terms are those of `count` parts. */
+static void add_section(inverter *v, const uint8_t *numbers, size_t count, const uint8_t *weights)
 {
     size_t start = v->ids.size / sizeof(uint32_t);
     uint64_t length = 0;
@@ -240,53 +240,53 @@ static void add_unit(inverter *v, const uint8_t *numbers, size_t count, const ui
     v->ids.failed |= end >= UINT32_MAX;
 }
 
-static void add_units(inverter *v, const Py_buffer *units, const uint8_t *weights)
+static void add_sections(inverter *v, const Py_buffer *sections, const uint8_t *weights)
 {
-    size_t size = (size_t)units->len / 4;
+    size_t size = (size_t)sections->len / 4;
     for (size_t i = 0; i < size && !failed(v);) {
-        uint32_t count = load32(units->buf, i++);
-        add_unit(v, (const uint8_t *)units->buf + 4 * i, count, weights);
+        uint32_t count = load32(sections->buf, i++);
+        add_section(v, (const uint8_t *)sections->buf + 4 * i, count, weights);
         i += count;
     }
 }
 
-/* Whether there are as many parts as weights, none of these 0, and the units name such parts. */
-static int belong_together(const Py_buffer *text, const Py_buffer *weights, const Py_buffer *units)
+/* Whether there are as many parts as weights, none of these 0, and the sections name such parts. */
+static int belong_together(const Py_buffer *text, const Py_buffer *weights, const Py_buffer *sections)
 {
     const uint8_t *bytes = text->buf, *weight = weights->buf;
-    Py_ssize_t parts = weights->len || text->len, size = units->len / 4;
+    Py_ssize_t parts = weights->len || text->len, size = sections->len / 4;
     for (Py_ssize_t i = 0; i < text->len; i++)
         parts += bytes[i] == SEPARATOR;
     for (Py_ssize_t i = 0; i < weights->len; i++)
         if (!weight[i])
             return 0;
     for (Py_ssize_t i = 0; i < size;) {
-        uint32_t count = load32(units->buf, (size_t)i++);
+        uint32_t count = load32(sections->buf, (size_t)i++);
         if ((Py_ssize_t)count > size - i)
             return 0;
         for (; count; count--)
-            if ((Py_ssize_t)load32(units->buf, (size_t)i++) >= weights->len)
+            if ((Py_ssize_t)load32(sections->buf, (size_t)i++) >= weights->len)
                 return 0;
     }
-    return parts == weights->len && units->len % 4 == 0 && weights->len < UINT32_MAX;
+    return parts == weights->len && sections->len % 4 == 0 && weights->len < UINT32_MAX;
 }
 
-/* Adds units to an inverter; the classes are NULL where the parts are words. */
+/* Adds sections to an inverter; the classes are NULL where the parts are words. */
 static PyObject *add(PyObject *capsule, const Py_buffer *text, const Py_buffer *weights,
-                     const Py_buffer *units, const uint8_t *classes)
+                     const Py_buffer *sections, const uint8_t *classes)
 {
     inverter *v = inverter_of(capsule);
     if (!v)
         return NULL;
-    if (!belong_together(text, weights, units)) {
-        PyErr_SetString(PyExc_ValueError, "parts, weights and units do not belong together");
+    if (!belong_together(text, weights, sections)) {
+        PyErr_SetString(PyExc_ValueError, "parts, weights and sections do not belong together");
         return NULL;
     }
     cursor c = {text->buf, (const uint8_t *)text->buf + text->len, classes, NULL, 0};
     v->busy = 1;
     Py_BEGIN_ALLOW_THREADS
     read_parts(v, c, (size_t)weights->len);
-    add_units(v, units, weights->buf);
+    add_sections(v, sections, weights->buf);
     Py_END_ALLOW_THREADS
     v->busy = 0;
     return failed(v) ? PyErr_NoMemory() : Py_NewRef(Py_None);
@@ -295,31 +295,31 @@ static PyObject *add(PyObject *capsule, const Py_buffer *text, const Py_buffer *
 static PyObject *py_add_words(PyObject *self, PyObject *args)
 {
     PyObject *capsule, *result;
-    Py_buffer text, weights, units;
+    Py_buffer text, weights, sections;
     (void)self;
-    if (!PyArg_ParseTuple(args, "Oy*y*y*", &capsule, &text, &weights, &units))
+    if (!PyArg_ParseTuple(args, "Oy*y*y*", &capsule, &text, &weights, &sections))
         return NULL;
-    result = add(capsule, &text, &weights, &units, NULL);
+    result = add(capsule, &text, &weights, &sections, NULL);
     PyBuffer_Release(&text);
     PyBuffer_Release(&weights);
-    PyBuffer_Release(&units);
+    PyBuffer_Release(&sections);
     return result;
 }
 
 static PyObject *py_add_bigrams(PyObject *self, PyObject *args)
 {
     PyObject *capsule, *result = NULL;
-    Py_buffer text, weights, units, table;
+    Py_buffer text, weights, sections, table;
     (void)self;
-    if (!PyArg_ParseTuple(args, "Oy*y*y*y*", &capsule, &text, &weights, &units, &table))
+    if (!PyArg_ParseTuple(args, "Oy*y*y*y*", &capsule, &text, &weights, &sections, &table))
         return NULL;
     if (table.len != CLASSES)
         PyErr_SetString(PyExc_ValueError, "a table of 131072 classes is wanted");
     else
-        result = add(capsule, &text, &weights, &units, table.buf);
+        result = add(capsule, &text, &weights, &sections, table.buf);
     PyBuffer_Release(&text);
     PyBuffer_Release(&weights);
-    PyBuffer_Release(&units);
+    PyBuffer_Release(&sections);
     PyBuffer_Release(&table);
     return result;
 }

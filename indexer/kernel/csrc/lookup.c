@@ -1,4 +1,4 @@
-/* Looking terms up, and sets of units or documents as bitmaps (least bit first). */
+/* Looking terms up, and sets of sections or documents as bitmaps (least bit first). */
 #include "kernel.h"
 
 typedef struct {
@@ -127,7 +127,7 @@ static PyObject *py_lookup(PyObject *self, PyObject *args)
 typedef struct {
     Py_buffer data;
     list list;
-    uint32_t units, df;
+    uint32_t sections, df;
     uint8_t scratch[2 * RANGE];
 } opened;
 
@@ -135,13 +135,13 @@ static int open_list(PyObject *args, opened *o, Py_buffer *bits, const char *for
 {
     unsigned long long offset, size;
     int got = bits ? PyArg_ParseTuple(args, format, &o->data, &offset, &size, &o->df,
-                                      &o->units, bits)
-                   : PyArg_ParseTuple(args, "y*KKII", &o->data, &offset, &size, &o->df, &o->units);
+                                      &o->sections, bits)
+                   : PyArg_ParseTuple(args, "y*KKII", &o->data, &offset, &size, &o->df, &o->sections);
     if (!got)
         return -1;
     if (offset <= (uint64_t)o->data.len && size <= (uint64_t)o->data.len - offset &&
-        o->df <= o->units && (!bits || (size_t)bits->len >= ((size_t)o->units + 7) / 8) &&
-        !list_open(&o->list, (uint8_t *)o->data.buf + offset, (size_t)size, o->df, o->units,
+        o->df <= o->sections && (!bits || (size_t)bits->len >= ((size_t)o->sections + 7) / 8) &&
+        !list_open(&o->list, (uint8_t *)o->data.buf + offset, (size_t)size, o->df, o->sections,
                    o->scratch))
         return 0;
     PyErr_SetString(PyExc_ValueError, "a term lies outside its postings");
@@ -221,7 +221,7 @@ static PyObject *py_narrow(PyObject *self, PyObject *args)
     uint8_t *map = bits.buf;
     while ((state = list_next(&o.list, &b)) > 0) {
         uint8_t mine[RANGE / 8] = {0}, *at = map + b.range * (RANGE / 8);
-        uint32_t size = (o.units + 7) / 8 - b.range * (RANGE / 8);
+        uint32_t size = (o.sections + 7) / 8 - b.range * (RANGE / 8);
         memset(map + next, 0, b.range * (RANGE / 8) - next);
         for (unsigned i = 0; i < b.count; i++)
             set_bit(mine, b.docs[i]);
@@ -257,7 +257,7 @@ static PyObject *py_overlap(PyObject *self, PyObject *args)
     (void)self;
     if (open_list(args, &o, &bits, "y*KKIIy*") < 0)
         return NULL;
-    uint32_t size = (o.units + 7) / 8;
+    uint32_t size = (o.sections + 7) / 8;
     while ((state = list_next(&o.list, &b)) > 0) {
         uint32_t from = b.range * (RANGE / 8);
         const uint8_t *at = (const uint8_t *)bits.buf + from;

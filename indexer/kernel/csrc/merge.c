@@ -1,7 +1,7 @@
-/* Merging the dictionaries of several segments into one, units renumbered. */
+/* Merging the dictionaries of several segments into one, sections renumbered. */
 #include "kernel.h"
 
-#define GONE UINT32_MAX /* what a map says of a deleted unit */
+#define GONE UINT32_MAX /* what a map says of a deleted section */
 
 typedef struct {
     Py_buffer terms, postings, map;
@@ -15,7 +15,7 @@ typedef struct {
 typedef struct {
     source *sources;
     Py_ssize_t count;
-    uint32_t units;
+    uint32_t sections;
     uint64_t *keys; /* document << 8 | code */
     uint32_t *docs;
     uint8_t *codes;
@@ -60,8 +60,8 @@ static int collect(merger *m, const source *s)
     block b;
     int state;
     uint8_t lows[RANGE], codes[RANGE], scratch[2 * RANGE];
-    uint32_t units = (uint32_t)(s->map.len / 4);
-    if (list_open(&l, s->list, s->size, s->df, units, scratch) < 0)
+    uint32_t sections = (uint32_t)(s->map.len / 4);
+    if (list_open(&l, s->list, s->size, s->df, sections, scratch) < 0)
         return -1;
     while ((state = list_next(&l, &b)) > 0) {
         block_sort(&b, lows, codes);
@@ -69,7 +69,7 @@ static int collect(merger *m, const source *s)
             uint32_t doc = load32(s->map.buf, (b.range << RANGE_BITS) + lows[i]);
             if (doc == GONE)
                 continue;
-            if (doc >= m->units || m->found >= m->units)
+            if (doc >= m->sections || m->found >= m->sections)
                 return -1;
             m->keys[m->found++] = (uint64_t)doc << 8 | codes[i];
         }
@@ -131,9 +131,9 @@ static int merge_term(merger *m, uint8_t *live, dictionary *d, norms n)
 static int merge_all(merger *m, dictionary *d, norms n)
 {
     uint8_t *live = calloc((size_t)m->count + 1, 1);
-    m->keys = malloc(((size_t)m->units + 1) * sizeof *m->keys);
-    m->docs = malloc(((size_t)m->units + 1) * sizeof *m->docs);
-    m->codes = malloc((size_t)m->units + 1);
+    m->keys = malloc(((size_t)m->sections + 1) * sizeof *m->keys);
+    m->docs = malloc(((size_t)m->sections + 1) * sizeof *m->docs);
+    m->codes = malloc((size_t)m->sections + 1);
     int state = live && m->keys && m->docs && m->codes ? 1 : -1;
     for (Py_ssize_t i = 0; state > 0 && i < m->count; i++) {
         int next = advance(m->sources + i, 1);
@@ -190,13 +190,13 @@ static PyObject *py_merge(PyObject *self, PyObject *args)
     (void)self;
     if (!PyArg_ParseTuple(args, "O!y*", &PyTuple_Type, &inputs, &lengths))
         return NULL;
-    m.units = (uint32_t)(lengths.len / 4);
+    m.sections = (uint32_t)(lengths.len / 4);
     if (read_sources(&m, inputs) == 0) {
         dictionary d = {0};
-        buffer same = {lengths.buf, (size_t)m.units * 4, 0, 0};
+        buffer same = {lengths.buf, (size_t)m.sections * 4, 0, 0};
         int state;
         Py_BEGIN_ALLOW_THREADS
-        state = merge_all(&m, &d, norms_of(lengths.buf, m.units));
+        state = merge_all(&m, &d, norms_of(lengths.buf, m.sections));
         Py_END_ALLOW_THREADS
         if (state < 0)
             PyErr_SetString(PyExc_ValueError, "a dictionary or its postings are damaged");

@@ -62,13 +62,13 @@ void buffer_varint(buffer *b, uint32_t value)
     buffer_byte(b, (uint8_t)value);
 }
 
-norms norms_of(const uint8_t *lengths, uint32_t units)
+norms norms_of(const uint8_t *lengths, uint32_t sections)
 {
     uint64_t total = 0;
-    for (uint32_t i = 0; i < units; i++)
+    for (uint32_t i = 0; i < sections; i++)
         total += load32(lengths, i);
-    norms n = {lengths, K1 * (1.0 - B), total ? K1 * B * (double)units / (double)total : 0.0,
-               units};
+    norms n = {lengths, K1 * (1.0 - B), total ? K1 * B * (double)sections / (double)total : 0.0,
+               sections};
     return n;
 }
 
@@ -175,7 +175,7 @@ static void encode_block(buffer *dir, buffer *data, const uint32_t *docs, const 
 
 void encode_list(buffer *out, const uint32_t *docs, const uint8_t *codes, size_t df, norms n)
 {
-    if (is_sparse((uint32_t)df, n.units)) {
+    if (is_sparse((uint32_t)df, n.sections)) {
         encode_sparse(out, docs, codes, df);
         return;
     }
@@ -198,13 +198,13 @@ void encode_list(buffer *out, const uint32_t *docs, const uint8_t *codes, size_t
     free(data.data);
 }
 
-int list_open(list *l, const uint8_t *data, size_t size, uint32_t df, uint32_t units,
+int list_open(list *l, const uint8_t *data, size_t size, uint32_t df, uint32_t sections,
               uint8_t *scratch)
 {
     memset(l, 0, sizeof *l);
     l->scratch = scratch;
-    l->units = units;
-    l->is_sparse = is_sparse(df, units);
+    l->sections = sections;
+    l->is_sparse = is_sparse(df, sections);
     l->data = data;
     l->data_end = data + size;
     if (l->is_sparse) {

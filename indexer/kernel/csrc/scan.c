@@ -1,4 +1,4 @@
-/* Packed texts, and sets in which a document stands for its units. */
+/* Packed texts, and sets in which a document stands for its sections. */
 #include "texts.h"
 
 /* Appends the text of the codes from p on, folded or as it stands. */
@@ -156,10 +156,10 @@ static PyObject *py_scan(PyObject *self, PyObject *args)
     return NULL;
 }
 
-/* Units first[d] up to first[d + 1] belong to document d. */
-static int well_formed(const Py_buffer *first, uint32_t units)
+/* SectionSet first[d] up to first[d + 1] belong to document d. */
+static int well_formed(const Py_buffer *first, uint32_t sections)
 {
-    if (first->len < 4 || load32(first->buf, (size_t)first->len / 4 - 1) != units)
+    if (first->len < 4 || load32(first->buf, (size_t)first->len / 4 - 1) != sections)
         return 0;
     for (size_t i = 0; i + 1 < (size_t)first->len / 4; i++)
         if (load32(first->buf, i) > load32(first->buf, i + 1))
@@ -177,7 +177,7 @@ static void set_range(uint8_t *map, uint32_t from, uint32_t to)
         set_bit(map, from);
 }
 
-/* The units of a set of documents. */
+/* The sections of a set of documents. */
 static PyObject *py_expand(PyObject *self, PyObject *args)
 {
     Py_buffer documents, first;
@@ -185,11 +185,11 @@ static PyObject *py_expand(PyObject *self, PyObject *args)
     (void)self;
     if (!PyArg_ParseTuple(args, "y*y*", &documents, &first))
         return NULL;
-    uint32_t units = first.len >= 4 ? load32(first.buf, (size_t)first.len / 4 - 1) : 0;
-    if (!well_formed(&first, units) || documents.len < (first.len / 4 - 1 + 7) / 8) {
-        PyErr_SetString(PyExc_ValueError, "the column of first units is damaged");
+    uint32_t sections = first.len >= 4 ? load32(first.buf, (size_t)first.len / 4 - 1) : 0;
+    if (!well_formed(&first, sections) || documents.len < (first.len / 4 - 1 + 7) / 8) {
+        PyErr_SetString(PyExc_ValueError, "the column of first sections is damaged");
     } else {
-        Py_ssize_t size = ((Py_ssize_t)units + 7) / 8;
+        Py_ssize_t size = ((Py_ssize_t)sections + 7) / 8;
         uint8_t *map = calloc((size_t)size + 1, 1);
         if (map) {
             for (uint32_t d = 0; d < (uint32_t)(first.len / 4 - 1); d++)
@@ -222,7 +222,7 @@ static uint32_t ones(const uint8_t *map, uint32_t from, uint32_t to)
     return count;
 }
 
-/* How many units of a set each document has: 32 bits each. */
+/* How many sections of a set each document has: 32 bits each. */
 static PyObject *py_tally(PyObject *self, PyObject *args)
 {
     Py_buffer bits, first;
@@ -231,9 +231,9 @@ static PyObject *py_tally(PyObject *self, PyObject *args)
     if (!PyArg_ParseTuple(args, "y*y*", &bits, &first))
         return NULL;
     size_t documents = first.len >= 4 ? (size_t)first.len / 4 - 1 : 0;
-    uint32_t units = first.len >= 4 ? load32(first.buf, documents) : 0;
-    if (!well_formed(&first, units) || (size_t)bits.len < ((size_t)units + 7) / 8) {
-        PyErr_SetString(PyExc_ValueError, "the column of first units is damaged");
+    uint32_t sections = first.len >= 4 ? load32(first.buf, documents) : 0;
+    if (!well_formed(&first, sections) || (size_t)bits.len < ((size_t)sections + 7) / 8) {
+        PyErr_SetString(PyExc_ValueError, "the column of first sections is damaged");
     } else if ((result = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)documents * 4))) {
         uint8_t *out = (uint8_t *)PyBytes_AsString(result);
         for (size_t d = 0; d < documents; d++)

@@ -1,9 +1,9 @@
-/* The k best units of a sum of BM25 terms, by range pruning.
+/* The k best sections of a sum of BM25 terms, by range pruning.
  *
- * Units are split into ranges of 256. Every (term, range) has an upper bound of its impact; a
+ * SectionSet are split into ranges of 256. Every (term, range) has an upper bound of its impact; a
  * range's bounds add up to a bound of every score in it. Ranges are visited by falling bound, and
  * those are skipped whose bound does not reach the k-th score. Within a range, terms whose bounds
- * together stay below the k-th score cannot make a hit: they are looked up for the units only that
+ * together stay below the k-th score cannot make a hit: they are looked up for the sections only that
  * the other terms make likely (Turtle and Flood's MaxScore, 1995).
  *
  * A score is added up from the heaviest term to the lightest, whatever is pruned, so results are
@@ -14,7 +14,7 @@
 
 #define SLACK (1.0 + 1e-9)
 #define BUCKETS 256 /* that ranges are sorted into by their bounds */
-#define FEW 4       /* units of a range that are looked up one by one */
+#define FEW 4       /* sections of a range that are looked up one by one */
 
 static inline double impact(const scored *t, uint8_t code, uint32_t doc)
 {
@@ -147,10 +147,10 @@ static int gather(search *s)
     return state;
 }
 
-/* Whether the filter has any unit of a range. */
+/* Whether the filter has any section of a range. */
 static int has_any(const search *s, uint32_t range)
 {
-    uint32_t from = range * (RANGE / 8), to = (s->units + 7) / 8;
+    uint32_t from = range * (RANGE / 8), to = (s->sections + 7) / 8;
     for (uint32_t i = from; i < from + RANGE / 8 && i < to; i++)
         if (s->filter[i])
             return 1;
@@ -162,14 +162,14 @@ static double least_of(const search *s)
     return s->found == s->k ? s->hits[0].score : s->floor;
 }
 
-/* The sums of a range by unit, and the units that have any. */
+/* The sums of a range by section, and the sections that have any. */
 typedef struct {
     double sums[RANGE];
     uint8_t seen[RANGE], lows[RANGE + 1]; /* one more is written to than there are */
     unsigned count;
 } tally;
 
-/* Adds what a term gives a unit; `first` where units are to be noted that have not been seen. */
+/* Adds what a term gives a section; `first` where sections are to be noted that have not been seen. */
 static inline void add_part(tally *y, const scored *t, uint8_t code, uint32_t base, uint8_t low,
                             int first)
 {
@@ -194,7 +194,7 @@ static inline void accumulate(tally *y, const search *s, const reference *r, con
     }
 }
 
-/* What the term of a block adds to the score of a unit. */
+/* What the term of a block adds to the score of a section. */
 static double part_of(const search *s, const reference *r, uint32_t doc)
 {
     const scored *t = s->terms + r->term;
@@ -205,14 +205,14 @@ static double part_of(const search *s, const reference *r, uint32_t doc)
     return t->weight * impact(t, at - docs < ones ? ONE : at[count - ones], doc);
 }
 
-/* What a unit must have of the terms before the rest to be a hit: more than nothing. */
+/* What a section must have of the terms before the rest to be a hit: more than nothing. */
 static double enough(const search *s, double rest)
 {
     double least = least_of(s) / SLACK - rest;
     return least > DBL_TRUE_MIN ? least : DBL_TRUE_MIN;
 }
 
-/* Keeps of the units those that may be a hit; their number. */
+/* Keeps of the sections those that may be a hit; their number. */
 static unsigned keep_likely(tally *y, double least)
 {
     unsigned kept = 0;
@@ -224,7 +224,7 @@ static unsigned keep_likely(tally *y, double least)
     return y->count = kept;
 }
 
-/* Adds to the score of a unit what the blocks from `r` on have, while it can be a hit. */
+/* Adds to the score of a section what the blocks from `r` on have, while it can be a hit. */
 static void finish(search *s, const reference *r, const reference *end, hit h, double bound)
 {
     for (; r < end; r++) {
@@ -240,8 +240,8 @@ static double rest_from(const reference *r, const reference *end, double bound)
     return r < end ? bound - r->before : 0.0;
 }
 
-/* Offers the likely units of a range. Of the terms that can be spared more are added up, a quarter
- * of them at a time, until few units are left to look up in the others. */
+/* Offers the likely sections of a range. Of the terms that can be spared more are added up, a quarter
+ * of them at a time, until few sections are left to look up in the others. */
 static void visit(search *s, uint32_t range)
 {
     tally y;
@@ -331,15 +331,15 @@ static void rank(search *s)
     }
 }
 
-/* Fills up with units of the filter that no term scores, in their order. */
+/* Fills up with sections of the filter that no term scores, in their order. */
 static int add_zeros(search *s)
 {
-    uint8_t *taken = calloc((size_t)s->units / 8 + 1, 1);
+    uint8_t *taken = calloc((size_t)s->sections / 8 + 1, 1);
     if (!taken)
         return -2;
     for (Py_ssize_t i = 0; i < s->found; i++)
         set_bit(taken, s->hits[i].doc);
-    for (uint32_t doc = 0; doc < s->units && s->found < s->k; doc++) {
+    for (uint32_t doc = 0; doc < s->sections && s->found < s->k; doc++) {
         if (!bit(s->filter, doc) || bit(taken, doc))
             continue;
         hit h = {0.0, doc};

@@ -1,4 +1,4 @@
-/* A search for the k best units: what topk.c reads from Python and search.c works on. */
+/* A search for the k best sections: what topk.c reads from Python and search.c works on. */
 #ifndef POLICYSEARCH_SEARCH_H
 #define POLICYSEARCH_SEARCH_H
 
@@ -35,7 +35,7 @@ typedef struct {
 } weighed;
 
 typedef struct {
-    uint32_t units, ranges;
+    uint32_t sections, ranges;
     Py_ssize_t field_count, term_count, k, found;
     field *fields;
     scored *terms;

@@ -68,8 +68,8 @@ static int read_fields(search *s, PyObject *fields)
                               &f->a, &f->c, &f->scale))
             return -1;
         s->field_count++;
-        f->wide = (size_t)f->lengths.len == (size_t)s->units * 4;
-        if (!f->wide && (size_t)f->lengths.len != (size_t)s->units * 2) {
+        f->wide = (size_t)f->lengths.len == (size_t)s->sections * 4;
+        if (!f->wide && (size_t)f->lengths.len != (size_t)s->sections * 2) {
             PyErr_SetString(PyExc_ValueError, "lengths are cut off");
             return -1;
         }
@@ -87,7 +87,7 @@ static int read_term(search *s, PyObject *term, Py_ssize_t i)
     const field *f = s->fields + number;
     if (number >= s->field_count || offset > (uint64_t)f->postings.len ||
         size > (uint64_t)f->postings.len - offset || size > UINT32_MAX || !(weight >= 0.0) ||
-        list_open(s->lists + i, (uint8_t *)f->postings.buf + offset, (size_t)size, df, s->units,
+        list_open(s->lists + i, (uint8_t *)f->postings.buf + offset, (size_t)size, df, s->sections,
                   NULL)) {
         PyErr_SetString(PyExc_ValueError, "a term lies outside its postings");
         return -1;
@@ -168,12 +168,12 @@ static PyObject *py_topk(PyObject *self, PyObject *args)
     PyObject *filter, *fields, *terms, *result = NULL;
     Py_buffer bits = {0};
     (void)self;
-    if (!PyArg_ParseTuple(args, "InOpdO!O!", &s.units, &s.k, &filter, &s.zeros, &s.floor,
+    if (!PyArg_ParseTuple(args, "InOpdO!O!", &s.sections, &s.k, &filter, &s.zeros, &s.floor,
                           &PyTuple_Type, &fields, &PyTuple_Type, &terms))
         return NULL;
-    s.ranges = (uint32_t)(((uint64_t)s.units + RANGE - 1) >> RANGE_BITS);
-    if (s.k > (Py_ssize_t)s.units)
-        s.k = (Py_ssize_t)s.units;
+    s.ranges = (uint32_t)(((uint64_t)s.sections + RANGE - 1) >> RANGE_BITS);
+    if (s.k > (Py_ssize_t)s.sections)
+        s.k = (Py_ssize_t)s.sections;
     if (s.k <= 0)
         return PyList_New(0);
     if (filter != Py_None) {
@@ -181,7 +181,7 @@ static PyObject *py_topk(PyObject *self, PyObject *args)
             return NULL;
         s.filter = bits.buf;
     }
-    if (s.filter && (size_t)bits.len < ((size_t)s.units + 7) / 8)
+    if (s.filter && (size_t)bits.len < ((size_t)s.sections + 7) / 8)
         PyErr_SetString(PyExc_ValueError, "the filter is cut off");
     else
         result = search_all(&s, fields, terms);

@@ -1,4 +1,4 @@
-"""From a text to its words: the twin of the kernel's ``analyse.c``.
+"""From a text to its words: the plain kernel of the kernel's ``analyse.c``.
 
 A text is folded by a table of characters, its numbers are put in digits, and what then stands side
 by side of one kind is a word: letters, or digits with points between them. Runs of Chinese
@@ -95,8 +95,8 @@ def analyse(table: Buffer, text: str, tables: Cutter) -> tuple[str, str] | None:
     try:
         kinds = Table(table)
         folded = kinds.folded(text)
-        squeezed = "".join([char for char in folded if kinds.kind(char) != BLANK])
-        return _words(kinds, folded, tables), squeezed
+        without_blanks = "".join([char for char in folded if kinds.kind(char) != BLANK])
+        return _words(kinds, folded, tables), without_blanks
     except Unknown:
         return None
 

@@ -1,4 +1,4 @@
-"""Cutting runs of Chinese characters as jieba does: the twin of the kernel's ``cut.c``.
+"""Cutting runs of Chinese characters as jieba does: the plain kernel of the kernel's ``cut.c``.
 
 jieba's default mode. A run is cut into the words of the dictionary that together are likeliest;
 where single characters come out side by side, a hidden Markov model (jieba's finalseg) says which

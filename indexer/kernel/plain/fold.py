@@ -1,4 +1,4 @@
-"""Reading packed texts, as they stand or folded: part of the kernel's twin.
+"""Reading packed texts, as they stand or folded: part of the kernel's plain kernel.
 
 A text is a row of codes of symbols (`indexer.segments.format`). ``table`` says of each symbol where
 its string is in ``symbols``, as it stands and folded: offset * 256 + size, 32 bits each.
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from indexer.kernel.plain.postings import Buffer
-from indexer.kernel.plain.snippet import Shown, find, snippet
+from indexer.kernel.plain.snippet import SnippetParts, find, snippet
 
 
 class FoldedText(NamedTuple):
@@ -99,7 +99,7 @@ def excerpt(
     groups: Buffer,
     weights: Buffer,
     width: int,
-) -> Shown | None:
+) -> SnippetParts | None:
     """The `snippet` of the text of codes with the matches of `Needles`; None without matches."""
     text, folded, starts, stops = fold_codes(codes, symbols, table, gaps)
     matches = find(folded, starts, stops, letters, ends, groups)

@@ -54,24 +54,24 @@ CLASSES = 0x20000
 
 
 class Inverter:
-    """The log of the units added so far."""
+    """The log of the sections added so far."""
 
     def __init__(self) -> None:
-        self.units: list[dict[bytes, int]] = []
+        self.sections: list[dict[bytes, int]] = []
         self.lengths: list[int] = []
 
-    def add(self, parts: list[list[bytes]], weights: Buffer, units: Buffer) -> None:
-        """Note units: the terms of the parts that each names, as often as it names them."""
-        numbers = array("I", bytes(units))
+    def add(self, parts: list[list[bytes]], weights: Buffer, sections: Buffer) -> None:
+        """Note sections: the terms of the parts that each names, as often as it names them."""
+        numbers = array("I", bytes(sections))
         if len(parts) != len(weights) or 0 in bytes(weights):
             raise ValueError("parts, weights and units do not belong together")
         for named in list(_named(numbers, len(parts))):
-            unit: Counter[bytes] = Counter()
+            section: Counter[bytes] = Counter()
             for part in named:
                 for term in parts[part]:
-                    unit[term] += weights[part]
-            self.units.append(unit)
-            self.lengths.append(min(unit.total(), GONE))
+                    section[term] += weights[part]
+            self.sections.append(section)
+            self.lengths.append(min(section.total(), GONE))
 
 
 def _named(numbers: Sequence[int], parts: int) -> Iterator[Sequence[int]]:
@@ -95,21 +95,21 @@ def _split(parts: Buffer, weights: Buffer) -> list[bytes]:
     return bytes(parts).split(b"\1") if parts or weights else []
 
 
-def add_words(log: Inverter, parts: Buffer, weights: Buffer, units: Buffer) -> None:
-    """Add units that rank by words.
+def add_words(log: Inverter, parts: Buffer, weights: Buffer, sections: Buffer) -> None:
+    """Add sections that rank by words.
 
     ``parts`` are words in UTF-8, NUL between words and 1 between parts; ``weights`` what each
-    occurrence in a part weighs, in eighths (8 bits each); ``units`` has for each unit (32 bits
-    each) the number of its parts and which they are. Raises ValueError for what does not fit.
+    occurrence in a part weighs, in eighths (8 bits each); ``sections`` has for each section (32
+    bits each) the number of its parts and which they are. Raises ValueError for what does not fit.
     """
     every = _split(parts, weights)
-    log.add([[word for word in part.split(b"\0") if word] for part in every], weights, units)
+    log.add([[word for word in part.split(b"\0") if word] for part in every], weights, sections)
 
 
 def add_bigrams(
-    log: Inverter, parts: Buffer, weights: Buffer, units: Buffer, classes: Buffer
+    log: Inverter, parts: Buffer, weights: Buffer, sections: Buffer, classes: Buffer
 ) -> None:
-    """Add units that rank by bigrams: as `add_words`, but the parts are texts.
+    """Add sections that rank by bigrams: as `add_words`, but the parts are texts.
 
     ``classes`` says of every character below U+20000 what it is: 0 nothing, 1 a letter or digit,
     3 Han; from there to U+3FFFF all are Han. A bigram ranks that has one Han and no nothing.
@@ -117,7 +117,7 @@ def add_bigrams(
     if len(classes) != CLASSES:
         raise ValueError("a table of 131072 classes is wanted")
     every = _split(parts, weights)
-    log.add([list(_ranked_bigrams(part, classes)) for part in every], weights, units)
+    log.add([list(_ranked_bigrams(part, classes)) for part in every], weights, sections)
 
 
 def _ranked_bigrams(text: bytes, classes: Buffer) -> Iterator[bytes]:
@@ -131,15 +131,15 @@ def _ranked_bigrams(text: bytes, classes: Buffer) -> Iterator[bytes]:
 
 
 def finish(log: Inverter, order: Buffer) -> Result:
-    """Invert the log; unit ``order[i]`` (32 bits each) becomes document ``i``."""
+    """Invert the log; section ``order[i]`` (32 bits each) becomes document ``i``."""
     numbers = array("I", bytes(order))
-    if sorted(numbers) != list(range(len(log.units))):
+    if sorted(numbers) != list(range(len(log.sections))):
         raise ValueError("the order is no permutation of the units")
     lists: dict[bytes, list[tuple[int, int]]] = {}
-    for doc, unit in enumerate(numbers):
-        for term, eighths in log.units[unit].items():
+    for doc, section in enumerate(numbers):
+        for term, eighths in log.sections[section].items():
             lists.setdefault(term, []).append((doc, tf_encode(eighths)))
-    dictionary = Dictionary([log.lengths[unit] for unit in numbers])
+    dictionary = Dictionary([log.lengths[section] for section in numbers])
     for term in sorted(lists):
         dictionary.add(term, lists[term])
     return dictionary.result()
@@ -151,7 +151,7 @@ def _source_terms(source: Source) -> Iterator[tuple[bytes, Source, int, int, int
 
 
 def merge(sources: tuple[Source, ...], lengths: Buffer) -> Result:
-    """One dictionary of several. A source's map gives each unit its new number, or GONE."""
+    """One dictionary of several. A source's map gives each section its new number, or GONE."""
     new_lengths = array("I", bytes(lengths))
     dictionary = Dictionary(new_lengths)
     streams = heapq.merge(*map(_source_terms, sources), key=itemgetter(0))
@@ -301,10 +301,10 @@ def lookup(terms: Buffer, index: Buffer, count: int, term: Buffer) -> Place | No
     return None
 
 
-def decode(data: Buffer, offset: int, size: int, df: int, units: int) -> tuple[bytes, bytes]:
+def decode(data: Buffer, offset: int, size: int, df: int, sections: int) -> tuple[bytes, bytes]:
     """The documents of a term (32 bits each) and their codes."""
     docs, codes = array("I"), bytearray()
-    for block in blocks(data, offset, size, df, units):
+    for block in blocks(data, offset, size, df, sections):
         docs.extend(block.docs)
         codes += bytes(block.codes)
     if len(docs) != df:
@@ -312,28 +312,28 @@ def decode(data: Buffer, offset: int, size: int, df: int, units: int) -> tuple[b
     return docs.tobytes(), bytes(codes)
 
 
-def fill(data: Buffer, offset: int, size: int, df: int, units: int, bits: bytearray) -> None:
+def fill(data: Buffer, offset: int, size: int, df: int, sections: int, bits: bytearray) -> None:
     """Add the documents of a term to a bitmap."""
-    for block in blocks(data, offset, size, df, units):
+    for block in blocks(data, offset, size, df, sections):
         for doc in block.docs:
             bits[doc >> 3] |= 1 << (doc & 7)
 
 
-def narrow(data: Buffer, offset: int, size: int, df: int, units: int, bits: bytearray) -> None:
+def narrow(data: Buffer, offset: int, size: int, df: int, sections: int, bits: bytearray) -> None:
     """Keep of a bitmap the documents of a term."""
     mine = bytearray(len(bits))
-    fill(data, offset, size, df, units, mine)
+    fill(data, offset, size, df, sections, mine)
     conjoin(bits, mine)
 
 
-def overlap(data: Buffer, offset: int, size: int, df: int, units: int, bits: Buffer) -> int:
+def overlap(data: Buffer, offset: int, size: int, df: int, sections: int, bits: Buffer) -> int:
     """How many documents of a term are in a bitmap."""
-    found = (doc for block in blocks(data, offset, size, df, units) for doc in block.docs)
+    found = (doc for block in blocks(data, offset, size, df, sections) for doc in block.docs)
     return sum(bits[doc >> 3] >> (doc & 7) & 1 for doc in found)
 
 
 def topk(
-    units: int,
+    sections: int,
     k: int,
     filter: Buffer | None,
     zeros: bool,
@@ -352,8 +352,8 @@ def topk(
     scores = dict.fromkeys(members(filter), 0.0) if zeros and filter is not None else {}
     for number, (_, df, offset, size), weight in sorted(terms, key=lambda term: -term[2]):
         postings, data, a, c, _ = fields[number]
-        lengths = lengths_of(data, units)
-        for block in blocks(postings, offset, size, df, units):
+        lengths = lengths_of(data, sections)
+        for block in blocks(postings, offset, size, df, sections):
             for doc, code in zip(block.docs, block.codes, strict=True):
                 if filter is None or filter[doc >> 3] >> (doc & 7) & 1:
                     tf = TF_VALUE[code]
@@ -387,18 +387,18 @@ def _firsts(first: Buffer) -> array[int]:
 
 
 def expand(documents: Buffer, first: Buffer) -> bytearray:
-    """The units of a set of documents; units ``first[d]`` up to ``first[d + 1]`` are ``d``'s."""
+    """The sections of a set of documents; ``d`` has ``first[d]`` up to ``first[d + 1]``."""
     numbers = _firsts(first)
     bits = bytearray((numbers[-1] + 7) // 8)
     for document in members(documents):
         if document < len(numbers) - 1:
-            for unit in range(numbers[document], numbers[document + 1]):
-                bits[unit >> 3] |= 1 << (unit & 7)
+            for section in range(numbers[document], numbers[document + 1]):
+                bits[section >> 3] |= 1 << (section & 7)
     return bits
 
 
 def tally(bits: Buffer, first: Buffer) -> bytes:
-    """How many units of a set each document has: 32 bits each."""
+    """How many sections of a set each document has: 32 bits each."""
     numbers = _firsts(first)
     if len(bits) * 8 < numbers[-1]:
         raise ValueError("the column of first units is damaged")

@@ -23,7 +23,7 @@ INDEX_ENTRY = 3
 ONE = 8
 ENTRY_BITS = (3, 5, 2)  # of the numbers that begin a block's entry, from the lowest
 MOST_BOUND = 63  # the greatest value of the 6 bits behind them
-GONE = 2**32 - 1  # the new number of a unit that a merge leaves out
+GONE = 2**32 - 1  # the new number of a section that a merge leaves out
 K1 = 1.2
 B = 0.75
 
@@ -134,27 +134,31 @@ def _put_entry(out: bytearray, bound: int, *numbers: int) -> None:
     out += (head | bound << shift).to_bytes(2, "little") + rest
 
 
-def blocks(data: Buffer, offset: int, size: int, df: int, units: int) -> Iterator[Block]:
+def blocks(data: Buffer, offset: int, size: int, df: int, sections: int) -> Iterator[Block]:
     """The postings of a term, range by range."""
     if offset + size > len(data):
         raise ValueError("a term lies outside its postings")
     reader = Reader(data, offset, offset + size)
-    return _sparse(reader.bytes(size), df, units) if is_sparse(df, units) else _dense(reader, units)
+    return (
+        _sparse(reader.bytes(size), df, sections)
+        if is_sparse(df, sections)
+        else _dense(reader, sections)
+    )
 
 
-def is_sparse(df: int, units: int) -> bool:
+def is_sparse(df: int, sections: int) -> bool:
     """Whether a list is a stream of bits rather than blocks."""
-    return df <= max(SHORT_LIST, units // SPARSE)
+    return df <= max(SHORT_LIST, sections // SPARSE)
 
 
-def _sparse(data: bytes, df: int, units: int) -> Iterator[Block]:
+def _sparse(data: bytes, df: int, sections: int) -> Iterator[Block]:
     bits = Bits(data)
     postings = []
     doc = 0
     for _ in range(df):
         width = bits.take(4)
         doc += bits.take(32) if width == WIDE_GAP else bits.take(width) + (1 << width) - 1
-        if doc >= units:
+        if doc >= sections:
             raise ValueError("postings are damaged")
         rank = bits.take(4) if bits.take(1) else -1
         postings.append((doc, bits.take(8) if rank == RARE else (rank + 2) * ONE))
@@ -164,12 +168,12 @@ def _sparse(data: bytes, df: int, units: int) -> Iterator[Block]:
         yield Block(list(docs), codes, 0)
 
 
-def _dense(reader: Reader, units: int) -> Iterator[Block]:
+def _dense(reader: Reader, sections: int) -> Iterator[Block]:
     left = reader.number()
     size = reader.number()
     directory = Reader(reader.data, reader.at, reader.at + size)
     reader.bytes(size)
-    ranges = (units + RANGE - 1) // RANGE
+    ranges = (sections + RANGE - 1) // RANGE
     following = 0
     for _ in range(left):
         others, more, skipped, bound = directory.entry()
@@ -179,7 +183,7 @@ def _dense(reader: Reader, units: int) -> Iterator[Block]:
         base = (following + skipped) * RANGE
         lows = reader.bytes(count)
         codes = bytes([ONE]) * (count - others) + reader.bytes(others)
-        if units - base < RANGE and base + max(lows) >= units:
+        if sections - base < RANGE and base + max(lows) >= sections:
             raise ValueError("postings are damaged")
         following += skipped + 1
         pairs = sorted(zip(lows, codes, strict=True), key=itemgetter(0))
@@ -207,11 +211,11 @@ def _norms(lengths: Sequence[int]) -> tuple[float, float]:
     return K1 * (1.0 - B), K1 * B * len(lengths) / total if total else 0.0
 
 
-def lengths_of(column: Buffer, units: int) -> memoryview:
+def lengths_of(column: Buffer, sections: int) -> memoryview:
     """The numbers of a column of lengths, in eighths. Raises ValueError if it is cut off."""
-    if len(column) not in (2 * units, 4 * units):
+    if len(column) not in (2 * sections, 4 * sections):
         raise ValueError("lengths are cut off")
-    return memoryview(column).cast("I" if len(column) == 4 * units else "H")
+    return memoryview(column).cast("I" if len(column) == 4 * sections else "H")
 
 
 class Dictionary:

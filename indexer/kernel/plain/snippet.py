@@ -1,6 +1,6 @@
 """Where needles stand in a text, and the stretch of it that shows them best.
 
-The twin of the kernel's ``find.c`` and ``snippet.c``. All spans are characters, half-open.
+The plain kernel of the kernel's ``find.c`` and ``snippet.c``. All spans are characters, half-open.
 Everything is linear in the text.
 """
 
@@ -162,10 +162,10 @@ def merge_matches(matches: Iterable[Match]) -> list[tuple[int, int]]:
 # --- showing ------------------------------------------------------------------------------------
 
 Highlights = tuple[tuple[int, int], ...]
-Shown = tuple[str, Highlights, int]  # a text, what is lit of it, lines that end before that
+SnippetParts = tuple[str, Highlights, int]  # a text, what is lit of it, lines that end before that
 
 
-def snippet(text: str, matches: Buffer, weights: Buffer, width: int) -> Shown:
+def snippet(text: str, matches: Buffer, weights: Buffer, width: int) -> SnippetParts:
     """The `best_window` of a text as it is shown.
 
     ``matches`` are those of `pack_matches`, sorted, none empty; ``weights`` by needle, 32 bits

@@ -1,4 +1,4 @@
-"""A trie of words, to cut by: the twin of the kernel's ``trie.c``."""
+"""A trie of words, to cut by: the plain kernel of the kernel's ``trie.c``."""
 
 from __future__ import annotations
 

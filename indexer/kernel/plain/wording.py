@@ -1,4 +1,4 @@
-"""The wording of a text, clause by clause: the twin of the kernel's ``wording.c``.
+"""The wording of a text, clause by clause: the plain kernel of the kernel's ``wording.c``.
 
 What counts are letters, digits and Chinese characters, as the table of
 `indexer.kernel.plain.analyse` has it. Blanks and zero-width characters are passed over; any other

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from indexer.text.analysis import Analyzer, bigrams, ranked
 from indexer.text.dictionary import Dictionary
-from indexer.text.folding import arabic, fold, squeeze
+from indexer.text.folding import arabic, fold, strip_blanks
 
 TOP = 10
 K1, B = 1.2, 0.75
@@ -22,11 +22,13 @@ _DICTIONARY = "PEERS_DICTIONARY"  # in the environment: `share_dictionary`
 
 
 class Terms(NamedTuple):
-    """A section's words and the bigrams that rank, blanks between them, and its squeezed text."""
+    """A section's words and the bigrams that rank, blanks between them, and its stripped of blanks
+    text.
+    """
 
     words: str
     bigrams: str
-    squeezed: str
+    without_blanks: str
 
 
 class Text(NamedTuple):
@@ -179,14 +181,14 @@ def words(folded: str) -> list[str]:
 def terms_of(body: str) -> Terms:
     """The terms of a section."""
     folded = fold(body)
-    squeezed = squeeze(folded)
-    return Terms(" ".join(words(folded)), " ".join(ranked(bigrams(squeezed))), squeezed)
+    without_blanks = strip_blanks(folded)
+    return Terms(" ".join(words(folded)), " ".join(ranked(bigrams(without_blanks))), without_blanks)
 
 
 def query_of(text: str) -> Query:
     """The terms of a query, each once."""
     folded = fold(text)
-    pairs = ranked(bigrams(squeeze(folded)))
+    pairs = ranked(bigrams(strip_blanks(folded)))
     return Query(list(dict.fromkeys(words(folded))), list(dict.fromkeys(pairs)))
 
 
@@ -208,7 +210,7 @@ def spaced(body: str) -> Spaced:
         pieces += (text[end:start], word)
         end = start + len(word)
     pieces.append(text[end:])
-    pairs = ranked(bigrams(squeeze(folded)))
+    pairs = ranked(bigrams(strip_blanks(folded)))
     return Spaced(" ".join(filter(None, pieces)), " ".join(pairs))
 
 

@@ -13,7 +13,7 @@ class Figure:
 
     key: str
     label: str
-    unit: str
+    section: str
     digits: int = 0
 
 
@@ -89,10 +89,12 @@ def goals(rows: Mapping[str, Row], baseline: float | None) -> list[Goal]:
             met = value >= limit if least else value <= limit
             found.append(Goal(label, f"{sign} {limit} x {other}", f"{value:.2f} x", met))
 
-    def bound(label: str, key: str, limit: float, unit: str) -> None:
+    def bound(label: str, key: str, limit: float, section: str) -> None:
         if key in mine:
             value = mine[key]
-            found.append(Goal(label, f"<= {limit:g} {unit}", f"{value:.0f} {unit}", value <= limit))
+            found.append(
+                Goal(label, f"<= {limit:g} {section}", f"{value:.0f} {section}", value <= limit)
+            )
 
     ratio("ranking alone, p50", "rank_p50", "tantivy", 0.4)
     ratio("ranking alone, p99", "rank_p99", "tantivy", 0.4)

@@ -39,7 +39,7 @@ def figures_table(rows: Mapping[str, Row]) -> str:
     for figure in FIGURES:
         if any(figure.key in row.values for row in rows.values()):
             cells = [_cell(figure, row, ours) for row in rows.values()]
-            lines.append([f"{figure.label}, {figure.unit}", *cells])
+            lines.append([f"{figure.label}, {figure.section}", *cells])
     return table(heads, lines)
 
 
@@ -53,7 +53,7 @@ def _cell(figure: Figure, row: Row, ours: Row) -> str:
 
 
 def _ratio(figure: Figure, row: Row, ours: Row) -> float | None:
-    comparable = row.sections == ours.sections or figure.unit == "sections/s"
+    comparable = row.sections == ours.sections or figure.section == "sections/s"
     mine = ours.values.get(figure.key)
     return row.values[figure.key] / mine if comparable and mine else None
 
@@ -81,7 +81,7 @@ def csv_text(rows: Mapping[str, Row], run: str) -> str:
                         row.engine,
                         row.version,
                         figure.key,
-                        figure.unit,
+                        figure.section,
                         f"{row.values[figure.key]:.6g}",
                         "" if ratio is None else f"{ratio:.4g}",
                         row.sections,

@@ -60,7 +60,7 @@ class Worker:
         sync(store, [Path(folder)])
         seconds = time.perf_counter() - begun
         with store.snapshot() as snapshot:
-            count = snapshot.unit_count
+            count = snapshot.section_count
         return {"seconds": seconds, "sections": count, **self._left()}
 
     def _left(self) -> dict[str, Any]:
@@ -119,10 +119,10 @@ def memory() -> dict[str, int]:
     The peak is Linux's VmHWM where there is one: ru_maxrss, the same figure, begins in a child
     with what its parent had.
     """
-    unit = 1 if sys.platform == "darwin" else 1024
+    section = 1 if sys.platform == "darwin" else 1024
     figures = _status()
-    peak = figures.get("VmHWM") or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit
+    peak = figures.get("VmHWM") or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * section
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * section
     own = figures.get("RssAnon", peak) + figures.get("RssShmem", 0)
     return {"peak": peak + children, "own": own}
 

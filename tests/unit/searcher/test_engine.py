@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indexer import IndexDamaged, Store, sync
-from indexer.text.folding import fold, squeeze
+from indexer.text.folding import fold, strip_blanks
 from searcher import DocumentNotFound, QueryError, Results, Searcher
 from searcher.query.parser import MAX_EXPANSIONS, Node, parse
 from searcher.ranking.ranker import Ranked, Ranker
@@ -26,13 +26,13 @@ def anchors(results: Results) -> set[tuple[str, str]]:
     return {(hit.document, hit.anchor) for hit in results}
 
 
-def units(searcher: Searcher) -> list[tuple[str, str, str]]:
-    """Every unit of the index: document, anchor, text."""
+def sections(searcher: Searcher) -> list[tuple[str, str, str]]:
+    """Every section of the index: document, anchor, text."""
     return [
-        (row.id, unit.section.anchor, unit.span.of(document.text))
+        (row.id, section.section.anchor, section.span.of(document.text))
         for row in searcher.documents
         for document in (searcher.document(row.id),)
-        for unit in document.units()
+        for section in document.search_sections()
     ]
 
 
@@ -60,7 +60,7 @@ def test_a_phrase_finds_every_literal_occurrence_and_nothing_else(
 ) -> None:
     phrase = "落实党风廉政建设责任制"
     found = anchors(seed_searcher.search(f'"{phrase}"', limit=EVERY))
-    assert found == {(d, a) for d, a, text in units(seed_searcher) if phrase in text}
+    assert found == {(d, a) for d, a, text in sections(seed_searcher) if phrase in text}
     assert len(found) == 4
 
 
@@ -69,16 +69,16 @@ def test_a_phrase_finds_every_literal_occurrence_and_nothing_else(
 def test_any_piece_of_any_section_is_found_as_a_phrase(
     seed_searcher: Searcher, data: st.DataObject
 ) -> None:
-    every = units(seed_searcher)
+    every = sections(seed_searcher)
     _, _, text = data.draw(st.sampled_from(every))
     length = data.draw(st.integers(1, 30))
     start = data.draw(st.integers(0, max(0, len(text) - length)))
     piece = text[start : start + length]
-    squeezed = squeeze(fold(piece))
-    if not any(char.isalnum() for char in squeezed):
+    without_blanks = strip_blanks(fold(piece))
+    if not any(char.isalnum() for char in without_blanks):
         return  # says nothing
     found = anchors(seed_searcher.search(f"「{piece}」", limit=EVERY))
-    assert found == {(d, a) for d, a, t in every if squeezed in squeeze(fold(t))}
+    assert found == {(d, a) for d, a, t in every if without_blanks in strip_blanks(fold(t))}
 
 
 @pytest.mark.parametrize(
@@ -135,14 +135,14 @@ def test_fields_and_titles_are_found_in_traditional_and_simplified_characters(
 def test_what_is_required_stands_literally_and_what_is_prohibited_does_not(
     searcher: Searcher,
 ) -> None:
-    every = units(searcher)
+    every = sections(searcher)
     found = anchors(searcher.search("+饮食安全 学校 -台账", limit=EVERY))
     assert found == {(d, a) for d, a, t in every if "饮食安全" in t and "台账" not in t}
     assert found
 
 
 def test_a_required_word_may_stand_in_the_title_of_the_document(searcher: Searcher) -> None:
-    every = units(searcher)
+    every = sections(searcher)
     found = anchors(searcher.search("校园食品安全 AND 健康证", limit=EVERY))
     assert found == {(d, a) for d, a, t in every if "健康证" in t}
     assert anchors(searcher.search("健康证 -校园食品安全", limit=EVERY)) == set()
@@ -259,7 +259,7 @@ def test_and_narrows_or_widens_and_not_takes_away(searcher: Searcher, a: str, b:
     ranker = Ranker(searcher._now.snapshot, Synonyms.open())
 
     def found(query: str) -> set[int]:
-        return set(ranker.rank(parse(query)).units)
+        return set(ranker.rank(parse(query)).sections)
 
     both = found(f"({a}) AND ({b})")
     assert both <= found(a) & found(b)

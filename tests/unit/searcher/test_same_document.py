@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indexer import Store, sync
-from indexer.text.folding import fold, squeeze
+from indexer.text.folding import fold, strip_blanks
 from searcher import Searcher
 from tests.support.documents import LIBRARY, NOTICE
 
@@ -60,7 +60,7 @@ def test_the_sections_of_documents_that_have_it_anywhere_are_found(
         having = {
             row.id
             for row in searcher.documents
-            for text in [squeeze(fold(searcher.document(row.id).text))]
+            for text in [strip_blanks(fold(searcher.document(row.id).text))]
             if b in text and c not in text
         }
         for query in (f"「{a}」 全文:{b} -全文:{c}", f"「{a}」 AND document:(「{b}」 AND NOT {c})"):

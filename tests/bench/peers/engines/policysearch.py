@@ -11,7 +11,7 @@ from indexer import Document, Store, __version__, parse_document, read_document
 from indexer.segments import UNIT, Collection, Segment
 from indexer.segments.writer import Builder, Part
 from indexer.text.analysis import classes
-from indexer.text.folding import squeeze_character
+from indexer.text.folding import strip_blank
 from peers.engine import TOP, Engine, Hit, Query, Source, Terms
 from searcher import Searcher
 
@@ -37,14 +37,19 @@ class PolicySearch(Engine):
 
     def prepare_terms(self, sections: Sequence[Terms]) -> list[Part]:
         """Words with NUL between them, and the text that bigrams are made of."""
-        return [(words.replace(" ", "\0"), squeezed, UNIT) for words, _, squeezed in sections]
+        return [
+            (words.replace(" ", "\0"), without_blanks, UNIT)
+            for words, _, without_blanks in sections
+        ]
 
     def index_terms(self, batches: Iterable[list[Part]]) -> None:
         """One segment, flushed to disk."""
-        builder = Builder(_FIELDS, classes(), squeeze_character)
+        builder = Builder(_FIELDS, classes(), strip_blank)
         for parts in batches:
-            builder.add(parts, zip(range(len(parts))), [squeezed for _, squeezed, _ in parts])
-        builder.finish(range(builder.units)).write(self._segment)
+            builder.add(
+                parts, zip(range(len(parts))), [without_blanks for _, without_blanks, _ in parts]
+            )
+        builder.finish(range(builder.sections)).write(self._segment)
         with self._segment.open("rb+") as file:
             os.fsync(file.fileno())
 
@@ -76,13 +81,13 @@ class PolicySearch(Engine):
         ]
 
     def rank(self, query: list[tuple[str, str]]) -> list[tuple[float, int]]:
-        """Scores and units."""
+        """Scores and sections."""
         best: list[tuple[float, int]] = self.reader.top(TOP, query, int)
         return best
 
     def ids(self, ranking: list[tuple[float, int]]) -> list[int]:
-        """The units."""
-        return [unit for _, unit in ranking]
+        """The sections."""
+        return [section for _, section in ranking]
 
     def hits(self, text: str) -> Sequence[Hit]:
         """What `Searcher.search` gives, its snippets as HTML."""

@@ -1,4 +1,6 @@
-"""Texts are folded, numbered and cut by the kernel as its twin does it, and as the rules say."""
+"""Texts are folded, numbered and cut by the kernel as its plain kernel does it, and as the rules
+say.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +15,13 @@ from hypothesis import strategies as st
 
 from indexer.kernel import kernel
 from indexer.kernel.plain import analyse as analysing
-from indexer.kernel.plain import kernel as twin
+from indexer.kernel.plain import kernel as plain
 from indexer.text import characters
 from indexer.text.analysis import Analyzer
 from indexer.text.characters import HAN, TABLE, learn
 from indexer.text.dictionary import Dictionary
 from indexer.text.dictionary_build import make_tables
-from indexer.text.folding import arabic, fold, squeeze
+from indexer.text.folding import arabic, fold, strip_blanks
 
 NUMERALS = "零〇○一二三四五六七八九十百千两万亿"
 # What numbers, letter-spacing, blanks and kinds of characters are told by.
@@ -37,12 +39,12 @@ TEXTS = st.lists(
 
 @pytest.fixture(scope="module")
 def both() -> list[tuple[Any, Any]]:
-    """The kernel in use and the twin, each with its dictionary."""
+    """The kernel in use and the plain kernel, each with its dictionary."""
     columns, facts = make_tables()
     names = ("characters", "children", "values")
     tables = [*(columns[f"trie.{name}"] for name in names)]
     tables += [columns[name] for name in ("weights", "model", "emissions")]
-    return [(one, one.cutter(*tables, bool(facts["forced"]))) for one in (kernel, twin)]
+    return [(one, one.cutter(*tables, bool(facts["forced"]))) for one in (kernel, plain)]
 
 
 def folded_by_rule(text: str) -> str:
@@ -61,7 +63,7 @@ def words_by_rule(folded: str, analyzer: Analyzer) -> list[str]:
 @given(TEXTS)
 @settings(max_examples=500)
 def test_any_text_is_folded_by_the_rules(text: str) -> None:
-    assert fold(text) == folded_by_rule(text) == twin.fold(TABLE, text)
+    assert fold(text) == folded_by_rule(text) == plain.fold(TABLE, text)
 
 
 @given(TEXTS)
@@ -78,7 +80,7 @@ def test_a_text_is_analysed_as_its_parts_are_made_one_by_one(
 ) -> None:
     learn(text)
     folded = fold(text)
-    expected = "\0".join(words_by_rule(folded, analyzer)), squeeze(folded)
+    expected = "\0".join(words_by_rule(folded, analyzer)), strip_blanks(folded)
     for one, cutter in both:
         assert one.analyse(TABLE, text, cutter) == expected
         assert one.words(TABLE, folded, cutter) == expected[0]
@@ -87,9 +89,9 @@ def test_a_text_is_analysed_as_its_parts_are_made_one_by_one(
 @given(st.text(NUMERALS, max_size=23), st.sampled_from("条年月日个"))
 @settings(max_examples=1000)
 def test_numerals_of_any_length_are_put_in_digits_alike(
-    both: list[tuple[Any, Any]], numeral: str, unit: str
+    both: list[tuple[Any, Any]], numeral: str, section: str
 ) -> None:
-    text = f"第{numeral}{unit}，{numeral}{unit}"
+    text = f"第{numeral}{section}，{numeral}{section}"
     learn(text)
     folded = fold(text)
     digits = "".join(re.findall(r"\d+", arabic(folded)))
@@ -146,7 +148,7 @@ def _mark(char: str) -> str:
 def test_a_damaged_dictionary_is_an_error(both: list[tuple[Any, Any]]) -> None:
     columns, facts = make_tables()
     damaged = {**columns, "trie.children": b"\xff" * len(columns["trie.children"])}
-    for one in (kernel, twin):
+    for one in (kernel, plain):
         dictionary = Dictionary(damaged, facts, kernel=one)
         with pytest.raises(Exception, match="dictionary cannot be read"):
             dictionary.words("国务院")
@@ -162,7 +164,7 @@ def test_the_wording_of_any_text_is_what_stands_between_its_marks(text: str) -> 
     clauses = [clause for clause in re.split(rf"[^\w{HAN}]+|_+", whole) if clause]
     encoded = [clause.encode("utf-8", "replace") for clause in clauses]
     hashes = array("I", map(crc32, encoded)).tobytes()
-    for one in (kernel, twin):
+    for one in (kernel, plain):
         assert one.wording(TABLE, text) == (b"".join(encoded), hashes, sum(map(len, clauses)))
         assert one.wording(bytearray(len(TABLE)), "国") is None
         with pytest.raises(ValueError, match="a table of 131072 characters is wanted"):

@@ -1,4 +1,6 @@
-"""Excerpts: the compiled kernel finds and shows what its twin does, and never trusts a file."""
+"""Excerpts: the compiled kernel finds and shows what its plain kernel does, and never trusts a
+file.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +14,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from indexer.kernel.plain import kernel as twin
+from indexer.kernel.plain import kernel as plain
 from indexer.segments import Match, Needles, find_matches, pack_matches
 from indexer.segments.writer import Builder
 from indexer.text.analysis import classes
-from indexer.text.folding import gaps, squeeze_character, squeezed
+from indexer.text.folding import gaps, strip_blank, without_blanks
 
 kernel = pytest.importorskip("indexer.kernel._kernel", reason="the extension is not built")
-BOTH = (kernel, twin)
+BOTH = (kernel, plain)
 
 characters = st.one_of(
     st.characters(), st.sampled_from("税法刑民国後。；！，\n \u3000Ａ\u200b\ud800")
@@ -29,7 +31,7 @@ needle_groups = st.lists(st.lists(st.text("税法刑民国后a。", max_size=4),
 
 
 def columns_of(entries: list[str]) -> Mapping[str, Any]:
-    builder = Builder(("words", "bigrams"), classes(), squeeze_character)
+    builder = Builder(("words", "bigrams"), classes(), strip_blank)
     builder.add([], [()] * len(entries), entries)
     return builder.finish(range(len(entries))).columns
 
@@ -54,9 +56,9 @@ def test_needles_are_located_where_folding_has_them(
 ) -> None:
     columns, needles = columns_of(entries), Needles.of(groups)
     found = located(kernel, columns, needles)
-    assert found == located(twin, columns, needles)
+    assert found == located(plain, columns, needles)
     for entry, (text, matches) in zip(entries, found, strict=True):
-        folding = squeezed(entry)
+        folding = without_blanks(entry)
         first, expected = 0, []
         for group in groups:
             expected += (
@@ -85,7 +87,7 @@ def test_both_show_the_same_snippet(
         }
     )
     arguments = text, pack_matches(matches), array("I", weights).tobytes(), width
-    assert kernel.snippet(*arguments) == twin.snippet(*arguments)
+    assert kernel.snippet(*arguments) == plain.snippet(*arguments)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Segments and collections of them: what they find is what a plain count over the units finds."""
+"""Segments and collections of them find what a plain count over the sections finds."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from hypothesis import strategies as st
 
 from indexer.errors import IndexDamaged, IndexIncompatible
 from indexer.kernel import kernel
-from indexer.kernel.plain import kernel as twin
+from indexer.kernel.plain import kernel as plain
 from indexer.segments import GONE, Collection, Segment
 from indexer.segments.format import ColumnFile, write_columns
 from indexer.segments.writer import Builder, merge
 from indexer.text.analysis import bigrams, classes, ranked
-from indexer.text.folding import squeeze_character
+from indexer.text.folding import strip_blank
 
 FIELDS = ("words", "bigrams")
-KERNELS = [twin] if kernel is twin else [twin, kernel]
+KERNELS = [plain] if kernel is plain else [plain, kernel]
 
 
 class Unit(NamedTuple):
@@ -35,36 +35,36 @@ class Unit(NamedTuple):
 
 words = st.lists(st.sampled_from(["法院", "罚款", "条例", "a", "12"]), max_size=5)
 bodies = st.text("国家法院条例,。a1😀", max_size=10)
-units = st.builds(Unit, words, bodies, st.text("国家法院", max_size=3))
-indexes = st.lists(st.lists(units, min_size=1, max_size=12), min_size=1, max_size=3)
+sections = st.builds(Unit, words, bodies, st.text("国家法院", max_size=3))
+indexes = st.lists(st.lists(sections, min_size=1, max_size=12), min_size=1, max_size=3)
 
 
-def build(units: list[Unit], implementation: ModuleType = kernel) -> Builder:
-    builder = Builder(FIELDS, classes(), squeeze_character, kernel=implementation)
-    for unit in units:
-        parts = [("\0".join(unit.words), unit.body, 8), ("", unit.title, 12)]
-        builder.add(parts, [(0, 1)], [unit.body])
+def build(sections: list[Unit], implementation: ModuleType = kernel) -> Builder:
+    builder = Builder(FIELDS, classes(), strip_blank, kernel=implementation)
+    for section in sections:
+        parts = [("\0".join(section.words), section.body, 8), ("", section.title, 12)]
+        builder.add(parts, [(0, 1)], [section.body])
     return builder
 
 
-def open_segment(units: list[Unit], path: Path) -> Segment:
-    build(units).finish(range(len(units))).write(path)
+def open_segment(sections: list[Unit], path: Path) -> Segment:
+    build(sections).finish(range(len(sections))).write(path)
     return Segment(path)
 
 
-def counts(unit: Unit) -> dict[tuple[str, str], float]:
+def counts(section: Unit) -> dict[tuple[str, str], float]:
     found: Counter[tuple[str, str]] = Counter()
-    for word in unit.words:
+    for word in section.words:
         found["words", word] += 1
-    for text, weight in ((unit.body, 1), (unit.title, 1.5)):
+    for text, weight in ((section.body, 1), (section.title, 1.5)):
         for pair in ranked(bigrams(text)):
             found["bigrams", pair] += weight  # type: ignore[assignment]
     return found
 
 
-def brute_force(units: dict[int, Unit], terms: list[tuple[str, str]]) -> list[tuple[float, int]]:
+def brute_force(sections: dict[int, Unit], terms: list[tuple[str, str]]) -> list[tuple[float, int]]:
     """BM25 by its definition."""
-    every = {number: counts(unit) for number, unit in units.items()}
+    every = {number: counts(section) for number, section in sections.items()}
     lengths = {
         field: {n: sum(v for (f, _), v in c.items() if f == field) for n, c in every.items()}
         for field in FIELDS
@@ -72,8 +72,8 @@ def brute_force(units: dict[int, Unit], terms: list[tuple[str, str]]) -> list[tu
     scores: dict[int, float] = {}
     for field, text in terms:
         df = sum((field, text) in c for c in every.values())
-        idf = math.log(1 + (len(units) - df + 0.5) / (df + 0.5))
-        average = sum(lengths[field].values()) / len(units) or 1.0
+        idf = math.log(1 + (len(sections) - df + 0.5) / (df + 0.5))
+        average = sum(lengths[field].values()) / len(sections) or 1.0
         for number, c in every.items():
             if tf := c.get((field, text)):
                 norm = 1.2 * (1 - 0.75 + 0.75 * lengths[field][number] / average)
@@ -102,70 +102,72 @@ def test_a_collection_ranks_as_the_definition_says(
         build(part, implementation).finish(range(len(part))).write(folder / str(number))
         segments.append(Segment(folder / str(number), kernel=implementation))
         gone = data.draw(st.sets(st.integers(0, len(part) - 1), max_size=len(part)))
-        deleted.append([range(unit, unit + 1) for unit in sorted(gone)])
-        live |= {base + n: unit for n, unit in enumerate(part) if n not in gone}
+        deleted.append([range(section, section + 1) for section in sorted(gone)])
+        live |= {base + n: section for n, section in enumerate(part) if n not in gone}
         base += len(part)
     collection = Collection(segments, deleted, kernel=implementation)
-    known = sorted({term for unit in live.values() for term in counts(unit)})
+    known = sorted({term for section in live.values() for term in counts(section)})
     terms = data.draw(
         st.lists(st.sampled_from([*known, ("words", "none")]), max_size=4, unique=True)
     )
     expected = brute_force(live, terms) if live else []
-    assert set(collection.having(terms)) == {unit for _, unit in expected}
+    assert set(collection.having(terms)) == {section for _, section in expected}
     for k in (1, 3, 100):
-        hits = collection.top(k, terms, lambda unit: unit)
+        hits = collection.top(k, terms, lambda section: section)
         assert [score for score, _ in hits] == pytest.approx([s for s, _ in expected[:k]])
-    for score, unit in collection.top(100, terms, lambda unit: unit):
+    for score, section in collection.top(100, terms, lambda section: section):
         total = 0.0
         for term in collection.by_weight(dict.fromkeys(terms, 1.0)):
-            part = collection.contribution(term, unit)
+            part = collection.contribution(term, section)
             total += part.score if part else 0.0
         assert total == score
     text = data.draw(st.text("国家法院,。a1😀", min_size=1, max_size=3))
     pairs = [("bigrams", pair) for pair in ranked(bigrams(text))]
     holding = collection.holding(text, pairs)
-    assert set(holding) == {unit for unit, found in live.items() if text in found.body}
+    assert set(holding) == {section for section, found in live.items() if text in found.body}
     assert len(holding) == len(set(holding))
     assert set(collection.all()) == live.keys()
     assert set(collection.all() - holding) == live.keys() - set(holding)
-    within = collection.top(100, terms, lambda unit: unit, holding)
-    assert {unit for _, unit in within} == set(holding)
+    within = collection.top(100, terms, lambda section: section, holding)
+    assert {section for _, section in within} == set(holding)
     assert within == sorted(within, key=lambda hit: (-hit[0], hit[1]))
 
 
 @settings(max_examples=40)
-@given(st.lists(units, min_size=1, max_size=20), st.randoms(use_true_random=False))
+@given(st.lists(sections, min_size=1, max_size=20), st.randoms(use_true_random=False))
 def test_merged_segments_are_the_bytes_of_one_built_at_once(
-    units: list[Unit], rng: random.Random
+    sections: list[Unit], rng: random.Random
 ) -> None:
-    owner = [rng.randrange(4) for _ in units]  # 3: deleted
-    kept = [number for number in range(len(units)) if owner[number] < 3]
+    owner = [rng.randrange(4) for _ in sections]  # 3: deleted
+    kept = [number for number in range(len(sections)) if owner[number] < 3]
     new = {number: place for place, number in enumerate(kept)}
     sources = []
     for part in range(3):
-        mine = [n for n in range(len(units)) if owner[n] == part or (owner[n] == 3 and part == 0)]
-        columns = build([units[n] for n in mine]).finish(range(len(mine)))
+        mine = [
+            n for n in range(len(sections)) if owner[n] == part or (owner[n] == 3 and part == 0)
+        ]
+        columns = build([sections[n] for n in mine]).finish(range(len(mine)))
         sources.append((columns, array("I", (new.get(n, GONE) for n in mine))))
-    at_once = build([units[n] for n in kept]).finish(range(len(kept)))
-    assert merge(sources, squeeze_character) == at_once
+    at_once = build([sections[n] for n in kept]).finish(range(len(kept)))
+    assert merge(sources, strip_blank) == at_once
 
 
-def test_units_can_be_sorted_when_all_are_known(tmp_path: Path) -> None:
-    units = [Unit([f"w{n}"], f"第{n}条国家", "") for n in range(40)]
+def test_sections_can_be_sorted_when_all_are_known(tmp_path: Path) -> None:
+    sections = [Unit([f"w{n}"], f"第{n}条国家", "") for n in range(40)]
     order = list(range(40))
     random.Random(1).shuffle(order)
-    shuffled = build([units[n] for n in order]).finish([order.index(n) for n in range(40)])
-    assert shuffled == build(units).finish(range(40))
+    shuffled = build([sections[n] for n in order]).finish([order.index(n) for n in range(40)])
+    assert shuffled == build(sections).finish(range(40))
     shuffled.write(tmp_path / "a")
     segment = Segment(tmp_path / "a")
-    assert [segment.text(n) for n in range(40)] == [unit.body for unit in units]
+    assert [segment.text(n) for n in range(40)] == [section.body for section in sections]
     segment.close()
 
 
-def test_the_same_units_make_the_same_file(tmp_path: Path) -> None:
-    units = [Unit(["法院", "条例"], "国家法院条例", "国家")] * 20
+def test_the_same_sections_make_the_same_file(tmp_path: Path) -> None:
+    sections = [Unit(["法院", "条例"], "国家法院条例", "国家")] * 20
     for name in ("a", "b"):
-        open_segment(units, tmp_path / name).close()
+        open_segment(sections, tmp_path / name).close()
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
@@ -182,8 +184,8 @@ def test_terms_are_listed_in_order_from_any_point(tmp_path: Path) -> None:
 def test_a_damaged_file_is_a_typed_error_or_another_answer(tmp_path: Path, seed: int) -> None:
     rng = random.Random(seed)
     path = tmp_path / "a"
-    units = [Unit(["法院", f"w{n}"], f"国家法院{n}", "条例") for n in range(300)]
-    open_segment(units, path).close()
+    sections = [Unit(["法院", f"w{n}"], f"国家法院{n}", "条例") for n in range(300)]
+    open_segment(sections, path).close()
     data = bytearray(path.read_bytes())
     if seed % 3:
         for _ in range(rng.choice([1, 20])):
@@ -195,12 +197,12 @@ def test_a_damaged_file_is_a_typed_error_or_another_answer(tmp_path: Path, seed:
         segment = Segment(path)
         collection = Collection([segment], [[]])
         terms = [("words", "法院"), ("bigrams", "国家"), ("words", "w7")]
-        collection.top(5, terms, lambda unit: unit)
+        collection.top(5, terms, lambda section: section)
         collection.holding("家法", terms[1:2])
         list(segment.terms("words"))
-        [segment.text(unit) for unit in range(300)]
+        [segment.text(section) for section in range(300)]
         segment.source(0, 300)
-        merge([(segment.as_columns(), range(300))], squeeze_character)
+        merge([(segment.as_columns(), range(300))], strip_blank)
     except (IndexDamaged, IndexIncompatible) as error:
         assert path.name in str(error) or "damaged" in str(error) or "merged" in str(error)
 

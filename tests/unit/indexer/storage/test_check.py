@@ -46,7 +46,7 @@ def test_many_documents_at_once_make_several_segments(
             transaction.put(parse_document(text, id))
     segments = read_manifest(tmp_path).segments
     assert len(segments) > 2
-    assert all(segment.units for segment in segments)
+    assert all(segment.sections for segment in segments)
     assert list(check(tmp_path)) == []
     with Store(tmp_path).snapshot() as snapshot:
         assert {row.id for row in snapshot.rows} == texts.keys()
@@ -65,7 +65,7 @@ def test_terms_of_another_text_are_found_though_all_checksums_are_right(
         terms.add(*terms_of(parse_document(text, row.id), analyzer))
     old = segment.files[0]
     (folder / old.name).unlink()
-    terms.finish(range(terms.units)).write(folder / old.name)
+    terms.finish(range(terms.sections)).write(folder / old.name)
     forged = dataclasses.replace(segment, files=(flushed(folder / old.name), *segment.files[1:]))
     manifest = dataclasses.replace(manifest, segments=(forged, *manifest.segments[1:]))
     (folder / NAME).write_bytes(manifest.encode())

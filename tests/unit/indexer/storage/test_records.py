@@ -14,9 +14,9 @@ from indexer import Document, Fact, IndexDamaged, IndexIncompatible, Metadata, p
 from indexer.storage.links import decode_fingerprints, decode_links, encode_links, links_of
 from indexer.storage.manifest import File, Manifest, Root, Segment
 from indexer.storage.records import (
-    Row,
+    DocumentRow,
+    decode_card,
     decode_document,
-    decode_passage,
     decode_rows,
     encode_document,
     encode_rows,
@@ -34,7 +34,7 @@ MANIFESTS = st.builds(
         st.builds(
             Segment,
             id=NAMES,
-            units=st.integers(0, 10**6),
+            sections=st.integers(0, 10**6),
             files=st.lists(
                 st.builds(File, NAMES, st.integers(0, 10**12), st.integers(0, 2**32 - 1)),
                 max_size=3,
@@ -49,40 +49,40 @@ MANIFESTS = st.builds(
 @given(st.one_of(TEXT, st.sampled_from(list(LIBRARY.values()))))
 def test_a_document_is_read_as_it_was_written(text: str) -> None:
     document = parse_document(text, "docs/a.txt", "00ff")
-    units = "".join(unit.span.of(document.text) for unit in document.units())
-    assert decode_document(encode_document(document), units) == document
+    sections = "".join(section.span.of(document.text) for section in document.search_sections())
+    assert decode_document(encode_document(document), sections) == document
 
 
 @given(st.lists(st.sampled_from(list(LIBRARY.values())), min_size=1, max_size=3).map("\n".join))
-def test_a_unit_is_shown_as_its_document_has_it(text: str) -> None:
+def test_a_section_is_shown_as_its_document_has_it(text: str) -> None:
     document = parse_document(text, "docs/a.txt", "00ff")
     record = encode_document(document)
-    for number, unit in enumerate(document.units()):
-        passage = decode_passage(record, number)
-        assert (passage.anchor, passage.path) == (unit.section.anchor, unit.section.path)
-        assert (passage.heading, passage.headings) == (unit.section.heading, unit.headings)
-        assert (passage.span, passage.repeats) == (unit.span, unit.repeats)
-        assert passage.line == document.text.count("\n", 0, unit.span.start) + 1
-        assert len(passage.repeat_lines) == len(unit.repeats)
+    for number, section in enumerate(document.search_sections()):
+        passage = decode_card(record, number)
+        assert (passage.anchor, passage.path) == (section.section.anchor, section.section.path)
+        assert (passage.heading, passage.headings) == (section.section.heading, section.headings)
+        assert (passage.span, passage.repeats) == (section.span, section.repeats)
+        assert passage.line == document.text.count("\n", 0, section.span.start) + 1
+        assert len(passage.repeat_lines) == len(section.repeats)
 
 
-def test_units_and_sections_of_every_block_are_read() -> None:
+def test_sections_and_sections_of_every_block_are_read() -> None:
     articles = [f"第{n}条 河道的管理。\n（一）清淤；\n（二）护岸。" for n in range(1, 50)]
     document = parse_document("\n".join(["河道管理条例", *articles]), "docs/a.txt", "00ff")
-    units = list(document.units())
-    assert len(units) > 48
+    sections = list(document.search_sections())
+    assert len(sections) > 48
     record = encode_document(document)
     assert decode_document(record, document.text) == document
-    for number, unit in enumerate(units):
-        passage = decode_passage(record, number)
-        assert (passage.path, passage.span) == (unit.section.path, unit.span)
+    for number, section in enumerate(sections):
+        passage = decode_card(record, number)
+        assert (passage.path, passage.span) == (section.section.path, section.span)
 
 
-def test_text_outside_the_units_is_kept() -> None:
+def test_text_outside_the_sections_is_kept() -> None:
     document = parse_document("\n".join([REGULATION] * 3), "docs/a.txt", "00ff")
-    units = "".join(unit.span.of(document.text) for unit in document.units())
-    assert len(units) < len(document.text) / 2  # what repeats is no unit
-    assert decode_document(encode_document(document), units) == document
+    sections = "".join(section.span.of(document.text) for section in document.search_sections())
+    assert len(sections) < len(document.text) / 2  # what repeats is no section
+    assert decode_document(encode_document(document), sections) == document
 
 
 def test_every_kind_of_fact_is_read_as_it_was_written() -> None:
@@ -97,15 +97,15 @@ def test_every_kind_of_fact_is_read_as_it_was_written() -> None:
 @given(st.lists(st.tuples(TEXT, st.lists(TEXT, max_size=3).map(tuple), st.integers(0, 9))))
 def test_rows_are_read_as_they_were_written(values: list[tuple[str, tuple[str, ...], int]]) -> None:
     rows = [
-        Row(name, "d", name, "", issuers, "2002-12-31", "", units, 0, units)
-        for name, issuers, units in values
+        DocumentRow(name, "d", name, "", issuers, "2002-12-31", "", sections, 0, sections)
+        for name, issuers, sections in values
     ]
     assert decode_rows(encode_rows(rows)) == rows
 
 
 @given(st.binary(max_size=200))
 def test_bytes_that_are_no_record_are_damage(data: bytes) -> None:
-    passage = partial(decode_passage, number=3)
+    passage = partial(decode_card, number=3)
     for decode in (partial(decode_document, text=""), passage, decode_rows, Manifest.decode):
         with pytest.raises((IndexDamaged, IndexIncompatible)):
             decode(data)
@@ -133,12 +133,12 @@ def test_a_record_with_bytes_changed_is_damage_or_what_was_written(data: bytes, 
     whole = encode_document(document)
     record = bytearray(whole)
     record[at % len(whole) : at % len(whole) + len(data)] = data
-    for number, unit in enumerate(document.units()):
+    for number, section in enumerate(document.search_sections()):
         try:
-            passage = decode_passage(bytes(record), number)
+            passage = decode_card(bytes(record), number)
         except IndexDamaged:
             continue
-        assert (passage.anchor, passage.span) == (unit.section.anchor, unit.span)
+        assert (passage.anchor, passage.span) == (section.section.anchor, section.span)
 
 
 LINKS = [links_of("根据《道路交通安全法》第三条、国发〔2020〕1号，制定本办法。"), links_of("无")]

@@ -6,9 +6,9 @@ from array import array
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.kernel.plain import kernel as twin
+from indexer.kernel.plain import kernel as plain
 from indexer.text.analysis import Analyzer, bigrams, classes, ranked
-from indexer.text.folding import fold, squeeze
+from indexer.text.folding import fold, strip_blanks
 
 
 def test_numbers_and_latin_words_are_cut_before_the_dictionary_is_asked(analyzer: Analyzer) -> None:
@@ -24,8 +24,8 @@ def test_numbers_are_words_in_digits_however_written(analyzer: Analyzer) -> None
 
 @given(st.text(max_size=40))
 def test_a_bigram_begins_at_every_character_but_the_last(text: str) -> None:
-    squeezed = squeeze(fold(text))
-    assert bigrams(squeezed) == ["".join(pair) for pair in itertools.pairwise(squeezed)]
+    without_blanks = strip_blanks(fold(text))
+    assert bigrams(without_blanks) == ["".join(pair) for pair in itertools.pairwise(without_blanks)]
 
 
 def test_punctuation_and_bare_digits_do_not_rank() -> None:
@@ -34,22 +34,22 @@ def test_punctuation_and_bare_digits_do_not_rank() -> None:
 
 @given(st.text(st.one_of(st.characters(exclude_characters="\1"), st.sampled_from("国法3a_，𠀀𝐀"))))
 def test_the_table_of_classes_says_what_ranks(text: str) -> None:
-    log = twin.inverter(0)
-    unit = array("I", (1, 0)).tobytes()
-    twin.add_bigrams(log, text.encode("utf-8", "surrogatepass"), b"\10", unit, classes())
+    log = plain.inverter(0)
+    section = array("I", (1, 0)).tobytes()
+    plain.add_bigrams(log, text.encode("utf-8", "surrogatepass"), b"\10", section, classes())
     pairs = {pair.encode("utf-8", "surrogatepass") for pair in ranked(bigrams(text))}
-    assert log.units[0].keys() == pairs
+    assert log.sections[0].keys() == pairs
 
 
-def test_a_unit_ranks_by_body_title_and_headings(analyzer: Analyzer) -> None:
+def test_a_section_ranks_by_body_title_and_headings(analyzer: Analyzer) -> None:
     body, title, headings = analyzer.analyse(
         "河道管理条例", ["保护", "奖惩"], "河道保护， 保护河道"
     )
-    assert body.squeezed == "河道保护,保护河道"
+    assert body.without_blanks == "河道保护,保护河道"
     assert body.words.split("\0") == ["河道", "保护", "保护", "河道"]
-    assert title.squeezed == "河道管理条例"
+    assert title.without_blanks == "河道管理条例"
     assert headings.words.split("\0") == ["保护", "奖惩"]
-    assert ranked(bigrams(headings.squeezed)) == ["保护", "护奖", "奖惩"]
+    assert ranked(bigrams(headings.without_blanks)) == ["保护", "护奖", "奖惩"]
 
 
 def test_a_bare_heading_weighs_less_than_a_section_that_says_as_much(analyzer: Analyzer) -> None:

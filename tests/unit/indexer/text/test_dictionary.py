@@ -1,4 +1,4 @@
-"""Words are jieba's own, a user's dictionary included, in the kernel and in its twin."""
+"""Words are jieba's own, a user's dictionary included, in the kernel and in its plain kernel."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from indexer import (
     sync,
 )
 from indexer.kernel import kernel
-from indexer.kernel.plain import kernel as twin
+from indexer.kernel.plain import kernel as plain
 from indexer.storage.check import check
 from indexer.text.analysis import Analyzer
 from indexer.text.dictionary import Dictionary
@@ -72,7 +72,7 @@ def users(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Cutters:
-    """jieba, the kernel in use and the twin, with the same words."""
+    """jieba, the kernel in use and the plain kernel, with the same words."""
 
     def __init__(self, jieba: Any, path: Path | None) -> None:
         self.jieba = jieba
@@ -84,7 +84,7 @@ class Cutters:
             self.jieba.load_userdict(iter(lines.splitlines()))
             finalseg.Force_Split_Words = set()
         tables = make_tables(path and read_user_dictionary(path))
-        self.ours = [Dictionary(*tables, kernel=one) for one in (kernel, twin)]
+        self.ours = [Dictionary(*tables, kernel=one) for one in (kernel, plain)]
 
     def check(self, run: str) -> None:
         finalseg.Force_Split_Words = self.forced
@@ -152,9 +152,9 @@ def test_a_trie_holds_the_beginnings_of_its_words_and_their_values(entries: dict
     words = "".join(word + "\0" for word in sorted(entries)).encode("utf-16-le")
     values = array("H", [entries[word] for word in sorted(entries)]).tobytes()
     columns = kernel.trie(words, values)
-    assert columns == twin.trie(words, values)
+    assert columns == plain.trie(words, values)
     weights, model, emissions = bytes(8), bytes(8 * 20), bytes(32 * 20950)
-    tables = twin.cutter(*columns, weights, model, emissions, False)
+    tables = plain.cutter(*columns, weights, model, emissions, False)
     assert [tables.value(word) for word in entries] == list(entries.values())
     others = {word[:end] for word in entries for end in range(1, len(word))} - entries.keys()
     assert not any(map(tables.value, others))
@@ -176,7 +176,7 @@ def test_a_trie_holds_the_beginnings_of_its_words_and_their_values(entries: dict
     ],
 )
 def test_words_that_make_no_trie_are_refused(words: str, count: int) -> None:
-    for one in (kernel, twin):
+    for one in (kernel, plain):
         for cut_off in (0, 1):
             with pytest.raises(ValueError):  # noqa: PT011
                 one.trie(words.encode("utf-16-le"), bytes(2 * count + cut_off))
@@ -348,7 +348,7 @@ def test_an_index_without_documents_takes_other_words(
     assert _cut(store, "浙委办发电") == ["浙委办发电"]
 
 
-@pytest.mark.parametrize("one", [kernel, twin])
+@pytest.mark.parametrize("one", [kernel, plain])
 @pytest.mark.parametrize("name", ["trie.characters", "trie.children", "trie.values", "weights"])
 def test_a_damaged_table_gives_words_or_an_error(name: str, one: Any, users: Path) -> None:
     columns, facts = make_tables(read_user_dictionary(users))
@@ -379,7 +379,7 @@ def test_a_share_from_a_damaged_table_is_an_error(name: str) -> None:
         damaged.share("中国")
 
 
-@pytest.mark.parametrize("one", [kernel, twin])
+@pytest.mark.parametrize("one", [kernel, plain])
 @pytest.mark.parametrize("name", ["trie.characters", "trie.children", "trie.values", "emissions"])
 def test_tables_that_are_cut_off_are_refused(name: str, one: Any) -> None:
     columns, facts = make_tables()

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.text.folding import arabic, fold, squeeze, squeeze_character, squeezed, with_arabic
+from indexer.text.folding import (
+    arabic,
+    fold,
+    strip_blank,
+    strip_blanks,
+    with_arabic,
+    without_blanks,
+)
 
 # What policy texts are made of, with the characters folding is about.
 TEXT = st.text(
@@ -65,22 +72,22 @@ def test_folding_twice_changes_nothing(text: str) -> None:
 
 @given(TEXT)
 def test_the_way_back_agrees_with_the_fold(text: str) -> None:
-    folding = squeezed(text)
-    assert folding.text == squeeze(fold(text))
+    folding = without_blanks(text)
+    assert folding.text == strip_blanks(fold(text))
     for index, char in enumerate(folding.text):
         start, end = folding.source(index, index + 1)
         assert end == start + 1
-        assert squeeze(fold(text[start:end])) == char
+        assert strip_blanks(fold(text[start:end])) == char
 
 
 @given(TEXT, TEXT, TEXT)
 def test_a_part_of_a_text_folds_to_a_part_of_it(before: str, part: str, after: str) -> None:
-    assert squeezed(part).text in squeezed(before + part + after).text
+    assert without_blanks(part).text in without_blanks(before + part + after).text
 
 
 @given(TEXT)
 def test_digits_lead_back_to_the_number_they_stand_for(text: str) -> None:
-    plain = squeezed(text)
+    plain = without_blanks(text)
     folding = with_arabic(plain)
     assert folding.text == arabic(plain.text)
     assert len(folding.starts) == len(folding.ends) == len(folding.text)
@@ -91,18 +98,18 @@ def test_digits_lead_back_to_the_number_they_stand_for(text: str) -> None:
 @given(TEXT, TEXT)
 def test_a_character_folds_alike_whatever_stands_around_it(before: str, after: str) -> None:
     for char in "乾著薹後於國":
-        alone = squeezed(char).text
-        assert squeezed(f"{before}，{char}，{after}").text.count(alone) >= 1
-        assert squeezed(f"\u3400{char}薹國").text[1] == alone
+        alone = without_blanks(char).text
+        assert without_blanks(f"{before}，{char}，{after}").text.count(alone) >= 1
+        assert without_blanks(f"\u3400{char}薹國").text[1] == alone
 
 
 def test_digits_of_a_number_lead_back_to_all_of_it() -> None:
     text = "依照第二百 六十四条"
-    folding = with_arabic(squeezed(text))
+    folding = with_arabic(without_blanks(text))
     at = folding.text.index("264")
     assert text[slice(*folding.source(at, at + 1))] == "二百 六十四"
 
 
 @given(TEXT)
 def test_characters_are_squeezed_one_by_one_as_in_their_text(text: str) -> None:
-    assert "".join(map(squeeze_character, text)) == squeeze(fold(text))
+    assert "".join(map(strip_blank, text)) == strip_blanks(fold(text))

@@ -33,7 +33,7 @@ QUERIES = ("河道 采砂", '"责任追究"', "高新技术产业园区", "青�
 def answers(store: Store) -> list[object]:
     """What an index answers, whole."""
     with Searcher.open(store.folder) as searcher:
-        found: list[object] = [sorted((r.id, r.digest, r.units) for r in searcher.documents)]
+        found: list[object] = [sorted((r.id, r.digest, r.sections) for r in searcher.documents)]
         for query in QUERIES:
             results = searcher.search(query, limit=1000).to_dict()
             del results["took_ms"]
@@ -341,19 +341,19 @@ def test_small_commits_merge_little_and_a_merge_does_the_rest(
             transaction.put(parse_document(text, f"{number:02}.txt"))
 
     put(0)
-    units = store.manifest().segments[0].units
+    sections = store.manifest().segments[0].sections
     written = []
     for number in range(1, 24):
         before = {segment.id for segment in store.manifest().segments}
         put(number)
         segments = store.manifest().segments
-        written += [segment.units for segment in segments if segment.id not in before]
+        written += [segment.sections for segment in segments if segment.id not in before]
     assert max(written) <= 30
-    assert len(segments) > 24 * units / 30
+    assert len(segments) > 24 * sections / 30
     before = store.manifest()
     store.merge()
     after = store.manifest()
-    assert (len(after.segments), after.segments[0].units) == (1, 24 * units)
+    assert (len(after.segments), after.segments[0].sections) == (1, 24 * sections)
     assert after.generation == before.generation + 1
     assert after.groups == before.groups
     assert list(check(store.folder)) == []

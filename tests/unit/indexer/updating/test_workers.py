@@ -16,7 +16,7 @@ import pytest
 from indexer import IndexStateError, Store, sync
 from indexer.documents.read import read_document
 from indexer.storage.check import check
-from indexer.storage.index_entry import Entry, entry_of
+from indexer.storage.index_entry import IndexEntry, entry_of
 from indexer.text.analysis import Analyzer
 from indexer.text.dictionary_build import make_tables
 from indexer.updating.workers import read_entries
@@ -54,7 +54,7 @@ def dictionary(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_an_entry_comes_through_as_it_was(sources: Path, analyzer: Analyzer) -> None:
     for name in LIBRARY:
         entry = entry_of(read_document(sources / name, name), analyzer)
-        assert Entry.decode(*entry.encode()) == entry
+        assert IndexEntry.decode(*entry.encode()) == entry
 
 
 @pytest.mark.parametrize("seed", ["1", "20021231"])
@@ -84,9 +84,9 @@ def test_files_come_in_order_with_the_errors_of_single_ones(
     alone, together = ([*read_entries(files, dictionary, workers)] for workers in (1, 2))
     assert list(map(str, together[3:4])) == [f"{files[3][1]}: {alone[3].reason}"]  # type: ignore[union-attr]
     assert [type(one) for one in together] == [type(one) for one in alone]
-    assert [type(one) for one in alone].count(Entry) == 28
+    assert [type(one) for one in alone].count(IndexEntry) == 28
     for one, other in zip(alone, together, strict=True):
-        assert one == other if isinstance(one, Entry) else str(one) == str(other)
+        assert one == other if isinstance(one, IndexEntry) else str(one) == str(other)
 
 
 def test_few_files_are_read_without_other_processes(tmp_path: Path, dictionary: Path) -> None:

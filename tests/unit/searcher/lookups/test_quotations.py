@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from indexer import Store, sync
 from indexer.errors import QueryError
-from indexer.text.folding import fold, squeeze
+from indexer.text.folding import fold, strip_blanks
 from searcher import Quoted, Searcher
 from searcher.cli.main import cli
 from searcher.lookups.quotations import best_stretch
@@ -48,13 +48,13 @@ def marked(quotation: str, passage: Quoted) -> str:
     return "".join((*parts, stretch.text[done - base :]))
 
 
-def sections(text: str, searcher: Searcher) -> list[str]:
+def sections_of(text: str, searcher: Searcher) -> list[str]:
     (document,) = [
         searcher.document(row.id)
         for row in searcher.documents
         if searcher.document(row.id).text == text
     ]
-    return [unit.span.of(text) for unit in document.units()]
+    return [section.span.of(text) for section in document.search_sections()]
 
 
 def piece_of(text: str, start: int, size: int) -> str:
@@ -72,13 +72,13 @@ numbers = st.integers(0, 500)
 def test_any_piece_of_any_section_stands_word_for_word_however_it_is_written(
     library: Searcher, text: str, number: int, start: int, size: int, manner: int
 ) -> None:
-    units = sections(text, library)
-    quotation = piece_of(units[number % len(units)], start, size)
-    squeezed = squeeze(fold(quotation))
-    assume(any(char.isalnum() for char in squeezed))
+    sections = sections_of(text, library)
+    quotation = piece_of(sections[number % len(sections)], start, size)
+    without_blanks = strip_blanks(fold(quotation))
+    assume(any(char.isalnum() for char in without_blanks))
     written = (
         quotation,
-        "\n　".join(squeezed),
+        "\n　".join(without_blanks),
         quotation.translate(FULL_WIDTH),
         quotation.translate(TRADITIONAL),
     )[manner]
@@ -87,7 +87,7 @@ def test_any_piece_of_any_section_stands_word_for_word_however_it_is_written(
     assert verification.total == len(verification.passages)
     for passage in verification.passages:
         (stretch,) = passage.stretches
-        assert squeezed.strip('"') in squeeze(fold(stretch.text))
+        assert without_blanks.strip('"') in strip_blanks(fold(stretch.text))
         assert stretch.text == stretch.span.of(library.document(passage.hit.document).text)
         assert (passage.kept, stretch.edits) == (1.0, ())
 
@@ -97,8 +97,8 @@ def test_any_piece_of_any_section_stands_word_for_word_however_it_is_written(
 def test_of_a_piece_with_one_character_changed_just_that_is_shown(
     library: Searcher, text: str, number: int, start: int, size: int, place: int
 ) -> None:
-    units = ["".join(unit.split()) for unit in sections(text, library)]
-    long = [unit for unit in units if len(unit) >= 8]
+    sections = ["".join(section.split()) for section in sections_of(text, library)]
+    long = [section for section in sections if len(section) >= 8]
     original = piece_of(long[number % len(long)], start, size)
     place %= len(original)
     quotation = original[:place] + "龘" + original[place + 1 :]
@@ -108,7 +108,7 @@ def test_of_a_piece_with_one_character_changed_just_that_is_shown(
     (edit,) = best.stretches[0].edits
     assert edit.before.of(quotation) == "龘"
     after = edit.after.of(library.document(best.hit.document).text)
-    assert squeeze(fold(after)) == squeeze(fold(original[place]))
+    assert strip_blanks(fold(after)) == strip_blanks(fold(original[place]))
 
 
 @settings(max_examples=40)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from indexer import Store, sync
 from indexer.errors import QueryError
-from indexer.storage.records import Row
+from indexer.storage.records import DocumentRow
 from searcher import Hit, Searcher
 from searcher.query.nodes import Words
 from searcher.query.parser import MAX_LENGTH
@@ -313,7 +313,7 @@ TITLES = [
 
 def _known() -> KnownItems:
     rows = [
-        Row(f"{n}.txt", "", title, "", (), f"20{n + 10}", "", 1, 0, 0)
+        DocumentRow(f"{n}.txt", "", title, "", (), f"20{n + 10}", "", 1, 0, 0)
         for n, title in enumerate(TITLES)
     ]
     return KnownItems(rows, range(len(rows)), lambda _: ())
@@ -352,5 +352,5 @@ def test_titles_of_every_shape_are_known_at_the_first_query() -> None:
         ("宪法", 6),
         ("青山市十四五水利规划［征求意见稿］", 7),
     ):
-        named = {one.units[0] for one in _known().targets(Words(text), Synonyms(()), list)}
+        named = {one.sections[0] for one in _known().targets(Words(text), Synonyms(()), list)}
         assert title in named, text

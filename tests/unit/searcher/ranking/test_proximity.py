@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexer.text.folding import fold, squeeze
+from indexer.text.folding import fold, strip_blanks
 from searcher import Searcher
 from searcher.ranking.proximity import is_near, near_groups
 
@@ -84,12 +84,12 @@ def test_items_are_equal_whatever_the_order_of_their_alternatives() -> None:
     assert len([*near_groups("甲某乙", [["甲", "乙"], ["乙", "甲"]], 20)]) == 1
 
 
-def units(searcher: Searcher) -> Iterator[tuple[tuple[str, str], str]]:
+def sections(searcher: Searcher) -> Iterator[tuple[tuple[str, str], str]]:
     for row in searcher.documents:
         document = searcher.document(row.id)
-        for unit in document.units():
-            text = squeeze(fold(unit.span.of(document.text)))
-            yield (row.id, unit.section.anchor), text
+        for section in document.search_sections():
+            text = strip_blanks(fold(section.span.of(document.text)))
+            yield (row.id, section.section.anchor), text
 
 
 PIECES = (
@@ -119,7 +119,7 @@ def test_a_near_search_misses_nothing_and_invents_nothing(
     found = searcher.search(f" NEAR/{distance} ".join(written), limit=EVERY)
     expected = {
         place
-        for place, text in units(searcher)
+        for place, text in sections(searcher)
         if (gap := smallest_gap(text, items)) is not None and gap <= distance
     }
     assert {(hit.document, hit.anchor) for hit in found} == expected

@@ -266,14 +266,14 @@ def test_html_reads_as_the_text_and_holds_only_marks(
     assert reader.tags == ["mark[]"] * len(snippet.highlights)
 
 
-@pytest.mark.parametrize("unit", ["税", "税法", "某", "税 ", "。", "\n", "\x00", "税法某"])
-def test_the_work_is_linear_in_a_line_however_long(unit: str) -> None:
+@pytest.mark.parametrize("section", ["税", "税法", "某", "税 ", "。", "\n", "\x00", "税法某"])
+def test_the_work_is_linear_in_a_line_however_long(section: str) -> None:
     def show(text: str) -> None:
         needles = ["税法", "法税", "税", "税税税税"]
         snippet(text, pack_matches(find_matches(text, needles)), pack_weights([1.0] * 4), 120)
 
     def work(length: int) -> int:
-        return lines_run(show, (unit * length)[:length])
+        return lines_run(show, (section * length)[:length])
 
     # Eight times the text: quadratic work would be 64 times as much.
     assert work(160_000) < 16 * work(20_000)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from indexer import Store, sync
 from indexer.documents.citations.resolve import base_name
 from searcher import Searcher
-from searcher.suggestions.fuzzy_titles import Names
+from searcher.suggestions.fuzzy_titles import FuzzyTitles
 from searcher.suggestions.pinyin import characters, readings, sound, sounding_like, split_pinyin
 from searcher.suggestions.similar_shapes import looking_like
 from tests.support.documents import LIBRARY
@@ -140,7 +140,7 @@ def test_an_empty_index_suggests_nothing(tmp_path: Path) -> None:
 
 _TITLES = ("中华人民共和国劳动合同法", "消费者权益保护法", "2019年工作要点", "浙江省电力条例")
 _BY_NAME = {base_name(title): [number] for number, title in enumerate(_TITLES)}
-_NAMES = Names(lambda _: _BY_NAME)
+_NAMES = FuzzyTitles(lambda _: _BY_NAME)
 
 
 @pytest.mark.parametrize(

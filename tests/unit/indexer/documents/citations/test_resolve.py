@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from indexer.documents.citations.find import find_citations
 from indexer.documents.citations.resolve import (
     Catalogue,
-    Entry,
     Missing,
+    NamedDocument,
     base_name,
     is_generic,
     name_keys,
@@ -19,11 +19,13 @@ from indexer.documents.citations.resolve import (
 
 CATALOGUE = Catalogue(
     [
-        Entry("old.txt", "中华人民共和国甲法", date="2010-01-01"),
-        Entry("new.txt", "中华人民共和国甲法（2020年修正）", date="2020-01-01"),
-        Entry("rule.txt", "国务院关于印发《乙规划》的通知", "国发〔2020〕1号", "2020-02-02"),
-        Entry("east.txt", "东市人民政府关于停车的通知", "东政发〔2021〕2号"),
-        Entry("west.txt", "西市人民政府关于停车的通知", "西政发〔2021〕2号"),
+        NamedDocument("old.txt", "中华人民共和国甲法", date="2010-01-01"),
+        NamedDocument("new.txt", "中华人民共和国甲法（2020年修正）", date="2020-01-01"),
+        NamedDocument(
+            "rule.txt", "国务院关于印发《乙规划》的通知", "国发〔2020〕1号", "2020-02-02"
+        ),
+        NamedDocument("east.txt", "东市人民政府关于停车的通知", "东政发〔2021〕2号"),
+        NamedDocument("west.txt", "西市人民政府关于停车的通知", "西政发〔2021〕2号"),
     ]
 )
 
@@ -57,7 +59,10 @@ def test_a_name_that_two_issuers_used_names_neither() -> None:
 
 def test_the_issuer_may_be_left_out_of_a_central_name_but_not_of_a_local_one() -> None:
     catalogue = Catalogue(
-        [Entry("c", "最高人民法院关于甲的解释"), Entry("l", "甲市人民政府关于乙的通知")]
+        [
+            NamedDocument("c", "最高人民法院关于甲的解释"),
+            NamedDocument("l", "甲市人民政府关于乙的通知"),
+        ]
     )
 
     def found(text: str) -> str | None:
@@ -72,7 +77,10 @@ def test_the_issuer_may_be_left_out_of_a_central_name_but_not_of_a_local_one() -
 
 def test_a_number_that_is_given_anew_names_no_document() -> None:
     catalogue = Catalogue(
-        [Entry("m", "处方办法", "甲部令第53号"), Entry("s", "停车条例", "国务院令第432号")]
+        [
+            NamedDocument("m", "处方办法", "甲部令第53号"),
+            NamedDocument("s", "停车条例", "国务院令第432号"),
+        ]
     )
     assert catalogue.resolve(find_citations("（甲部令第53号公布）")[0]) is None
     resolution = catalogue.resolve(find_citations("（国务院令第432号公布）")[0])

@@ -12,7 +12,7 @@ BODY = "\n".join(
 )
 
 
-def squeezed(text: str) -> str:
+def without_blanks(text: str) -> str:
     return "".join(text.split())
 
 
@@ -28,7 +28,7 @@ def test_other_indentation_and_line_ends_do_not_hide_a_copy() -> None:
     copy = "\r\n\r\n".join("　　" + line.replace("，", "， ") for line in BODY.split("\n"))
     text = f"标题\n{BODY}\n{copy}\n"
     (repeat,) = find_repeats(text)
-    assert squeezed(repeat.copy.of(text)) == squeezed(BODY)
+    assert without_blanks(repeat.copy.of(text)) == without_blanks(BODY)
 
 
 def test_short_copies_are_no_repeats() -> None:
@@ -59,7 +59,7 @@ def test_the_copy_is_one_section_and_originals_know_where_they_stand_again() -> 
     for section in sections:
         if section.kind == "heading" and section.path[0] != "九":
             (place,) = section.repeats
-            assert squeezed(place.of(text)) == squeezed(section.span.of(text))
+            assert without_blanks(place.of(text)) == without_blanks(section.span.of(text))
 
 
 LINES = st.lists(st.sampled_from(["甲乙丙", "丁", "一二三四五" * 20, "六七" * 60, ""]), max_size=40)
@@ -71,7 +71,7 @@ def test_repeats_hold_the_same_characters_in_order_and_apart(lines: list[str]) -
     text = "\n".join(lines)
     end = 0
     for repeat in find_repeats(text):
-        assert squeezed(repeat.original.of(text)) == squeezed(repeat.copy.of(text))
+        assert without_blanks(repeat.original.of(text)) == without_blanks(repeat.copy.of(text))
         assert repeat.original.end <= repeat.copy.start
         assert end <= repeat.copy.start
         end = repeat.copy.end

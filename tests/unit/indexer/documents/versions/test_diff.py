@@ -44,8 +44,8 @@ def changes(old: str, new: str) -> list[tuple[str, str, str]]:
 
 
 def label(change: SectionChange, side: str) -> str:
-    unit = getattr(change, side)
-    return unit.section.label if unit else "-"
+    section = getattr(change, side)
+    return section.section.label if section else "-"
 
 
 def edits(old: str, new: str) -> list[tuple[str, str]]:
@@ -153,9 +153,9 @@ def test_every_section_is_told_once_and_edits_turn_the_old_wording_into_the_new(
 ) -> None:
     a, b = document(numbered(before)), document(numbered(after))
     found = diff_documents(a, b)
-    assert [c.after for c in found if c.after] == list(b.units())
-    olds = sorted((c.before for c in found if c.before), key=lambda unit: unit.span.start)
-    assert olds == list(a.units())
+    assert [c.after for c in found if c.after] == list(b.search_sections())
+    olds = sorted((c.before for c in found if c.before), key=lambda section: section.span.start)
+    assert olds == list(a.search_sections())
     for change in found:
         if change.before and change.after and change.kind == "changed":
             assert change.edits
