@@ -2,7 +2,8 @@
 #ifndef POLICYSEARCH_INVERTER_H
 #define POLICYSEARCH_INVERTER_H
 
-#include "kernel.h"
+#include "bytes.h"
+#include "module.h"
 
 #define AHEAD 16 /* terms brought near before they are needed */
 

@@ -1,5 +1,5 @@
 /* Looking terms up, and sets of sections or documents as bitmaps (least bit first). */
-#include "kernel.h"
+#include "dictionary.h"
 
 typedef struct {
     Py_buffer terms, index;
@@ -271,7 +271,7 @@ static PyObject *py_overlap(PyObject *self, PyObject *args)
     return state < 0 ? damaged() : PyLong_FromUnsignedLong(count);
 }
 
-PyMethodDef bits_methods[] = {
+PyMethodDef lookup_methods[] = {
     {"lookup", py_lookup, METH_VARARGS, NULL},
     {"decode", py_decode, METH_VARARGS, NULL},
     {"fill", py_fill, METH_VARARGS, NULL},

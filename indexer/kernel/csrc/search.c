@@ -18,9 +18,8 @@
 
 static inline double impact(const scored *t, uint8_t code, uint32_t doc)
 {
-    double tf = tf_value[code];
     uint32_t length = t->wide ? load32(t->lengths, doc) : load16(t->lengths, doc);
-    return tf / (tf + (t->a + t->c * length));
+    return impact_of(tf_value[code], t->a, t->c, length);
 }
 
 static int worse(hit x, hit y)

@@ -191,7 +191,7 @@ static PyObject *py_topk(PyObject *self, PyObject *args)
     return result;
 }
 
-PyMethodDef search_methods[] = {
+PyMethodDef topk_methods[] = {
     {"topk", py_topk, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
