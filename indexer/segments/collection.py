@@ -7,7 +7,6 @@ and average lengths nor in any set. So scores do not depend on how an index came
 
 from __future__ import annotations
 
-import math
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,13 +14,16 @@ from functools import lru_cache
 from heapq import merge
 from itertools import groupby, takewhile
 from operator import eq, itemgetter
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from indexer.kernel import kernel as default_kernel
-from indexer.kernel.plain.fold import FoldedText
-from indexer.kernel.plain.postings import K1
-from indexer.kernel.plain.snippet import Needles, SnippetParts
-from indexer.segments.segment import UNIT, PostingsAt, Segment, norm
+from indexer.kernel.bm25 import UNIT, impact, norm, term_weight
+from indexer.kernel.bm25 import idf as bm25_idf
+from indexer.segments.segment import PostingsAt, Segment
+
+if TYPE_CHECKING:
+    from indexer.kernel.interface import Kernel
+    from indexer.kernel.types import Buffer, FoldedText, Needles, SnippetParts
 
 Term = tuple[str, str]  # field, text
 # Documents, and the group of each: parallel arrays of 32 bits. A document may be in several.
@@ -64,21 +66,22 @@ class SectionSet:
         self._collection = collection
         self.bits = bits
 
-    def _combine(self, name: str, other: SectionSet) -> SectionSet:
-        operation = getattr(self._collection.kernel, name)
+    def _combine(
+        self, operation: Callable[[bytearray, Buffer], None], other: SectionSet
+    ) -> SectionSet:
         result = [bytearray(bits) for bits in self.bits]
         for mine, its in zip(result, other.bits, strict=True):
             operation(mine, its)
         return SectionSet(self._collection, result)
 
     def __and__(self, other: SectionSet) -> SectionSet:
-        return self._combine("conjoin", other)
+        return self._combine(self._collection.kernel.conjoin, other)
 
     def __or__(self, other: SectionSet) -> SectionSet:
-        return self._combine("disjoin", other)
+        return self._combine(self._collection.kernel.disjoin, other)
 
     def __sub__(self, other: SectionSet) -> SectionSet:
-        return self._combine("subtract", other)
+        return self._combine(self._collection.kernel.subtract, other)
 
     def __len__(self) -> int:
         return sum(map(self._collection.kernel.count, self.bits))
@@ -118,7 +121,7 @@ class Collection:
         segments: Sequence[Segment],
         deleted: Sequence[Sequence[range]],
         *,
-        kernel: Any = default_kernel,
+        kernel: Kernel = default_kernel,
     ) -> None:
         self.kernel = kernel
         self.parts: list[SegmentPart] = []
@@ -191,9 +194,9 @@ class Collection:
         part = self.parts[self.part_of(section)]
         eighths = part.segment.lengths(term[0])[section - part.base]
         _, df, idf = self._found(term)
-        idf *= weight
         a, c = norm(self.averages[term[0]])
-        score = idf * (K1 + 1) * (tf / (tf + (a + c * eighths)))
+        score = term_weight(idf, weight) * impact(tf, a, c, eighths)
+        idf *= weight
         average = self.averages[term[0]] / UNIT
         return Contribution(score, tf, idf, df, eighths / UNIT, average)
 
@@ -222,7 +225,7 @@ class Collection:
 
     def idf(self, frequency: int) -> float:
         """The inverse document frequency of a term that ``frequency`` live sections have."""
-        return math.log(1 + (self.count - frequency + 0.5) / (frequency + 0.5))
+        return bm25_idf(self.count, frequency)
 
     # --- sets -----------------------------------------------------------------------------------
 
@@ -310,7 +313,7 @@ class Collection:
 
     def by_weight(self, terms: Mapping[Term, float]) -> list[Term]:
         """Terms with their weights in the order in which `top` adds up what they contribute."""
-        return sorted(terms, key=lambda term: -self._found(term)[2] * terms[term] * (K1 + 1))
+        return sorted(terms, key=lambda term: -term_weight(self._found(term)[2], terms[term]))
 
     def top(
         self,
@@ -334,7 +337,7 @@ class Collection:
         for term in terms:
             places, df, idf = self._found(term)
             if df:
-                weight = idf * weights.get(term, 1.0) * (K1 + 1)
+                weight = term_weight(idf, weights.get(term, 1.0))
                 scored.append((self._fields[term[0]], places, weight))
         best: list[tuple[float, int]] = []
         for number, part in enumerate(self.parts):

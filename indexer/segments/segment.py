@@ -9,25 +9,22 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from indexer.errors import IndexDamaged
 from indexer.kernel import kernel as default_kernel
-from indexer.kernel.plain.fold import FoldedText
-from indexer.kernel.plain.postings import (
-    DICT_BLOCK,
-    INDEX_ENTRY,
-    K1,
-    TF_VALUE,
-    B,
-    lengths_of,
-    terms_of,
-)
-from indexer.kernel.plain.snippet import Needles, SnippetParts
-from indexer.segments.format import Buffer, ColumnFile, write_columns
+from indexer.kernel.bm25 import bound_scale, norm
+from indexer.kernel.constants import DICT_BLOCK, INDEX_ENTRY, TF_VALUE
+from indexer.kernel.plain.dictionary import terms_of
+from indexer.kernel.plain.postings import lengths_of
+from indexer.kernel.types import Buffer, FoldedText, PackedText
+from indexer.segments.format import ColumnFile, write_columns
+
+if TYPE_CHECKING:
+    from indexer.kernel.interface import Kernel
+    from indexer.kernel.types import Needles, ScoredField, SnippetParts
 
 _OFFSET = struct.Struct("<I")
-UNIT = 8  # an eighth of an occurrence is the section of weights and lengths
 
 
 class PostingsAt(NamedTuple):
@@ -60,7 +57,7 @@ class Segment:
     Methods raise IndexDamaged where the file is not what was written.
     """
 
-    def __init__(self, path: Path, *, kernel: Any = default_kernel) -> None:
+    def __init__(self, path: Path, *, kernel: Kernel = default_kernel) -> None:
         self._file = ColumnFile(path)
         self._kernel = kernel
         self.name = path.name
@@ -153,24 +150,29 @@ class Segment:
         """How many sections of a term are in a set."""
         data = self.columns[f"{field}.postings"]
         try:
-            return int(self._kernel.overlap(data, *place[2:], place.df, self.sections, bits))
+            return self._kernel.overlap(data, *place[2:], place.df, self.sections, bits)
         except ValueError as error:
             raise self._damaged(error) from None
 
     def scan(self, text: str, bits: bytearray) -> None:
         """Keep of a set the sections in whose folded text ``text`` (not empty) stands."""
-        names = ("text", "text.offsets", "text.symbols", "text.table")
+        columns = self.columns
         needle = text.encode("utf-8", "surrogatepass")
         with self.guard():
-            self._kernel.scan(*map(self.columns.__getitem__, names), needle, bits)
+            self._kernel.scan(
+                columns["text"],
+                columns["text.offsets"],
+                columns["text.symbols"],
+                columns["text.table"],
+                needle,
+                bits,
+            )
 
     def folded(self, section: int, gaps: bytes) -> FoldedText:
         """The text of a section as it stands and folded (`plain kernel.fold`)."""
-        columns = self.columns
         try:
-            codes = _codes(columns, section, section + 1)
-            table = columns["text.symbols"], columns["text.table"]
-            return FoldedText._make(self._kernel.fold_codes(codes, *table, gaps))
+            packed = packed_text(self.columns, section, section + 1)
+            return FoldedText._make(self._kernel.fold_codes(*packed, gaps))
         except ValueError as error:
             raise self._damaged(error) from None
 
@@ -178,15 +180,11 @@ class Segment:
         self, section: int, gaps: bytes, needles: Needles, weights: bytes, width: int
     ) -> SnippetParts | None:
         """The snippet of a section; None where no needle stands in it (``excerpt``)."""
-        columns = self.columns
         try:
-            codes = _codes(columns, section, section + 1)
-            table = columns["text.symbols"], columns["text.table"]
-            shown: SnippetParts | None
-            shown = self._kernel.excerpt(codes, *table, gaps, *needles, weights, width)
+            packed = packed_text(self.columns, section, section + 1)
+            return self._kernel.excerpt(*packed, gaps, *needles, weights, width)
         except ValueError as error:
             raise self._damaged(error) from None
-        return shown
 
     def source(self, start: int, stop: int) -> str:
         """The texts of sections as they stand in their document, joined."""
@@ -198,7 +196,7 @@ class Segment:
 
     def _unpack(self, start: int, stop: int, folded: bool) -> str:
         with self.guard():
-            text = unpacked(self.columns, start, stop, self._kernel, folded)
+            text = self._kernel.unpack(*packed_text(self.columns, start, stop), folded)
             return text.decode("utf-8", "surrogatepass")
 
     def lengths(self, field: str) -> memoryview:
@@ -208,9 +206,9 @@ class Segment:
     def scale(self, field: str, average: float) -> float:
         """What the blocks' bounds are to be multiplied by if sections have ``average`` eighths."""
         own = self.totals[field] / self.sections if self.sections else 0.0
-        return max(1.0, average / own) * (1 + 1e-12) if own else 1.0
+        return bound_scale(own, average)
 
-    def scoring(self, averages: Mapping[str, float]) -> tuple[Any, ...]:
+    def scoring(self, averages: Mapping[str, float]) -> tuple[ScoredField, ...]:
         """What `top` needs of each field; ``averages`` are lengths by field, in eighths."""
         return tuple(
             (
@@ -225,7 +223,7 @@ class Segment:
     def top(
         self,
         k: int,
-        fields: tuple[Any, ...],
+        fields: tuple[ScoredField, ...],
         terms: tuple[tuple[int, PostingsAt, float], ...],
         filter: Buffer | None = None,
         *,
@@ -238,12 +236,9 @@ class Segment:
         weight.
         """
         try:  # as `guard` does, which takes longer
-            hits: list[tuple[float, int]] = self._kernel.topk(
-                self.sections, k, filter, zeros, floor, fields, terms
-            )
+            return self._kernel.topk(self.sections, k, filter, zeros, floor, fields, terms)
         except ValueError as error:
             raise self._damaged(error) from None
-        return hits
 
     @contextmanager
     def guard(self) -> Iterator[None]:
@@ -261,25 +256,14 @@ class Segment:
         self._file.close()
 
 
-def norm(average: float) -> tuple[float, float]:
-    """BM25's norm of a section is ``a + c * length``: (a, c) for an average length in eighths."""
-    return K1 * (1.0 - B), K1 * B / average if average else 0.0
+def packed_text(columns: Mapping[str, Buffer], start: int, stop: int) -> PackedText:
+    """Returns the texts of sections ``start`` up to ``stop``, one after the other.
 
-
-def unpacked(
-    columns: Mapping[str, Buffer], start: int, stop: int, kernel: Any, folded: bool = False
-) -> bytes:
-    """The texts of some sections in UTF-8, joined. Raises ValueError if they are damaged."""
-    table = columns["text.symbols"], columns["text.table"]
-    found: bytes = kernel.unpack(_codes(columns, start, stop), *table, folded)
-    return found
-
-
-def _codes(columns: Mapping[str, Buffer], start: int, stop: int) -> Buffer:
-    """The codes of the texts of sections."""
+    Raises ValueError where the column of texts is damaged.
+    """
     codes, offsets = columns["text"], columns["text.offsets"]
     (first,) = _OFFSET.unpack_from(offsets, 4 * start)
     (last,) = _OFFSET.unpack_from(offsets, 4 * stop)
     if not first <= last <= len(codes):
         raise ValueError("a text column is damaged")
-    return codes[first:last]
+    return PackedText(codes[first:last], columns["text.symbols"], columns["text.table"])

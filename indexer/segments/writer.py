@@ -7,13 +7,17 @@ from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import accumulate
-from typing import Any
+from typing import TYPE_CHECKING
 
 from indexer.errors import IndexDamaged
 from indexer.kernel import kernel as default_kernel
-from indexer.kernel.plain.postings import GONE, lengths_of
-from indexer.segments.format import Buffer
-from indexer.segments.segment import Columns, unpacked
+from indexer.kernel.constants import GONE
+from indexer.kernel.plain.postings import lengths_of
+from indexer.segments.segment import Columns, packed_text
+
+if TYPE_CHECKING:
+    from indexer.kernel.interface import Kernel
+    from indexer.kernel.types import Buffer, InvertedField
 
 # What phrases are compared by: takes a character, gives one or none.
 Fold = Callable[[str], str]
@@ -32,7 +36,12 @@ class Builder:
     """
 
     def __init__(
-        self, fields: tuple[str, str], classes: bytes, fold: Fold, *, kernel: Any = default_kernel
+        self,
+        fields: tuple[str, str],
+        classes: bytes,
+        fold: Fold,
+        *,
+        kernel: Kernel = default_kernel,
     ) -> None:
         """``fields`` names that of words and that of bigrams; ``classes``: `plain
         kernel.add_bigrams`.
@@ -121,7 +130,7 @@ def _joined(parts: Iterable[str]) -> bytes:
 
 
 def merge(
-    sources: Sequence[tuple[Columns, Sequence[int]]], fold: Fold, *, kernel: Any = default_kernel
+    sources: Sequence[tuple[Columns, Sequence[int]]], fold: Fold, *, kernel: Kernel = default_kernel
 ) -> Columns:
     """One segment of several. A source comes with the new number of each of its sections, or GONE.
 
@@ -130,7 +139,7 @@ def merge(
     count = sum(new != GONE for _, numbers in sources for new in numbers)
     fields = sources[0][0].counts if sources else {}
 
-    def merge_field(field: str) -> Any:
+    def merge_field(field: str) -> InvertedField:
         lengths = array("I", bytes(4 * count))
         for columns, numbers in sources:
             old = lengths_of(columns.columns[f"{field}.lengths"], columns.sections)
@@ -158,17 +167,21 @@ def merge(
 
 
 def _merge_texts(
-    sources: Sequence[tuple[Columns, Sequence[int]]], count: int, fold: Fold, kernel: Any
+    sources: Sequence[tuple[Columns, Sequence[int]]], count: int, fold: Fold, kernel: Kernel
 ) -> dict[str, Buffer]:
     texts = [b""] * count
     for columns, numbers in sources:
         for section, new in enumerate(numbers):
             if new != GONE:
-                texts[new] = unpacked(columns.columns, section, section + 1, kernel)
+                texts[new] = kernel.unpack(
+                    *packed_text(columns.columns, section, section + 1), False
+                )
     return _packed(texts, fold, kernel)
 
 
-def _columns(results: Mapping[str, Any], texts: Mapping[str, Buffer], sections: int) -> Columns:
+def _columns(
+    results: Mapping[str, InvertedField], texts: Mapping[str, Buffer], sections: int
+) -> Columns:
     columns: dict[str, Buffer] = {}
     counts, totals = {}, {}
     for field, (terms, index, postings, lengths, count) in results.items():
@@ -186,7 +199,7 @@ def _columns(results: Mapping[str, Any], texts: Mapping[str, Buffer], sections: 
 # --- texts --------------------------------------------------------------------------------------
 
 
-def _packed(texts: Sequence[bytes], fold: Fold, kernel: Any) -> dict[str, Buffer]:
+def _packed(texts: Sequence[bytes], fold: Fold, kernel: Kernel) -> dict[str, Buffer]:
     """The columns of texts in UTF-8."""
     ends = array("I", accumulate(map(len, texts)))
     seed = int.from_bytes(os.urandom(8), "little")

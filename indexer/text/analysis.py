@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from indexer.segments import UNIT
+from indexer.kernel.bm25 import UNIT
 from indexer.text.dictionary import Dictionary
 from indexer.text.folding import HAN, fold, strip_blanks
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from indexer.kernel.plain import analyse as analysing
+from indexer.kernel import constants
 
 HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 
@@ -118,18 +118,18 @@ def table_for(text: str) -> dict[int, str | None]:
 
 # What the kernel folds and cuts by (`indexer.kernel.plain.analyse`). It learns characters as they
 # come: a text has few, and the table of all takes longer to make than a search.
-TABLE = bytearray(4 * analysing.CHARACTERS)
+TABLE = bytearray(4 * constants.CHARACTERS)
 
 
 def learn(text: str) -> None:
     """Enter the characters of ``text`` in `TABLE`, and what they fold to."""
     entries = memoryview(TABLE).cast("I")
-    new = [char for char in {*text, *_DIGITS} if ord(char) < analysing.CHARACTERS]
+    new = [char for char in {*text, *_DIGITS} if ord(char) < constants.CHARACTERS]
     new = [char for char in new if not entries[ord(char)]]
     for char in [*map(_folded, new), *new]:  # in this order: of what is known the fold is too
-        if char and ord(char) < analysing.CHARACTERS:
-            kind = _kind(char) << analysing.KIND
-            entries[ord(char)] = analysing.KNOWN | kind | ord(_folded(char) or "\0")
+        if char and ord(char) < constants.CHARACTERS:
+            kind = _kind(char) << constants.KIND
+            entries[ord(char)] = constants.KNOWN | kind | ord(_folded(char) or "\0")
 
 
 _DIGITS = "0123456789"  # numbers come to stand in these
@@ -142,9 +142,9 @@ def _folded(char: str) -> str | None:
 
 def _kind(char: str) -> int:
     if _IS_HAN.match(char):
-        return analysing.HAN
+        return constants.HAN
     if char.isdecimal():
-        return analysing.DIGIT
+        return constants.DIGIT
     if char.isalnum():
-        return analysing.LETTER
-    return analysing.BLANK if char.isspace() else analysing.NOTHING
+        return constants.LETTER
+    return constants.BLANK if char.isspace() else constants.NOTHING

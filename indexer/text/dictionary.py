@@ -28,39 +28,45 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from indexer.errors import IndexDamaged
 from indexer.kernel import kernel
-from indexer.kernel.plain.cut import FIRST, LAST, SPLIT, cutter
-from indexer.segments.format import Buffer, ColumnFile
+from indexer.kernel.constants import FIRST, LAST, SPLIT
+from indexer.kernel.plain.cut import cutter
+from indexer.segments.format import ColumnFile
 from indexer.text.characters import TABLE, learn
 
-_COLUMNS = (
-    "trie.characters",
-    "trie.children",
-    "trie.values",
-    "weights",
-    "model",
-    "emissions",
-)
+if TYPE_CHECKING:
+    from indexer.kernel.interface import Kernel
+    from indexer.kernel.types import Buffer, CutterTables
+
+_Answer = TypeVar("_Answer")
 
 
 class Dictionary:
     """A dictionary to cut by. Safe to share between threads."""
 
     def __init__(
-        self, columns: Mapping[str, Buffer], facts: Mapping[str, Any], *, kernel: Any = kernel
+        self, columns: Mapping[str, Buffer], facts: Mapping[str, Any], *, kernel: Kernel = kernel
     ) -> None:
         self._kernel = kernel
         self._file: ColumnFile | None = None
         self.name = str(facts["name"])
         self.user = str(facts["user"])
-        tables = (*map(columns.__getitem__, _COLUMNS), bool(facts["forced"]))
+        tables = (
+            columns["trie.characters"],
+            columns["trie.children"],
+            columns["trie.values"],
+            columns["weights"],
+            columns["model"],
+            columns["emissions"],
+            bool(facts["forced"]),
+        )
         self._cutter, self._tables = kernel.cutter(*tables), cutter(*tables)
 
     @classmethod
-    def open(cls, path: Path, *, kernel: Any = kernel) -> Dictionary:
+    def open(cls, path: Path, *, kernel: Kernel = kernel) -> Dictionary:
         """The dictionary in a file, mapped. Raises IndexDamaged, IndexIncompatible."""
         file = ColumnFile(path)
         try:
@@ -77,17 +83,16 @@ class Dictionary:
         Raises IndexDamaged where the file is not what was written.
         """
         try:  # not `_reading`, which takes as long as a cut
-            words: list[str] = self._kernel.cut(self._cutter, run)
+            return self._kernel.cut(self._cutter, run)
         except ValueError as error:
             raise _damaged(error) from None
-        return words
 
     def words(self, folded: str) -> list[str]:
         """The words of a folded text: those of its runs, letters, and numbers in digits.
 
         Raises IndexDamaged.
         """
-        joined: str = self._asked(self._kernel.words, folded)
+        joined = self._asked(self._kernel.words, folded)
         return joined.split("\0") if joined else []
 
     def analyse(self, text: str) -> tuple[str, str]:
@@ -95,10 +100,11 @@ class Dictionary:
 
         Raises IndexDamaged.
         """
-        both: tuple[str, str] = self._asked(self._kernel.analyse, text)
-        return both
+        return self._asked(self._kernel.analyse, text)
 
-    def _asked(self, ask: Callable[..., Any], text: str) -> Any:
+    def _asked(
+        self, ask: Callable[[Buffer, str, CutterTables], _Answer | None], text: str
+    ) -> _Answer:
         try:
             while (answer := ask(TABLE, text, self._cutter)) is None:
                 learn(text)

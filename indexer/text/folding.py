@@ -27,7 +27,7 @@ def fold(text: str) -> str:
 
     Line breaks become ``\\n``, other blanks a space; those between letter-spaced characters go.
     """
-    folded: str | None = kernel.fold(TABLE, text)
+    folded = kernel.fold(TABLE, text)
     if folded is None:
         learn(text)
         return fold(text)

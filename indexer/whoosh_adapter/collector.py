@@ -30,8 +30,8 @@ from whoosh.collectors import (
 from whoosh.scoring import BaseScorer, WeightingModel
 from whoosh.searching import Results, ResultsPage, SearchContext, Searcher
 
+from indexer.kernel.bm25 import norm
 from indexer.segments import K1, UNIT, Collection, SectionSet
-from indexer.segments.segment import norm
 from indexer.whoosh_adapter.planner import Planner, Score, mended
 
 

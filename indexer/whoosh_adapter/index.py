@@ -12,7 +12,7 @@ from whoosh.analysis import Token
 from whoosh.index import Index
 from whoosh.reading import EmptyReader, MultiReader
 
-from indexer.kernel.plain.kernel import members
+from indexer.kernel.plain.sets import members
 from indexer.segments.collection import SegmentPart
 from indexer.storage.manifest import read_manifest
 from indexer.storage.schema import BIGRAMS, WORDS

@@ -21,7 +21,7 @@ from indexer.documents.model import Span
 from indexer.documents.versions.align import Run, common_runs, without_islands
 from indexer.documents.versions.diff import Edit
 from indexer.errors import QueryError
-from indexer.segments import Match
+from indexer.kernel.types import Match
 from indexer.storage.schema import BIGRAMS
 from indexer.storage.snapshot import Snapshot
 from indexer.text.analysis import bigrams, ranked

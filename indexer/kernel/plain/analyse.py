@@ -1,4 +1,4 @@
-"""From a text to its words: the plain kernel of the kernel's ``analyse.c``.
+"""From a text to its words, as ``analyse.c`` finds them.
 
 A text is folded by a table of characters, its numbers are put in digits, and what then stands side
 by side of one kind is a word: letters, or digits with points between them. Runs of Chinese
@@ -14,15 +14,19 @@ from __future__ import annotations
 
 import re
 
+from indexer.kernel.constants import (
+    BLANK,
+    CHARACTERS,
+    HAN,
+    KIND,
+    KNOWN,
+    LAST_HAN,
+    NOTHING,
+)
 from indexer.kernel.plain.cut import Cutter, cut
-from indexer.kernel.plain.postings import Buffer
+from indexer.kernel.types import Buffer
 from indexer.numerals import arabic
 
-CHARACTERS = 0x20000
-NOTHING, LETTER, DIGIT, HAN, BLANK = range(5)
-KNOWN = 1 << 31
-KIND = 24  # the lowest bit of a kind
-_LAST_HAN = 0x3FFFF
 _FOLDED = 0x1FFFFF
 
 # Over texts whose characters are replaced by the marks of their kinds; spaces and points stay.
@@ -47,7 +51,7 @@ class Table:
         """All that is known of a character."""
         code = ord(char)
         if code >= CHARACTERS:
-            return KNOWN | (HAN if code <= _LAST_HAN else NOTHING) << KIND | code
+            return KNOWN | (HAN if code <= LAST_HAN else NOTHING) << KIND | code
         entry = self._entries[code]
         if not entry & KNOWN:
             raise Unknown

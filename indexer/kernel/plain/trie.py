@@ -1,4 +1,4 @@
-"""A trie of words, to cut by: the plain kernel of the kernel's ``trie.c``."""
+"""A trie of words to cut by, as ``trie.c`` makes it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from array import array
 from collections import Counter
 from itertools import accumulate, pairwise
 
-from indexer.kernel.plain.cut import FIRST, LAST
-from indexer.kernel.plain.postings import Buffer
+from indexer.kernel.constants import FIRST, LAST
+from indexer.kernel.types import Buffer
 
 _DEEPEST = 255  # characters of a word
 

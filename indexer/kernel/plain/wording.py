@@ -1,4 +1,4 @@
-"""The wording of a text, clause by clause: the plain kernel of the kernel's ``wording.c``.
+"""The wording of a text, clause by clause, as ``wording.c`` reads it.
 
 What counts are letters, digits and Chinese characters, as the table of
 `indexer.kernel.plain.analyse` has it. Blanks and zero-width characters are passed over; any other
@@ -10,8 +10,9 @@ import re
 from array import array
 from zlib import crc32
 
-from indexer.kernel.plain.analyse import BLANK, NOTHING, Table, Unknown
-from indexer.kernel.plain.postings import Buffer
+from indexer.kernel.constants import BLANK, NOTHING
+from indexer.kernel.plain.analyse import Table, Unknown
+from indexer.kernel.types import Buffer
 
 _HIDDEN = re.compile("[\u200b-\u200f\u2060\ufeff]")
 
