@@ -69,12 +69,12 @@ class Kernel(Protocol):
     def add_words(
         self, log: InverterLog, parts: Buffer, weights: Buffer, sections: Buffer, /
     ) -> None:
-        
+        """Adds sections that rank by words: 1 stands between parts, NUL between words."""
 
     def add_bigrams(
         self, log: InverterLog, parts: Buffer, weights: Buffer, sections: Buffer, classes: Buffer, /
     ) -> None:
-        """Adds sections that rank by words: 1 stands between parts, NUL between words."""
+        """Adds sections that rank by bigrams; parts are texts, the classes bytes by character."""
 
     def finish(self, log: InverterLog, order: Buffer, /) -> InvertedField:
         """Returns the log inverted; section ``order[i]`` becomes number ``i``."""
@@ -83,7 +83,7 @@ class Kernel(Protocol):
         """Returns one dictionary of several; ``lengths``, in eighths, are by new number."""
 
     def pack(self, seed: int, text: Buffer, ends: Buffer, /) -> tuple[bytes, bytes, bytes, bytes]:
-        """Adds sections that rank by bigrams; parts are texts, the classes bytes by character."""
+        """Returns symbols, their sizes (8 bits each), the codes, and where each text's begin."""
 
     # --- reading segments ---
 
