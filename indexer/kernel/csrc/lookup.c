@@ -1,4 +1,4 @@
-/* Looking terms up, and sets of sections or documents as bitmaps (least bit first). */
+/* Looking a term up, and its postings as documents or as a set. */
 #include "dictionary.h"
 
 typedef struct {
@@ -85,7 +85,7 @@ static int find_in_block(const lexicon *x, uint32_t at, const uint8_t *term, siz
             if (i < more && same == size)
                 return 0;
         }
-        int found = shared + more == size && same == size;
+        int found = (size_t)shared + more == size && same == size;
         p += more;
         if (read_varint(&p, end, &f->df) < 0 || read_varint(&p, end, &f->size) < 0)
             return -1;

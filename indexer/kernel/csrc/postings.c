@@ -170,6 +170,8 @@ int list_open(list *l, const uint8_t *data, size_t size, uint32_t df, uint32_t s
     l->is_sparse = is_sparse(df, sections);
     l->data = data;
     l->data_end = data + size;
+    if (df > sections)
+        return -1;
     if (l->is_sparse) {
         l->left = df;
         return df ? read_posting(l) : 0;

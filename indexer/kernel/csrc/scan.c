@@ -137,7 +137,7 @@ static PyObject *py_scan(PyObject *self, PyObject *args)
     if (!PyArg_ParseTuple(args, "y*y*y*y*y*w*", &text.codes, &offsets, &text.symbols,
                           &text.table, &needle, &bits))
         return NULL;
-    if (offsets.len >= 4 && needle.len && needle.len < INT32_MAX &&
+    if (offsets.len >= 4 && offsets.len % 4 == 0 && needle.len && needle.len < INT32_MAX &&
         bits.len >= (offsets.len / 4 - 1 + 7) / 8) {
         Py_BEGIN_ALLOW_THREADS
         state = automaton_make(&a, &needle, &text) < 0 ? -2 : scan(&text, &offsets, &a, &bits);

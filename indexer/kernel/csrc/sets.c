@@ -5,7 +5,7 @@
 /* Whether `first` divides the sections among documents: first[d] up to first[d + 1] belong to document d. */
 static int well_formed(const Py_buffer *first, uint32_t sections)
 {
-    if (first->len < 4 || load32(first->buf, (size_t)first->len / 4 - 1) != sections)
+    if (first->len < 4 || first->len % 4 || load32(first->buf, (size_t)first->len / 4 - 1) != sections)
         return 0;
     for (size_t i = 0; i + 1 < (size_t)first->len / 4; i++)
         if (load32(first->buf, i) > load32(first->buf, i + 1))
@@ -98,7 +98,7 @@ static PyObject *py_group(PyObject *self, PyObject *args)
     (void)self;
     if (!PyArg_ParseTuple(args, "y*y*y*w*", &counts, &entries, &groups, &totals))
         return NULL;
-    good = entries.len == groups.len;
+    good = entries.len == groups.len && !(entries.len % 4 || counts.len % 4 || totals.len % 4);
     for (size_t i = 0; good && i < (size_t)entries.len / 4; i++) {
         uint32_t entry = load32(entries.buf, i), group = load32(groups.buf, i);
         good = entry < (size_t)counts.len / 4 && group < (size_t)totals.len / 4;

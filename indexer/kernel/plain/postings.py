@@ -81,7 +81,7 @@ def _entry(reader: Reader) -> list[int]:
 
 def blocks(data: Buffer, offset: int, size: int, df: int, sections: int) -> Iterator[Block]:
     """The postings of a term, range by range."""
-    if offset + size > len(data):
+    if offset + size > len(data) or df > sections:
         raise ValueError("a term lies outside its postings")
     reader = Reader(data, offset, offset + size)
     return (

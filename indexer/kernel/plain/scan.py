@@ -61,15 +61,31 @@ def scan(
     needle: Buffer,
     bits: bytearray,
 ) -> None:
-    """Keep of a bitmap the entries of a text column in which the needle (UTF-8) stands, folded."""
+    """Keeps of a set the texts that hold the needle (UTF-8), folded.
+
+    ``offsets`` say where the codes of each text begin, and where the last ends. A text is read up
+    to where the needle is found. Raises ValueError where what is read is damaged; the set is then
+    undefined.
+    """
     ends = array("I", bytes(offsets))
     if not ends or not needle or len(bits) * 8 < len(ends) - 1:
         raise ValueError("a text column is damaged")
+    places = memoryview(table).cast("B")[: len(table) // 8 * 8].cast("I")
     for entry in list(members(bits)):
         if entry >= len(ends) - 1:
             break
         if not ends[entry] <= ends[entry + 1] <= len(codes):
             raise ValueError("a text column is damaged")
-        mine = codes[ends[entry] : ends[entry + 1]]
-        if bytes(needle) not in unpack(mine, symbols, table, True):
+        numbers = numbers_of(codes[ends[entry] : ends[entry + 1]])
+        strings = (string_of(symbols, places, code, True) for code in numbers)
+        if not _holds(strings, bytes(needle)):
             bits[entry >> 3] &= ~(1 << (entry & 7))
+
+
+def _holds(strings: Iterator[bytes], needle: bytes) -> bool:
+    window = b""
+    for string in strings:
+        window = window[max(0, len(window) + 1 - len(needle)) :] + string
+        if needle in window:
+            return True
+    return False

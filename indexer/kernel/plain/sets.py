@@ -27,6 +27,8 @@ def _firsts(first: Buffer) -> array[int]:
 def expand(documents: Buffer, first: Buffer) -> bytearray:
     """The sections of a set of documents; ``d`` has ``first[d]`` up to ``first[d + 1]``."""
     numbers = _firsts(first)
+    if 8 * len(documents) < len(numbers) - 1:
+        raise ValueError("the column of first sections is damaged")
     bits = bytearray((numbers[-1] + 7) // 8)
     for document in members(documents):
         if document < len(numbers) - 1:
@@ -54,7 +56,7 @@ def group(counts: Buffer, entries: Buffer, groups: Buffer, totals: bytearray) ->
     try:
         pairs = zip(array("I", bytes(entries)), array("I", bytes(groups)), strict=True)
         for entry, number in pairs:
-            sums[number] += values[entry]
+            sums[number] = (sums[number] + values[entry]) % 2**32
     except (IndexError, ValueError):
         raise ValueError("an entry or a group is out of range") from None
     totals[:] = sums.tobytes()
