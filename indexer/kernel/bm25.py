@@ -30,10 +30,10 @@ import math
 from collections.abc import Sequence
 
 K1 = 1.2
-"""How much further occurrences of a term add: at 0 nothing, at infinity as much as the first."""
+"""The part of further occurrences of a term: at 0 none, at infinity as much as of the first."""
 
 B = 0.75
-"""How much the length of a section counts against its terms: at 0 nothing, at 1 in full."""
+"""The part of a section's length that counts against its terms: at 0 none, at 1 all."""
 
 UNIT = 8
 """The weight of one occurrence in a part that counts once, in eighths: weights and lengths divided

@@ -1,4 +1,4 @@
-"""How the compiled kernel is built: the flags that each compiler wants.
+"""Building the compiled kernel, with the flags that each compiler wants.
 
 ``pyproject.toml`` names `BuildKernel` for setuptools, which loads this file by itself: it imports
 nothing of the package, and nothing of the package imports it.
@@ -15,7 +15,7 @@ _MSVC = ("/std:c11", "/O2", "/fp:precise", "/utf-8")
 
 
 def flags_for(compiler: str) -> list[str]:
-    """The compile flags for a compiler, by the name that setuptools has for its kind."""
+    """Returns the compile flags for a compiler, by the name that setuptools has for its kind."""
     return list(_MSVC if compiler == "msvc" else _UNIX)
 
 

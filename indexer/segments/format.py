@@ -78,7 +78,7 @@ _END = b"PEND"
 
 
 def write_columns(path: Path, columns: Mapping[str, Buffer], facts: Mapping[str, Any]) -> None:
-    """Write a new file; it must not exist. Flushing it to disk is the caller's."""
+    """Writes a new file, which must not exist; the caller flushes it to disk."""
     places: dict[str, tuple[int, int]] = {}
     with path.open("xb") as file:
         file.write(_HEAD.pack(_MAGIC, VERSION))
@@ -132,9 +132,9 @@ class ColumnFile:
         return self._all[offset : offset + size]
 
     def close(self) -> None:
-        """Give the memory back. Columns are not to be used any more.
+        """Gives the memory back; the columns must not be used any more.
 
-        What a search in another thread still reads stays mapped until it is done.
+        Columns that another thread still reads stay mapped until it is done.
         """
         views, self.columns = [*self.columns.values(), self._all], {}
         with suppress(BufferError):

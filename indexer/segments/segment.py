@@ -28,7 +28,7 @@ _OFFSET = struct.Struct("<I")
 
 
 class PostingsAt(NamedTuple):
-    """Where the postings of a term are: ``ordinal`` is its number among the field's terms."""
+    """The place of a term's postings; ``ordinal`` is its number among the terms of the field."""
 
     ordinal: int
     df: int
@@ -38,7 +38,7 @@ class PostingsAt(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What `layout` says a segment is made of."""
+    """The columns of a segment, as `indexer.segments.format` has them, and its facts."""
 
     columns: Mapping[str, Buffer]
     sections: int
@@ -46,7 +46,7 @@ class Columns:
     totals: Mapping[str, int]  # summed lengths by field, in eighths
 
     def write(self, path: Path) -> None:
-        """Write the segment's file; it must not exist."""
+        """Writes the segment's file, which must not exist."""
         facts = {"units": self.sections, "counts": self.counts, "totals": self.totals}
         write_columns(path, self.columns, facts)
 
@@ -85,11 +85,11 @@ class Segment:
             raise ValueError("the texts or postings are missing")
 
     def as_columns(self) -> Columns:
-        """The segment as something to merge."""
+        """Returns the segment as a source to merge."""
         return Columns(self.columns, self.sections, self.counts, self.totals)
 
     def find(self, field: str, term: bytes) -> PostingsAt | None:
-        """Where a term is, or None."""
+        """Returns where a term's postings are; None if the segment lacks it."""
         dictionary = self._dictionaries.get(field)
         if dictionary is None:
             return None
@@ -100,7 +100,7 @@ class Segment:
         return PostingsAt._make(place) if place else None
 
     def terms(self, field: str, first: bytes = b"") -> Iterator[tuple[bytes, PostingsAt]]:
-        """The terms not below ``first``, in order."""
+        """Yields the terms not below ``first``, in order, with their places."""
         terms, packed, count = self._dictionaries[field]
         with self.guard():
             index = array("Q", bytes(packed))
@@ -122,14 +122,16 @@ class Segment:
                     yield term, PostingsAt(ordinal, df, start + at, size)
 
     def postings(self, field: str, place: PostingsAt) -> tuple[array[int], list[float]]:
-        """The sections of a term, rising, and its frequency in each."""
+        """Returns the sections of a term, rising, and its frequency in each."""
         data = self.columns[f"{field}.postings"]
         with self.guard():
             sections, codes = self._kernel.decode(data, *place[2:], place.df, self.sections)
         return array("I", sections), [TF_VALUE[code] for code in codes]
 
     def filler(self) -> Callable[[str, PostingsAt, bytearray], None]:
-        """A function that adds a term's sections to a set; it works after the segment is closed."""
+        """Returns a function that adds a term's sections to a set, even after the segment is
+        closed.
+        """
         held = {field: self.columns[f"{field}.postings"][:] for field in self.counts}
 
         def fill(field: str, place: PostingsAt, bits: bytearray) -> None:
@@ -141,13 +143,13 @@ class Segment:
         return fill
 
     def narrow(self, field: str, place: PostingsAt, bits: bytearray) -> None:
-        """Keep of a set the sections of a term."""
+        """Keeps of a set the sections of a term."""
         data = self.columns[f"{field}.postings"]
         with self.guard():
             self._kernel.narrow(data, *place[2:], place.df, self.sections, bits)
 
     def overlap(self, field: str, place: PostingsAt, bits: Buffer) -> int:
-        """How many sections of a term are in a set."""
+        """Returns how many sections of a term are in a set."""
         data = self.columns[f"{field}.postings"]
         try:
             return self._kernel.overlap(data, *place[2:], place.df, self.sections, bits)
@@ -155,7 +157,7 @@ class Segment:
             raise self._damaged(error) from None
 
     def scan(self, text: str, bits: bytearray) -> None:
-        """Keep of a set the sections in whose folded text ``text`` (not empty) stands."""
+        """Keeps of a set the sections whose folded text contains ``text``, which is not empty."""
         columns = self.columns
         needle = text.encode("utf-8", "surrogatepass")
         with self.guard():
@@ -169,7 +171,7 @@ class Segment:
             )
 
     def folded(self, section: int, gaps: bytes) -> FoldedText:
-        """The text of a section as it stands and folded (`plain kernel.fold`)."""
+        """Returns the text of a section as it stands and folded (`Kernel.fold_codes`)."""
         try:
             packed = packed_text(self.columns, section, section + 1)
             return FoldedText._make(self._kernel.fold_codes(*packed, gaps))
@@ -179,7 +181,7 @@ class Segment:
     def excerpt(
         self, section: int, gaps: bytes, needles: Needles, weights: bytes, width: int
     ) -> SnippetParts | None:
-        """The snippet of a section; None where no needle stands in it (``excerpt``)."""
+        """Returns the snippet of a section; None where no needle stands in it."""
         try:
             packed = packed_text(self.columns, section, section + 1)
             return self._kernel.excerpt(*packed, gaps, *needles, weights, width)
@@ -187,11 +189,13 @@ class Segment:
             raise self._damaged(error) from None
 
     def source(self, start: int, stop: int) -> str:
-        """The texts of sections as they stand in their document, joined."""
+        """Returns the texts of sections ``start`` up to ``stop`` as they stand in their source,
+        joined.
+        """
         return self._unpack(start, stop, False)
 
     def text(self, section: int) -> str:
-        """The text of a section, folded: what phrases are compared with."""
+        """Returns the text of a section, folded: phrases are compared with it."""
         return self._unpack(section, section + 1, True)
 
     def _unpack(self, start: int, stop: int, folded: bool) -> str:
@@ -200,16 +204,16 @@ class Segment:
             return text.decode("utf-8", "surrogatepass")
 
     def lengths(self, field: str) -> memoryview:
-        """The length of every section, in eighths."""
+        """Returns the length of every section, in eighths."""
         return lengths_of(self.columns[f"{field}.lengths"], self.sections)
 
     def scale(self, field: str, average: float) -> float:
-        """What the blocks' bounds are to be multiplied by if sections have ``average`` eighths."""
+        """Returns the factor of the bounds where sections have ``average`` eighths."""
         own = self.totals[field] / self.sections if self.sections else 0.0
         return bound_scale(own, average)
 
     def scoring(self, averages: Mapping[str, float]) -> tuple[ScoredField, ...]:
-        """What `top` needs of each field; ``averages`` are lengths by field, in eighths."""
+        """Returns the fields as `top` takes them; ``averages`` are lengths by field, in eighths."""
         return tuple(
             (
                 self.columns[f"{field}.postings"],
@@ -230,9 +234,9 @@ class Segment:
         zeros: bool = False,
         floor: float = 0.0,
     ) -> list[tuple[float, int]]:
-        """The ``k`` best (score, section): see `indexer.kernel.plain.kernel.topk`.
+        """Returns the ``k`` best (score, section): see `indexer.kernel.plain.topk`.
 
-        ``fields`` are what `scoring` says; a term is the number of its field there, a place and a
+        ``fields`` are those of `scoring`; a term is the number of its field there, a place and a
         weight.
         """
         try:  # as `guard` does, which takes longer
@@ -242,7 +246,7 @@ class Segment:
 
     @contextmanager
     def guard(self) -> Iterator[None]:
-        """Turns what the kernel says of a damaged file into IndexDamaged."""
+        """Turns the ValueErrors that the kernel raises of a damaged file into IndexDamaged."""
         try:
             yield
         except ValueError as error:

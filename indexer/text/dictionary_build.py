@@ -46,9 +46,9 @@ class UserWord(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class UserDictionary:
-    """What a user adds to jieba's dictionary. Equal digests, equal words.
+    """The words that a user adds to jieba's dictionary. Equal digests, equal words.
 
-    ``idle`` are those that are not all Chinese characters: texts are cut at letters and digits
+    ``idle`` are the words that are not all Chinese characters: texts are cut at letters and digits
     before the dictionary is asked, so that they can never be found.
     """
 

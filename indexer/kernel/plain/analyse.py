@@ -79,7 +79,9 @@ class Table:
 
 
 def fold(table: Buffer, text: str) -> str | None:
-    """A text folded, without the spaces between single Chinese characters: 国 务 院 is 国务院."""
+    """Returns a text folded, without the spaces between single Chinese characters: 国 务 院 is
+    国务院.
+    """
     try:
         return Table(table).folded(text)
     except Unknown:
@@ -87,7 +89,7 @@ def fold(table: Buffer, text: str) -> str | None:
 
 
 def words(table: Buffer, folded: str, tables: Cutter) -> str | None:
-    """The words of a folded text, NUL between them."""
+    """Returns the words of a folded text, NUL between them."""
     try:
         return _words(Table(table), folded, tables)
     except Unknown:
@@ -95,7 +97,7 @@ def words(table: Buffer, folded: str, tables: Cutter) -> str | None:
 
 
 def analyse(table: Buffer, text: str, tables: Cutter) -> tuple[str, str] | None:
-    """Of a text folded, the words, NUL between them, and all but its blanks."""
+    """Returns, of a text folded, its words with NUL between them, and all but its blanks."""
     try:
         kinds = Table(table)
         folded = kinds.folded(text)

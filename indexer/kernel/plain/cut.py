@@ -89,7 +89,7 @@ def cutter(
 
 
 def cut(tables: Cutter, text: str) -> list[str]:
-    """The words of ``text``, in order: joined, they are it."""
+    """Returns the words of ``text``, in order: joined, they are it."""
     words: list[str] = []
     for known, group in groupby(text, lambda char: FIRST <= ord(char) <= LAST):
         run = "".join(group)

@@ -56,7 +56,11 @@ class Dictionary:
 
 
 def terms_of(terms: Buffer, count: int) -> Iterator[tuple[bytes, int, int, int]]:
-    """(term, document frequency, offset, size) of every term of a dictionary, in order."""
+    """Yields (term, document frequency, offset, size) of every term of a dictionary, in order.
+
+    ``offset`` and ``size`` are bytes in the column of postings. Raises ValueError where the
+    dictionary is damaged.
+    """
     reader = Reader(terms)
     term = b""
     offset = 0

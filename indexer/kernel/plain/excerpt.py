@@ -19,7 +19,7 @@ def excerpt(
     weights: Buffer,
     width: int,
 ) -> SnippetParts | None:
-    """The `snippet` of the text of codes with the matches of `Needles`; None without matches."""
+    """Returns the `snippet` of a packed text with its matches; None without matches."""
     text, folded, starts, stops = fold_codes(codes, symbols, table, gaps)
     matches = find(folded, starts, stops, letters, ends, groups)
     return snippet(text, matches, weights, width) if matches else None

@@ -1,4 +1,4 @@
-"""Where needles stand in a text, as ``find.c`` finds them. Everything is linear in the text."""
+"""Finding needles in a text, as ``find.c`` does it. Everything is linear in the text."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from indexer.kernel.types import Buffer, Match, Needles, pack_matches
 def find(
     folded: str, starts: Buffer, stops: Buffer, letters: Buffer, ends: Buffer, groups: Buffer
 ) -> bytes:
-    """Where `Needles` stand in a folded text as places of its source: `pack_matches`.
+    """Returns the matches of `Needles` in a folded text, in places of its source (`pack_matches`).
 
-    ``starts`` and ``stops`` say where each of its characters begins and ends there, 32 bits each.
-    Matches come in the order of the folded text; those of a group are what `find_matches` gives
-    for it alone.
+    ``starts`` and ``stops`` have, for each character of the folded text, where it begins and ends
+    in the source, 32 bits each. Matches come in the order of the folded text; those of a group are
+    what `find_matches` gives for it alone. Raises ValueError where the arguments do not fit.
     """
     first, last = array("I", bytes(starts)), array("I", bytes(stops))
     needles = Needles(bytes(letters), bytes(ends), bytes(groups))
@@ -33,7 +33,7 @@ def find(
 
 
 def find_matches(folded: str, needles: Sequence[str]) -> list[Match]:
-    """The occurrences of ``needles`` in ``folded``, both folded alike, in the order of the text.
+    """Returns the occurrences of ``needles`` in ``folded``, both folded alike, in order.
 
     Occurrences of one needle do not overlap each other. A needle of a single character counts
     only in a run of touching matches that holds a longer one, unless there are no longer needles:
@@ -62,7 +62,7 @@ def _occurrences(text: str, needle: str) -> Iterator[int]:
 
 
 def runs_of(matches: Iterable[Match]) -> list[list[Match]]:
-    """Sorted ``matches`` in groups that touch or overlap."""
+    """Returns sorted ``matches`` in groups that touch or overlap."""
     runs: list[list[Match]] = []
     end = -1
     for match in matches:
@@ -74,5 +74,7 @@ def runs_of(matches: Iterable[Match]) -> list[list[Match]]:
 
 
 def merge_matches(matches: Iterable[Match]) -> list[tuple[int, int]]:
-    """The spans that sorted ``matches`` cover, in order; matches that touch or overlap are one."""
+    """Returns the spans that sorted ``matches`` cover, in order; matches that touch or overlap are
+    one.
+    """
     return [(run[0].start, max(match.end for match in run)) for run in runs_of(matches)]

@@ -13,9 +13,10 @@ from indexer.kernel.types import Buffer, FoldedText
 
 
 def fold_codes(codes: Buffer, symbols: Buffer, table: Buffer, gaps: Buffer) -> FoldedText:
-    """The text of codes as it stands and folded, with the way back.
+    """Returns the text of codes as it stands and folded, with the way back.
 
-    ``gaps`` says of every character below its length whether it folds to none (1, else 0).
+    ``gaps`` has 1 for every character below its length that folds to none, else 0. Raises
+    ValueError where the text is damaged.
     """
     places = memoryview(table).cast("B")[: len(table) // 8 * 8].cast("I")
     source = folded = ""
@@ -35,7 +36,7 @@ def fold_codes(codes: Buffer, symbols: Buffer, table: Buffer, gaps: Buffer) -> F
 
 
 def _kept(string: str, count: int, start: int, gaps: Buffer) -> list[int]:
-    """Where the characters of a string that stands at ``start`` are that fold to ``count``."""
+    """The places of the ``count`` characters of a string, at ``start``, that fold to something."""
     if len(string) == count:
         return [*range(start, start + count)]
     kept = [

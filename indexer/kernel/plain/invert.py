@@ -11,7 +11,7 @@ from indexer.kernel.types import Buffer, InvertedField
 
 
 def finish(log: Inverter, order: Buffer) -> InvertedField:
-    """Invert the log; section ``order[i]`` (32 bits each) becomes document ``i``."""
+    """Returns the log inverted; section ``order[i]`` (32 bits each) becomes document ``i``."""
     numbers = array("I", bytes(order))
     if sorted(numbers) != list(range(len(log.sections))):
         raise ValueError("the order is no permutation of the sections")

@@ -11,14 +11,14 @@ from indexer.kernel.types import Buffer
 
 
 class Inverter:
-    """The log of the sections added so far."""
+    """The log of the sections added so far: of each its terms, with their frequency in eighths."""
 
     def __init__(self) -> None:
         self.sections: list[dict[bytes, int]] = []
         self.lengths: list[int] = []
 
     def add(self, parts: list[list[bytes]], weights: Buffer, sections: Buffer) -> None:
-        """Note sections: the terms of the parts that each names, as often as it names them."""
+        """Adds sections; each has the terms of the parts it names, as often as it names them."""
         numbers = array("I", bytes(sections))
         if len(parts) != len(weights) or 0 in bytes(weights):
             raise ValueError("parts, weights and sections do not belong together")
@@ -43,7 +43,7 @@ def _named(numbers: Sequence[int], parts: int) -> Iterator[Sequence[int]]:
 
 
 def inverter(seed: int) -> Inverter:
-    """A new log. ``seed`` makes the compiled one's hashing unpredictable."""
+    """Returns an empty log. ``seed`` makes the hashing of the compiled one unpredictable."""
     del seed
     return Inverter()
 
@@ -53,11 +53,12 @@ def _split(parts: Buffer, weights: Buffer) -> list[bytes]:
 
 
 def add_words(log: Inverter, parts: Buffer, weights: Buffer, sections: Buffer) -> None:
-    """Add sections that rank by words.
+    """Adds sections that rank by words.
 
-    ``parts`` are words in UTF-8, NUL between words and 1 between parts; ``weights`` what each
-    occurrence in a part weighs, in eighths (8 bits each); ``sections`` has for each section (32
-    bits each) the number of its parts and which they are. Raises ValueError for what does not fit.
+    ``parts`` are words in UTF-8, NUL between words and 1 between parts; ``weights`` are those of
+    an occurrence in each part, in eighths (8 bits each); ``sections`` has for each section the
+    number of its parts and then their numbers (32 bits each). Raises ValueError where these do not
+    fit.
     """
     every = _split(parts, weights)
     log.add([[word for word in part.split(b"\0") if word] for part in every], weights, sections)
@@ -66,10 +67,11 @@ def add_words(log: Inverter, parts: Buffer, weights: Buffer, sections: Buffer) -
 def add_bigrams(
     log: Inverter, parts: Buffer, weights: Buffer, sections: Buffer, classes: Buffer
 ) -> None:
-    """Add sections that rank by bigrams: as `add_words`, but the parts are texts.
+    """Adds sections that rank by bigrams: as `add_words`, but the parts are texts.
 
-    ``classes`` says of every character below U+20000 what it is: 0 nothing, 1 a letter or digit,
-    3 Han; from there to U+3FFFF all are Han. A bigram ranks that has one Han and no nothing.
+    ``classes`` has a byte for every character below U+20000: 0 for none, 1 for a letter or digit,
+    3 for Han; from there to U+3FFFF all are Han. A bigram ranks if neither of its
+    characters is 0 and one of them is Han.
     """
     if len(classes) != CHARACTERS:
         raise ValueError("a table of 131072 classes is wanted")

@@ -80,7 +80,7 @@ def _find_in_block(
 
 
 def decode(data: Buffer, offset: int, size: int, df: int, sections: int) -> tuple[bytes, bytes]:
-    """The documents of a term (32 bits each) and their codes."""
+    """Returns the sections of a term, 32 bits each, and the codes of its frequencies."""
     docs, codes = array("I"), bytearray()
     for block in blocks(data, offset, size, df, sections):
         docs.extend(block.docs)
@@ -91,20 +91,20 @@ def decode(data: Buffer, offset: int, size: int, df: int, sections: int) -> tupl
 
 
 def fill(data: Buffer, offset: int, size: int, df: int, sections: int, bits: bytearray) -> None:
-    """Add the documents of a term to a bitmap."""
+    """Adds the sections of a term to a set."""
     for block in blocks(data, offset, size, df, sections):
         for doc in block.docs:
             bits[doc >> 3] |= 1 << (doc & 7)
 
 
 def narrow(data: Buffer, offset: int, size: int, df: int, sections: int, bits: bytearray) -> None:
-    """Keep of a bitmap the documents of a term."""
+    """Keeps of a set the sections of a term."""
     mine = bytearray(len(bits))
     fill(data, offset, size, df, sections, mine)
     conjoin(bits, mine)
 
 
 def overlap(data: Buffer, offset: int, size: int, df: int, sections: int, bits: Buffer) -> int:
-    """How many documents of a term are in a bitmap."""
+    """Returns how many sections of a term are in a set."""
     found = (doc for block in blocks(data, offset, size, df, sections) for doc in block.docs)
     return sum(bits[doc >> 3] >> (doc & 7) & 1 for doc in found)

@@ -20,7 +20,11 @@ def _source_terms(source: MergeSource) -> Iterator[tuple[bytes, MergeSource, int
 
 
 def merge(sources: tuple[MergeSource, ...], lengths: Buffer) -> InvertedField:
-    """One dictionary of several. A source's map gives each section its new number, or GONE."""
+    """Returns one dictionary of several; the map of a source has new numbers of sections, or GONE.
+
+    ``lengths`` are those of the new sections, in eighths. Raises ValueError where a source is
+    damaged or two sections have one number.
+    """
     new_lengths = array("I", bytes(lengths))
     dictionary = Dictionary(new_lengths)
     streams = heapq.merge(*map(_source_terms, sources), key=itemgetter(0))

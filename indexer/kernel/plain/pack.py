@@ -18,13 +18,13 @@ ENTRY = 8  # bytes a symbol costs beside its own
 
 
 def pack(seed: int, text: Buffer, ends: Buffer) -> tuple[bytes, bytes, bytes, bytes]:
-    """Pack entries of UTF-8, whose ends in ``text`` are given (32 bits each, rising).
+    """Packs entries of UTF-8, whose ends in ``text`` are given (32 bits each, rising).
 
-    The symbols one after the other, the most frequent first; their sizes (8 bits each); the codes
-    of all entries; where the codes of each begin and the last end (32 bits each). Which strings
-    become symbols is found in rounds, as for FSST (Boncz, Neumann, Leis 2020, "FSST: Fast Random
-    Access String Compression"): the texts are cut into the longest symbols there are, and of these
-    and the pairs of them those become symbols that save most bytes. ``seed``: see `inverter`.
+    Returns the symbols one after the other, the most frequent first; their sizes (8 bits each); the
+    codes of all entries; where the codes of each begin and the last end (32 bits each). Which
+    strings become symbols is found in rounds, as for FSST (Boncz, Neumann, Leis 2020, "FSST: Fast
+    Random Access String Compression"): the texts are cut into the longest symbols there are, and of
+    these and the pairs of them those become symbols that save most bytes. ``seed``: see `inverter`.
     """
     del seed
     stops = array("I", bytes(ends))

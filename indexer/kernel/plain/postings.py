@@ -26,7 +26,7 @@ ENTRY_BITS = (3, 5, 2)  # of the numbers that begin a block's entry, from the lo
 
 
 def tf_encode(eighths: int) -> int:
-    """The code of the greatest term frequency not above ``eighths``."""
+    """Returns the code of the greatest term frequency not above ``eighths``, but at least 1."""
     return max(1, bisect_right(TF_EIGHTHS, eighths) - 1)
 
 
@@ -80,7 +80,7 @@ def _entry(reader: Reader) -> list[int]:
 
 
 def blocks(data: Buffer, offset: int, size: int, df: int, sections: int) -> Iterator[Block]:
-    """The postings of a term, range by range."""
+    """Yields the postings of a term, range by range. Raises ValueError where they are damaged."""
     if offset + size > len(data) or df > sections:
         raise ValueError("a term lies outside its postings")
     reader = Reader(data, offset, offset + size)
@@ -92,7 +92,7 @@ def blocks(data: Buffer, offset: int, size: int, df: int, sections: int) -> Iter
 
 
 def is_sparse(df: int, sections: int) -> bool:
-    """Whether a list is a stream of bits rather than blocks."""
+    """Returns whether a list is a stream of bits rather than blocks."""
     return df <= max(SHORT_LIST, sections // SPARSE)
 
 
@@ -179,7 +179,7 @@ def encode_list(
 
 
 def lengths_of(column: Buffer, sections: int) -> memoryview:
-    """The numbers of a column of lengths, in eighths. Raises ValueError if it is cut off."""
+    """Returns the lengths of a column, in eighths. Raises ValueError if it is cut off."""
     if len(column) not in (2 * sections, 4 * sections):
         raise ValueError("lengths are cut off")
     return memoryview(column).cast("I" if len(column) == 4 * sections else "H")

@@ -16,10 +16,10 @@ WIDE_CODES = SHORT_CODES + 127 * 256
 
 
 def unpack(codes: Buffer, symbols: Buffer, table: Buffer, folded: bool) -> bytes:
-    """The text of codes in UTF-8, as it stands or folded.
+    """Returns the text of codes in UTF-8, as it stands or folded.
 
-    ``table`` says of each symbol where its string is in ``symbols``, as it stands and folded:
-    offset * 256 + size, 32 bits each.
+    ``table`` has for each symbol the place of its string in ``symbols``, as it stands and folded:
+    offset * 256 + size, 32 bits each. Raises ValueError where the text is damaged.
     """
     places = memoryview(table).cast("B")[: len(table) // 8 * 8].cast("I")
     return b"".join(string_of(symbols, places, code, folded) for code in numbers_of(codes))

@@ -10,7 +10,7 @@ from indexer.kernel.types import Buffer
 
 
 def members(bits: Buffer) -> Iterator[int]:
-    """The numbers in a bitmap, rising."""
+    """Yields the numbers of a set, rising."""
     for at, byte in enumerate(bits):
         for bit in range(8 if byte else 0):
             if byte >> bit & 1:
@@ -25,7 +25,7 @@ def _firsts(first: Buffer) -> array[int]:
 
 
 def expand(documents: Buffer, first: Buffer) -> bytearray:
-    """The sections of a set of documents; ``d`` has ``first[d]`` up to ``first[d + 1]``."""
+    """Returns the sections of a set of documents; ``d`` has ``first[d]`` up to ``first[d + 1]``."""
     numbers = _firsts(first)
     if 8 * len(documents) < len(numbers) - 1:
         raise ValueError("the column of first sections is damaged")
@@ -38,7 +38,7 @@ def expand(documents: Buffer, first: Buffer) -> bytearray:
 
 
 def tally(bits: Buffer, first: Buffer) -> bytes:
-    """How many sections of a set each document has: 32 bits each."""
+    """Returns how many sections of a set each document has, 32 bits each."""
     numbers = _firsts(first)
     if len(bits) * 8 < numbers[-1]:
         raise ValueError("the column of first sections is damaged")
@@ -50,7 +50,7 @@ def tally(bits: Buffer, first: Buffer) -> bytes:
 
 
 def group(counts: Buffer, entries: Buffer, groups: Buffer, totals: bytearray) -> None:
-    """Add ``counts[entry]`` to ``totals[group]`` over parallel arrays of entries and groups."""
+    """Adds ``counts[entry]`` to ``totals[group]`` over parallel arrays of entries and groups."""
     sums = array("I", bytes(totals))
     values = array("I", bytes(counts))
     try:
@@ -63,17 +63,17 @@ def group(counts: Buffer, entries: Buffer, groups: Buffer, totals: bytearray) ->
 
 
 def conjoin(target: bytearray, other: Buffer) -> None:
-    """Keep of a bitmap what another has too."""
+    """Keeps of a set the numbers that another has too."""
     target[:] = _combined(target, other, int.__and__)
 
 
 def disjoin(target: bytearray, other: Buffer) -> None:
-    """Add to a bitmap what another has."""
+    """Adds to a set the numbers of another."""
     target[:] = _combined(target, other, int.__or__)
 
 
 def subtract(target: bytearray, other: Buffer) -> None:
-    """Take from a bitmap what another has."""
+    """Takes from a set the numbers of another."""
     target[:] = _combined(target, other, lambda x, y: x & ~y)
 
 
@@ -85,5 +85,5 @@ def _combined(target: Buffer, other: Buffer, operation: Callable[[int, int], int
 
 
 def count(bits: Buffer) -> int:
-    """How many numbers a bitmap holds."""
+    """Returns how many numbers a set has."""
     return int.from_bytes(bits, "little").bit_count()

@@ -23,7 +23,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def snippet(text: str, matches: Buffer, weights: Buffer, width: int) -> SnippetParts:
-    """The `best_window` of a text as it is shown.
+    """Returns the `best_window` of a text as it is shown.
 
     ``matches`` are those of `pack_matches`, sorted, none empty; ``weights`` by needle, 32 bits
     each. Lines are counted that end before the first match which begins in the window or behind it.
@@ -46,9 +46,9 @@ def snippet(text: str, matches: Buffer, weights: Buffer, width: int) -> SnippetP
 def best_window(
     text: str, matches: Sequence[Match], weights: Sequence[int], width: int
 ) -> tuple[int, int]:
-    """The span of at most ``width`` characters of ``text`` that shows sorted ``matches`` best.
+    """Returns the span of at most ``width`` characters that shows sorted ``matches`` best.
 
-    That is where the different needles it holds weigh most together (``weights`` by needle, none
+    The different needles in it weigh most together (``weights`` by needle, none
     negative); the earliest of equals. It begins and ends with a sentence where there is one within
     reach, and cuts no run of touching matches, unless one alone is wider than ``width``. Without
     matches it is the beginning.
@@ -148,7 +148,7 @@ def _shown(text: str, spans: list[tuple[int, int]], start: int, end: int) -> tup
 def _pieces(
     spans: Iterable[tuple[int, int]], start: int, end: int
 ) -> Iterator[tuple[int, int, bool]]:
-    """What lies in spans (True) and between them, from ``start`` to ``end``."""
+    """Yields the stretches from ``start`` to ``end``, and whether they lie in spans (True)."""
     for begin, stop in spans:
         if begin < end and start < stop:
             yield start, max(begin, start), False

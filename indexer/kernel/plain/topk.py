@@ -20,13 +20,13 @@ def topk(
     fields: tuple[ScoredField, ...],
     terms: tuple[ScoredTerm, ...],
 ) -> list[tuple[float, int]]:
-    """The ``k`` best (score, document), the best first, equal ones by document.
+    """Returns the ``k`` best (score, section), the best first, equal ones by section.
 
-    A document's score is the sum over the terms, from the heaviest on (equal ones in their order),
-    of ``weight * (tf / (tf + norm))`` with ``norm = a + c * length``. Only documents of ``filter``
-    count, if there is one, and only scores not below ``floor``. Documents that no term scores are
-    left out, unless ``zeros`` asks for those of the filter. ``scale``, for pruning, is an upper
-    bound of what the impacts grew by since the bounds of the blocks were written.
+    The score of a section is the sum over the terms, from the heaviest on (equal ones in their
+    order), of ``weight * (tf / (tf + norm))`` with ``norm = a + c * length``. Only sections of
+    ``filter`` count, if there is one, and only scores not below ``floor``. Sections that no term
+    scores are left out, unless ``zeros`` asks for those of the filter. The scale of a field is for
+    pruning: an upper bound of what impacts grew by since the bounds of the blocks were written.
     """
     scores = dict.fromkeys(members(filter), 0.0) if zeros and filter is not None else {}
     for number, (_, df, offset, size), weight in sorted(terms, key=lambda term: -term[2]):

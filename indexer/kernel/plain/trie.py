@@ -13,10 +13,11 @@ _DEEPEST = 255  # characters of a word
 
 
 def trie(words: Buffer, values: Buffer) -> tuple[bytes, bytes, bytes]:
-    """The first three columns of `indexer.text.dictionary`.
+    """Returns the first three columns of `indexer.text.dictionary`.
 
     ``words`` are in UTF-16, in ascending order, a NUL behind each; ``values`` are theirs, 16 bits
-    each. Raises ValueError where they are not of jieba's characters, or too long.
+    each. Raises ValueError where the words are not of jieba's characters, not in order, or too
+    long.
     """
     *known, end = bytes(words).decode("utf-16-le", "surrogatepass").split("\0")
     numbers = array("H", bytes(values))

@@ -230,6 +230,17 @@ def test_a_merge_that_gives_two_sections_one_number_is_refused(new: tuple[int, i
     assert agree(attempt) is ValueError
 
 
+def test_a_merge_of_more_postings_than_sections_is_refused() -> None:
+    def attempt(implementation: Any) -> object:
+        log = implementation.inverter(7)
+        named = numbers(*[1, 0] * 20_000)
+        implementation.add_words(log, b"a", b"\10", named)
+        terms, _, postings, _, count = implementation.finish(log, numbers(*range(20_000)))
+        return implementation.merge(((terms, count, postings, bytes(80_000)),), numbers(8))
+
+    assert agree(attempt) is ValueError
+
+
 @pytest.mark.parametrize("order", [(), (0, 1), (0, 0, 1), (0, 1, 3), (0, 1, 2, 3), (0, 1, GONE)])
 def test_an_order_that_is_no_permutation_is_refused(order: tuple[int, ...]) -> None:
     def attempt(implementation: Any) -> object:
