@@ -96,7 +96,9 @@ def full_table() -> dict[int, str | None]:
     """
     lines = TRADITIONAL.read_text(encoding="utf-8").splitlines()
     pairs = (line for line in lines if not line.startswith("#"))
-    return BASE | {ord(traditional): simplified for traditional, simplified in pairs}
+    table = dict(BASE)
+    table.update((ord(pair[0]), pair[1]) for pair in pairs)
+    return table
 
 
 def table_for(text: str) -> dict[int, str | None]:

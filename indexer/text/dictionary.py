@@ -137,7 +137,7 @@ class Dictionary:
             return math.exp(self._tables.weight(value)) if value & ~SPLIT else 0.0
 
     def close(self) -> None:
-        """Closes the file, which stays mapped as long as this object lives: others may still cut."""
+        """Closes the file, which stays mapped while this object lives: others may still cut."""
         if self._file:
             self._file.close()
 

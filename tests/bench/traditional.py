@@ -28,9 +28,11 @@ def pairs() -> Iterator[str]:
     han = [char for char in han if char not in common_han()]
     # One character a line: the converter works on phrases, and a phrase ends with its line.
     simplified = OpenCC("t2s").convert("\n".join(han)).split("\n")
-    for char, simple in zip(han, simplified, strict=True):
-        if simple != char and len(simple) == 1 and BASE.get(ord(char)) != simple:
-            yield char + simple
+    table = {a: b for a, b in zip(han, simplified, strict=True) if b != a and len(b) == 1}
+    for char, simple in table.items():
+        last = table.get(simple, simple)  # 薴 is 苧, and 苧 is 苎: folding again changes nothing
+        if BASE.get(ord(char)) != last:
+            yield char + last
 
 
 if __name__ == "__main__":
