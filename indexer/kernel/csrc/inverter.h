@@ -1,4 +1,4 @@
-/* The log of the sections added to a segment in the making: build.c fills it, invert.c sorts it. */
+/* The log of the sections added to a segment in the making: log_terms.c fills it, invert.c sorts it. */
 #ifndef POLICYSEARCH_INVERTER_H
 #define POLICYSEARCH_INVERTER_H
 

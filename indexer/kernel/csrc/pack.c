@@ -2,7 +2,7 @@
  *
  * Which symbols: as in FSST (Boncz, Neumann, Leis 2020, "FSST: Fast Random Access String
  * Compression"), in rounds. Each cuts a sample into the longest symbols known so far, counts these
- * and their pairs, and keeps those that save most. indexer/kernel/plain/kernel.py says it shorter.
+ * and their pairs, and keeps those that save most. indexer/kernel/plain/pack.py says it shorter.
  */
 #include "bytes.h"
 #include "hash.h"

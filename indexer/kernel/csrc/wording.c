@@ -19,7 +19,8 @@ static void crc_prepare(void)
             crc_table[k][i] = crc_table[k - 1][i] >> 8 ^ crc_table[0][crc_table[k - 1][i] & 255];
 }
 
-/* zlib's crc32 */
+/* The CRC-32 of zlib. Indexes hold these hashes, and the plain kernel takes them from zlib; the hash
+ * of hash.h has a seed and would not do. */
 static uint32_t crc_of(const uint8_t *p, size_t size)
 {
     uint32_t crc = ~0u;

@@ -79,6 +79,16 @@ def test_a_search_loads_of_the_plain_kernel_what_reads_files_and_no_more() -> No
     assert run.stdout.split() == ["bytes", "cut", "dictionary", "postings"]
 
 
+def test_no_compiler_is_allowed_to_contract_products_and_sums() -> None:
+    pytest.importorskip("setuptools")
+    from indexer.kernel.build import flags_for
+
+    assert "-ffp-contract=off" in flags_for("unix")
+    assert "-ffp-contract=off" in flags_for("mingw32")
+    assert "/fp:precise" in flags_for("msvc")
+    assert not [flag for flag in flags_for("msvc") if not flag.startswith("/")]
+
+
 def test_each_file_of_the_plain_kernel_is_one_of_the_compiled_kernel() -> None:
     compiled = {path.stem for path in (FOLDER / "csrc").iterdir()}
     mirrored = {path.stem for path in (FOLDER / "plain").glob("*.py")}
