@@ -10,8 +10,9 @@ from indexer.errors import IndexDamaged, IndexNotFound, IndexStateError
 from indexer.storage.index_entry import terms_of
 from indexer.storage.manifest import PREVIOUS, damage, read_manifest
 from indexer.storage.records import cards_of
+from indexer.storage.segment_files import SegmentFiles
 from indexer.storage.segment_writer import new_terms
-from indexer.storage.snapshot import SegmentFiles, Snapshot
+from indexer.storage.snapshot import Snapshot
 from indexer.text.analysis import Analyzer
 
 
@@ -64,8 +65,8 @@ def _documents(snapshot: Snapshot) -> Iterator[str]:
             != document.text
         ):
             yield f"{row.id}: its sections are not its text"
-        if len(snapshot.sections(index)) != row.sections:
-            yield f"{row.id}: {row.sections} sections are indexed, its text has others"
+        if len(snapshot.sections(index)) != row.section_count:
+            yield f"{row.id}: {row.section_count} sections are indexed, its text has others"
         elif not _shows(snapshot, index, document):
             yield f"{row.id}: its sections are shown as others than they are"
 
@@ -73,7 +74,7 @@ def _documents(snapshot: Snapshot) -> Iterator[str]:
 def _shows(snapshot: Snapshot, index: int, document: Document) -> bool:
     """Whether the passages of a document are its sections."""
     try:
-        shown = [*map(snapshot.passage, snapshot.numbers(index))]
+        shown = [*map(snapshot.card, snapshot.numbering.sections_of(index))]
     except IndexDamaged:
         return False
     return shown == [*cards_of(document)]

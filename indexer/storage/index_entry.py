@@ -109,7 +109,7 @@ def entry_of(document: Document, analyzer: Analyzer) -> IndexEntry:
         issuers=tuple(issuer.value for issuer in metadata.issuers),
         date=date.value if date else "",
         doc_type=metadata.doc_type.value if metadata.doc_type else "",
-        sections=len(terms.sections),
+        section_count=len(terms.sections),
         offset=0,
         size=0,
     )

@@ -38,7 +38,7 @@ class Segment:
     """An immutable part of the index. ``deleted`` lists rows of its catalogue, rising."""
 
     id: str
-    sections: int
+    section_count: int
     files: tuple[File, ...]
     deleted: tuple[int, ...] = ()
 
@@ -70,11 +70,23 @@ class Manifest:
         shared = tuple(file for file in (self.groups, self.dictionary) if file)
         return (*(file for segment in self.segments for file in segment.files), *shared)
 
+    def source_of(self, id: str) -> str:
+        """Returns the file that the document ``id`` was read from.
+
+        The path is absolute, or relative to the folder that holds the index, as in `Root`. Where
+        the document came from no source, it is the id itself.
+        """
+        name, _, rest = id.partition("/")
+        for root in self.sources:
+            if root.name == name:
+                return f"{root.path}/{rest}" if rest else root.path
+        return id
+
     def encode(self) -> bytes:
         """The bytes of the manifest's file."""
         facts = asdict(self)
         facts["segments"] = [  # "units" is the format's name for sections
-            {"units" if name == "sections" else name: value for name, value in segment.items()}
+            {"units" if name == "section_count" else name: value for name, value in segment.items()}
             for segment in facts["segments"]
         ]
         body = json.dumps(facts, separators=(",", ":"))

@@ -23,7 +23,7 @@ Buffer = bytes | memoryview
 class DocumentRow(NamedTuple):
     """What is known of a document without reading it: a line of the catalogue.
 
-    ``sections`` counts its units of retrieval; its record is ``size`` bytes at ``offset`` of the
+    ``section_count`` counts its sections; its record is ``size`` bytes at ``offset`` of the
     segment's records.
     """
 
@@ -34,13 +34,13 @@ class DocumentRow(NamedTuple):
     issuers: tuple[str, ...]
     date: str
     doc_type: str
-    sections: int
+    section_count: int
     offset: int
     size: int
 
 
 # The columns of a catalogue, in the order of the fields; "units" is the format's name for sections.
-_COLUMNS = tuple("units" if name == "sections" else name for name in DocumentRow._fields)
+_COLUMNS = tuple("units" if name == "section_count" else name for name in DocumentRow._fields)
 _KINDS = {"issuers": list, "units": int, "offset": int, "size": int}  # else text
 
 

@@ -10,7 +10,7 @@ from indexer.documents.versions.duplicates import (
     group_duplicates,
     group_versions,
 )
-from indexer.storage.groups import DocumentFamilies
+from indexer.storage.families import DocumentFamilies
 from indexer.storage.records import DocumentRow
 
 

@@ -20,7 +20,7 @@ from indexer.storage.links import Links, encode_links
 from indexer.storage.manifest import File, Segment
 from indexer.storage.records import DocumentRow, encode_rows
 from indexer.storage.schema import BIGRAMS, WORDS
-from indexer.storage.snapshot import DocumentFiles, SegmentFiles, terms_file
+from indexer.storage.segment_files import DocumentFiles, SegmentFiles, terms_file
 from indexer.text.analysis import classes
 from indexer.text.folding import strip_blank
 
@@ -63,18 +63,18 @@ class SegmentBuilder:
         self._members: list[_Member] = []
 
     @property
-    def sections(self) -> int:
+    def section_count(self) -> int:
         """How many sections were added."""
         return self._terms.sections
 
     @property
     def is_full(self) -> bool:
         """Whether memory is used up."""
-        return self.sections >= MOST_UNITS or self._terms.load >= _MOST_CHARACTERS
+        return self.section_count >= MOST_UNITS or self._terms.load >= _MOST_CHARACTERS
 
     def add(self, entry: IndexEntry) -> None:
         """Add a document."""
-        first = self.sections
+        first = self.section_count
         self._terms.add(*entry.terms)
         row = self._append(entry.row, entry.record)
         self._members.append(_Member(row, entry.links, entry.hashes, first))
@@ -106,7 +106,7 @@ class SegmentBuilder:
         members = []
         for member in sorted(self._members, key=_id):
             members.append(member._replace(first=len(order)))
-            order.extend(range(member.first, member.first + member.row.sections))
+            order.extend(range(member.first, member.first + member.row.section_count))
         return _Source(self._terms.finish(order), members)
 
     def _taken_over(self, files: SegmentFiles) -> _Source:
@@ -115,7 +115,7 @@ class SegmentBuilder:
             _Member(
                 self._append(row, files.record(row)),
                 files.links[ordinal],
-                files.hashes[first : first + row.sections],
+                files.hashes[first : first + row.section_count],
                 first,
             )
             for ordinal, (row, first) in zip(files.live_ordinals(), files.live(), strict=True)
@@ -140,7 +140,7 @@ def _merged(sources: Sequence[_Source]) -> Columns:
     ]
     count = 0
     for member, new in sorted(members, key=lambda pair: pair[0].row.id):
-        sections = member.row.sections
+        sections = member.row.section_count
         new[member.first : member.first + sections] = array("I", range(count, count + sections))
         count += sections
     pairs = [(source.columns, new) for source, new in zip(sources, numbers, strict=True)]

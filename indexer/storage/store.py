@@ -26,14 +26,14 @@ from indexer.errors import (
     IndexStateError,
 )
 from indexer.storage.manifest import NAME, PREVIOUS, Manifest, damage, read_manifest
-from indexer.storage.segment_writer import MOST_UNITS
-from indexer.storage.snapshot import (
+from indexer.storage.segment_files import (
     CATALOGUE_PREFIX,
     DICTIONARY_PREFIX,
     GROUPS_PREFIX,
     TERMS_PREFIX,
-    Snapshot,
 )
+from indexer.storage.segment_writer import MOST_UNITS
+from indexer.storage.snapshot import Snapshot
 from indexer.storage.transaction import Transaction
 from indexer.text.dictionary_build import UserDictionary
 

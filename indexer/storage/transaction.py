@@ -15,14 +15,14 @@ from indexer.errors import IndexIncompatible
 from indexer.storage.index_entry import IndexEntry, entry_of
 from indexer.storage.manifest import File, Manifest, Segment
 from indexer.storage.regroup import regroup
-from indexer.storage.segment_writer import MOST_UNITS, SegmentBuilder, flushed
-from indexer.storage.snapshot import (
+from indexer.storage.segment_files import (
     DICTIONARY_PREFIX,
     GROUPS_PREFIX,
     SegmentFiles,
-    Snapshot,
     open_dictionary,
 )
+from indexer.storage.segment_writer import MOST_UNITS, SegmentBuilder, flushed
+from indexer.storage.snapshot import Snapshot
 from indexer.text.analysis import Analyzer
 from indexer.text.dictionary import Dictionary
 from indexer.text.dictionary_build import UserDictionary, check_words, make_tables
@@ -126,11 +126,11 @@ class Transaction:
         """Write the groups of the documents of a manifest to be."""
         with Snapshot(self._folder, manifest) as new:
             groups = regroup(
-                new.groups,  # they are still the old ones
+                new.families.committed,  # they are still the old ones
                 new.rows,
                 new.fingerprints,
                 self._changed,
-                lambda id: new.document(new.by_id[id]).text,
+                lambda id: new.document(new.numbering.by_id[id]).text,
             )
         path = self._folder / f"{GROUPS_PREFIX}_{self._generation}.json"
         path.write_bytes(groups.encode())
@@ -157,7 +157,7 @@ class Transaction:
         live = {s.id: self._live_share(s) for s in segments}
         load = {s.id: int(_load(s) * live[s.id]) for s in segments}
         by_load = sorted(segments, key=lambda s: load[s.id])
-        written = self._new.sections if self._new else 0
+        written = self._new.section_count if self._new else 0
         most = self._most(written, sum(2 * load[s.id] < MOST_UNITS for s in segments))
         chosen: list[Segment] = []
         for segment in by_load:
@@ -182,13 +182,13 @@ class Transaction:
         if not segment.deleted:
             return 1.0
         rows = self._files(segment).rows
-        gone = sum(rows[ordinal].sections for ordinal in segment.deleted)
-        return 1 - gone / max(1, segment.sections)
+        gone = sum(rows[ordinal].section_count for ordinal in segment.deleted)
+        return 1 - gone / max(1, segment.section_count)
 
 
 def _load(segment: Segment) -> int:
     """The sections of a segment, or its size in KB if they are long: what merging it costs."""
-    return max(segment.sections, sum(file.size for file in segment.files) >> 10)
+    return max(segment.section_count, sum(file.size for file in segment.files) >> 10)
 
 
 def _dictionary(

@@ -16,7 +16,8 @@ from indexer.kernel.plain.kernel import members
 from indexer.segments.collection import SegmentPart
 from indexer.storage.manifest import read_manifest
 from indexer.storage.schema import BIGRAMS, WORDS
-from indexer.storage.snapshot import Snapshot, open_dictionary
+from indexer.storage.segment_files import open_dictionary
+from indexer.storage.snapshot import Snapshot
 from indexer.text.analysis import Analyzer, bigrams
 from indexer.text.folding import fold, strip_blanks
 from indexer.whoosh_adapter.codec import segment_reader
@@ -111,8 +112,8 @@ class SnapshotReader(MultiReader):  # type: ignore[misc]
         super().__init__(leaves or [EmptyReader(schema)], generation)
 
     def _stored(self, base: int, local: int) -> dict[str, Any]:
-        row = self._snapshot.rows[self._snapshot.document_of(base + local)]
-        anchor = self._snapshot.passage(base + local).anchor
+        row = self._snapshot.rows[self._snapshot.numbering.document_of(base + local)]
+        anchor = self._snapshot.card(base + local).anchor
         return {"document": row.id, "anchor": anchor, "title": row.title}
 
     def close(self) -> None:

@@ -46,7 +46,7 @@ def test_many_documents_at_once_make_several_segments(
             transaction.put(parse_document(text, id))
     segments = read_manifest(tmp_path).segments
     assert len(segments) > 2
-    assert all(segment.sections for segment in segments)
+    assert all(segment.section_count for segment in segments)
     assert list(check(tmp_path)) == []
     with Store(tmp_path).snapshot() as snapshot:
         assert {row.id for row in snapshot.rows} == texts.keys()

@@ -34,7 +34,7 @@ MANIFESTS = st.builds(
         st.builds(
             Segment,
             id=NAMES,
-            sections=st.integers(0, 10**6),
+            section_count=st.integers(0, 10**6),
             files=st.lists(
                 st.builds(File, NAMES, st.integers(0, 10**12), st.integers(0, 2**32 - 1)),
                 max_size=3,
