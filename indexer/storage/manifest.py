@@ -140,10 +140,14 @@ def _file(fields: Any) -> File:
 
 
 def _name(value: Any) -> str:
-    """The name of a file of the folder, or a part of one: what leads elsewhere is none."""
-    if not re.fullmatch(r"[\w.-]+", _text(value)):
+    """Returns the name of a file in the folder of the index, or the id of a segment.
+
+    Raises ValueError for anything that could lead out of the folder: separators, ``..``, drives.
+    """
+    name = _text(value)
+    if not re.fullmatch(r"[\w.-]+", name) or not name.strip("."):
         raise ValueError
-    return str(value)
+    return name
 
 
 def _text(value: Any) -> str:

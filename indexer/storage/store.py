@@ -16,8 +16,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from whoosh.util.filelock import FileLock
-
 from indexer.errors import (
     IndexDamaged,
     IndexIncompatible,
@@ -191,9 +189,20 @@ class Store:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    lock = FileLock(str(folder / _LOCK))
-    if not lock.acquire():
-        raise IndexLocked(f"another process is writing the index at {folder}")
+    """Hold the lock of writers; the system takes it from a process that dies.
+
+    The lock's file stays. Without `fallback_to_soft` a file system that has no locks is an error:
+    what takes their place there outlives a writer that is killed. Raises IndexLocked.
+    """
+    from filelock import FileLock, Timeout  # a process that only reads does without
+
+    lock = FileLock(folder / _LOCK, blocking=False, fallback_to_soft=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise IndexLocked(
+            f"another process is writing the index at {folder}: wait for it, then try again"
+        ) from None
     try:
         yield
     finally:

@@ -24,7 +24,8 @@ from indexer.storage.records import (
 from tests.support.documents import LIBRARY, REGULATION
 
 TEXT = st.text(max_size=80)
-NAMES = st.from_regex(r"[\w.-]{1,20}", fullmatch=True)  # of files in the folder of the index
+# Names of files in the folder of the index.
+NAMES = st.from_regex(r"[\w.-]{1,20}", fullmatch=True).filter(lambda name: name.strip("."))
 MANIFESTS = st.builds(
     Manifest,
     generation=st.integers(0, 10**9),

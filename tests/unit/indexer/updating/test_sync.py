@@ -33,7 +33,9 @@ QUERIES = ("河道 采砂", '"责任追究"', "高新技术产业园区", "青�
 def answers(store: Store) -> list[object]:
     """What an index answers, whole."""
     with Searcher.open(store.folder) as searcher:
-        found: list[object] = [sorted((r.id, r.digest, r.section_count) for r in searcher.documents)]
+        found: list[object] = [
+            sorted((r.id, r.digest, r.section_count) for r in searcher.documents)
+        ]
         for query in QUERIES:
             results = searcher.search(query, limit=1000).to_dict()
             del results["took_ms"]
