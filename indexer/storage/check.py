@@ -1,4 +1,4 @@
-"""Whether an index is what was written, and whether its parts agree with each other."""
+"""Checks of an index: its files are what was written, and its parts agree with each other."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from indexer.text.analysis import Analyzer
 
 
 def check(folder: Path) -> Iterator[str]:
-    """What is wrong with the index in ``folder``, a line each; nothing if it is whole.
+    """Yields a line for each fault of the index in ``folder``; none if it is whole.
 
-    Reads every file, and makes the terms of every document anew. Raises IndexNotFound,
+    Every file is read, and the terms of every document are made anew. Raises IndexNotFound,
     IndexIncompatible.
     """
     try:
@@ -37,7 +37,7 @@ def check(folder: Path) -> Iterator[str]:
 
 
 def check_previous(folder: Path) -> list[str] | None:
-    """What is wrong with the files of the generation before the newest; None if there is none."""
+    """Returns the faults of the files of the generation before the newest; None without one."""
     try:
         manifest = read_manifest(folder, PREVIOUS)
     except IndexNotFound:
@@ -56,23 +56,23 @@ def _documents(snapshot: Snapshot) -> Iterator[str]:
             yield f"{row.id}: {error}"
             continue
         if row.id in seen:
-            yield f"{row.id}: stands in the index twice"
+            yield f"{row.id}: the index has this document twice"
         seen.add(row.id)
         if document.id != row.id or document.digest != row.digest:
-            yield f"{row.id}: its record is of another document"
+            yield f"{row.id}: its record is that of another document"
         if (
             "".join(section.span.of(document.text) for section in document.sections)
             != document.text
         ):
-            yield f"{row.id}: its sections are not its text"
+            yield f"{row.id}: its sections, joined, are not its text"
         if len(snapshot.sections(index)) != row.section_count:
-            yield f"{row.id}: {row.section_count} sections are indexed, its text has others"
+            yield f"{row.id}: {row.section_count} sections are indexed, its text has another number"
         elif not _shows(snapshot, index, document):
-            yield f"{row.id}: its sections are shown as others than they are"
+            yield f"{row.id}: the cards that hits are shown by are not those of its sections"
 
 
 def _shows(snapshot: Snapshot, index: int, document: Document) -> bool:
-    """Whether the passages of a document are its sections."""
+    """Returns whether the cards of a document show its sections."""
     try:
         shown = [*map(snapshot.card, snapshot.numbering.sections_of(index))]
     except IndexDamaged:
@@ -81,7 +81,7 @@ def _shows(snapshot: Snapshot, index: int, document: Document) -> bool:
 
 
 def _terms(files: SegmentFiles, analyzer: Analyzer) -> Iterator[str]:
-    """Make the terms of a segment anew from its documents: they come out the same to the byte."""
+    """Compares the terms of a segment with those its documents give now: equal to the byte."""
     terms = new_terms()
     for row, first in zip(files.rows, memoryview(files.firsts).cast("I"), strict=False):
         terms.add(*terms_of(files.document(row, first), analyzer))

@@ -47,15 +47,18 @@ class HeldFile:
         self._all = memoryview(self._map or b"")
 
     def read(self) -> bytes:
-        """All of it."""
+        """Returns the whole file."""
         return bytes(self._all)
 
     def view(self, offset: int, size: int) -> memoryview:
-        """``size`` bytes from ``offset`` on, as far as there are, to be let go of soon."""
+        """Returns ``size`` bytes from ``offset`` on, or fewer at the end of the file.
+
+        The file stays mapped while a view is in use.
+        """
         return self._all[offset : offset + size]
 
     def close(self) -> None:
-        """Let go of it. What is still read from stays mapped until that is done."""
+        """Close the file. While a view of it is in use, it stays mapped."""
         with suppress(BufferError):
             self._all.release()
             if self._map is not None:
@@ -63,7 +66,12 @@ class HeldFile:
 
 
 class SegmentFiles:
-    """The open files of a segment: its catalogue, its records, its terms."""
+    """The open files of a segment: rows, records, hashes, links and terms.
+
+    ``rows`` has all documents of the segment, deleted ones too; a document's position there is its
+    ordinal. ``firsts`` has the first section of each and the end of the last (32 bits each).
+    ``is_live`` has 1 for each document that is not deleted.
+    """
 
     def __init__(self, folder: Path, segment: Segment) -> None:
         for file in segment.files:
@@ -71,39 +79,39 @@ class SegmentFiles:
         self.segment = segment
         self.files = DocumentFiles.of(folder, segment.id)
         self.rows = decode_rows(self.files.rows.read_bytes())
-        # All are held from here on: a commit may delete the files.
+        # A commit may delete the files: from here on they are held open.
         self.records = HeldFile(self.files.records)
         self._hashes = HeldFile(self.files.hashes)
         self._links = HeldFile(self.files.links)
         self.terms = TermSegment(terms_file(folder, segment.id))
         sections = [row.section_count for row in self.rows]
         if not sum(sections) == self.terms.sections == segment.section_count:
-            raise IndexDamaged(f"rows and terms of {segment.id} do not belong together")
+            raise IndexDamaged(f"the rows and the terms of segment {segment.id} disagree")
         if any(ordinal >= len(self.rows) for ordinal in segment.deleted):
-            raise IndexDamaged(f"{segment.id} has no such rows as are deleted")
+            raise IndexDamaged(f"the manifest deletes documents that segment {segment.id} lacks")
         starts = array("I", accumulate(sections, initial=0))
-        self.firsts = starts.tobytes()  # of each row's sections, and where the last one's end
+        self.firsts = starts.tobytes()
         self.is_live = bytearray(b"\1" * len(self.rows))
         for ordinal in segment.deleted:
             self.is_live[ordinal] = 0
 
     def deleted(self) -> list[range]:
-        """The sections of the deleted rows."""
+        """Returns the sections of the deleted documents, by their numbers in the segment."""
         firsts = memoryview(self.firsts).cast("I")
         return [range(firsts[row], firsts[row + 1]) for row in self.segment.deleted]
 
     def live(self) -> Iterator[tuple[DocumentRow, int]]:
-        """The rows not deleted, each with its first section, in order."""
+        """Yields the rows that are not deleted with their first sections, in order."""
         firsts = memoryview(self.firsts).cast("I")
         yield from compress(zip(self.rows, firsts, strict=False), self.is_live)
 
     def live_ordinals(self) -> list[int]:
-        """The positions of the rows not deleted."""
+        """Returns the ordinals of the documents that are not deleted."""
         return list(compress(range(len(self.rows)), self.is_live))
 
     @cached_property
     def hashes(self) -> array[int]:
-        """A hash of the text of every section. Raises IndexDamaged."""
+        """A hash of the text of every section, 64 bits. Raises IndexDamaged."""
         data = self._hashes.read()
         if len(data) != 8 * self.segment.section_count:
             raise IndexDamaged(f"{self.files.hashes.name} is cut off")
@@ -111,30 +119,30 @@ class SegmentFiles:
 
     @cached_property
     def links(self) -> list[Links]:
-        """What ties every document to others."""
+        """The links of every document, by ordinal. Raises IndexDamaged."""
         from indexer.storage.links import decode_links  # a search does without
 
         return decode_links(self._links.read())
 
     @cached_property
     def fingerprints(self) -> list[Fingerprint]:
-        """That of every document."""
+        """The fingerprint of every document, by ordinal. Raises IndexDamaged."""
         from indexer.storage.links import decode_fingerprints  # a search does without
 
         return decode_fingerprints(self._links.read())
 
     def record(self, row: DocumentRow) -> Buffer:
-        """The bytes of a row's document, which are not all of it: see `document`."""
+        """Returns the record of a document, which lacks the texts of its sections."""
         return self.records.view(row.offset, row.size)
 
     def document(self, row: DocumentRow, first: int) -> Document:
-        """The document of a row whose first section is ``first``. Raises IndexDamaged."""
+        """Returns the document of a row whose first section is ``first``. Raises IndexDamaged."""
         return decode_document(
             self.record(row), self.terms.source(first, first + row.section_count)
         )
 
     def card(self, row: DocumentRow, number: int) -> SectionCard:
-        """The section ``number`` of a row, as it is shown. Raises IndexDamaged."""
+        """Returns the card of section ``number`` of a row, from 0. Raises IndexDamaged."""
         return decode_card(self.record(row), number)
 
     def close(self) -> None:
@@ -145,11 +153,11 @@ class SegmentFiles:
 
 @dataclass(frozen=True, slots=True)
 class DocumentFiles:
-    """Where a segment has what is not terms.
+    """The files of a segment that hold its documents; its terms are in `terms_file`.
 
-    ``rows`` are JSON, ``links`` as `indexer.storage.links` has it, in the order of the documents;
-    ``records`` are documents one after the other; ``hashes`` are numbers of 64 bits in the order
-    of the sections.
+    ``rows`` (JSON, `indexer.storage.records`) and ``links`` (`indexer.storage.links`) are in the
+    order of the documents; ``records`` holds the documents one after the other, each at the offset
+    that its row names; ``hashes`` has 64 bits for each section, in the order of the sections.
     """
 
     rows: Path
@@ -159,22 +167,22 @@ class DocumentFiles:
 
     @classmethod
     def of(cls, folder: Path, segment: str) -> DocumentFiles:
-        """The files of a segment."""
+        """Returns the files of the segment with an id."""
         stem = f"{CATALOGUE_PREFIX}_{segment}"
         return cls(*(folder / f"{stem}.{field.name}" for field in fields(cls)))
 
     def all(self) -> tuple[Path, ...]:
-        """Every file."""
+        """Returns every file, in the order of the fields."""
         return tuple(getattr(self, field.name) for field in fields(self))
 
 
 def terms_file(folder: Path, segment: str) -> Path:
-    """Where a segment has its terms."""
+    """Returns the file of the terms of the segment with an id."""
     return folder / f"{TERMS_PREFIX}_{segment}.columns"
 
 
 def open_dictionary(folder: Path, manifest: Manifest) -> Dictionary:
-    """What the words of an index are cut by. Raises IndexDamaged."""
+    """Returns the dictionary by which the words of an index are cut. Raises IndexDamaged."""
     if manifest.dictionary is None:
         raise IndexDamaged("the manifest names no dictionary")
     check_size(folder, manifest.dictionary)

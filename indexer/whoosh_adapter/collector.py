@@ -186,7 +186,7 @@ class KernelCollector(WrappingCollector):  # type: ignore[misc]
 
     @property
     def by_kernel(self) -> bool:
-        """Whether the kernel answered."""
+        """Returns whether the kernel answered."""
         return self._answer is not None
 
     def matches(self) -> Iterator[int]:
@@ -201,14 +201,14 @@ class KernelCollector(WrappingCollector):  # type: ignore[misc]
                 self.filtered_count += 1
 
     def all_ids(self) -> Iterable[int]:
-        """All sections found."""
+        """Returns all sections that were found."""
         if self._answer:
             return self._answer.sections
         sections = self._planner.sections(self._query)
         return sections if self._within is None else sections & self._within
 
     def count(self) -> int:
-        """How many sections were found."""
+        """Returns the number of sections that were found."""
         if self._answer:
             return len(self._answer.sections)
         if self.child.computes_count():

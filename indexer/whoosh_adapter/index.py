@@ -44,7 +44,7 @@ class WhooshIndex(Index):  # type: ignore[misc]
         return read_manifest(self._folder).generation
 
     def is_empty(self) -> bool:
-        """Whether no document is indexed."""
+        """Returns whether no document is indexed."""
         return not read_manifest(self._folder).segments
 
     def doc_count_all(self) -> int:

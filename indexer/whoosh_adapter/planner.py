@@ -52,7 +52,7 @@ class Score:
 
     @property
     def is_exact(self) -> bool:
-        """Whether the kernel adds the score up as Whoosh does: nothing is lost, nothing overflows."""
+        """Returns whether the kernel adds the score up as Whoosh does, without an overflow."""
         return isfinite(self.constant) and all(_LEAST <= w <= _MOST for w in self.terms.values())
 
 

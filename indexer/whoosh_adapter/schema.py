@@ -22,7 +22,7 @@ from indexer.text.analysis import Analyzer, bigrams
 from indexer.text.folding import arabic, fold, strip_blanks
 
 TEXT = "text"
-# What is stored of a section, but for its text; all of it can be sorted and grouped by.
+# The stored fields of a section but for its text; sections are sorted and grouped by any of them.
 FACTS = ("document", "anchor", "title", "doc_number", "issuers", "date", "doc_type")
 
 

@@ -232,7 +232,7 @@ def test_memory_does_not_grow_with_the_corpus(tmp_path: Path) -> None:
         "import random, resource, sys; from pathlib import Path; from indexer import Store\n"
         "from indexer.documents.read import parse_document\n"
         "from indexer.storage import segment_writer, transaction\n"
-        "segment_writer.MOST_UNITS = transaction.MOST_UNITS = 250\n"
+        "segment_writer.MOST_SECTIONS = transaction.MOST_SECTIONS = 250\n"
         "chance = random.Random(1)\n"
         "with Store(Path(sys.argv[1])).transaction() as changes:\n"
         "    for number in range(int(sys.argv[2])):\n"
