@@ -3,8 +3,8 @@
 A process is told of files in lines of JSON and answers with bytes; neither side runs anything that
 it is sent. The processes are started as programs and not by multiprocessing, which would run the
 main program of those who use this as a library a second time. A pool of loky would not run it
-either, but it sends work and results by pickle, which nothing here reads, and its import takes each
-process 30 to 50 ms more, where a process that reads is at work within 200 ms.
+either, but it sends work and results by pickle, which nothing here reads, and importing it takes
+each process 30 to 50 ms more.
 """
 
 from __future__ import annotations
