@@ -32,7 +32,7 @@ def status_command(as_json: bool, folder: Path) -> None:
             "index": str(folder),
             "generation": manifest.generation,
             "documents": len(snapshot.rows),
-            "sections": snapshot.section_count,
+            "sections": snapshot.numbering.section_count,
             "segments": len(manifest.segments),
             "bytes": sum(file.size for file in manifest.files),
             "analyzer": manifest.analyzer,

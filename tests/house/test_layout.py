@@ -42,13 +42,6 @@ def test_reading_a_text_needs_neither_whoosh_nor_an_index(name: str) -> None:
     assert run.stdout.split() == ["False", "False"]
 
 
-def test_only_the_store_writes_an_index() -> None:
-    writers = {"whoosh.writing", "whoosh.util.filelock"}
-    for path in MODULES:
-        if path.name != "store.py":
-            assert not writers & _imports(path), path
-
-
 @pytest.mark.parametrize("package", [indexer, searcher])
 def test_every_exported_name_is_there(package: object) -> None:
     for name in package.__all__:  # type: ignore[attr-defined]
