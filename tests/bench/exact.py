@@ -36,7 +36,8 @@ class Sections:
         self._squeezed: list[str] = []
         for index, row in enumerate(snapshot.rows):
             document = snapshot.document(index)
-            for number, section in zip(snapshot.numbers(index), document.search_sections(), strict=True):
+            sections = document.search_sections()
+            for number, section in zip(snapshot.numbers(index), sections, strict=True):
                 if number not in snapshot.duplicate_sections:
                     self._sections.append((row.id, section.span.start))
                     self._texts.append(section.span.of(document.text))

@@ -46,6 +46,7 @@ def indexed(run: Run, sources: Path) -> Run:
     return run
 
 
+@pytest.mark.slow
 def test_index_reports_exactly_what_it_does(run: Run, sources: Path) -> None:
     first = run("index", str(sources))
     assert first.stdout.splitlines() == [
@@ -120,6 +121,7 @@ def test_search_json_is_one_object_of_the_documented_shape(indexed: Run) -> None
     assert sum(kind["count"] for kind in kinds) == data["total"]
 
 
+@pytest.mark.slow
 def test_exit_codes_tell_found_from_nothing_from_error(indexed: Run, tmp_path: Path) -> None:
     indexed("search", "河道", code=0)
     indexed("search", "恐龙化石", code=1)
@@ -156,6 +158,7 @@ def test_explain_shows_parts_that_sum_to_the_score(indexed: Run) -> None:
     assert "采砂" in indexed("search", "采砂", "--explain").stdout
 
 
+@pytest.mark.slow
 def test_show_gives_a_document_a_section_and_an_outline(indexed: Run) -> None:
     assert "发文字号  青教办〔2019〕8号" in indexed("show", "notice").stdout
     section = indexed("show", "notice#1").stdout
@@ -197,6 +200,7 @@ def test_status_and_check_describe_a_whole_index(indexed: Run) -> None:
     assert json.loads(indexed("check", "--json").stdout) == {"problems": [], "before": None}
 
 
+@pytest.mark.slow
 def test_a_damaged_index_is_told_and_a_rebuild_mends_it(indexed: Run, tmp_path: Path) -> None:
     for path in (tmp_path / ".policysearch").iterdir():
         content = path.read_bytes()
@@ -244,6 +248,7 @@ def test_completion_scripts_are_printed(run: Run) -> None:
     assert "_POLICYSEARCH_COMPLETE=bash_complete" in run("completion", "bash").stdout
 
 
+@pytest.mark.slow
 def test_python_m_indexer_indexes(run: Run, sources: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "indexer", str(sources)]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
@@ -280,6 +285,7 @@ def test_names_of_files_give_a_terminal_no_orders(run: Run, sources: Path, tmp_p
     assert "\x1b" not in run("search", "药品").stdout
 
 
+@pytest.mark.slow
 def test_a_document_is_shown_whatever_its_name_holds(run: Run, sources: Path) -> None:
     (sources / "第1#2号.txt").write_text(NOTICE, encoding="utf-8")
     (sources / "notice.txt").unlink()
@@ -289,6 +295,7 @@ def test_a_document_is_shown_whatever_its_name_holds(run: Run, sources: Path) ->
     assert "'第9'" in run("show", "第9#2", code=2).stderr
 
 
+@pytest.mark.slow
 def test_counts_are_worded_for_one_and_for_none_shown(run: Run, tmp_path: Path) -> None:
     (tmp_path / "one.txt").write_text(NOTICE, encoding="utf-8")
     assert run("index", "one.txt").stdout.endswith("1 added, 0 changed, 0 removed; 1 document\n")
@@ -314,6 +321,7 @@ def test_an_output_that_cannot_be_written_is_an_error_in_one_line(
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_of_many_places_a_few_are_named(run: Run, sources: Path) -> None:
     for number in range(9):
         (sources / f"copy{number}.txt").write_text(NOTICE, encoding="utf-8")
@@ -325,6 +333,7 @@ def test_of_many_places_a_few_are_named(run: Run, sources: Path) -> None:
     assert len(hit["copies"]) == 9
 
 
+@pytest.mark.slow
 def test_a_user_dictionary_is_remembered_and_a_changed_one_asks_for_a_rebuild(
     run: Run, sources: Path, tmp_path: Path
 ) -> None:

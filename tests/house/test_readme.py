@@ -37,6 +37,7 @@ def _run(command: str) -> str:
     return re.sub(r"\(\d+ ms\)", "(… ms)", done.stdout)
 
 
+@pytest.mark.slow
 def test_the_console_session_is_what_a_reader_will_see(folder: Path) -> None:
     (session,) = blocks("console")
     steps = re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", session, re.MULTILINE)

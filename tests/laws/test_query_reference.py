@@ -295,6 +295,7 @@ def assert_alike(found: list[Hit], wanted: list[Hit], reference: Reference) -> N
     assert found == sorted(found, key=lambda hit: (-hit[1], reference.place(hit[0])))
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(histories(), st.data())
 def test_what_is_found_is_what_a_slow_evaluation_finds(

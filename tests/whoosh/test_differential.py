@@ -181,6 +181,7 @@ def assert_alike(found: list[Hit], wanted: list[Hit]) -> None:
     assert found == sorted(found, key=lambda hit: (-hit[1], hit[0]))
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(histories(), st.data())
 def test_whatever_is_asked_the_hits_are_those_of_an_obvious_evaluation(

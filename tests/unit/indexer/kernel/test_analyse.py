@@ -73,6 +73,7 @@ def test_the_words_of_any_text_are_those_of_the_rules(analyzer: Analyzer, text: 
         assert analyzer.words(one) == words_by_rule(one, analyzer)
 
 
+@pytest.mark.slow
 @given(TEXTS)
 @settings(max_examples=500)
 def test_a_text_is_analysed_as_its_parts_are_made_one_by_one(
@@ -120,6 +121,7 @@ def test_an_unknown_character_is_said_to_be_one(both: list[tuple[Any, Any]]) -> 
             one.fold(empty[4:], "")
 
 
+@pytest.mark.slow
 def test_characters_behind_the_table_are_what_it_leaves_out() -> None:
     for code in range(analysing.CHARACTERS, 0x110000):
         han = re.match(f"[{HAN}]", chr(code)) is not None
@@ -129,6 +131,7 @@ def test_characters_behind_the_table_are_what_it_leaves_out() -> None:
     assert not beyond
 
 
+@pytest.mark.slow
 def test_every_character_is_learnt_as_the_rules_have_it() -> None:
     text = "".join(map(chr, range(analysing.CHARACTERS)))
     learn(text)
@@ -156,6 +159,7 @@ def test_a_damaged_dictionary_is_an_error(both: list[tuple[Any, Any]]) -> None:
             dictionary.analyse("国务院")
 
 
+@pytest.mark.slow
 @given(st.one_of(TEXTS, st.text(st.sampled_from("国法a１ \n\u200b\ufeff，。_\ud800\U00020000"))))
 @settings(max_examples=500)
 def test_the_wording_of_any_text_is_what_stands_between_its_marks(text: str) -> None:

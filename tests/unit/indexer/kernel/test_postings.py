@@ -96,6 +96,7 @@ def test_gaps_of_any_width_are_read_as_they_were_written(width):
         assert read(implementation, data, place, sections) == wanted
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("df", [SHORT_LIST, SHORT_LIST + 1, 200, 201])
 def test_a_list_is_blocks_from_a_share_of_the_sections_on(df):
     wanted = [(190 * number, 8) for number in range(df)]

@@ -266,6 +266,7 @@ def test_html_reads_as_the_text_and_holds_only_marks(
     assert reader.tags == ["mark[]"] * len(snippet.highlights)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("section", ["税", "税法", "某", "税 ", "。", "\n", "\x00", "税法某"])
 def test_the_work_is_linear_in_a_line_however_long(section: str) -> None:
     def show(text: str) -> None:
