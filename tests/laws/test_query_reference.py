@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import pairwise, product
 
+import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
