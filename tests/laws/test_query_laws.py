@@ -164,6 +164,7 @@ def test_a_composed_query_always_parses(query: str) -> None:
     assert is_flat(parse(query))
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(st.one_of(pasted, well_formed()))
 def test_every_node_stands_where_its_span_says(query: str) -> None:
@@ -186,6 +187,7 @@ HALF_TO_FULL = {
 }
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(well_formed(), st.sampled_from([" ", "　", "\t\n", "\0", "\u00a0 "]))
 def test_blanks_and_widths_do_not_matter(query: str, blank: str) -> None:

@@ -60,12 +60,14 @@ def words_by_rule(folded: str, analyzer: Analyzer) -> list[str]:
     return words
 
 
+@pytest.mark.slow
 @given(TEXTS)
 @settings(max_examples=500)
 def test_any_text_is_folded_by_the_rules(text: str) -> None:
     assert fold(text) == folded_by_rule(text) == plain.fold(TABLE, text)
 
 
+@pytest.mark.slow
 @given(TEXTS)
 @settings(max_examples=500)
 def test_the_words_of_any_text_are_those_of_the_rules(analyzer: Analyzer, text: str) -> None:
@@ -87,6 +89,7 @@ def test_a_text_is_analysed_as_its_parts_are_made_one_by_one(
         assert one.words(TABLE, folded, cutter) == expected[0]
 
 
+@pytest.mark.slow
 @given(st.text(NUMERALS, max_size=23), st.sampled_from("条年月日个"))
 @settings(max_examples=1000)
 def test_numerals_of_any_length_are_put_in_digits_alike(

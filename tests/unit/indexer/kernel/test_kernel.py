@@ -234,6 +234,7 @@ def query(result, names, rng):
     return fields, tuple(terms)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(40))
 def test_both_rank_alike_to_the_bit(segment, seed):
     rng = random.Random(seed)

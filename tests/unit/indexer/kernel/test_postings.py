@@ -65,6 +65,7 @@ lists = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(lists, st.integers(1, 300))
 @settings(max_examples=100, deadline=None)
 def test_both_write_the_same_bytes_and_read_back_what_was_written(gaps, more):
@@ -85,6 +86,7 @@ def test_both_write_the_same_bytes_and_read_back_what_was_written(gaps, more):
         assert found == len(wanted)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", range(18))
 def test_gaps_of_any_width_are_read_as_they_were_written(width):
     wanted = [(0, 8)]

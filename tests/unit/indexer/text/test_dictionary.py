@@ -136,6 +136,7 @@ def test_documents_are_cut_as_jieba_cuts_them(cutters: Cutters, seed: Path) -> N
         cutters.check(run)
 
 
+@pytest.mark.slow
 def test_every_frequency_of_jieba_is_in_the_tables(cutters: Cutters) -> None:
     chance = random.Random(1)
     known = sorted(word for word in cutters.jieba.FREQ if re.fullmatch("[\u4e00-\u9fd5]+", word))
@@ -207,6 +208,7 @@ def test_jieba_leaves_no_cache_file_behind(tmp_path: Path, monkeypatch: pytest.M
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_the_tables_are_the_same_bytes_in_every_process(analyzer: Analyzer) -> None:
     code = (
         "import sys, hashlib; from indexer.text.dictionary_build import make_tables; "

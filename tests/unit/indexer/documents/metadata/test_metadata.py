@@ -476,6 +476,7 @@ PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=400)
 @given(st.lists(PIECES, max_size=60).map("".join))
 def test_any_text_is_read_and_every_span_lies_in_it(text: str) -> None:
