@@ -32,7 +32,7 @@ MAY_IMPORT: dict[str, str] = {
     "indexer.segments": "errors kernel",
     "indexer.text": "errors numerals kernel segments",
     "indexer.documents": "errors numerals formats kernel text",
-    "indexer.storage": "errors numerals kernel segments text documents",
+    "indexer.storage": "errors numerals formats kernel segments text documents",
     "indexer.updating": "errors formats text documents storage",
     "indexer.whoosh_adapter": "errors numerals kernel segments text storage",
     "searcher.query": "errors numerals",
@@ -50,8 +50,8 @@ MAY_IMPORT: dict[str, str] = {
     "searcher.exports": "errors documents query results lookups view engine",
     "searcher.alerts": "errors documents storage updating query results lookups view engine",
     "searcher.agents": "errors documents storage query results suggestions lookups view engine",
-    "searcher.web": "_version errors documents storage query results suggestions lookups view "
-    "engine exports alerts",
+    "searcher.web": "_version errors numerals documents storage query results suggestions lookups "
+    "view engine exports alerts",
     "searcher.cli": "_version errors kernel text documents formats storage updating query results "
     "suggestions lookups view engine exports alerts agents web",
 }
