@@ -45,6 +45,7 @@ def rows() -> Mapping[str, Row]:
     return {row.engine: row for row in (ours, same, fewer)}
 
 
+@pytest.mark.slow
 def test_the_engine_ranks_as_brute_force_does(tmp_path: Path) -> None:
     engine = PolicySearch(tmp_path, "terms")
     sections = [terms_of(body) for body in BODIES]
@@ -139,6 +140,7 @@ def test_the_plot_is_xml_with_a_bar_for_every_value(rows: Mapping[str, Row]) -> 
     assert "<here> & now" in texts
 
 
+@pytest.mark.slow
 def test_a_generated_document_is_the_same_again_and_read_as_articles() -> None:
     text = document(7)
     assert text == document(7)

@@ -109,6 +109,7 @@ def write_lines(path: Path, values: list[dict[str, str]]) -> None:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", [[], ["--engine"]])
 def test_a_set_is_measured_and_each_query_compared(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], mode: list[str]

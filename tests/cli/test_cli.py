@@ -46,6 +46,7 @@ def indexed(run: Run, sources: Path) -> Run:
     return run
 
 
+@pytest.mark.slow
 def test_index_reports_exactly_what_it_does(run: Run, sources: Path) -> None:
     first = run("index", str(sources))
     assert first.stdout.splitlines() == [
@@ -75,6 +76,7 @@ def test_a_file_that_cannot_be_read_is_named_and_the_exit_code_is_2(
     assert "3 added" in done.stdout
 
 
+@pytest.mark.slow
 def test_search_says_where_its_hits_stand(indexed: Run) -> None:
     out = indexed("search", "擅自采砂").stdout
     assert "青山市河道管理条例" in out
@@ -83,6 +85,7 @@ def test_search_says_where_its_hits_stand(indexed: Run) -> None:
     assert "\x1b" not in out
 
 
+@pytest.mark.slow
 def test_search_by_document_counts_documents_and_the_sections_of_each(indexed: Run) -> None:
     done = indexed("search", "食品 河道 园区", "--by", "document", "-n", "2")
     assert "1-2 of 3 documents" in done.stdout
@@ -94,6 +97,7 @@ def test_search_by_document_counts_documents_and_the_sections_of_each(indexed: R
     assert data["total"] == 1
 
 
+@pytest.mark.slow
 def test_search_json_is_one_object_of_the_documented_shape(indexed: Run) -> None:
     data = json.loads(indexed("search", "校园食品安全", "-n", "2", "--json").stdout)
     assert set(data) == {
@@ -120,6 +124,7 @@ def test_search_json_is_one_object_of_the_documented_shape(indexed: Run) -> None
     assert sum(kind["count"] for kind in kinds) == data["total"]
 
 
+@pytest.mark.slow
 def test_exit_codes_tell_found_from_nothing_from_error(indexed: Run, tmp_path: Path) -> None:
     indexed("search", "河道", code=0)
     indexed("search", "恐龙化石", code=1)
@@ -130,6 +135,7 @@ def test_exit_codes_tell_found_from_nothing_from_error(indexed: Run, tmp_path: P
     indexed("nonsense", code=2)
 
 
+@pytest.mark.slow
 def test_a_malformed_query_is_pointed_at(indexed: Run) -> None:
     message, query, caret = indexed("search", "河道 (采砂", code=2).stderr.splitlines()
     assert "parenthesis" in message
@@ -137,17 +143,20 @@ def test_a_malformed_query_is_pointed_at(indexed: Run) -> None:
     assert caret.index("^") == 2 + 5  # Chinese characters take two columns
 
 
+@pytest.mark.slow
 def test_a_minus_word_is_a_part_of_the_query(indexed: Run) -> None:
     data = json.loads(indexed("search", "青山市", "-河道", "-n", "50", "--json").stdout)
     assert data["query"] == "青山市 -河道"
     assert all("河道" not in hit["title"] for hit in data["hits"])
 
 
+@pytest.mark.slow
 def test_colours_are_for_terminals_unless_asked_for(indexed: Run) -> None:
     assert "\x1b[" in indexed("search", "采砂", "--color", "always").stdout
     assert "\x1b[" not in indexed("search", "采砂", "--color", "never").stdout
 
 
+@pytest.mark.slow
 def test_explain_shows_parts_that_sum_to_the_score(indexed: Run) -> None:
     data = json.loads(indexed("search", "采砂 罚款", "--explain", "--json").stdout)
     for hit in data["hits"]:
@@ -156,6 +165,7 @@ def test_explain_shows_parts_that_sum_to_the_score(indexed: Run) -> None:
     assert "采砂" in indexed("search", "采砂", "--explain").stdout
 
 
+@pytest.mark.slow
 def test_show_gives_a_document_a_section_and_an_outline(indexed: Run) -> None:
     assert "发文字号  青教办〔2019〕8号" in indexed("show", "notice").stdout
     section = indexed("show", "notice#1").stdout
@@ -189,6 +199,7 @@ def test_what_no_text_states_is_told_apart(run: Run, tmp_path: Path) -> None:
     assert "doc_number" not in data["derived"]
 
 
+@pytest.mark.slow
 def test_status_and_check_describe_a_whole_index(indexed: Run) -> None:
     status = json.loads(indexed("status", "--json").stdout)
     assert (status["documents"], status["generation"]) == (3, 1)
@@ -197,6 +208,7 @@ def test_status_and_check_describe_a_whole_index(indexed: Run) -> None:
     assert json.loads(indexed("check", "--json").stdout) == {"problems": [], "before": None}
 
 
+@pytest.mark.slow
 def test_a_damaged_index_is_told_and_a_rebuild_mends_it(indexed: Run, tmp_path: Path) -> None:
     for path in (tmp_path / ".policysearch").iterdir():
         content = path.read_bytes()
@@ -216,6 +228,7 @@ def test_a_damaged_index_is_told_and_a_rebuild_mends_it(indexed: Run, tmp_path: 
     indexed("check")
 
 
+@pytest.mark.slow
 def test_the_index_may_be_elsewhere(run: Run, sources: Path, tmp_path: Path) -> None:
     elsewhere = str(tmp_path / "else" / "where")
     run("index", str(sources), "--index", elsewhere)
@@ -223,6 +236,7 @@ def test_the_index_may_be_elsewhere(run: Run, sources: Path, tmp_path: Path) -> 
     assert not (tmp_path / ".policysearch").exists()
 
 
+@pytest.mark.slow
 def test_a_reader_that_leaves_ends_the_output_quietly(indexed: Run, tmp_path: Path) -> None:
     reader, writer = os.pipe()
     os.close(reader)
@@ -244,6 +258,7 @@ def test_completion_scripts_are_printed(run: Run) -> None:
     assert "_POLICYSEARCH_COMPLETE=bash_complete" in run("completion", "bash").stdout
 
 
+@pytest.mark.slow
 def test_python_m_indexer_indexes(run: Run, sources: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "indexer", str(sources)]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
@@ -251,6 +266,7 @@ def test_python_m_indexer_indexes(run: Run, sources: Path, tmp_path: Path) -> No
     run("search", "河道")
 
 
+@pytest.mark.slow
 def test_watching_keeps_the_index_in_step(indexed: Run, sources: Path, tmp_path: Path) -> None:
     pytest.importorskip("watchfiles")
     command = [sys.executable, "-m", "searcher", "index", "--watch"]
@@ -269,6 +285,7 @@ def test_watching_keeps_the_index_in_step(indexed: Run, sources: Path, tmp_path:
     indexed("check")
 
 
+@pytest.mark.slow
 def test_names_of_files_give_a_terminal_no_orders(run: Run, sources: Path, tmp_path: Path) -> None:
     (sources / "\u202eexe.txt").write_text(NOTICE + "乙", encoding="utf-8")
     (sources / "a\x1b[31m\nb.txt").write_text(NOTICE.replace("食品", "药品"), encoding="utf-8")
@@ -280,6 +297,7 @@ def test_names_of_files_give_a_terminal_no_orders(run: Run, sources: Path, tmp_p
     assert "\x1b" not in run("search", "药品").stdout
 
 
+@pytest.mark.slow
 def test_a_document_is_shown_whatever_its_name_holds(run: Run, sources: Path) -> None:
     (sources / "第1#2号.txt").write_text(NOTICE, encoding="utf-8")
     (sources / "notice.txt").unlink()
@@ -289,6 +307,7 @@ def test_a_document_is_shown_whatever_its_name_holds(run: Run, sources: Path) ->
     assert "'第9'" in run("show", "第9#2", code=2).stderr
 
 
+@pytest.mark.slow
 def test_counts_are_worded_for_one_and_for_none_shown(run: Run, tmp_path: Path) -> None:
     (tmp_path / "one.txt").write_text(NOTICE, encoding="utf-8")
     assert run("index", "one.txt").stdout.endswith("1 added, 0 changed, 0 removed; 1 document\n")
@@ -298,6 +317,7 @@ def test_counts_are_worded_for_one_and_for_none_shown(run: Run, tmp_path: Path) 
     run("search", "食品", "-n", "9" * 30)
 
 
+@pytest.mark.slow
 def test_what_an_encoding_lacks_is_escaped(indexed: Run) -> None:
     cyrillic = {"PYTHONIOENCODING": "iso8859-5:strict"}
     shown = indexed("search", "食品", "--json", env=cyrillic).stdout
@@ -305,6 +325,7 @@ def test_what_an_encoding_lacks_is_escaped(indexed: Run) -> None:
     assert "\\u5b66\\u6821" in indexed("search", "学校", env=cyrillic).stdout
 
 
+@pytest.mark.slow
 def test_an_output_that_cannot_be_written_is_an_error_in_one_line(
     indexed: Run, tmp_path: Path
 ) -> None:
@@ -314,6 +335,7 @@ def test_an_output_that_cannot_be_written_is_an_error_in_one_line(
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_of_many_places_a_few_are_named(run: Run, sources: Path) -> None:
     for number in range(9):
         (sources / f"copy{number}.txt").write_text(NOTICE, encoding="utf-8")
@@ -325,6 +347,7 @@ def test_of_many_places_a_few_are_named(run: Run, sources: Path) -> None:
     assert len(hit["copies"]) == 9
 
 
+@pytest.mark.slow
 def test_a_user_dictionary_is_remembered_and_a_changed_one_asks_for_a_rebuild(
     run: Run, sources: Path, tmp_path: Path
 ) -> None:

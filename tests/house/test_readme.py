@@ -37,6 +37,7 @@ def _run(command: str) -> str:
     return re.sub(r"\(\d+ ms\)", "(… ms)", done.stdout)
 
 
+@pytest.mark.slow
 def test_the_console_session_is_what_a_reader_will_see(folder: Path) -> None:
     (session,) = blocks("console")
     steps = re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", session, re.MULTILINE)
@@ -45,6 +46,7 @@ def test_the_console_session_is_what_a_reader_will_see(folder: Path) -> None:
         assert _run(command) == output
 
 
+@pytest.mark.slow
 def test_the_python_example_runs(folder: Path) -> None:
     _run("policysearch index")
     (example,) = blocks("python")

@@ -107,6 +107,7 @@ def is_flat(node: Node) -> bool:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=500)
 @given(pasted)
 @example("“" * 5 + "(" * 5)
@@ -127,6 +128,7 @@ def matches(node: Node, document: set[Node]) -> bool:
     return any(matches(part, document) for part in node.should)
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(well_formed(), well_formed(), st.randoms(use_true_random=False))
 def test_operators_mean_what_logic_says(one: str, other: str, random: Random) -> None:
@@ -140,6 +142,7 @@ def test_operators_mean_what_logic_says(one: str, other: str, random: Random) ->
         assert [matches(node, document) for node in nodes] == expected
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(st.one_of(pasted, well_formed()))
 @example("“a”(b) “c”+d “e”标题:f “g”AND“h” x(OR y")
@@ -161,6 +164,7 @@ def test_a_composed_query_always_parses(query: str) -> None:
     assert is_flat(parse(query))
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(st.one_of(pasted, well_formed()))
 def test_every_node_stands_where_its_span_says(query: str) -> None:
@@ -183,6 +187,7 @@ HALF_TO_FULL = {
 }
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(well_formed(), st.sampled_from([" ", "　", "\t\n", "\0", "\u00a0 "]))
 def test_blanks_and_widths_do_not_matter(query: str, blank: str) -> None:
@@ -213,6 +218,7 @@ UNITS += [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("section", UNITS)
 def test_the_work_is_linear_in_the_query(section: str) -> None:
     def work(length: int) -> int:

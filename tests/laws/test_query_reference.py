@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import pairwise, product
 
+import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
@@ -297,6 +298,7 @@ def assert_alike(found: list[Hit], wanted: list[Hit], reference: Reference) -> N
     assert found == sorted(found, key=lambda hit: (-hit[1], reference.place(hit[0])))
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(histories(), st.data())
 def test_what_is_found_is_what_a_slow_evaluation_finds(

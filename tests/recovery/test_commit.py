@@ -122,6 +122,7 @@ def test_the_calls_that_are_interfered_with_are_those_of_a_commit(tmp_path: Path
     assert {"open", "write", "flush", "read", "unlink", "listdir", "mkdir"} <= calls.keys()
 
 
+@pytest.mark.slow
 def test_a_call_that_fails_leaves_the_old_index_or_the_new(tmp_path: Path) -> None:
     calls = calls_of_a_commit(tmp_path / "rehearsal")
     write_old(Store(tmp_path / "old"))
@@ -170,6 +171,7 @@ def kill_at_every_call(folder: Path) -> None:
     shutil.rmtree(folder / "old")
 
 
+@pytest.mark.slow
 def test_a_writer_killed_at_any_moment_leaves_the_old_index_or_the_new(tmp_path: Path) -> None:
     calls = [call for call in calls_of_a_commit(tmp_path / "rehearsal") if call in _CHANGING]
     program = (
@@ -233,6 +235,7 @@ def test_a_file_is_on_disk_before_the_manifest_that_names_it_is(
     assert folder in events[at:]
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_full_leaves_the_old_index_and_serves_again(tmp_path: Path) -> None:
     """A small disk of its own, which goes away with the process that mounted it."""
     program = (

@@ -93,6 +93,7 @@ def _put(path: Path, data: bytes) -> None:
     path.write_bytes(data)
 
 
+@pytest.mark.slow
 def test_a_flipped_bit_anywhere_is_survived_and_a_rebuild_mends_it(
     whole: Path, tmp_path: Path
 ) -> None:
@@ -116,6 +117,7 @@ def _newest(folder: Path) -> set[str]:
     return {NAME, *(file.name for file in read_manifest(folder).files)}
 
 
+@pytest.mark.slow
 def test_a_file_that_is_gone_cut_off_empty_or_other_is_survived(whole: Path) -> None:
     for path in sorted(whole.iterdir()):
         data = path.read_bytes()
@@ -143,6 +145,7 @@ HOSTILE: list[Any] = [
 ]
 
 
+@pytest.mark.slow
 def test_a_manifest_with_a_right_checksum_may_say_anything(whole: Path) -> None:
     body = (whole / NAME).read_bytes().split(b"\n")[1]
     for place in _places(json.loads(body)):
@@ -162,6 +165,7 @@ def test_a_manifest_with_a_right_checksum_may_say_anything(whole: Path) -> None:
         assert use_and_mend(folder)
 
 
+@pytest.mark.slow
 def test_a_catalogue_with_a_right_checksum_may_say_anything(whole: Path) -> None:
     manifest = read_manifest(whole)
     segment = manifest.segments[0]

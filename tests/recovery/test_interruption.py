@@ -34,6 +34,7 @@ def _state(store: Store) -> tuple[int, set[str]]:
         return len(searcher.documents), words
 
 
+@pytest.mark.slow
 def test_a_writer_killed_at_any_moment_leaves_the_old_index_or_the_new(
     store: Store, tmp_path: Path
 ) -> None:
@@ -69,6 +70,7 @@ def test_a_writer_killed_at_any_moment_leaves_the_old_index_or_the_new(
     assert _state(store) == (60, {"乙校"})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("refusal", [KeyboardInterrupt(), OSError(28, "No space left on device")])
 def test_an_interruption_after_any_flush_leaves_the_old_index_or_the_new(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusal: BaseException

@@ -181,6 +181,7 @@ def assert_alike(found: list[Hit], wanted: list[Hit]) -> None:
     assert found == sorted(found, key=lambda hit: (-hit[1], hit[0]))
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(histories(), st.data())
 def test_whatever_is_asked_the_hits_are_those_of_an_obvious_evaluation(
@@ -202,6 +203,7 @@ def test_whatever_is_asked_the_hits_are_those_of_an_obvious_evaluation(
             assert best.docs() == results.docs() == {section for section, _ in wanted}
 
 
+@pytest.mark.slow
 @settings(max_examples=12)
 @given(histories(), st.data())
 def test_the_kernel_its_twin_and_whoosh_score_two_terms_alike_to_the_bit(

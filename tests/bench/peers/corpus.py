@@ -80,8 +80,8 @@ def _sources(folder: Path, copies: Path) -> Iterator[Source]:
 def source_of(document: Document, path: str, name: str) -> Source:
     """A document's sections, under its title, or its name where it states none."""
     title = document.metadata.title.value if document.metadata.title else name
-    sections = [Text(title, section.span.of(document.text)) for section in document.search_sections()]
-    return Source(path, sections)
+    found = document.search_sections()
+    return Source(path, [Text(title, section.span.of(document.text)) for section in found])
 
 
 def read_terms(path: Path, limit: int | None = None) -> Iterator[list[Terms]]:

@@ -390,6 +390,7 @@ def test_a_password_is_named() -> None:
         lines(ole + bytes(500))
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=64), st.integers(0, 20_000))
 @settings(max_examples=30)
 def test_damage_anywhere_raises_source_errors_only(noise: bytes, at: int) -> None:

@@ -194,6 +194,7 @@ def test_tags_are_bounded() -> None:
         read("<p>" * 11, html_tags=10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "page",
     [

@@ -298,6 +298,7 @@ def test_a_pdf_that_takes_too_long_is_stopped() -> None:
         read_source(PDF, data, limits=Limits(seconds=1))
 
 
+@pytest.mark.slow
 def test_a_pdf_that_inflates_beyond_its_memory_costs_a_message() -> None:
     with pytest.raises(SourceError):
         read_source(PDF, bomb_pdf(b" " * 300_000_000), limits=Limits(memory_bytes=400_000_000))
@@ -368,6 +369,7 @@ def test_a_broken_ofd_costs_a_message(data: bytes, said: str) -> None:
         read_source(OFD, data)
 
 
+@pytest.mark.slow
 def test_pages_of_an_ofd_are_bounded_and_a_page_read_again_counts_again() -> None:
     with pytest.raises(SourceTooLarge, match="over 2 pages"):
         read_source(OFD, notice_ofd(NOTICE * 9), limits=Limits(pages=2))

@@ -218,6 +218,7 @@ def test_what_cannot_be_opened_is_a_source_error(tmp_path: Path, name: str) -> N
         read_source(tmp_path / name)
 
 
+@pytest.mark.slow
 def test_a_line_of_five_megabytes_is_read_in_linear_time() -> None:
     text = "山区道路养护" * 280_000
     assert read(text.encode("gb18030")).text == text

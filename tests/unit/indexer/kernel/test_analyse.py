@@ -59,12 +59,14 @@ def words_by_rule(folded: str, analyzer: Analyzer) -> list[str]:
     return words
 
 
+@pytest.mark.slow
 @given(TEXTS)
 @settings(max_examples=500)
 def test_any_text_is_folded_by_the_rules(text: str) -> None:
     assert fold(text) == folded_by_rule(text) == plain.fold(TABLE, text)
 
 
+@pytest.mark.slow
 @given(TEXTS)
 @settings(max_examples=500)
 def test_the_words_of_any_text_are_those_of_the_rules(analyzer: Analyzer, text: str) -> None:
@@ -72,6 +74,7 @@ def test_the_words_of_any_text_are_those_of_the_rules(analyzer: Analyzer, text: 
         assert analyzer.words(one) == words_by_rule(one, analyzer)
 
 
+@pytest.mark.slow
 @given(TEXTS)
 @settings(max_examples=500)
 def test_a_text_is_analysed_as_its_parts_are_made_one_by_one(
@@ -85,6 +88,7 @@ def test_a_text_is_analysed_as_its_parts_are_made_one_by_one(
         assert one.words(TABLE, folded, cutter) == expected[0]
 
 
+@pytest.mark.slow
 @given(st.text(NUMERALS, max_size=23), st.sampled_from("条年月日个"))
 @settings(max_examples=1000)
 def test_numerals_of_any_length_are_put_in_digits_alike(
@@ -119,6 +123,7 @@ def test_an_unknown_character_is_said_to_be_one(both: list[tuple[Any, Any]]) -> 
             one.fold(empty[4:], "")
 
 
+@pytest.mark.slow
 def test_characters_behind_the_table_are_what_it_leaves_out() -> None:
     for code in range(constants.CHARACTERS, 0x110000):
         han = re.match(f"[{HAN}]", chr(code)) is not None
@@ -128,6 +133,7 @@ def test_characters_behind_the_table_are_what_it_leaves_out() -> None:
     assert not beyond
 
 
+@pytest.mark.slow
 def test_every_character_is_learnt_as_the_rules_have_it() -> None:
     text = "".join(map(chr, range(constants.CHARACTERS)))
     learn(text)
@@ -155,6 +161,7 @@ def test_a_damaged_dictionary_is_an_error(both: list[tuple[Any, Any]]) -> None:
             dictionary.analyse("国务院")
 
 
+@pytest.mark.slow
 @given(st.one_of(TEXTS, st.text(st.sampled_from("国法a１ \n\u200b\ufeff，。_\ud800\U00020000"))))
 @settings(max_examples=500)
 def test_the_wording_of_any_text_is_what_stands_between_its_marks(text: str) -> None:

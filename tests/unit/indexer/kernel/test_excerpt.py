@@ -70,6 +70,7 @@ def test_needles_are_located_where_folding_has_them(
         assert (text, matches) == (entry, pack_matches(sorted(expected)))
 
 
+@pytest.mark.slow
 @given(
     texts,
     st.lists(st.tuples(st.integers(0, 60), st.integers(1, 9), st.integers(0, 3)), max_size=12),

@@ -84,6 +84,7 @@ def terms_of(result):
     return {term: place for term, *place in dictionary.terms_of(result[0], result[4])}
 
 
+@pytest.mark.slow
 @given(batches(words.map("\0".join)), batches(texts), st.randoms())
 @settings(max_examples=200)
 def test_both_invert_to_the_same_bytes(of_words, of_texts, rng):
@@ -190,6 +191,7 @@ def test_terms_that_begin_alike_are_told_apart():
             assert implementation.lookup(terms, index, count, name[:-1]) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gap", [1, 3, 200, 256 * 6, 256 * 7, 256 * 8, 256 * 140])
 @pytest.mark.parametrize("others", [0, 1, 2, 3, 4, 150])
 def test_blocks_of_any_size_and_distance_are_read_as_they_were_written(gap, others):
@@ -235,6 +237,7 @@ def query(result, names, rng):
     return fields, tuple(terms)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(40))
 def test_both_rank_alike_to_the_bit(segment, seed):
     rng = random.Random(seed)
@@ -356,6 +359,7 @@ def test_texts_that_repeat_themselves_are_packed_small_and_alike_by_both():
     assert max(place & 255 for place in array("I", table)) > len("未经批准，".encode())
 
 
+@pytest.mark.slow
 def test_symbols_are_learnt_from_a_sample_of_what_is_long():
     entries = list(articles(40))
     entries[1] = "国家规定的" * (SAMPLE // 15 + 1)  # each second entry is looked at
@@ -379,6 +383,7 @@ def test_characters_spelt_in_two_ways_are_not_utf8():
         kernel.pack(7, b"".join(entries), array("I", [1, 3]).tobytes())
 
 
+@pytest.mark.slow
 def test_rare_symbols_have_codes_of_two_and_four_bytes():
     letters = "".join(map(chr, range(0x10000, 0x18100)))  # none of them twice
     codes, _, symbols, table = packed(kernel, [letters])

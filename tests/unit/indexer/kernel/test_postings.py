@@ -67,6 +67,7 @@ lists = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(lists, st.integers(1, 300))
 @settings(max_examples=100, deadline=None)
 def test_both_write_the_same_bytes_and_read_back_what_was_written(gaps, more):
@@ -87,6 +88,7 @@ def test_both_write_the_same_bytes_and_read_back_what_was_written(gaps, more):
         assert found == len(wanted)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", range(18))
 def test_gaps_of_any_width_are_read_as_they_were_written(width):
     wanted = [(0, 8)]
@@ -98,6 +100,7 @@ def test_gaps_of_any_width_are_read_as_they_were_written(width):
         assert read(implementation, data, place, sections) == wanted
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("df", [SHORT_LIST, SHORT_LIST + 1, 200, 201])
 def test_a_list_is_blocks_from_a_share_of_the_sections_on(df):
     wanted = [(190 * number, 8) for number in range(df)]

@@ -84,6 +84,7 @@ def brute_force(sections: dict[int, Unit], terms: list[tuple[str, str]]) -> list
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("implementation", KERNELS)
 @settings(max_examples=60)
 @given(index=indexes, data=st.data())

@@ -112,11 +112,13 @@ def test_bytes_that_are_no_record_are_damage(data: bytes) -> None:
             decode(data)
 
 
+@pytest.mark.slow
 @given(MANIFESTS)
 def test_a_manifest_is_read_as_it_was_written(manifest: Manifest) -> None:
     assert Manifest.decode(manifest.encode()) == manifest
 
 
+@pytest.mark.slow
 @given(MANIFESTS, st.data())
 def test_a_manifest_with_any_byte_changed_is_refused(
     manifest: Manifest, data: st.DataObject

@@ -122,6 +122,7 @@ CHARACTERS = st.one_of(
 RUNS = st.lists(st.one_of(st.sampled_from(WORDS), st.text(CHARACTERS, max_size=6)), max_size=8)
 
 
+@pytest.mark.slow
 @given(RUNS)
 @settings(max_examples=300)
 def test_any_run_is_cut_as_jieba_cuts_it(cutters: Cutters, parts: list[str]) -> None:
@@ -135,6 +136,7 @@ def test_documents_are_cut_as_jieba_cuts_them(cutters: Cutters, seed: Path) -> N
         cutters.check(run)
 
 
+@pytest.mark.slow
 def test_every_frequency_of_jieba_is_in_the_tables(cutters: Cutters) -> None:
     chance = random.Random(1)
     known = sorted(word for word in cutters.jieba.FREQ if re.fullmatch("[\u4e00-\u9fd5]+", word))
@@ -147,6 +149,7 @@ ENTRIES = st.dictionaries(
 )
 
 
+@pytest.mark.slow
 @given(ENTRIES)
 def test_a_trie_holds_the_beginnings_of_its_words_and_their_values(entries: dict[str, int]) -> None:
     words = "".join(word + "\0" for word in sorted(entries)).encode("utf-16-le")
@@ -205,6 +208,7 @@ def test_jieba_leaves_no_cache_file_behind(tmp_path: Path, monkeypatch: pytest.M
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_the_tables_are_the_same_bytes_in_every_process(analyzer: Analyzer) -> None:
     code = (
         "import sys, hashlib; from indexer.text.dictionary_build import make_tables; "
@@ -277,6 +281,7 @@ def _cut(store: Store, text: str) -> list[str]:
         return snapshot.analyzer.words(text)
 
 
+@pytest.mark.slow
 def test_an_index_remembers_the_words_it_was_made_with(
     store: Store, sources: Path, words: Path
 ) -> None:
@@ -295,6 +300,7 @@ def test_an_index_remembers_the_words_it_was_made_with(
     assert "浙委办发电" in terms
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dry_run", [False, True])
 def test_other_words_ask_for_a_rebuild(
     store: Store, sources: Path, words: Path, dry_run: bool

@@ -260,6 +260,7 @@ def test_a_plan_turns_the_old_state_into_the_new(old: dict[str, str], new: dict[
     assert {*made.added, *made.changed, *made.unchanged} == new.keys()
 
 
+@pytest.mark.slow
 def test_many_small_commits_equal_one_and_leave_few_segments(store: Store, tmp_path: Path) -> None:
     folder = tmp_path / "docs"
     folder.mkdir()

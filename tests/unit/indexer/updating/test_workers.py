@@ -58,6 +58,7 @@ def test_an_entry_comes_through_as_it_was(sources: Path, analyzer: Analyzer) -> 
         assert IndexEntry.decode(*entry.encode()) == entry
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", ["1", "20021231"])
 def test_the_same_files_give_the_same_bytes_whoever_reads_them(tmp_path: Path, seed: str) -> None:
     folder = tmp_path / "docs"
@@ -75,6 +76,7 @@ def test_the_same_files_give_the_same_bytes_whoever_reads_them(tmp_path: Path, s
     assert _contents(Store(tmp_path / "alone")) == _contents(Store(tmp_path / "together"))
 
 
+@pytest.mark.slow
 def test_files_come_in_order_with_the_errors_of_single_ones(
     tmp_path: Path, dictionary: Path
 ) -> None:
@@ -99,6 +101,7 @@ def test_few_files_are_read_without_other_processes(tmp_path: Path, dictionary: 
     entries.close()
 
 
+@pytest.mark.slow
 def test_large_files_are_read_by_the_writer_one_after_the_other(
     tmp_path: Path, dictionary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,6 +129,7 @@ def test_large_files_are_read_by_the_writer_one_after_the_other(
         assert here == [path for path in large if path.name <= files[number][0]]  # none ahead
 
 
+@pytest.mark.slow
 def test_a_reader_that_is_killed_is_an_error_and_the_index_stays_as_it_was(
     store: Store, tmp_path: Path
 ) -> None:
@@ -149,6 +153,7 @@ def test_a_reader_that_is_killed_is_an_error_and_the_index_stays_as_it_was(
     assert list(check(store.folder)) == []
 
 
+@pytest.mark.slow
 def test_a_reader_that_is_killed_while_many_files_wait_for_it_is_an_error_and_no_standstill(
     tmp_path: Path, dictionary: Path
 ) -> None:
@@ -165,6 +170,7 @@ def test_a_reader_that_is_killed_while_many_files_wait_for_it_is_an_error_and_no
     assert not _readers()
 
 
+@pytest.mark.slow
 def test_an_interruption_ends_the_readers(store: Store, tmp_path: Path) -> None:
     _write(tmp_path / "docs", 600)
     threads = threading.active_count()
@@ -180,6 +186,7 @@ def test_an_interruption_ends_the_readers(store: Store, tmp_path: Path) -> None:
     assert threading.active_count() == threads
 
 
+@pytest.mark.slow
 def test_readers_end_with_the_writer_that_was_killed(store: Store, tmp_path: Path) -> None:
     _write(tmp_path / "docs", 300)
     program = (
@@ -212,6 +219,7 @@ def test_readers_end_with_the_writer_that_was_killed(store: Store, tmp_path: Pat
     raise AssertionError(left.stdout)
 
 
+@pytest.mark.slow
 def test_a_program_without_a_guard_may_index_with_many_readers(tmp_path: Path) -> None:
     _write(tmp_path / "docs", 60)
     program = tmp_path / "program.py"
@@ -226,6 +234,7 @@ def test_a_program_without_a_guard_may_index_with_many_readers(tmp_path: Path) -
     assert (done.stdout, done.stderr) == ("60\n", "")
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_corpus(tmp_path: Path) -> None:
     """Beyond some KB a document: a segment ends, and is merged, at a bound, set low here."""
     program = (

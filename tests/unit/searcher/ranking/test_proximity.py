@@ -34,6 +34,7 @@ texts = st.text("甲乙丙", max_size=14)
 item = st.lists(st.text("甲乙丙", min_size=1, max_size=3), min_size=1, max_size=2)
 
 
+@pytest.mark.slow
 @settings(max_examples=400)
 @given(texts, st.lists(item, min_size=2, max_size=4), st.integers(0, 5))
 def test_near_is_what_trying_all_occurrences_says(

@@ -278,6 +278,7 @@ def test_forms_are_found_longest_first_and_do_not_overlap(analyzer: Analyzer) ->
     assert [one.form for one in synonyms.find("低保", analyzer.pieces)] == ["低保"]
 
 
+@pytest.mark.slow
 def test_the_command_line_takes_a_file(opened: Opened, store: Store, tmp_path: Path) -> None:
     opened().close()
     mine, wrong = tmp_path / "mine.txt", tmp_path / "wrong.txt"

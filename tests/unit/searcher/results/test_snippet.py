@@ -187,6 +187,7 @@ def test_matches_are_the_needles_and_sorted(text: str, needles: list[str]) -> No
     assert covered == {place for match in matches for place in range(match.start, match.end)}
 
 
+@pytest.mark.slow
 @settings(max_examples=400)
 @given(texts, needle_lists, widths, st.lists(st.integers(0, 9), min_size=5, max_size=5))
 @example("某某某税法国。法某刑民某某某", ["税法国。法", "刑民"], 7, [0, 1])
@@ -267,6 +268,7 @@ def test_html_reads_as_the_text_and_holds_only_marks(
     assert reader.tags == ["mark[]"] * len(snippet.highlights)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("section", ["税", "税法", "某", "税 ", "。", "\n", "\x00", "税法某"])
 def test_the_work_is_linear_in_a_line_however_long(section: str) -> None:
     def show(text: str) -> None:

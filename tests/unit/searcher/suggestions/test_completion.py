@@ -121,6 +121,7 @@ def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
 
 
+@pytest.mark.slow
 def test_the_command_prints_kind_count_and_text(sources: Path, store: Store) -> None:
     sync(store, [sources])
     done = _run(store.folder, "suggest", "青山市河道")

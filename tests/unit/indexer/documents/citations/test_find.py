@@ -225,6 +225,7 @@ def test_any_text_gives_ordered_disjoint_citations_with_spans_inside(text: str) 
             assert citation.span.start <= each.span.start < each.span.end <= citation.span.end
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece", ["《", "第一、", "第一", "《刑法》（", "法法法第一条", "第一条第（一）"]
 )

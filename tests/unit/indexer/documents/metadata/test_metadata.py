@@ -476,6 +476,7 @@ PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=400)
 @given(st.lists(PIECES, max_size=60).map("".join))
 def test_any_text_is_read_and_every_span_lies_in_it(text: str) -> None:
@@ -485,6 +486,7 @@ def test_any_text_is_read_and_every_span_lies_in_it(text: str) -> None:
             assert 0 <= fact.span.start < fact.span.end <= len(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece", ["，\n", "科\n技\n部\n", "1\n", "关于", "（", "2020年1月1日\n", "国务院 "]
 )

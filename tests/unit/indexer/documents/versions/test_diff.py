@@ -185,6 +185,7 @@ def long_articles(size: int) -> tuple[Document, Document]:
     return document("第一条 " + "甲乙丙丁" * size), document("第一条 " + "甲丙乙丁" * size)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("make", "size"), [(articles_with_little_in_common, 1_600), (long_articles, 20_000)]
 )
