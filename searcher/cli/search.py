@@ -118,7 +118,7 @@ def _print_results(results: Results, explanations: list[Explanation] | None, col
 def _warn_of_plain_kernel(searcher: Searcher) -> None:
     from indexer.kernel import COMPILED
 
-    if COMPILED or not sys.stderr.isatty():
+    if COMPILED or not _is_terminal():
         return
     if sum(row.sections for row in searcher.documents) > _FAST_ENOUGH:
         click.echo(
@@ -126,3 +126,7 @@ def _warn_of_plain_kernel(searcher: Searcher) -> None:
             "installed; `policysearch --version` says how to get it.",
             err=True,
         )
+
+
+def _is_terminal() -> bool:
+    return sys.stderr.isatty()

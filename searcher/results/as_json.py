@@ -5,35 +5,8 @@ Nothing else in this project builds JSON of results; `searcher.results.json_shap
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
-
-from searcher.results.json_shapes import (
-    ChangedSectionJson,
-    ChangeJson,
-    CheckJson,
-    CitedByJson,
-    CitedJson,
-    CompletionJson,
-    DerivedFactsJson,
-    DocumentJson,
-    EditJson,
-    ExplanationJson,
-    FacetJson,
-    FactSpansJson,
-    HitJson,
-    MissingJson,
-    QuotedJson,
-    RelatedDocumentJson,
-    RelationsJson,
-    ResultsJson,
-    SectionJson,
-    SnippetJson,
-    StatusJson,
-    StretchJson,
-    TermScoreJson,
-    VerificationJson,
-)
 
 if TYPE_CHECKING:
     from indexer.documents.citations.resolve import Missing
@@ -42,6 +15,32 @@ if TYPE_CHECKING:
     from indexer.storage.snapshot import Snapshot
     from searcher.lookups.citations import Cited, CitedBy
     from searcher.lookups.quotations import Quoted, Stretch, Verification
+    from searcher.results.json_shapes import (
+        ChangedSectionJson,
+        ChangeJson,
+        CheckJson,
+        CitedByJson,
+        CitedJson,
+        CompletionJson,
+        DerivedFactsJson,
+        DocumentJson,
+        EditJson,
+        ExplanationJson,
+        FacetJson,
+        FactSpansJson,
+        HitJson,
+        MissingJson,
+        QuotedJson,
+        RelatedDocumentJson,
+        RelationsJson,
+        ResultsJson,
+        SectionJson,
+        SnippetJson,
+        StatusJson,
+        StretchJson,
+        TermScoreJson,
+        VerificationJson,
+    )
     from searcher.results.model import (
         Explanation,
         Facet,
@@ -198,6 +197,7 @@ def document_json(
     the text does not state.
     """
     facts = document.metadata
+    spans = _fact_spans_json(document)
     shown = document.sections if sections is None else sections
     return {
         "document": document.id,
@@ -214,8 +214,8 @@ def document_json(
         "copied_to": _all_stated(facts.copied_to),
         "revisions": _all_stated(facts.revisions),
         "status": _stated(facts.status),
-        "spans": _fact_spans_json(document),
-        "derived": _derived_facts_json(document),
+        "spans": spans,
+        "derived": _derived_facts_json(document, spans),
         "sections": [section_json(one, document.text if text else None) for one in shown],
     }
 
@@ -255,9 +255,9 @@ def _fact_spans_json(document: Document) -> FactSpansJson:
     }
 
 
-def _derived_facts_json(document: Document) -> DerivedFactsJson:
+def _derived_facts_json(document: Document, names: Iterable[str]) -> DerivedFactsJson:
     derived: DerivedFactsJson = {}
-    for name in FactSpansJson.__annotations__:
+    for name in names:
         fact: Fact | tuple[Fact, ...] | None = getattr(document.metadata, name)
         facts = fact if isinstance(fact, tuple) else (fact,) if fact else ()
         values = [one.value for one in facts if not one.span]

@@ -18,6 +18,7 @@ with Searcher.open(".policysearch") as engine:
     for hit in engine.search("责任追究"):
         print(hit.titel)  # mistake
         hit.title = "标题"  # mistake
+        print(hit.to_dict()["titel"])  # mistake
     engine.find("责任追究")  # mistake
 print(Store(7))  # mistake
 print(searcher.Sercher, sink)  # mistake

@@ -53,6 +53,7 @@ from searcher import (
     TermScore,
     Verification,
 )
+from searcher.results.json_shapes import HitJson, ResultsJson, VerificationJson
 
 
 def readme() -> None:
@@ -124,6 +125,14 @@ def explained(explanation: Explanation) -> list[tuple[str, float]]:
     """The parts of a score."""
     terms: Sequence[TermScore] = explanation.terms
     return [(term.term, term.score) for term in terms]
+
+
+def as_json(results: Results, verification: Verification) -> list[str | None]:
+    """What is printed as JSON, by its keys."""
+    shown: ResultsJson = results.to_dict()
+    first: HitJson = results.hits[0].to_dict()
+    checked: VerificationJson = verification.to_dict()
+    return [shown["hits"][0]["doc_number"], first["snippet"]["text"], checked["verdict"]]
 
 
 def places(hit: Hit) -> list[str]:
