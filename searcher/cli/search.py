@@ -87,16 +87,7 @@ def search_command(
       policysearch search 党风廉政建设责任制 --type 通报
       policysearch search '"责任追究" -作风 日期:2002..'
     """
-    from searcher.engine import Searcher
-
-    text = " ".join(query)
-    with Searcher.open(folder, synonyms=synonyms) as searcher:
-        _warn_of_plain_kernel(searcher)
-        try:
-            results = searcher.search(text, **options)
-        except ValueError as error:  # a filter that is no date
-            raise click.UsageError(str(error)) from None
-        explanations = [searcher.explain(text, hit) for hit in results] if explain else None
+    results, explanations = _search(" ".join(query), folder, synonyms, explain, options)
     if as_json:
         from searcher.results.as_json import results_json
 
@@ -105,6 +96,20 @@ def search_command(
         _print_results(results, explanations, color)
     if not results.total:
         finish(NOTHING_FOUND)
+
+
+def _search(
+    text: str, folder: Path, synonyms: Path | None, explain: bool, options: SearchOptions
+) -> tuple[Results, list[Explanation] | None]:
+    from searcher.engine import Searcher
+
+    with Searcher.open(folder, synonyms=synonyms) as searcher:
+        _warn_of_plain_kernel(searcher)
+        try:
+            results = searcher.search(text, **options)
+        except ValueError as error:  # a filter that is no date
+            raise click.UsageError(str(error)) from None
+        return results, [searcher.explain(text, hit) for hit in results] if explain else None
 
 
 def _print_results(results: Results, explanations: list[Explanation] | None, color: str) -> None:

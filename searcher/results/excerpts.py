@@ -1,4 +1,4 @@
-"""Makes the snippet that shows why a query found a section."""
+"""From a query and the text of a hit to the snippet that shows why it was found."""
 
 from __future__ import annotations
 
@@ -34,19 +34,18 @@ _NUMERAL = re.compile(r"[\d零〇一二三四五六七八九两十百千]")
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """A snippet, and the number of lines that end before its first highlight in the section."""
+    """A snippet, and how many lines end before its first highlight in the text it was made of."""
 
     snippet: Snippet
     lines: int
 
 
 class Excerpter:
-    """Makes excerpts of sections for one query.
+    """Makes excerpts of sections for one query. ``weigh`` says how much a term tells, its idf.
 
-    Quoted phrases are sought as they stand. Other texts are sought by their words and by the
-    synonyms of these; in a section that has neither, by their bigrams. Texts that must lie near
-    each other are highlighted only where they do. Prohibited texts and clauses about the facts of
-    documents are not sought.
+    A quoted phrase is sought as it stands; of other text its words are, and the synonyms of what
+    stands in it; where nothing of this stands, its bigrams. Of what is to lie near each other only
+    what does is sought. What is prohibited or about facts of documents is not.
     """
 
     def __init__(
@@ -57,13 +56,12 @@ class Excerpter:
         weigh: Callable[[Term], float],
         synonyms: Synonyms,
     ) -> None:
-        """``weigh`` returns the weight of a term, its idf."""
         self._terms = terms
         sought = _Sought([], [], [])
         _gather(query, sought)
         loose = [fold(text) for text in sought.loose]
         words = list(dict.fromkeys(word for text in loose for word in analyzer.words(text)))
-        # Only words with numerals differ in a text whose numbers are written in digits.
+        # Numbers in digits show the others what they show without.
         self._has_numbers = any(map(_NUMERAL.search, words))
         found = (one for text in loose for one in synonyms.find(text, analyzer.pieces))
         others = [other for one in found for other in one.others]
@@ -79,8 +77,7 @@ class Excerpter:
         texts = [*words, *phrases, *near]
         self._near_needles = {text: number for number, text in enumerate(texts)}
         self._words = words
-        # Needles have the same numbers in every set: words that are sought in texts with numbers in
-        # digits leave their places free.
+        # All are numbered alike: words that are sought in digits leave their places free.
         plain = [""] * len(words) if self._has_numbers else words
         self._plain = Needles.of([plain, phrases])
         self._weights = pack_weights(
@@ -94,18 +91,18 @@ class Excerpter:
 
     @cached_property
     def _in_digits(self) -> Needles:
-        """The words, to be sought in texts whose numbers are written in digits."""
+        """The words, for texts with numbers in digits."""
         return Needles.of([self._words])
 
     @cached_property
     def _pairs(self) -> tuple[Needles, bytes]:
-        """The bigrams of the texts, for sections that hold none of the words, and their weights."""
+        """The bigrams of texts of which no word stands, and their weights."""
         pairs = [pair for text in self._loose for pair in ranked(bigrams(strip_blanks(text)))]
         different = list(dict.fromkeys(pairs))
         return Needles.of([different]), pack_weights([1.0] * len(different))
 
     def excerpt(self, section: int) -> Excerpt:
-        """Returns the best excerpt of the section with that number. Raises IndexDamaged."""
+        """The best of a section. Raises IndexDamaged."""
         shown = None
         if not self._has_numbers and not self._near:
             needles, weights = self._plain, self._weights
@@ -125,7 +122,7 @@ class Excerpter:
         return shown
 
     def _with_others(self, matches: bytes, folded: FoldedText) -> bytes:
-        """Returns ``matches`` with those of words in digits and of texts near each other."""
+        """``matches``, those of words in the text with numbers in digits, and what lies near."""
         _, text, starts, ends = folded
         folding = Folding(text, array("I", starts), array("I", ends))
         sets = [matches]
@@ -134,7 +131,7 @@ class Excerpter:
             places = (array("I", places).tobytes() for places in (digits.starts, digits.ends))
             sets.append(kernel.find(digits.text, *places, *self._in_digits))
         sets.append(pack_matches(sorted(self._located_near(folding))))
-        # Each set is sorted already, so that a single one can be returned as it is.
+        # Each is in order; those of one need no other.
         found = [packed for packed in sets if packed]
         if len(found) < 2:
             return found[0] if found else b""
@@ -150,7 +147,7 @@ class Excerpter:
 
 
 class _Sought(NamedTuple):
-    """The texts that a query looks for: by their words, exactly, and near each other."""
+    """What a query looks for in sections: by its words, to the letter, near each other."""
 
     loose: list[str]
     exact: list[str]

@@ -1,4 +1,4 @@
-"""A piece of text with its highlights. All spans are characters of it, half-open."""
+"""A piece of text with its highlights, as it is shown. All spans are characters, half-open."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ENTITIES = HARMLESS | str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"}
 )
 _FOR_TERMINALS = HARMLESS | {ord("\r"): "\ufffd"}
-# The characters that these tables change; most texts have none.
+# What these tables change; most texts have none of it.
 _CHANGED = re.compile(
     "[&<>\"'\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069\\ud800-\\udfff]"
 )
@@ -26,13 +26,13 @@ _ANSI_ON, _ANSI_OFF = "\x1b[1;33m", "\x1b[0m"
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """A piece of text with the spans to highlight in it: sorted, disjoint and not empty."""
+    """A piece of text with the spans to highlight in it: sorted, disjoint, none empty."""
 
     text: str
     highlights: tuple[tuple[int, int], ...] = ()
 
     def pieces(self) -> Iterator[tuple[str, bool]]:
-        """Yields the text in pieces, none empty, with whether each is highlighted (as a whole)."""
+        """The text in pieces that are wholly highlighted (True) or not at all; none is empty."""
         done = 0
         for start, end in self.highlights:
             if done < start:
@@ -43,14 +43,14 @@ class Snippet:
             yield self.text[done:], False
 
     def html(self, tag: str = "mark") -> str:
-        """Returns HTML in which the only markup is a ``tag`` around each highlight.
+        """HTML in which nothing is markup but a ``tag`` around each highlight.
 
-        Control characters, marks of direction and lone surrogates become U+FFFD.
+        Controls, marks of direction and lone surrogates are U+FFFD, here as in ansi().
         """
         return self._marked(f"<{tag}>", f"</{tag}>", _ENTITIES)
 
     def ansi(self) -> str:
-        """Returns text for a terminal, highlights in bold yellow, no other control sequences."""
+        """Text for a terminal, highlights bold and yellow; no other control has an effect."""
         return self._marked(_ANSI_ON, _ANSI_OFF, _FOR_TERMINALS)
 
     def _marked(self, before: str, after: str, table: dict[int, str]) -> str:
@@ -66,10 +66,10 @@ class Snippet:
 
 
 def pack_weights(weights: Sequence[float]) -> bytes:
-    """Returns the weights of needles, none negative, in the form that the kernel takes.
+    """Weights of needles, none negative, as `make_snippet` takes them.
 
-    They become whole millionths of the heaviest weight, so that adding a weight and subtracting it
-    again leaves no rounding error.
+    They are told apart to a millionth of the heaviest: whole numbers, so that what is added and
+    taken away again leaves no rest.
     """
     heaviest = max(weights, default=0) or 1
     return array("I", [round(weight / heaviest * 1_000_000) for weight in weights]).tobytes()
@@ -78,10 +78,9 @@ def pack_weights(weights: Sequence[float]) -> bytes:
 def make_snippet(
     text: str, matches: Sequence[Match], weights: Sequence[float], width: int = 120
 ) -> Snippet:
-    """Returns the stretch of ``text``, of about ``width`` characters, that shows ``matches`` best.
+    """The stretch of ``text`` that shows sorted ``matches`` best.
 
-    ``matches`` are sorted, and ``weights`` has a weight for each needle they name.
-    `indexer.kernel.plain.snippet` states the criteria.
+    `indexer.kernel.plain.snippet` says which is best.
     """
     packed = pack_matches(matches)
     shown, highlights, _ = kernel.snippet(text, packed, pack_weights(weights), width)
