@@ -29,7 +29,8 @@ _TOO_LONG = 20  # longer runs are serial numbers, not quantities
 
 
 def to_int(numeral: str) -> int | None:
-    """The value of ``numeral``: 一百二十三, 二○○二, 十七, 两, 卅一, １２, 3万, 1千; None if none.
+    """Returns the value of ``numeral``: 一百二十三, 二○○二, 十七, 两, 卅一, １２, 3万, 1千; None if
+    none.
 
     Digits without a unit are read by place (二〇〇二 = 2002, ２0 = 20); a digit after 百 and above
     without a unit of its own is taken one place lower (二百五 = 250), as it is spoken.
@@ -72,7 +73,7 @@ def _by_place(digits: str) -> int:
 
 
 def to_chinese(value: int) -> str:
-    """``value``, 0 up to 99,999,999, as articles are numbered: 12 十二, 102 一百零二.
+    """Returns ``value``, 0 up to 99,999,999, as articles are numbered: 12 十二, 102 一百零二.
 
     Raises ValueError outside that range.
     """
@@ -113,7 +114,7 @@ NUMBER = re.compile(
 
 
 def in_digits(match: re.Match[str]) -> str:
-    """What `NUMBER` found, in digits if it has a value."""
+    """Returns the numeral of a match of `NUMBER` in digits, or as it stands if it has no value."""
     return _digits_of(match[0])
 
 
@@ -124,5 +125,5 @@ def _digits_of(numeral: str) -> str:
 
 
 def arabic(folded: str) -> str:
-    """``folded`` with Chinese numbers in digits: 十七个 -> 17个, 二〇〇二年 -> 2002年."""
+    """Returns ``folded`` with Chinese numbers in digits: 十七个 -> 17个, 二〇〇二年 -> 2002年."""
     return NUMBER.sub(in_digits, folded)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from indexer.documents.model import Document, Section
 from indexer.errors import DocumentNotFound, QueryError
+from indexer.storage.names import find_document
 from indexer.storage.records import DocumentRow
 from indexer.storage.schema import WORDS
 from indexer.storage.snapshot import Snapshot
@@ -160,7 +161,7 @@ class Searcher:
             if by == "document":
                 best, matching = _of_documents(now.snapshot, found, limit, offset, sort)
             elif by == "section":
-                wanted = min(limit + offset, now.snapshot.section_count)
+                wanted = min(limit + offset, now.snapshot.numbering.section_count)
                 best = _order(now.snapshot, found, wanted, sort)[offset:]
             else:
                 raise ValueError(f"by is section or document, not {by!r}")
@@ -178,9 +179,9 @@ class Searcher:
         """
         node = parse(query)
         with self._turn() as now:
-            index = now.snapshot.find(hit.document)
+            index = find_document(now.snapshot.numbering, hit.document)
             for number, section in enumerate(
-                now.snapshot.sections(index), now.snapshot.firsts[index]
+                now.snapshot.sections(index), now.snapshot.numbering.firsts[index]
             ):
                 if section.section.anchor == hit.anchor:
                     with _positions_in(query):
@@ -225,7 +226,7 @@ class Searcher:
         if limit < 0:
             raise ValueError("limit counts from 0")
         with self._turn() as now:
-            index = now.snapshot.find(id)
+            index = find_document(now.snapshot.numbering, id)
             terms = telling_terms(now.snapshot, index, anchor)
             sections = similar_sections(now.snapshot, index, terms, limit)
             shown = Words(" ".join(text for field, text in terms if field == WORDS))
@@ -252,7 +253,7 @@ class Searcher:
         Raises DocumentNotFound.
         """
         with self._turn() as now:
-            return now.snapshot.document(now.snapshot.find(id))
+            return now.snapshot.document(find_document(now.snapshot.numbering, id))
 
     def section(self, id: str, anchor: str) -> Section:
         """A section of a document. Raises DocumentNotFound."""
@@ -264,7 +265,7 @@ class Searcher:
     def cites(self, id: str) -> list[Cited]:
         """What a document cites, in the order of its text. Raises DocumentNotFound."""
         with self._turn() as now:
-            return now.relations.cites(now.snapshot.find(id))
+            return now.relations.cites(find_document(now.snapshot.numbering, id))
 
     def cited_by(self, id: str) -> list[CitedBy]:
         """The documents that cite a document or another version of it, most often first.
@@ -272,7 +273,7 @@ class Searcher:
         Raises DocumentNotFound.
         """
         with self._turn() as now:
-            return now.relations.cited_by(now.snapshot.find(id))
+            return now.relations.cited_by(find_document(now.snapshot.numbering, id))
 
     def missing(self) -> Sequence[Missing]:
         """The documents that others cite and the index does not hold, the most cited first."""
@@ -287,8 +288,10 @@ class Searcher:
         from indexer.documents.versions.diff import diff_documents
 
         with self._turn() as now:
-            before, after = (now.snapshot.document(now.snapshot.find(id)) for id in (old, new))
-            return diff_documents(before, after, now.snapshot.analyzer.pieces)
+            snapshot = now.snapshot
+            indices = (find_document(snapshot.numbering, id) for id in (old, new))
+            before, after = map(snapshot.document, indices)
+            return diff_documents(before, after, snapshot.analyzer.pieces)
 
 
 def _order(snapshot: Snapshot, found: Ranked, count: int, sort: Sort) -> list[tuple[int, float]]:
@@ -316,10 +319,10 @@ def _matches(snapshot: Snapshot, found: Ranked, by: By) -> Matches:
 
     @cache
     def tally() -> array[int]:
-        counts = snapshot.tally(found.sections)
+        counts = snapshot.numbering.tally(found.sections)
         return array("I", map(bool, counts)) if by == "document" else counts
 
-    return Matches(lambda: sum(tally()), Facets(snapshot.facets(tally)))
+    return Matches(lambda: sum(tally()), Facets(snapshot.facets.counts(tally)))
 
 
 @contextmanager

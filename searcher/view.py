@@ -70,10 +70,12 @@ class IndexView:
     def hit(self, number: int, score: float, show: Callable[[int], Excerpt]) -> Hit:
         """A section as a hit, with the excerpt that ``show`` gives of it. Raises IndexDamaged."""
         snapshot = self.snapshot
-        index = snapshot.document_of(number)
-        row, passage = snapshot.rows[index], snapshot.passage(number)
-        copies = snapshot.copies_of(number) if index in snapshot.copies else ()
-        versions = snapshot.versions.get(row.id, ())
+        index = snapshot.numbering.document_of(number)
+        row, passage = snapshot.rows[index], snapshot.card(number)
+        copies = (
+            snapshot.families.copies_of(number) if index in snapshot.families.same_document else ()
+        )
+        versions = snapshot.families.versions.get(row.id, ())
         excerpt = show(number)
         return Hit(
             document=row.id,
@@ -87,23 +89,23 @@ class IndexView:
             date=row.date,
             doc_type=row.doc_type,
             score=score,
-            source=snapshot.source(row.id),
+            source=snapshot.manifest.source_of(row.id),
             line=passage.line + excerpt.lines,
             span=passage.span,
             snippet=excerpt.snippet,
             repeats=passage.repeats,
             repeat_lines=passage.repeat_lines,
-            copies=self._places(map(snapshot.document_of, copies)) if copies else (),
+            copies=self._places(map(snapshot.numbering.document_of, copies)) if copies else (),
             versions=self._versions(versions) if versions else (),
         )
 
     def _places_of(self, ids: tuple[str, ...]) -> tuple[RelatedDocument, ...]:
-        return self._places(map(self.snapshot.by_id.__getitem__, ids))
+        return self._places(map(self.snapshot.numbering.by_id.__getitem__, ids))
 
     def _places(self, indices: Iterable[int]) -> tuple[RelatedDocument, ...]:
         rows = (self.snapshot.rows[index] for index in dict.fromkeys(indices))
         return tuple(
-            RelatedDocument(row.id, row.title, row.date, self.snapshot.source(row.id))
+            RelatedDocument(row.id, row.title, row.date, self.snapshot.manifest.source_of(row.id))
             for row in rows
         )
 

@@ -1,12 +1,20 @@
-"""The kernel in use: compiled where the extension was built, else its plain-Python plain kernel."""
+"""The functions at the bottom of reading, writing and searching: compiled, or in plain Python.
+
+`kernel` is the kernel in use, with the functions that `indexer.kernel.interface` lists: the
+compiled one where it was built, else `indexer.kernel.plain.kernel`, which gives the same results
+many times slower. `COMPILED` tells which. README.md says how a function is added.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
-kernel: Any
+if TYPE_CHECKING:
+    from indexer.kernel.interface import Kernel
+
+kernel: Kernel
 try:
-    from indexer.kernel import _kernel  # type: ignore[attr-defined]
+    from indexer.kernel import _kernel
 except ImportError:
     from indexer.kernel.plain import kernel as plain
 

@@ -1,25 +1,16 @@
-"""Columnar segments: memory-mapped postings, lengths and texts, searched by a compiled kernel.
+"""Columnar segments: memory-mapped postings, lengths and texts, searched by the kernel.
 
-`layout` writes the format down, `segment` reads it, `collection` searches several segments as one,
-`excerpts` finds and shows what was sought in a text, `kernel` is C with `plain kernel` for machines
-without a compiler. `making`, which builds and merges, is imported by itself: a search does without.
+`format` writes the bytes down, `segment` reads one file of them, and `collection` searches several
+segments as one. `writer` builds and merges segments; it is imported by itself, for a search does
+without it.
 """
 
 from __future__ import annotations
 
-from indexer.kernel import kernel
-from indexer.kernel.plain.fold import FoldedText
-from indexer.kernel.plain.postings import GONE, K1
-from indexer.kernel.plain.snippet import (
-    Match,
-    Needles,
-    SnippetParts,
-    find_matches,
-    pack_matches,
-    unpack_matches,
-)
+from indexer.kernel.bm25 import K1, UNIT
+from indexer.kernel.constants import GONE
 from indexer.segments.collection import Collection, DocumentLabels, SectionSet
-from indexer.segments.segment import UNIT, Columns, PostingsAt, Segment
+from indexer.segments.segment import Columns, PostingsAt, Segment
 
 __all__ = [
     "GONE",
@@ -28,15 +19,7 @@ __all__ = [
     "Collection",
     "Columns",
     "DocumentLabels",
-    "FoldedText",
-    "Match",
-    "Needles",
     "PostingsAt",
     "SectionSet",
     "Segment",
-    "SnippetParts",
-    "find_matches",
-    "kernel",
-    "pack_matches",
-    "unpack_matches",
 ]

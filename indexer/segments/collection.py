@@ -7,7 +7,6 @@ and average lengths nor in any set. So scores do not depend on how an index came
 
 from __future__ import annotations
 
-import math
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,13 +14,16 @@ from functools import lru_cache
 from heapq import merge
 from itertools import groupby, takewhile
 from operator import eq, itemgetter
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from indexer.kernel import kernel as default_kernel
-from indexer.kernel.plain.fold import FoldedText
-from indexer.kernel.plain.postings import K1
-from indexer.kernel.plain.snippet import Needles, SnippetParts
-from indexer.segments.segment import UNIT, PostingsAt, Segment, norm
+from indexer.kernel.bm25 import UNIT, impact, norm, term_weight
+from indexer.kernel.bm25 import idf as bm25_idf
+from indexer.segments.segment import PostingsAt, Segment
+
+if TYPE_CHECKING:
+    from indexer.kernel.interface import Kernel
+    from indexer.kernel.types import Buffer, FoldedText, Needles, SnippetParts
 
 Term = tuple[str, str]  # field, text
 # Documents, and the group of each: parallel arrays of 32 bits. A document may be in several.
@@ -47,7 +49,7 @@ class SegmentPart(NamedTuple):
 
 
 class Contribution(NamedTuple):
-    """What a term adds to a score: ``score = idf * (k1 + 1) * tf / (tf + norm)``."""
+    """The part of a term in a score, and the numbers that it is made of (`indexer.kernel.bm25`)."""
 
     score: float
     tf: float
@@ -64,21 +66,22 @@ class SectionSet:
         self._collection = collection
         self.bits = bits
 
-    def _combine(self, name: str, other: SectionSet) -> SectionSet:
-        operation = getattr(self._collection.kernel, name)
+    def _combine(
+        self, operation: Callable[[bytearray, Buffer], None], other: SectionSet
+    ) -> SectionSet:
         result = [bytearray(bits) for bits in self.bits]
         for mine, its in zip(result, other.bits, strict=True):
             operation(mine, its)
         return SectionSet(self._collection, result)
 
     def __and__(self, other: SectionSet) -> SectionSet:
-        return self._combine("conjoin", other)
+        return self._combine(self._collection.kernel.conjoin, other)
 
     def __or__(self, other: SectionSet) -> SectionSet:
-        return self._combine("disjoin", other)
+        return self._combine(self._collection.kernel.disjoin, other)
 
     def __sub__(self, other: SectionSet) -> SectionSet:
-        return self._combine("subtract", other)
+        return self._combine(self._collection.kernel.subtract, other)
 
     def __len__(self) -> int:
         return sum(map(self._collection.kernel.count, self.bits))
@@ -99,9 +102,9 @@ class SectionSet:
         return bool(self.bits[number][local >> 3] >> (local & 7) & 1)
 
     def tally(self, firsts: Sequence[bytes]) -> bytes:
-        """How many sections of the set each document has, over all segments: 32 bits each.
+        """Returns how many sections of the set each document has, over all segments, 32 bits each.
 
-        ``firsts`` says for each segment where its documents begin (`plain kernel.tally`).
+        ``firsts`` has for each segment the first sections of its documents (`Kernel.tally`).
         """
         tally = self._collection.kernel.tally
         return b"".join(tally(bits, first) for bits, first in zip(self.bits, firsts, strict=True))
@@ -118,7 +121,7 @@ class Collection:
         segments: Sequence[Segment],
         deleted: Sequence[Sequence[range]],
         *,
-        kernel: Any = default_kernel,
+        kernel: Kernel = default_kernel,
     ) -> None:
         self.kernel = kernel
         self.parts: list[SegmentPart] = []
@@ -141,30 +144,30 @@ class Collection:
         self._found = lru_cache(_CACHED_TERMS)(self._find)
 
     def part_of(self, section: int) -> int:
-        """The number of the segment a section lies in."""
+        """Returns the number of the segment that a section lies in."""
         return bisect_right(self._bases, section) - 1
 
     def text(self, section: int) -> str:
-        """The text of a section, folded: what phrases are compared with."""
+        """Returns the text of a section, folded: phrases are compared with it."""
         part = self.parts[self.part_of(section)]
         return part.segment.text(section - part.base)
 
     def folded(self, section: int, gaps: bytes) -> FoldedText:
-        """The text of a section as it stands and folded (`plain kernel.fold`)."""
+        """Returns the text of a section as it stands and folded (`Kernel.fold_codes`)."""
         part = self.parts[self.part_of(section)]
         return part.segment.folded(section - part.base, gaps)
 
     def excerpt(
         self, section: int, gaps: bytes, needles: Needles, weights: bytes, width: int
     ) -> SnippetParts | None:
-        """The snippet of a section; None where no needle stands in it (``excerpt``)."""
+        """Returns the snippet of a section; None where no needle stands in it."""
         part = self.parts[self.part_of(section)]
         return part.segment.excerpt(section - part.base, gaps, needles, weights, width)
 
     # --- terms ----------------------------------------------------------------------------------
 
     def _find(self, term: Term) -> Found:
-        """What is to be known of a term to rank by it."""
+        """The places of a term in all segments, its live document frequency, and its idf."""
         field, text = term
         encoded = text.encode("utf-8", "surrogatepass")
         places = tuple([find(field, encoded) for find in self._finders])
@@ -177,11 +180,11 @@ class Collection:
         return places, df, self.idf(df)
 
     def frequency(self, term: Term) -> int:
-        """How many live sections have a term."""
+        """Returns how many live sections have a term."""
         return self._found(term)[1]
 
     def contribution(self, term: Term, section: int, weight: float = 1.0) -> Contribution | None:
-        """What a term of a weight adds to the score of a live section, to the bit.
+        """Returns what a term adds to the score of a live section, to the last bit.
 
         None if the section lacks it. The weight is a factor of the idf.
         """
@@ -191,9 +194,9 @@ class Collection:
         part = self.parts[self.part_of(section)]
         eighths = part.segment.lengths(term[0])[section - part.base]
         _, df, idf = self._found(term)
-        idf *= weight
         a, c = norm(self.averages[term[0]])
-        score = idf * (K1 + 1) * (tf / (tf + (a + c * eighths)))
+        score = term_weight(idf, weight) * impact(tf, a, c, eighths)
+        idf *= weight
         average = self.averages[term[0]] / UNIT
         return Contribution(score, tf, idf, df, eighths / UNIT, average)
 
@@ -207,9 +210,9 @@ class Collection:
         return weights[at] if at >= 0 and sections[at] == section - self.parts[number].base else 0.0
 
     def expand(self, field: str, prefix: str) -> Iterator[tuple[str, int]]:
-        """The terms of a field that begin with ``prefix``, in ascending order.
+        """Yields the terms of a field that begin with ``prefix``, in ascending order.
 
-        Each with how many sections have it, deleted ones too.
+        Each comes with the number of sections that have it, deleted ones included.
         """
         first = prefix.encode("utf-8", "surrogatepass")
         term_of = itemgetter(0)
@@ -221,27 +224,27 @@ class Collection:
             yield term.decode("utf-8", "surrogatepass"), sum(place.df for _, place in places)
 
     def idf(self, frequency: int) -> float:
-        """The inverse document frequency of a term that ``frequency`` live sections have."""
-        return math.log(1 + (self.count - frequency + 0.5) / (frequency + 0.5))
+        """Returns the idf of a term that ``frequency`` live sections have."""
+        return bm25_idf(self.count, frequency)
 
     # --- sets -----------------------------------------------------------------------------------
 
     def none(self) -> SectionSet:
-        """The empty set."""
+        """Returns the empty set."""
         return SectionSet(self, [bytearray((p.segment.sections + 7) // 8) for p in self.parts])
 
     def all(self) -> SectionSet:
-        """All live sections."""
+        """Returns all live sections."""
         return SectionSet(
             self, [bytearray(p.live or _ones(p.segment.sections)) for p in self.parts]
         )
 
     def having(self, terms: Iterable[Term]) -> SectionSet:
-        """The sections that have any of some terms."""
+        """Returns the live sections that have any of the terms."""
         return self.having_later(terms)()
 
     def having_later(self, terms: Iterable[Term]) -> Callable[[], SectionSet]:
-        """A function for the sections with any of some terms; it works after closing."""
+        """Returns a function for `having`, which works even after the segments are closed."""
         fillers = [part.segment.filler() for part in self.parts]
         places = [(field, self._found((field, text))[0]) for field, text in terms]
 
@@ -259,7 +262,7 @@ class Collection:
         return sections
 
     def of_sections(self, sections: Iterable[int]) -> SectionSet:
-        """The live ones of some sections."""
+        """Returns those of the sections that are live, as a set."""
         found, bases = self.none(), self._bases
         for section in sections:
             number = bisect_right(bases, section) - 1
@@ -271,9 +274,9 @@ class Collection:
         return found
 
     def holding(self, text: str, terms: Sequence[Term]) -> SectionSet:
-        """The sections in whose folded text ``text`` stands.
+        """Returns the live sections whose folded text contains ``text``.
 
-        ``terms`` are some that every such section has: they make the search for it short.
+        Every such section must have all of ``terms``: only sections that do are read.
         """
         if not text:
             return self.none()
@@ -290,7 +293,10 @@ class Collection:
         return found
 
     def of_documents(self, chosen: Sequence[bytes], firsts: Sequence[bytes]) -> SectionSet:
-        """The sections of documents: for each segment a set of these, and where they begin."""
+        """Returns the live sections of documents.
+
+        ``chosen`` is for each segment a set of its documents, ``firsts`` where each begins.
+        """
         found = [
             self.kernel.expand(documents, first)
             for documents, first in zip(chosen, firsts, strict=True)
@@ -301,7 +307,7 @@ class Collection:
         return SectionSet(self, found)
 
     def group(self, counts: bytes, groups: DocumentLabels, number: int) -> array[int]:
-        """``counts`` by document, added up for each of ``number`` groups of documents."""
+        """Returns ``counts`` by document, added up for each of ``number`` groups of documents."""
         totals = bytearray(4 * number)
         self.kernel.group(counts, *groups, totals)
         return array("I", bytes(totals))
@@ -309,8 +315,8 @@ class Collection:
     # --- ranking --------------------------------------------------------------------------------
 
     def by_weight(self, terms: Mapping[Term, float]) -> list[Term]:
-        """Terms with their weights in the order in which `top` adds up what they contribute."""
-        return sorted(terms, key=lambda term: -self._found(term)[2] * terms[term] * (K1 + 1))
+        """Returns the terms in the order in which `top` adds up their contributions."""
+        return sorted(terms, key=lambda term: -term_weight(self._found(term)[2], terms[term]))
 
     def top(
         self,
@@ -321,20 +327,19 @@ class Collection:
         *,
         zeros: bool = True,
     ) -> list[tuple[float, int]]:
-        """The ``k`` best (score, section), the best first, equal ones by ``order``.
+        """Returns the ``k`` best (score, section), the best first, equal ones by ``order``.
 
         A score is the sum of what the terms contribute, added up in the order of `by_weight`.
-        ``terms`` may have weights, which are factors of their idf.
-        Those of ``within``, with ``zeros`` whatever they score; else those that have any of the
-        terms.
-        Within a segment ``order`` must be that of its sections.
+        ``terms`` may have weights, which are factors of their idf. Only sections that have any of
+        the terms are ranked, and only those of ``within`` if it is given; ``zeros`` then admits all
+        of these, whatever they score. ``order`` must rise with the sections of a segment.
         """
         weights = terms if isinstance(terms, Mapping) else {}
         scored = []
         for term in terms:
             places, df, idf = self._found(term)
             if df:
-                weight = idf * weights.get(term, 1.0) * (K1 + 1)
+                weight = term_weight(idf, weights.get(term, 1.0))
                 scored.append((self._fields[term[0]], places, weight))
         best: list[tuple[float, int]] = []
         for number, part in enumerate(self.parts):

@@ -26,11 +26,11 @@ Dictionary: terms in UTF-8, in ascending order, each as: number of bytes shared 
 (0 for every 32nd), number of other bytes, those bytes, document frequency, size of the postings.
 Numbers without a width are LEB128.
 
-A symbol is a character, or a string that comes often (`plain kernel.pack`), up to 12 characters.
-Its code is its number, the most frequent first: one byte up to 127; from there on up to 32639 two
-bytes, 128 + (n - 128) // 256 and (n - 128) % 256; beyond, 255 and three bytes, the highest first.
-The same codes are read as the source by the one place of each symbol and as what phrases are
-compared with by the other: characters fold one by one.
+A symbol is a character, or a string of up to 12 characters that comes often
+(`indexer.kernel.plain.pack`). Its code is its number, the most frequent first: one byte up to 127;
+from there on up to 32639 two bytes, 128 + (n - 128) // 256 and (n - 128) % 256; beyond, 255 and
+three bytes, the highest first. The same codes are read as the source by the one place of each
+symbol and as what phrases are compared with by the other: characters fold one by one.
 
 A posting is a section and a code of its term frequency. Frequencies are counted in eighths: codes
 up to 127 are that number; from there on 32 steps lie in each power of two, up to 252 (rounded
@@ -46,12 +46,12 @@ A list of more postings is blocks, one per range of 256 sections that has any: n
 size of the directory, directory, data. A block's entry in the directory: 16 bits, from the lowest
 the number of codes other than 8 (3 bits), the number of postings less 1 (5 bits) and the number of
 ranges skipped (2 bits), the greatest value of each meaning that and more, and q (6 bits) with q/63
->= tf / (tf + norm) for all postings; then how much more, for those of the three. Here norm = k1 *
-(1 - b + b * length / average length) in this segment, k1 = 1.2, b = 0.75. Its data: the sections
+>= tf / (tf + norm) for all postings; then how much more, for those of the three. Here norm is
+that of `indexer.kernel.bm25`, by the average length in this segment. Its data: the sections
 whose code is 8, the other sections, their codes. A section is its number's low byte.
 
 Where a collection's average length A differs from the average a of the segment, the bound becomes
-q/63 * max(1, A/a): the impact tf / (tf + norm) grows by no more than A/a.
+q/63 * max(1, A/a) (`indexer.kernel.bm25.bound_scale`).
 """
 
 from __future__ import annotations
@@ -67,6 +67,7 @@ from pathlib import Path
 from typing import Any
 
 from indexer.errors import IndexDamaged, IndexIncompatible
+from indexer.kernel.types import Buffer
 
 VERSION = 3
 ALIGNMENT = 64
@@ -75,11 +76,9 @@ _FOOT = struct.Struct("<QII4s")
 _MAGIC = b"PSCOLS"
 _END = b"PEND"
 
-Buffer = bytes | bytearray | memoryview
-
 
 def write_columns(path: Path, columns: Mapping[str, Buffer], facts: Mapping[str, Any]) -> None:
-    """Write a new file; it must not exist. Flushing it to disk is the caller's."""
+    """Writes a new file, which must not exist; the caller flushes it to disk."""
     places: dict[str, tuple[int, int]] = {}
     with path.open("xb") as file:
         file.write(_HEAD.pack(_MAGIC, VERSION))
@@ -133,9 +132,9 @@ class ColumnFile:
         return self._all[offset : offset + size]
 
     def close(self) -> None:
-        """Give the memory back. Columns are not to be used any more.
+        """Gives the memory back; the columns must not be used any more.
 
-        What a search in another thread still reads stays mapped until it is done.
+        Columns that another thread still reads stay mapped until it is done.
         """
         views, self.columns = [*self.columns.values(), self._all], {}
         with suppress(BufferError):

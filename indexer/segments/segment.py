@@ -9,29 +9,26 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from indexer.errors import IndexDamaged
 from indexer.kernel import kernel as default_kernel
-from indexer.kernel.plain.fold import FoldedText
-from indexer.kernel.plain.postings import (
-    DICT_BLOCK,
-    INDEX_ENTRY,
-    K1,
-    TF_VALUE,
-    B,
-    lengths_of,
-    terms_of,
-)
-from indexer.kernel.plain.snippet import Needles, SnippetParts
-from indexer.segments.format import Buffer, ColumnFile, write_columns
+from indexer.kernel.bm25 import bound_scale, norm
+from indexer.kernel.constants import DICT_BLOCK, INDEX_ENTRY, TF_VALUE
+from indexer.kernel.plain.dictionary import terms_of
+from indexer.kernel.plain.postings import lengths_of
+from indexer.kernel.types import Buffer, FoldedText, PackedText
+from indexer.segments.format import ColumnFile, write_columns
+
+if TYPE_CHECKING:
+    from indexer.kernel.interface import Kernel
+    from indexer.kernel.types import Needles, ScoredField, SnippetParts
 
 _OFFSET = struct.Struct("<I")
-UNIT = 8  # an eighth of an occurrence is the section of weights and lengths
 
 
 class PostingsAt(NamedTuple):
-    """Where the postings of a term are: ``ordinal`` is its number among the field's terms."""
+    """The place of a term's postings; ``ordinal`` is its number among the terms of the field."""
 
     ordinal: int
     df: int
@@ -41,7 +38,7 @@ class PostingsAt(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What `layout` says a segment is made of."""
+    """The columns of a segment, as `indexer.segments.format` has them, and its facts."""
 
     columns: Mapping[str, Buffer]
     sections: int
@@ -49,7 +46,7 @@ class Columns:
     totals: Mapping[str, int]  # summed lengths by field, in eighths
 
     def write(self, path: Path) -> None:
-        """Write the segment's file; it must not exist."""
+        """Writes the segment's file, which must not exist."""
         facts = {"units": self.sections, "counts": self.counts, "totals": self.totals}
         write_columns(path, self.columns, facts)
 
@@ -60,7 +57,7 @@ class Segment:
     Methods raise IndexDamaged where the file is not what was written.
     """
 
-    def __init__(self, path: Path, *, kernel: Any = default_kernel) -> None:
+    def __init__(self, path: Path, *, kernel: Kernel = default_kernel) -> None:
         self._file = ColumnFile(path)
         self._kernel = kernel
         self.name = path.name
@@ -88,11 +85,11 @@ class Segment:
             raise ValueError("the texts or postings are missing")
 
     def as_columns(self) -> Columns:
-        """The segment as something to merge."""
+        """Returns the segment as a source to merge."""
         return Columns(self.columns, self.sections, self.counts, self.totals)
 
     def find(self, field: str, term: bytes) -> PostingsAt | None:
-        """Where a term is, or None."""
+        """Returns where a term's postings are; None if the segment lacks it."""
         dictionary = self._dictionaries.get(field)
         if dictionary is None:
             return None
@@ -103,7 +100,7 @@ class Segment:
         return PostingsAt._make(place) if place else None
 
     def terms(self, field: str, first: bytes = b"") -> Iterator[tuple[bytes, PostingsAt]]:
-        """The terms not below ``first``, in order."""
+        """Yields the terms not below ``first``, in order, with their places."""
         terms, packed, count = self._dictionaries[field]
         with self.guard():
             index = array("Q", bytes(packed))
@@ -125,14 +122,16 @@ class Segment:
                     yield term, PostingsAt(ordinal, df, start + at, size)
 
     def postings(self, field: str, place: PostingsAt) -> tuple[array[int], list[float]]:
-        """The sections of a term, rising, and its frequency in each."""
+        """Returns the sections of a term, rising, and its frequency in each."""
         data = self.columns[f"{field}.postings"]
         with self.guard():
             sections, codes = self._kernel.decode(data, *place[2:], place.df, self.sections)
         return array("I", sections), [TF_VALUE[code] for code in codes]
 
     def filler(self) -> Callable[[str, PostingsAt, bytearray], None]:
-        """A function that adds a term's sections to a set; it works after the segment is closed."""
+        """Returns a function that adds a term's sections to a set, even after the segment is
+        closed.
+        """
         held = {field: self.columns[f"{field}.postings"][:] for field in self.counts}
 
         def fill(field: str, place: PostingsAt, bits: bytearray) -> None:
@@ -144,74 +143,77 @@ class Segment:
         return fill
 
     def narrow(self, field: str, place: PostingsAt, bits: bytearray) -> None:
-        """Keep of a set the sections of a term."""
+        """Keeps of a set the sections of a term."""
         data = self.columns[f"{field}.postings"]
         with self.guard():
             self._kernel.narrow(data, *place[2:], place.df, self.sections, bits)
 
     def overlap(self, field: str, place: PostingsAt, bits: Buffer) -> int:
-        """How many sections of a term are in a set."""
+        """Returns how many sections of a term are in a set."""
         data = self.columns[f"{field}.postings"]
         try:
-            return int(self._kernel.overlap(data, *place[2:], place.df, self.sections, bits))
+            return self._kernel.overlap(data, *place[2:], place.df, self.sections, bits)
         except ValueError as error:
             raise self._damaged(error) from None
 
     def scan(self, text: str, bits: bytearray) -> None:
-        """Keep of a set the sections in whose folded text ``text`` (not empty) stands."""
-        names = ("text", "text.offsets", "text.symbols", "text.table")
+        """Keeps of a set the sections whose folded text contains ``text``, which is not empty."""
+        columns = self.columns
         needle = text.encode("utf-8", "surrogatepass")
         with self.guard():
-            self._kernel.scan(*map(self.columns.__getitem__, names), needle, bits)
+            self._kernel.scan(
+                columns["text"],
+                columns["text.offsets"],
+                columns["text.symbols"],
+                columns["text.table"],
+                needle,
+                bits,
+            )
 
     def folded(self, section: int, gaps: bytes) -> FoldedText:
-        """The text of a section as it stands and folded (`plain kernel.fold`)."""
-        columns = self.columns
+        """Returns the text of a section as it stands and folded (`Kernel.fold_codes`)."""
         try:
-            codes = _codes(columns, section, section + 1)
-            table = columns["text.symbols"], columns["text.table"]
-            return FoldedText._make(self._kernel.fold_codes(codes, *table, gaps))
+            packed = packed_text(self.columns, section, section + 1)
+            return FoldedText._make(self._kernel.fold_codes(*packed, gaps))
         except ValueError as error:
             raise self._damaged(error) from None
 
     def excerpt(
         self, section: int, gaps: bytes, needles: Needles, weights: bytes, width: int
     ) -> SnippetParts | None:
-        """The snippet of a section; None where no needle stands in it (``excerpt``)."""
-        columns = self.columns
+        """Returns the snippet of a section; None where no needle stands in it."""
         try:
-            codes = _codes(columns, section, section + 1)
-            table = columns["text.symbols"], columns["text.table"]
-            shown: SnippetParts | None
-            shown = self._kernel.excerpt(codes, *table, gaps, *needles, weights, width)
+            packed = packed_text(self.columns, section, section + 1)
+            return self._kernel.excerpt(*packed, gaps, *needles, weights, width)
         except ValueError as error:
             raise self._damaged(error) from None
-        return shown
 
     def source(self, start: int, stop: int) -> str:
-        """The texts of sections as they stand in their document, joined."""
+        """Returns the texts of sections ``start`` up to ``stop`` as they stand in their source,
+        joined.
+        """
         return self._unpack(start, stop, False)
 
     def text(self, section: int) -> str:
-        """The text of a section, folded: what phrases are compared with."""
+        """Returns the text of a section, folded: phrases are compared with it."""
         return self._unpack(section, section + 1, True)
 
     def _unpack(self, start: int, stop: int, folded: bool) -> str:
         with self.guard():
-            text = unpacked(self.columns, start, stop, self._kernel, folded)
+            text = self._kernel.unpack(*packed_text(self.columns, start, stop), folded)
             return text.decode("utf-8", "surrogatepass")
 
     def lengths(self, field: str) -> memoryview:
-        """The length of every section, in eighths."""
+        """Returns the length of every section, in eighths."""
         return lengths_of(self.columns[f"{field}.lengths"], self.sections)
 
     def scale(self, field: str, average: float) -> float:
-        """What the blocks' bounds are to be multiplied by if sections have ``average`` eighths."""
+        """Returns the factor of the bounds where sections have ``average`` eighths."""
         own = self.totals[field] / self.sections if self.sections else 0.0
-        return max(1.0, average / own) * (1 + 1e-12) if own else 1.0
+        return bound_scale(own, average)
 
-    def scoring(self, averages: Mapping[str, float]) -> tuple[Any, ...]:
-        """What `top` needs of each field; ``averages`` are lengths by field, in eighths."""
+    def scoring(self, averages: Mapping[str, float]) -> tuple[ScoredField, ...]:
+        """Returns the fields as `top` takes them; ``averages`` are lengths by field, in eighths."""
         return tuple(
             (
                 self.columns[f"{field}.postings"],
@@ -225,29 +227,26 @@ class Segment:
     def top(
         self,
         k: int,
-        fields: tuple[Any, ...],
+        fields: tuple[ScoredField, ...],
         terms: tuple[tuple[int, PostingsAt, float], ...],
         filter: Buffer | None = None,
         *,
         zeros: bool = False,
         floor: float = 0.0,
     ) -> list[tuple[float, int]]:
-        """The ``k`` best (score, section): see `indexer.kernel.plain.kernel.topk`.
+        """Returns the ``k`` best (score, section): see `indexer.kernel.plain.topk`.
 
-        ``fields`` are what `scoring` says; a term is the number of its field there, a place and a
+        ``fields`` are those of `scoring`; a term is the number of its field there, a place and a
         weight.
         """
         try:  # as `guard` does, which takes longer
-            hits: list[tuple[float, int]] = self._kernel.topk(
-                self.sections, k, filter, zeros, floor, fields, terms
-            )
+            return self._kernel.topk(self.sections, k, filter, zeros, floor, fields, terms)
         except ValueError as error:
             raise self._damaged(error) from None
-        return hits
 
     @contextmanager
     def guard(self) -> Iterator[None]:
-        """Turns what the kernel says of a damaged file into IndexDamaged."""
+        """Turns the ValueErrors that the kernel raises of a damaged file into IndexDamaged."""
         try:
             yield
         except ValueError as error:
@@ -261,25 +260,14 @@ class Segment:
         self._file.close()
 
 
-def norm(average: float) -> tuple[float, float]:
-    """BM25's norm of a section is ``a + c * length``: (a, c) for an average length in eighths."""
-    return K1 * (1.0 - B), K1 * B / average if average else 0.0
+def packed_text(columns: Mapping[str, Buffer], start: int, stop: int) -> PackedText:
+    """Returns the texts of sections ``start`` up to ``stop``, one after the other.
 
-
-def unpacked(
-    columns: Mapping[str, Buffer], start: int, stop: int, kernel: Any, folded: bool = False
-) -> bytes:
-    """The texts of some sections in UTF-8, joined. Raises ValueError if they are damaged."""
-    table = columns["text.symbols"], columns["text.table"]
-    found: bytes = kernel.unpack(_codes(columns, start, stop), *table, folded)
-    return found
-
-
-def _codes(columns: Mapping[str, Buffer], start: int, stop: int) -> Buffer:
-    """The codes of the texts of sections."""
+    Raises ValueError where the column of texts is damaged.
+    """
     codes, offsets = columns["text"], columns["text.offsets"]
     (first,) = _OFFSET.unpack_from(offsets, 4 * start)
     (last,) = _OFFSET.unpack_from(offsets, 4 * stop)
     if not first <= last <= len(codes):
         raise ValueError("a text column is damaged")
-    return codes[first:last]
+    return PackedText(codes[first:last], columns["text.symbols"], columns["text.table"])

@@ -1,4 +1,4 @@
-"""Making a segment: of sections that are added, or of other segments."""
+"""Building a segment of sections that are added, or merging other segments into one."""
 
 from __future__ import annotations
 
@@ -7,18 +7,22 @@ from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import accumulate
-from typing import Any
+from typing import TYPE_CHECKING
 
 from indexer.errors import IndexDamaged
 from indexer.kernel import kernel as default_kernel
-from indexer.kernel.plain.postings import GONE, lengths_of
-from indexer.segments.format import Buffer
-from indexer.segments.segment import Columns, unpacked
+from indexer.kernel.constants import GONE
+from indexer.kernel.plain.postings import lengths_of
+from indexer.segments.segment import Columns, packed_text
 
-# What phrases are compared by: takes a character, gives one or none.
+if TYPE_CHECKING:
+    from indexer.kernel.interface import Kernel
+    from indexer.kernel.types import Buffer, InvertedField
+
+# Gives for a character the one that phrases are compared by, or none.
 Fold = Callable[[str], str]
-# What sections rank by: words with NUL between them, stripped of blanks text, the weight of both in
-# eighths.
+# A part of sections: its words with NUL between them, its text without blanks, and the weight of an
+# occurrence in either, in eighths.
 Part = tuple[str, str, int]
 
 _AT_ONCE = 1 << 20  # characters of parts that the kernel is given together
@@ -27,15 +31,22 @@ _AT_ONCE = 1 << 20  # characters of parts that the kernel is given together
 class Builder:
     """A segment in the making: sections are added, then sorted into an order and inverted.
 
-    Two threads log terms and invert them, words and bigrams side by side, for the compiled kernel
-    lets go of the interpreter; what comes out does not depend on them.
+    Two threads log and invert terms, words and bigrams side by side, for the compiled kernel lets
+    go of the interpreter's lock meanwhile. The bytes of the segment do not depend on them.
     """
 
     def __init__(
-        self, fields: tuple[str, str], classes: bytes, fold: Fold, *, kernel: Any = default_kernel
+        self,
+        fields: tuple[str, str],
+        classes: bytes,
+        fold: Fold,
+        *,
+        kernel: Kernel = default_kernel,
     ) -> None:
-        """``fields`` names that of words and that of bigrams; ``classes``: `plain
-        kernel.add_bigrams`.
+        """``fields`` are the names of the fields of words and of bigrams.
+
+        ``classes`` are those of `Kernel.add_bigrams`; ``fold`` gives for a character the one that
+        phrases are compared by, or none.
         """
         self._kernel = kernel
         self._fields = fields
@@ -45,9 +56,7 @@ class Builder:
         self._words, self._bigrams = kernel.inverter(seed), kernel.inverter(seed)
         self._texts: list[str] = []
         self._parts: list[Part] = []  # those not logged yet
-        self._named = array(
-            "I"
-        )  # which of them sections have, as `plain kernel.add_words` takes it
+        self._named = array("I")  # the parts of each section, as `Kernel.add_words` takes them
         self._waiting = 0  # characters of them
         self._threads = ThreadPoolExecutor(2)
         self._logging: list[Future[None]] = []
@@ -57,9 +66,9 @@ class Builder:
     def add(
         self, parts: Sequence[Part], sections: Iterable[Sequence[int]], texts: Sequence[str]
     ) -> None:
-        """Add sections. ``texts`` are theirs, as they stand in the source.
+        """Adds sections. ``texts`` are theirs, as they stand in the source.
 
-        ``sections`` says of each which of ``parts``, numbered from 0, it ranks by.
+        ``sections`` has for each the numbers of the ``parts``, from 0 on, that it ranks by.
         """
         first = len(self._parts)
         sizes = [len(text) for _, text, _ in parts]
@@ -76,7 +85,7 @@ class Builder:
             self._log()
 
     def _log(self) -> None:
-        """Have the threads log what waits, after what they were given before."""
+        """Has the threads log the parts that wait, after those they were given before."""
         parts, sections = self._parts, self._named.tobytes()
         self._parts, self._named, self._waiting = [], array("I"), 0
         self._logged()
@@ -97,9 +106,9 @@ class Builder:
             one.result()
 
     def finish(self, order: Sequence[int]) -> Columns:
-        """The segment; section ``order[i]``, in the order they were added, becomes section ``i``.
+        """Returns the segment and ends the builder.
 
-        It ends the builder.
+        Section ``order[i]``, in the order of adding, becomes section ``i``.
         """
         numbers = array("I", order).tobytes()
         with self._threads as threads:
@@ -121,16 +130,16 @@ def _joined(parts: Iterable[str]) -> bytes:
 
 
 def merge(
-    sources: Sequence[tuple[Columns, Sequence[int]]], fold: Fold, *, kernel: Any = default_kernel
+    sources: Sequence[tuple[Columns, Sequence[int]]], fold: Fold, *, kernel: Kernel = default_kernel
 ) -> Columns:
-    """One segment of several. A source comes with the new number of each of its sections, or GONE.
+    """Returns one segment of several; each comes with the new numbers of its sections, or GONE.
 
     New numbers rise within a source and, over all of them, run from 0. Raises IndexDamaged.
     """
     count = sum(new != GONE for _, numbers in sources for new in numbers)
     fields = sources[0][0].counts if sources else {}
 
-    def merge_field(field: str) -> Any:
+    def merge_field(field: str) -> InvertedField:
         lengths = array("I", bytes(4 * count))
         for columns, numbers in sources:
             old = lengths_of(columns.columns[f"{field}.lengths"], columns.sections)
@@ -158,17 +167,21 @@ def merge(
 
 
 def _merge_texts(
-    sources: Sequence[tuple[Columns, Sequence[int]]], count: int, fold: Fold, kernel: Any
+    sources: Sequence[tuple[Columns, Sequence[int]]], count: int, fold: Fold, kernel: Kernel
 ) -> dict[str, Buffer]:
     texts = [b""] * count
     for columns, numbers in sources:
         for section, new in enumerate(numbers):
             if new != GONE:
-                texts[new] = unpacked(columns.columns, section, section + 1, kernel)
+                texts[new] = kernel.unpack(
+                    *packed_text(columns.columns, section, section + 1), False
+                )
     return _packed(texts, fold, kernel)
 
 
-def _columns(results: Mapping[str, Any], texts: Mapping[str, Buffer], sections: int) -> Columns:
+def _columns(
+    results: Mapping[str, InvertedField], texts: Mapping[str, Buffer], sections: int
+) -> Columns:
     columns: dict[str, Buffer] = {}
     counts, totals = {}, {}
     for field, (terms, index, postings, lengths, count) in results.items():
@@ -186,8 +199,8 @@ def _columns(results: Mapping[str, Any], texts: Mapping[str, Buffer], sections: 
 # --- texts --------------------------------------------------------------------------------------
 
 
-def _packed(texts: Sequence[bytes], fold: Fold, kernel: Any) -> dict[str, Buffer]:
-    """The columns of texts in UTF-8."""
+def _packed(texts: Sequence[bytes], fold: Fold, kernel: Kernel) -> dict[str, Buffer]:
+    """Returns the columns of texts, which are in UTF-8."""
     ends = array("I", accumulate(map(len, texts)))
     seed = int.from_bytes(os.urandom(8), "little")
     symbols, sizes, codes, offsets = kernel.pack(seed, b"".join(texts), ends.tobytes())
@@ -201,7 +214,7 @@ def _packed(texts: Sequence[bytes], fold: Fold, kernel: Any) -> dict[str, Buffer
 
 
 def _table(symbols: bytes, sizes: bytes, fold: Fold) -> tuple[bytes, bytes]:
-    """Where each symbol stands in ``symbols``, as it is and folded; what is to be added there."""
+    """The table of the symbols, and the folded strings to be added to ``symbols``."""
     table = array("I")
     more: dict[bytes, int] = {}  # folded strings that are no symbols, and where they begin
     folded = {char: fold(char) for char in set(symbols.decode("utf-8", "surrogatepass"))}

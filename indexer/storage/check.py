@@ -1,4 +1,4 @@
-"""Whether an index is what was written, and whether its parts agree with each other."""
+"""Checks of an index: its files are what was written, and its parts agree with each other."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from indexer.errors import IndexDamaged, IndexNotFound, IndexStateError
 from indexer.storage.index_entry import terms_of
 from indexer.storage.manifest import PREVIOUS, damage, read_manifest
 from indexer.storage.records import cards_of
+from indexer.storage.segment_files import SegmentFiles
 from indexer.storage.segment_writer import new_terms
-from indexer.storage.snapshot import SegmentFiles, Snapshot
+from indexer.storage.snapshot import Snapshot
 from indexer.text.analysis import Analyzer
 
 
 def check(folder: Path) -> Iterator[str]:
-    """What is wrong with the index in ``folder``, a line each; nothing if it is whole.
+    """Yields a line for each fault of the index in ``folder``; none if it is whole.
 
-    Reads every file, and makes the terms of every document anew. Raises IndexNotFound,
+    Every file is read, and the terms of every document are made anew. Raises IndexNotFound,
     IndexIncompatible.
     """
     try:
@@ -36,7 +37,7 @@ def check(folder: Path) -> Iterator[str]:
 
 
 def check_previous(folder: Path) -> list[str] | None:
-    """What is wrong with the files of the generation before the newest; None if there is none."""
+    """Returns the faults of the files of the generation before the newest; None without one."""
     try:
         manifest = read_manifest(folder, PREVIOUS)
     except IndexNotFound:
@@ -55,32 +56,32 @@ def _documents(snapshot: Snapshot) -> Iterator[str]:
             yield f"{row.id}: {error}"
             continue
         if row.id in seen:
-            yield f"{row.id}: stands in the index twice"
+            yield f"{row.id}: the index has this document twice"
         seen.add(row.id)
         if document.id != row.id or document.digest != row.digest:
-            yield f"{row.id}: its record is of another document"
+            yield f"{row.id}: its record is that of another document"
         if (
             "".join(section.span.of(document.text) for section in document.sections)
             != document.text
         ):
-            yield f"{row.id}: its sections are not its text"
-        if len(snapshot.sections(index)) != row.sections:
-            yield f"{row.id}: {row.sections} sections are indexed, its text has others"
+            yield f"{row.id}: its sections, joined, are not its text"
+        if len(snapshot.sections(index)) != row.section_count:
+            yield f"{row.id}: {row.section_count} sections are indexed, its text has another number"
         elif not _shows(snapshot, index, document):
-            yield f"{row.id}: its sections are shown as others than they are"
+            yield f"{row.id}: the cards that hits are shown by are not those of its sections"
 
 
 def _shows(snapshot: Snapshot, index: int, document: Document) -> bool:
-    """Whether the passages of a document are its sections."""
+    """Returns whether the cards of a document show its sections."""
     try:
-        shown = [*map(snapshot.passage, snapshot.numbers(index))]
+        shown = [*map(snapshot.card, snapshot.numbering.sections_of(index))]
     except IndexDamaged:
         return False
     return shown == [*cards_of(document)]
 
 
 def _terms(files: SegmentFiles, analyzer: Analyzer) -> Iterator[str]:
-    """Make the terms of a segment anew from its documents: they come out the same to the byte."""
+    """Compares the terms of a segment with those its documents give now: equal to the byte."""
     terms = new_terms()
     for row, first in zip(files.rows, memoryview(files.firsts).cast("I"), strict=False):
         terms.add(*terms_of(files.document(row, first), analyzer))

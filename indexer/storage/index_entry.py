@@ -1,6 +1,7 @@
-"""What an index keeps of a document, made of the document alone: pure, and so done anywhere.
+"""The entry of a document: all that an index keeps of it, made from the document alone.
 
-It goes from one process to another as bytes, without pickle.
+Making an entry reads and writes nothing, so it can be done in any process. An entry goes from one
+process to another as bytes, without pickle.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ _OPENING = 300  # characters
 
 
 class Terms(NamedTuple):
-    """What the sections of a document rank by. The context and headings of several sections stand
-    once.
+    """The terms of the sections of a document.
 
-    ``sections`` names the parts of each section in reading order, that of its own text first;
-    ``texts`` are the sections' own as they stand in the document.
+    ``parts`` are the sources of terms: the body of each section, and contexts and headings, which
+    stand once however many sections share them. ``sections`` names the parts of each section by
+    their positions, the body first. ``texts`` are the texts of the sections in the document.
     """
 
     parts: tuple[TermSource, ...]
@@ -34,13 +35,16 @@ class Terms(NamedTuple):
     texts: tuple[str, ...]
 
     def bodies(self) -> Iterator[str]:
-        """The stripped of blanks text of each section."""
+        """Yields the body of each section, folded and without blanks."""
         return (self.parts[numbers[0]].without_blanks for numbers in self.sections)
 
 
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
-    """A document ready to be written. ``row`` has no place yet; ``hashes`` are of its sections."""
+    """A document ready to be written.
+
+    ``row`` has no offset and size yet; ``hashes`` has 64 bits for the text of each section.
+    """
 
     row: DocumentRow
     record: bytes
@@ -50,11 +54,11 @@ class IndexEntry:
 
     @property
     def digest(self) -> str:
-        """That of the document."""
+        """The digest of the document."""
         return self.row.digest
 
     def encode(self) -> tuple[bytes, bytes, bytes]:
-        """Three pieces of bytes that `decode` takes: facts, texts, and the record."""
+        """Returns the three arguments of `decode`: facts, texts and the record."""
         parts = self.terms.parts
         words, without_blanks = (
             [part.words for part in parts],
@@ -69,7 +73,7 @@ class IndexEntry:
 
     @classmethod
     def decode(cls, facts: bytes, texts: bytes, record: bytes) -> IndexEntry:
-        """The entry that `encode` was asked of."""
+        """Returns the entry of which `encode` gave these bytes."""
         row, links, hashes, weights, sections, sizes = json.loads(_text(facts))
         row[_ISSUERS] = tuple(row[_ISSUERS])
         joined = _text(texts)
@@ -97,7 +101,7 @@ _ISSUERS = DocumentRow._fields.index("issuers")
 
 
 def entry_of(document: Document, analyzer: Analyzer) -> IndexEntry:
-    """The entry of a document, its words cut by ``analyzer``."""
+    """Returns the entry of a document, its words cut by ``analyzer``."""
     terms = terms_of(document, analyzer)
     metadata = document.metadata
     date = metadata.date or metadata.published
@@ -109,7 +113,7 @@ def entry_of(document: Document, analyzer: Analyzer) -> IndexEntry:
         issuers=tuple(issuer.value for issuer in metadata.issuers),
         date=date.value if date else "",
         doc_type=metadata.doc_type.value if metadata.doc_type else "",
-        sections=len(terms.sections),
+        section_count=len(terms.sections),
         offset=0,
         size=0,
     )
@@ -118,9 +122,9 @@ def entry_of(document: Document, analyzer: Analyzer) -> IndexEntry:
 
 
 def terms_of(document: Document, analyzer: Analyzer) -> Terms:
-    """The terms of the sections of a document."""
+    """Returns the terms of the sections of a document, its words cut by ``analyzer``."""
     parts: list[TermSource] = []
-    numbers: dict[TermSource, int] = {}  # of those that several sections have
+    numbers: dict[TermSource, int] = {}  # the positions of parts that several sections share
     sections: list[tuple[int, ...]] = []
     texts: list[str] = []
     for text, (body, *others) in _analysed(document, analyzer):
@@ -138,7 +142,7 @@ def terms_of(document: Document, analyzer: Analyzer) -> Terms:
 def _analysed(
     document: Document, analyzer: Analyzer
 ) -> Iterator[tuple[str, tuple[TermSource, TermSource, TermSource]]]:
-    """The text of each section, and what it ranks by."""
+    """Yields the text of each section, and its body, its context and its headings."""
     facts = [_title(document), *(issuer.value for issuer in document.metadata.issuers)]
     context = "\n".join(facts)
     for number, section in enumerate(document.search_sections()):
@@ -150,10 +154,10 @@ def _analysed(
 
 
 def _opens(document: Document) -> bool:
-    """Whether a document's first section says what the others leave unsaid.
+    """Returns whether the first section of a document is context for the others.
 
-    The opening of a 公文 does: whose it is, where, of what. Articles stand for themselves, and a
-    law opens with its history and contents.
+    The opening of a 公文 names the organ, the place and the matter that its items are about. The
+    articles of a law stand for themselves; it opens with its history and its table of contents.
     """
     return all(section.kind != "article" for section in document.sections)
 

@@ -1,6 +1,6 @@
-"""What ties a document to others, kept beside its row: its fingerprint and what it cites.
+"""The links of a document to others: its fingerprint and its citations, kept beside its row.
 
-It is read only where that is asked for; a search does without.
+Commits compare fingerprints, lookups follow citations; a search reads neither.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ class Cite:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """A document's ties. ``cites`` are other documents only, the most cited first."""
+    """The links of a document. ``cites`` are other documents only, the most cited first."""
 
     fingerprint: Fingerprint
     cites: tuple[Cite, ...]
 
 
 def links_of(text: str) -> Links:
-    """The ties of a document with this text."""
+    """Returns the links of a document with this text."""
     counts = Counter(
         (citation.target, citation.number)
         for citation in find_citations(text)
@@ -51,10 +51,11 @@ def links_of(text: str) -> Links:
 
 
 def encode_links(links: Iterable[Links]) -> bytes:
-    """Links, in order.
+    """Returns the bytes of the links of several documents, in the order given.
 
-    How many, and the size of each fingerprint (32 bits each); the fingerprints; what is cited, as
-    JSON compressed by zlib. A commit compares fingerprints and does without the rest.
+    First the number of documents and the size of each fingerprint (32 bits each), then the
+    fingerprints, then the citations of all as JSON, compressed by zlib. So a commit can read the
+    fingerprints alone.
     """
     links = list(links)
     prints = [one.fingerprint.to_bytes() for one in links]
@@ -65,14 +66,14 @@ def encode_links(links: Iterable[Links]) -> bytes:
 
 
 def decode_fingerprints(data: bytes) -> list[Fingerprint]:
-    """The fingerprints of the links `encode_links` was given. Raises IndexDamaged."""
+    """Returns the fingerprints of the links in ``data``. Raises IndexDamaged."""
     with _reading():
         starts = _starts(data)
         return [Fingerprint.from_bytes(data[start:end]) for start, end in pairwise(starts)]
 
 
 def decode_links(data: bytes) -> list[Links]:
-    """The links `encode_links` was given. Raises IndexDamaged."""
+    """Returns the links that `encode_links` wrote. Raises IndexDamaged."""
     prints = decode_fingerprints(data)
     with _reading():
         cites = json.loads(zlib.decompress(data[_starts(data)[-1] :]))
@@ -83,7 +84,7 @@ def decode_links(data: bytes) -> list[Links]:
 
 
 def _starts(data: bytes) -> list[int]:
-    """Where each fingerprint begins and the last one ends."""
+    """Returns the offset where each fingerprint begins, and where the last one ends."""
     (count,) = _COUNT.unpack_from(data)
     first = _COUNT.size * (count + 1)
     sizes = array("I", data[_COUNT.size : first])

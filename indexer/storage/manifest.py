@@ -4,7 +4,7 @@
     {"generation": …, "analyzer": …, "sources": […], "segments": […], "groups": …,
      "dictionary": …, "user_dictionary": …}
 
-An index is what its manifest says; files it does not name are left-overs of a writer that died.
+Only files that the manifest names belong to the index; others are left-overs of dead writers.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from indexer.errors import IndexDamaged, IndexIncompatible, IndexNotFound
 from indexer.storage.schema import FORMAT_VERSION
 
 NAME = "manifest.json"
-PREVIOUS = "manifest-previous.json"  # that of the generation before
+PREVIOUS = "manifest-previous.json"  # of the generation before the newest
 _MAGIC = "policysearch"
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of the index, as it was written."""
+    """A file of the index: its name in the folder, its size in bytes and its CRC-32 as written."""
 
     name: str
     size: int
@@ -35,18 +35,20 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """An immutable part of the index. ``deleted`` lists rows of its catalogue, rising."""
+    """A part of the index whose files never change. ``deleted``: ordinals of documents, rising."""
 
     id: str
-    sections: int
+    section_count: int
     files: tuple[File, ...]
     deleted: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A source the index remembers: documents are named ``name/…``. ``path`` is absolute, or
-    relative to the folder that holds the index."""
+    """A source that the index remembers; the ids of its documents begin with ``name``.
+
+    ``path`` is absolute, or relative to the folder that holds the index.
+    """
 
     name: str
     path: str
@@ -54,27 +56,39 @@ class Root:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The state of an index after a commit."""
+    """The state of an index after a commit: a generation."""
 
     generation: int = 0
     analyzer: str = ""
     sources: tuple[Root, ...] = ()
     segments: tuple[Segment, ...] = ()
-    groups: File | None = None  # what the documents of all segments have to do with each other
-    dictionary: File | None = None  # what words are cut by; none only before the first commit
-    user_dictionary: str = ""  # where the user's words in it come from, as in `Root`; or nowhere
+    groups: File | None = None  # the families: `indexer.storage.families`
+    dictionary: File | None = None  # cuts words; None before the first commit only
+    user_dictionary: str = ""  # the file of the user's words in it, a path as in `Root`
 
     @property
     def files(self) -> tuple[File, ...]:
-        """Every file of the index but the manifest."""
+        """Every file of the generation but the manifest."""
         shared = tuple(file for file in (self.groups, self.dictionary) if file)
         return (*(file for segment in self.segments for file in segment.files), *shared)
 
+    def source_of(self, id: str) -> str:
+        """Returns the file that the document ``id`` was read from.
+
+        The path is absolute, or relative to the folder that holds the index, as in `Root`. Where
+        the document came from no source, it is the id itself.
+        """
+        name, _, rest = id.partition("/")
+        for root in self.sources:
+            if root.name == name:
+                return f"{root.path}/{rest}" if rest else root.path
+        return id
+
     def encode(self) -> bytes:
-        """The bytes of the manifest's file."""
+        """Returns the bytes of the manifest's file."""
         facts = asdict(self)
         facts["segments"] = [  # "units" is the format's name for sections
-            {"units" if name == "sections" else name: value for name, value in segment.items()}
+            {"units" if name == "section_count" else name: value for name, value in segment.items()}
             for segment in facts["segments"]
         ]
         body = json.dumps(facts, separators=(",", ":"))
@@ -82,14 +96,14 @@ class Manifest:
 
     @classmethod
     def decode(cls, data: bytes) -> Manifest:
-        """The manifest in ``data``. Raises IndexIncompatible or IndexDamaged."""
+        """Returns the manifest that `encode` wrote. Raises IndexIncompatible, IndexDamaged."""
         try:
             head, body, _ = data.decode().split("\n")
             magic, version, crc = head.split(" ")
             if magic != _MAGIC or not re.fullmatch("[0-9]{1,9}", version):
                 raise ValueError
         except ValueError:
-            raise IndexDamaged("the manifest is not one of policysearch's") from None
+            raise IndexDamaged("the manifest was not written by policysearch") from None
         if int(version) != FORMAT_VERSION:
             raise IndexIncompatible(
                 f"the index has format {version}, this program reads {FORMAT_VERSION}: "
@@ -100,7 +114,9 @@ class Manifest:
         try:
             return _manifest(json.loads(body))
         except (ValueError, KeyError, TypeError, RecursionError):
-            raise IndexDamaged("the manifest is none, though its checksum is right") from None
+            raise IndexDamaged(
+                "the manifest does not describe an index, though its checksum is right"
+            ) from None
 
 
 def _manifest(fields: Any) -> Manifest:
@@ -128,10 +144,14 @@ def _file(fields: Any) -> File:
 
 
 def _name(value: Any) -> str:
-    """The name of a file of the folder, or a part of one: what leads elsewhere is none."""
-    if not re.fullmatch(r"[\w.-]+", _text(value)):
+    """Returns the name of a file in the folder of the index, or the id of a segment.
+
+    Raises ValueError for anything that could lead out of the folder: separators, ``..``, drives.
+    """
+    name = _text(value)
+    if not re.fullmatch(r"[\w.-]+", name) or not name.strip("."):
         raise ValueError
-    return str(value)
+    return name
 
 
 def _text(value: Any) -> str:
@@ -147,7 +167,7 @@ def _number(value: Any) -> int:
 
 
 def read_manifest(folder: Path, name: str = NAME) -> Manifest:
-    """The manifest of the index in ``folder``, or, under PREVIOUS, that of the generation before.
+    """Returns the manifest ``name`` of the index in ``folder``: NAME or PREVIOUS.
 
     Raises IndexNotFound where there is none, IndexDamaged, IndexIncompatible.
     """
@@ -164,7 +184,7 @@ def read_manifest(folder: Path, name: str = NAME) -> Manifest:
 
 
 def damage(folder: Path, file: File) -> str | None:
-    """How a file differs from what was written; None if it does not."""
+    """Returns how a file differs from what was written, as a line of text; None if it does not."""
     try:
         crc = 0
         with (folder / file.name).open("rb") as stream:

@@ -1,4 +1,4 @@
-"""A document as bytes, and the row that lists it in the catalogue of a segment."""
+"""A document as bytes: its record, the cards of its sections, and its row in a segment."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ Buffer = bytes | memoryview
 
 
 class DocumentRow(NamedTuple):
-    """What is known of a document without reading it: a line of the catalogue.
+    """The facts of a document that are in memory while an index is open.
 
-    ``sections`` counts its units of retrieval; its record is ``size`` bytes at ``offset`` of the
-    segment's records.
+    A fact that the document does not state is empty. ``date`` is that of signing, or else of
+    publication, YYYY-MM-DD or a beginning of it. The record of the document is ``size`` bytes at
+    ``offset`` of the records of its segment.
     """
 
     id: str
@@ -34,18 +35,18 @@ class DocumentRow(NamedTuple):
     issuers: tuple[str, ...]
     date: str
     doc_type: str
-    sections: int
+    section_count: int
     offset: int
     size: int
 
 
-# The columns of a catalogue, in the order of the fields; "units" is the format's name for sections.
-_COLUMNS = tuple("units" if name == "sections" else name for name in DocumentRow._fields)
+# The columns of rows, in the order of the fields; the format calls section_count "units".
+_COLUMNS = tuple("units" if name == "section_count" else name for name in DocumentRow._fields)
 _KINDS = {"issuers": list, "units": int, "offset": int, "size": int}  # else text
 
 
 def encode_rows(rows: Iterable[DocumentRow]) -> bytes:
-    """A catalogue as JSON, a list of values per column."""
+    """Returns rows as JSON: a list of values for each column."""
     rows = list(rows)
     return json.dumps(
         {name: [row[at] for row in rows] for at, name in enumerate(_COLUMNS)},
@@ -55,25 +56,25 @@ def encode_rows(rows: Iterable[DocumentRow]) -> bytes:
 
 
 def decode_rows(data: bytes) -> list[DocumentRow]:
-    """The rows of a catalogue. Raises IndexDamaged."""
+    """Returns the rows that `encode_rows` wrote. Raises IndexDamaged."""
     try:
         columns = json.loads(data)
         for name in _COLUMNS:
             if not {*map(type, columns[name])} <= {_KINDS.get(name, str)}:
-                raise TypeError(f"{name} are of another kind")
+                raise TypeError(f"{name} has values of another type")
         if min(columns["units"], default=0) < 0:
-            raise ValueError("a document of fewer sections than none")
+            raise ValueError("a document has fewer sections than none")
         columns["issuers"] = [tuple(map(str, issuers)) for issuers in columns["issuers"]]
         return list(map(DocumentRow._make, zip(*map(columns.get, _COLUMNS), strict=True)))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise IndexDamaged(f"a catalogue cannot be read: {error}") from None
+        raise IndexDamaged(f"the rows of a segment cannot be read: {error}") from None
 
 
 class SectionCard(NamedTuple):
-    """A unit of retrieval as it is shown but for its text, read without the rest of its document.
+    """A section as hits show it, but for its text; it is read without the rest of its document.
 
-    ``line`` is the line of the document it begins in, ``repeat_lines`` those where the ``repeats``
-    begin, counted from 1.
+    ``line`` is the line of the document that the section begins in, ``repeat_lines`` are those of
+    its ``repeats``, all counted from 1. Spans are character offsets in the document's text.
     """
 
     anchor: str
@@ -91,15 +92,17 @@ _read_json = json.JSONDecoder().raw_decode
 
 
 def encode_document(document: Document) -> bytes:
-    """A document without the texts of its sections, in pieces: a section can be read without the
-    rest.
+    """Returns the record of a document, which has all of it but the texts of its sections.
 
-    The number of pieces, where each begins behind these numbers and the last ends (32 bits each),
-    then the pieces, compressed by zlib. The first is the document, JSON: id, digest, facts; what
-    stands outside the sections, as pairs of an offset and a text; where the sections begin; their
-    kinds, labels, paths, headings, sizes, anchors, distances from the parent (0 at the root) and
-    repeats. The others are 8 sections each as they are shown, a line of JSON a section: anchor,
-    path, heading, headings, start, size, line; start, size and line of each repeat.
+    A record is in pieces, so that a card can be read without the rest: the number of pieces, the
+    offsets where each begins behind these numbers and where the last one ends (32 bits each), then
+    the pieces, compressed by zlib.
+
+    The first piece is JSON: id, digest, facts; the texts outside of sections, each with its offset;
+    the offset of the first section; kinds, labels, paths, headings, sizes, anchors, distances from
+    the parent (0 at the root) and repeats of the sections. Each other piece has the cards of 8
+    sections, a line of JSON for each: anchor, path, heading, headings, start, size, line; then
+    start, size and line of each repeat.
     """
     facts = {
         field.name: _plain(getattr(document.metadata, field.name)) for field in fields(Metadata)
@@ -116,7 +119,7 @@ def encode_document(document: Document) -> bytes:
 
 
 def _quick_to_read(block: bytes) -> bytes:
-    """Compressed without codes of its own: to read these takes longer than what is so small."""
+    """Compresses a piece with zlib's fixed codes: reading codes takes longer than a small piece."""
     packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS, 9, zlib.Z_FIXED)
     return packer.compress(block) + packer.flush()
 
@@ -133,7 +136,7 @@ def _outside(document: Document) -> Iterator[tuple[int, str]]:
 
 
 def cards_of(document: Document) -> Iterator[SectionCard]:
-    """The sections of a document as they are shown, in order."""
+    """Yields the cards of the sections of a document, in order."""
     line_of = _LineCounter(document.text)
     for one in document.search_sections():
         section = one.section
@@ -164,7 +167,7 @@ def _row(section: Section, number: int) -> tuple[Any, ...]:
 
 
 class _LineCounter:
-    """Which line an offset lies in, from 1."""
+    """Gives the line that an offset lies in, from 1."""
 
     def __init__(self, text: str) -> None:
         self._breaks = [match.start() for match in re.finditer("\n", text)]
@@ -174,7 +177,7 @@ class _LineCounter:
 
 
 def decode_document(data: Buffer, text: str) -> Document:
-    """The document `encode_document` was given; ``text`` is that of its sections, joined.
+    """Returns the document of a record; ``text`` is the texts of its sections, joined.
 
     Raises IndexDamaged.
     """
@@ -187,7 +190,7 @@ def decode_document(data: Buffer, text: str) -> Document:
 
 def _whole(text: str, outside: Any) -> str:
     parts: list[str] = []
-    at = end = 0  # in the text of the sections, in that of the document
+    at = end = 0  # in ``text``, in the text of the document
     for offset, between in outside:
         parts += text[at : at + offset - end], between
         at += offset - end
@@ -205,7 +208,7 @@ def _sections(offset: int, columns: Any) -> Iterator[Section]:
 
 
 def decode_card(data: Buffer, number: int) -> SectionCard:
-    """The section ``number`` of the document `encode_document` was given. Raises IndexDamaged."""
+    """Returns the card of section ``number``, from 0, of a record. Raises IndexDamaged."""
     try:
         block, place = divmod(number, _BLOCK)
         line = _piece(data, 1 + block).split(b"\n")[place].decode("utf-8", "surrogatepass")
@@ -233,7 +236,7 @@ _NUMBER, _PLACE = struct.Struct("<I"), struct.Struct("<II")
 
 
 def _piece(data: Buffer, number: int) -> bytes:
-    """A piece of a record. What lies outside does not decompress."""
+    """Returns a piece of a record. Bytes outside of the record do not decompress."""
     (count,) = _NUMBER.unpack_from(data)
     if number >= count:
         raise ValueError("it has no such piece")
@@ -242,7 +245,7 @@ def _piece(data: Buffer, number: int) -> bytes:
     return zlib.decompress(data[first + start : first + end])
 
 
-# What bytes and JSON of another shape raise where they are taken apart.
+# The exceptions that bytes and JSON of another shape cause where they are taken apart.
 _NOT_AS_WRITTEN = (
     zlib.error,
     struct.error,

@@ -1,4 +1,4 @@
-"""Finding the groups of an index anew when some of its documents changed."""
+"""The families of an index after some of its documents changed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from indexer.documents.versions.duplicates import (
     group_duplicates,
     group_versions,
 )
-from indexer.storage.groups import DocumentFamilies
+from indexer.storage.families import DocumentFamilies
 from indexer.storage.records import DocumentRow
 
 
@@ -21,9 +21,11 @@ def regroup(
     changed: Iterable[str],
     text_of: Callable[[str], str],
 ) -> DocumentFamilies:
-    """The groups of the documents ``rows``, given those from before ``changed`` ids changed.
+    """Returns the families of the documents ``rows``, whose ``fingerprints`` stand in their order.
 
-    What is neither changed nor of a group that lost a member is not compared again.
+    ``old`` are the families from before the documents ``changed`` were added, replaced or removed.
+    Only these documents, and members of families that lost one, are compared with the others.
+    ``text_of`` gives the text of a document by its id. The result is that of a rebuild.
     """
     stale = set(changed)
     kept = [group for group in old.duplicates if stale.isdisjoint(group)]
@@ -41,4 +43,5 @@ def regroup(
 
 
 def _facts(row: DocumentRow) -> int:
+    """Returns how many of its own facts a document states."""
     return sum(map(bool, (row.title, row.doc_number, row.issuers, row.date, row.doc_type)))

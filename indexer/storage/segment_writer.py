@@ -1,6 +1,6 @@
-"""Making a segment: terms, rows, records, links and hashes of documents in the order of their ids.
+"""Writes a segment: terms, rows, records, links and hashes of documents, in the order of their ids.
 
-For `indexer.storage.transaction`, which makes segments an index.
+`indexer.storage.transaction` decides which segments there are.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from indexer.storage.links import Links, encode_links
 from indexer.storage.manifest import File, Segment
 from indexer.storage.records import DocumentRow, encode_rows
 from indexer.storage.schema import BIGRAMS, WORDS
-from indexer.storage.snapshot import DocumentFiles, SegmentFiles, terms_file
+from indexer.storage.segment_files import DocumentFiles, SegmentFiles, terms_file
 from indexer.text.analysis import classes
 from indexer.text.folding import strip_blank
 
-# A segment ends here, which bounds memory: some 20 bytes per character of what sections rank by
-# while it is made, and all of it in memory while it is merged.
-MOST_UNITS = 1 << 18
+# A segment ends at these sizes, which bounds memory: making one takes some 20 bytes for each
+# character that its sections rank by, and merging one takes all of it.
+MOST_SECTIONS = 1 << 18
 _MOST_CHARACTERS = 1 << 25
 
 
 class _Member(NamedTuple):
-    """A document of a segment: all of it that is not terms, and the number of its first section."""
+    """A document of a segment, but for its terms; ``first`` is its first section in its source."""
 
     row: DocumentRow
     links: Links
@@ -40,14 +40,14 @@ class _Member(NamedTuple):
 
 
 class _Source(NamedTuple):
-    """What a segment is made of."""
+    """Terms that go into a segment, and the documents to take from them."""
 
     columns: Columns
     members: list[_Member]
 
 
 def new_terms() -> Builder:
-    """Where the terms of documents are collected."""
+    """Returns an empty builder for the terms of documents."""
     return Builder((WORDS, BIGRAMS), classes(), strip_blank)
 
 
@@ -63,18 +63,18 @@ class SegmentBuilder:
         self._members: list[_Member] = []
 
     @property
-    def sections(self) -> int:
-        """How many sections were added."""
+    def section_count(self) -> int:
+        """The number of sections that were added."""
         return self._terms.sections
 
     @property
     def is_full(self) -> bool:
-        """Whether memory is used up."""
-        return self.sections >= MOST_UNITS or self._terms.load >= _MOST_CHARACTERS
+        """Returns whether the segment has reached the size at which it ends."""
+        return self.section_count >= MOST_SECTIONS or self._terms.load >= _MOST_CHARACTERS
 
     def add(self, entry: IndexEntry) -> None:
         """Add a document."""
-        first = self.sections
+        first = self.section_count
         self._terms.add(*entry.terms)
         row = self._append(entry.row, entry.record)
         self._members.append(_Member(row, entry.links, entry.hashes, first))
@@ -85,7 +85,10 @@ class SegmentBuilder:
         return row
 
     def finish(self, segments: Sequence[SegmentFiles]) -> Segment:
-        """Write the segment with the live documents of others, and flush it to disk."""
+        """Write the segment, with the live documents of ``segments``; return it, flushed to disk.
+
+        Closes the files of ``segments``. Raises OSError.
+        """
         sources = [self._added()] if self._members else []
         sources += map(self._taken_over, segments)
         columns = sources[0].columns if len(sources) == 1 and self._members else _merged(sources)
@@ -101,21 +104,21 @@ class SegmentBuilder:
         return Segment(self._id, columns.sections, tuple(map(flushed, written)))
 
     def _added(self) -> _Source:
-        """The documents that were added, in the order of their ids."""
+        """Returns the documents that were added, in the order of their ids."""
         order = array("I")
         members = []
         for member in sorted(self._members, key=_id):
             members.append(member._replace(first=len(order)))
-            order.extend(range(member.first, member.first + member.row.sections))
+            order.extend(range(member.first, member.first + member.row.section_count))
         return _Source(self._terms.finish(order), members)
 
     def _taken_over(self, files: SegmentFiles) -> _Source:
-        """The live documents of another segment."""
+        """Returns the live documents of another segment, whose records are copied."""
         members = [
             _Member(
                 self._append(row, files.record(row)),
                 files.links[ordinal],
-                files.hashes[first : first + row.sections],
+                files.hashes[first : first + row.section_count],
                 first,
             )
             for ordinal, (row, first) in zip(files.live_ordinals(), files.live(), strict=True)
@@ -123,8 +126,8 @@ class SegmentBuilder:
         return _Source(files.terms.as_columns(), members)
 
     def close(self) -> None:
-        """Drop everything. What was written is for the sweep."""
-        with suppress(OSError):  # a full disk does not take what is still in the buffer
+        """Close the files. `Store` sweeps those that were written already."""
+        with suppress(OSError):  # a full disk refuses the rest of the buffer
             self._records.close()
 
 
@@ -133,14 +136,14 @@ def _id(member: _Member) -> str:
 
 
 def _merged(sources: Sequence[_Source]) -> Columns:
-    """One segment of several, documents in the order of their ids."""
+    """Returns the terms of several sources as one segment, documents in the order of their ids."""
     numbers = [array("I", [GONE]) * source.columns.sections for source in sources]
     members = [
         (m, new) for source, new in zip(sources, numbers, strict=True) for m in source.members
     ]
     count = 0
     for member, new in sorted(members, key=lambda pair: pair[0].row.id):
-        sections = member.row.sections
+        sections = member.row.section_count
         new[member.first : member.first + sections] = array("I", range(count, count + sections))
         count += sections
     pairs = [(source.columns, new) for source, new in zip(sources, numbers, strict=True)]
@@ -148,7 +151,7 @@ def _merged(sources: Sequence[_Source]) -> Columns:
 
 
 def flushed(path: Path) -> File:
-    """Flush a file to disk and say what it is."""
+    """Flush a file to disk and return its name, size and CRC-32. Raises OSError."""
     crc = 0
     with path.open("rb+") as file:
         while chunk := file.read(1 << 20):

@@ -1,11 +1,11 @@
 """The index in a folder, and the commits that change it.
 
 A commit is all or nothing: the files of new segments are written and flushed to disk, then the
-manifest that names them replaces the old one in one rename. Whatever interrupts it, the manifest
-on disk names only whole files, of the old state or of the new.
+manifest that names them replaces the old one in one rename. Whatever interrupts a commit, the
+manifest on disk names only whole files, of the old generation or of the new.
 
-The state before stays too: `manifest.PREVIOUS` is its manifest, and what either names is kept. It
-is there for `Store.restore`; segments that both states have stand on disk once.
+The generation before the newest is kept for `Store.restore`: `manifest.PREVIOUS` names its files.
+A segment that belongs to both generations stands on disk once.
 """
 
 from __future__ import annotations
@@ -16,8 +16,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from whoosh.util.filelock import FileLock
-
 from indexer.errors import (
     IndexDamaged,
     IndexIncompatible,
@@ -26,19 +24,19 @@ from indexer.errors import (
     IndexStateError,
 )
 from indexer.storage.manifest import NAME, PREVIOUS, Manifest, damage, read_manifest
-from indexer.storage.segment_writer import MOST_UNITS
-from indexer.storage.snapshot import (
+from indexer.storage.segment_files import (
     CATALOGUE_PREFIX,
     DICTIONARY_PREFIX,
     GROUPS_PREFIX,
     TERMS_PREFIX,
-    Snapshot,
 )
+from indexer.storage.segment_writer import MOST_SECTIONS
+from indexer.storage.snapshot import Snapshot
 from indexer.storage.transaction import Transaction
 from indexer.text.dictionary_build import UserDictionary
 
 _LOCK = "lock"
-# Of the files that come and go with generations.
+# The names of the files that come and go with generations.
 _PREFIXES = (TERMS_PREFIX, CATALOGUE_PREFIX, GROUPS_PREFIX, DICTIONARY_PREFIX)
 
 
@@ -49,11 +47,11 @@ class Store:
         self.folder = folder
 
     def exists(self) -> bool:
-        """Whether something was ever committed."""
+        """Returns whether anything was ever committed."""
         return (self.folder / NAME).exists()
 
     def manifest(self) -> Manifest:
-        """The state of the index; the empty one where there is none yet.
+        """Returns the manifest of the newest generation; an empty one before the first commit.
 
         Raises IndexDamaged, IndexIncompatible.
         """
@@ -63,28 +61,31 @@ class Store:
             return Manifest()
 
     def previous(self) -> Manifest:
-        """The state before; empty where there is none of this format. Raises IndexDamaged."""
+        """Returns the manifest of the generation before; an empty one if this format has none.
+
+        Raises IndexDamaged.
+        """
         try:
             return read_manifest(self.folder, PREVIOUS)
         except (IndexNotFound, IndexIncompatible):
             return Manifest()
 
     def snapshot(self) -> Snapshot:
-        """The newest generation, for reading. Raises IndexStateError's kinds."""
+        """Returns the newest generation, open for reading. Raises the kinds of IndexStateError."""
         return Snapshot.open(self.folder)
 
     @contextmanager
     def transaction(
         self, *, rebuild: bool = False, words: UserDictionary | None = None
     ) -> Iterator[Transaction]:
-        """Changes that are committed together when the block ends, and undone if it raises.
+        """A block of changes that are committed together at its end, and dropped if it raises.
 
-        With ``rebuild`` they replace whatever there is, be it damaged or of another version.
-        A new or rebuilt index gets jieba's dictionary with these ``words``.
+        With ``rebuild`` they replace the index, even one that is damaged or of another format.
+        A new or rebuilt index gets jieba's dictionary with the user's ``words``.
         Raises IndexLocked at once if another writer is at work, IndexIncompatible if the index
-        was made by other rules or has other words of a user than those given, IndexDamaged,
-        SourceError if these are too many, and IndexStateError if the folder cannot be written:
-        a full disk, no permission.
+        was made by other rules or with other words of a user than those given, IndexDamaged,
+        SourceError if the words are too many, and IndexStateError if the folder cannot be written,
+        because the disk is full or permission is missing.
         """
         with self._writing():
             manifest = Manifest() if rebuild else self.manifest()
@@ -98,35 +99,41 @@ class Store:
                 self._publish(new)
 
     def merge(self) -> None:
-        """Merge the segments that have become worth it, as a commit of its own.
+        """Merge segments, as a commit of its own, where commits have put a large merge off.
 
-        Commits leave it undone where it would take long. Does nothing while another writer is at
-        work; raises what else `transaction` does.
+        Does nothing while another writer is at work. Raises the other errors of `transaction`.
         """
         if self.exists():
             with suppress(IndexLocked), self.transaction() as transaction:
-                transaction.most_merged = MOST_UNITS
+                transaction.most_merged = MOST_SECTIONS
 
     def restore(self) -> None:
         """Make the generation before the newest the index again, under a new number.
 
-        Raises IndexDamaged, with nothing changed, if that is not whole or there is none.
+        Raises IndexDamaged, and changes nothing, if that generation is not whole or not there.
         """
         with self._writing():
             try:
                 manifest = read_manifest(self.folder, PREVIOUS)
             except IndexNotFound:
-                raise IndexDamaged("there is no generation before this one") from None
+                raise IndexDamaged(
+                    "there is no generation before this one to go back to: "
+                    "run `policysearch index --rebuild`"
+                ) from None
             for file in manifest.files:
                 if problem := damage(self.folder, file):
-                    raise IndexDamaged(f"the generation before is damaged too: {problem}")
+                    raise IndexDamaged(
+                        f"the generation before is damaged too ({problem}): "
+                        "run `policysearch index --rebuild`"
+                    )
             self._write(NAME, replace(manifest, generation=self._generation()))
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """The lock, and a folder without what no manifest names, before and after.
+        """Hold the lock, and sweep the folder before and after.
 
-        The system's refusals become an error to show: of any file, for those of sources are caught.
+        An OSError becomes an IndexStateError. Those of sources never get here: their readers turn
+        them into SourceErrors.
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -143,23 +150,23 @@ class Store:
             ) from error
 
     def _generation(self) -> int:
-        """The number of the next generation: no manifest has it, and no file of a segment."""
+        """Returns the number of the next generation, which no manifest and no file has had."""
         numbers = [0]
         with suppress(IndexStateError):
             numbers.append(self.manifest().generation)
         with suppress(IndexStateError):
             if previous := self.previous().generation:
-                numbers.append(previous + 1)  # the one after it may be past reading
+                numbers.append(previous + 1)  # the newest, which may be past reading
         for entry in self.folder.iterdir():
             if entry.name.startswith(_PREFIXES):
                 numbers += [int(part) for part in entry.stem.split("_") if part.isdecimal()]
         return max(numbers) + 1
 
     def _sweep(self) -> None:
-        """Delete what no manifest names: a dead writer's files, or those of an older state.
+        """Delete the files that no manifest names: those of dead writers and of older generations.
 
-        Readers keep what they have open. Where a manifest cannot be read nothing is deleted, and
-        what cannot be deleted is left to the next.
+        Readers keep the files that they have open. If a manifest cannot be read, nothing is
+        deleted; a file that cannot be deleted is left to the next sweep.
         """
         try:
             states = [self.manifest(), self.previous()]
@@ -173,7 +180,7 @@ class Store:
                         entry.unlink()
 
     def _publish(self, manifest: Manifest) -> None:
-        """Make a manifest, whose files are on disk, the index; the one so far becomes PREVIOUS."""
+        """Make a manifest, whose files are on disk, the newest; the one before becomes PREVIOUS."""
         with suppress(IndexStateError):
             self._write(PREVIOUS, read_manifest(self.folder))
         self._write(NAME, manifest)
@@ -191,9 +198,20 @@ class Store:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    lock = FileLock(str(folder / _LOCK))
-    if not lock.acquire():
-        raise IndexLocked(f"another process is writing the index at {folder}")
+    """Hold the lock of writers; the system takes it from a process that dies.
+
+    The lock's file stays. Without `fallback_to_soft` a file system that has no locks is an error:
+    what takes their place there outlives a writer that is killed. Raises IndexLocked.
+    """
+    from filelock import FileLock, Timeout  # a process that only reads does without
+
+    lock = FileLock(folder / _LOCK, blocking=False, fallback_to_soft=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise IndexLocked(
+            f"another process is writing the index at {folder}: wait for it, then try again"
+        ) from None
     try:
         yield
     finally:
@@ -202,7 +220,7 @@ def _locked(folder: Path) -> Iterator[None]:
 
 def _flush_folder(folder: Path) -> None:
     if os.name == "nt":
-        return  # Windows has no way to, and its renames are journalled
+        return  # Windows cannot flush folders; its renames are journalled
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

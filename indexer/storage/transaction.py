@@ -1,6 +1,7 @@
-"""Changes to an index: what becomes segments, and which segments are merged meanwhile.
+"""A transaction: it writes changed documents as new segments and decides which ones to merge.
 
-Made and committed by `indexer.storage.store`; here are written the files that a commit then names.
+`indexer.storage.store` makes transactions and commits them: the files that are written here become
+part of the index when a manifest names them.
 """
 
 from __future__ import annotations
@@ -15,24 +16,24 @@ from indexer.errors import IndexIncompatible
 from indexer.storage.index_entry import IndexEntry, entry_of
 from indexer.storage.manifest import File, Manifest, Segment
 from indexer.storage.regroup import regroup
-from indexer.storage.segment_writer import MOST_UNITS, SegmentBuilder, flushed
-from indexer.storage.snapshot import (
+from indexer.storage.segment_files import (
     DICTIONARY_PREFIX,
     GROUPS_PREFIX,
     SegmentFiles,
-    Snapshot,
     open_dictionary,
 )
+from indexer.storage.segment_writer import MOST_SECTIONS, SegmentBuilder, flushed
+from indexer.storage.snapshot import Snapshot
 from indexer.text.analysis import Analyzer
 from indexer.text.dictionary import Dictionary
 from indexer.text.dictionary_build import UserDictionary, check_words, make_tables
 
-# A commit writes anew so many sections of segments that there are, or a few times what it adds:
-# what takes longer waits for `Store.merge`, unless it is put off until there are too many segments.
+# The sections that a commit rewrites at most to merge segments: a fixed number, or a multiple of
+# those it adds. A larger merge waits for `Store.merge`, or until there are too many segments.
 _AT_ONCE = 1 << 12
 _TIMES_ADDED = 4
 _MANY_SEGMENTS = 40
-_WORTH_KEEPING = 0.75  # live sections of all; a segment with fewer is written anew
+_WORTH_KEEPING = 0.75  # the share of live sections below which a segment is rewritten
 
 
 class Transaction:
@@ -43,7 +44,7 @@ class Transaction:
     ) -> None:
         self.sources = manifest.sources
         self.user_dictionary = manifest.user_dictionary
-        self.most_merged = 0  # sections of segments to write anew, if more than a commit would
+        self.most_merged = 0  # sections that may be rewritten, if more than those of a commit
         self._folder = folder
         self._manifest = manifest
         self._generation = generation
@@ -51,26 +52,26 @@ class Transaction:
         self._deleted = {segment.id: set(segment.deleted) for segment in manifest.segments}
         self._open: dict[str, SegmentFiles] = {}
         self._new: SegmentBuilder | None = None
-        self._full: list[Segment] = []  # new segments that are written already
+        self._full: list[Segment] = []  # new segments, which are written
         self._changed: set[str] = set()
 
     @property
     def dictionary(self) -> Path:
-        """The file of what words are cut by."""
+        """The file of the dictionary that words are cut by."""
         return self._folder / self._dictionary.name
 
     def put(self, document: Document) -> None:
-        """Add a document, in the place of the one with the same id if the index has one."""
+        """Add a document, or replace the one with its id."""
         self.add(entry_of(document, self._analyzer))
 
     def add(self, entry: IndexEntry) -> None:
-        """`put` a document whose entry is made already, its words cut by `dictionary`."""
+        """Add or replace a document by its entry, whose words were cut by `dictionary`."""
         self.remove(entry.row.id)
         self._changed.add(entry.row.id)
         self._builder().add(entry)
 
     def remove(self, id: str) -> bool:
-        """Remove the document ``id`` as it was committed; False if there is none."""
+        """Remove the document ``id`` as it was committed; returns False if there is none."""
         place = self._places.get(id)
         if place is None:
             return False
@@ -81,7 +82,7 @@ class Transaction:
 
     @cached_property
     def _places(self) -> dict[str, tuple[str, int]]:
-        """Where each committed document stands: its segment and its row there."""
+        """The segment of each committed document, and its ordinal there, by its id."""
         return {
             row.id: (segment.id, ordinal)
             for segment in self._manifest.segments
@@ -98,7 +99,10 @@ class Transaction:
         return self._new
 
     def finish(self) -> Manifest:
-        """Write everything but the manifest, and give that: the old one if nothing changed."""
+        """Write all files but the manifest, which is returned: the old one if nothing changed.
+
+        Raises OSError, IndexDamaged.
+        """
         segments = [
             replace(segment, deleted=tuple(sorted(self._deleted[segment.id])))
             for segment in self._manifest.segments
@@ -123,21 +127,21 @@ class Transaction:
         return new if new == self._manifest else replace(new, generation=self._generation)
 
     def _regroup(self, manifest: Manifest) -> File:
-        """Write the groups of the documents of a manifest to be."""
+        """Write the families of the documents of a manifest that is not committed yet."""
         with Snapshot(self._folder, manifest) as new:
             groups = regroup(
-                new.groups,  # they are still the old ones
+                new.families.committed,  # no commit has changed the families yet
                 new.rows,
                 new.fingerprints,
                 self._changed,
-                lambda id: new.document(new.by_id[id]).text,
+                lambda id: new.document(new.numbering.by_id[id]).text,
             )
         path = self._folder / f"{GROUPS_PREFIX}_{self._generation}.json"
         path.write_bytes(groups.encode())
         return flushed(path)
 
     def close(self) -> None:
-        """Close the files. Those not named by a manifest are for the sweep."""
+        """Close the files. `Store` sweeps those that no manifest names."""
         if self._new is not None:
             self._new.close()
         self._analyzer.dictionary.close()
@@ -151,14 +155,17 @@ class Transaction:
         return self._open[segment.id]
 
     def _worth_merging(self, segments: list[Segment]) -> list[Segment]:
-        """The segments to write anew: those a quarter deleted, and the smaller ones up to the
-        largest that is no larger than all before it. Each section is written O(log n) times.
+        """Returns the segments to merge into the new one.
+
+        Those are segments with many deleted sections, and, in the order of size, all up to the
+        last one that is no larger than the ones before it together. So a section is rewritten
+        O(log n) times while an index grows to n.
         """
         live = {s.id: self._live_share(s) for s in segments}
         load = {s.id: int(_load(s) * live[s.id]) for s in segments}
         by_load = sorted(segments, key=lambda s: load[s.id])
-        written = self._new.sections if self._new else 0
-        most = self._most(written, sum(2 * load[s.id] < MOST_UNITS for s in segments))
+        written = self._new.section_count if self._new else 0
+        most = self._most(written, sum(2 * load[s.id] < MOST_SECTIONS for s in segments))
         chosen: list[Segment] = []
         for segment in by_load:
             if live[segment.id] < _WORTH_KEEPING and written + load[segment.id] <= most:
@@ -173,28 +180,31 @@ class Transaction:
         return chosen + others[:worth]
 
     def _most(self, added: int, small_segments: int) -> int:
-        """How many sections this commit writes anew at most, those ``added`` included."""
+        """Returns how many sections this commit writes at most, those ``added`` included."""
         if small_segments > _MANY_SEGMENTS:
-            return MOST_UNITS
-        return min(MOST_UNITS, max(self.most_merged, _AT_ONCE, _TIMES_ADDED * added))
+            return MOST_SECTIONS
+        return min(MOST_SECTIONS, max(self.most_merged, _AT_ONCE, _TIMES_ADDED * added))
 
     def _live_share(self, segment: Segment) -> float:
         if not segment.deleted:
             return 1.0
         rows = self._files(segment).rows
-        gone = sum(rows[ordinal].sections for ordinal in segment.deleted)
-        return 1 - gone / max(1, segment.sections)
+        gone = sum(rows[ordinal].section_count for ordinal in segment.deleted)
+        return 1 - gone / max(1, segment.section_count)
 
 
 def _load(segment: Segment) -> int:
-    """The sections of a segment, or its size in KB if they are long: what merging it costs."""
-    return max(segment.sections, sum(file.size for file in segment.files) >> 10)
+    """Returns the cost of merging a segment: its sections, or its size in KB if they are long."""
+    return max(segment.section_count, sum(file.size for file in segment.files) >> 10)
 
 
 def _dictionary(
     folder: Path, manifest: Manifest, generation: int, words: UserDictionary | None
 ) -> tuple[File, Analyzer]:
-    """The dictionary of an index; a new one where it has none, or nothing was cut by it yet."""
+    """Returns the dictionary of an index; writes one if it has none or no document was cut by it.
+
+    Raises IndexIncompatible where documents were cut by other rules or other words of a user.
+    """
     if manifest.dictionary:
         analyzer = Analyzer(open_dictionary(folder, manifest))
         try:

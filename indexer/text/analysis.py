@@ -1,11 +1,11 @@
-"""Text to terms: jieba words for meaning, character bigrams for what words miss.
+"""From a text to its terms: jieba's words for meaning, and bigrams for what words miss.
 
 Words are jieba's, default mode, over runs of Chinese characters, by the dictionary of the index
 (`indexer.text.dictionary`); digits and letters are words as they stand
 (`indexer.kernel.plain.analyse`).
 
-Bigrams are pairs of neighbouring characters of the stripped of blanks text. Those that rank are
-indexed: they find what the segmentation hides, and the sections where a phrase may stand.
+Bigrams are pairs of neighbouring characters of the text without blanks. Those that rank are
+indexed: they find words that the segmentation hides, and the sections where a phrase may stand.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from indexer.segments import UNIT
+from indexer.kernel.bm25 import UNIT
 from indexer.text.dictionary import Dictionary
 from indexer.text.folding import HAN, fold, strip_blanks
 
@@ -24,7 +24,7 @@ from indexer.text.folding import HAN, fold, strip_blanks
 # an index made before asks to be rebuilt.
 RULES = 3
 
-# What `indexer.kernel.plain.analyse` takes for runs.
+# The runs of `indexer.kernel.plain.analyse`.
 _RUN = re.compile(rf"([{HAN}]+)|\d+(?:\.\d+)*|[^\W\d_{HAN}]+")
 # Both characters must be letters, digits or Han, and one of them Han, for a bigram to say
 # something of a text's subject.
@@ -32,18 +32,18 @@ _RANKED = re.compile(rf"(?=.?[{HAN}])[\w{HAN}]{{2}}")
 
 
 def bigrams(without_blanks: str) -> list[str]:
-    """The bigrams of a text without blanks; the one at position i begins at its character i."""
+    """Returns the bigrams of a text without blanks; bigram ``i`` begins at its character ``i``."""
     return list(map(str.__add__, without_blanks, without_blanks[1:]))
 
 
 def ranked(bigrams: list[str]) -> list[str]:
-    """Those bigrams that rank: Han with Han, letter or digit."""
+    """Returns the bigrams that rank: Han with Han, letter or digit."""
     return [bigram for bigram in bigrams if _RANKED.match(bigram)]
 
 
 @cache
 def classes() -> bytes:
-    """The classes by which `indexer.kernel.plain.kernel.add_bigrams` tells what `ranked` keeps."""
+    """Returns the classes of characters by which `Kernel.add_bigrams` keeps what `ranked` keeps."""
     characters = "".join(map(chr, range(0x20000)))
     table = bytearray(0x20000)
     for pattern, code in ((r"\w+", 1), (f"[{HAN}]+", 3)):
@@ -52,22 +52,22 @@ def classes() -> bytes:
     return bytes(table)
 
 
-# BM25F: what a word weighs in the body, in the title and in a heading over the section. In
-# eighths, which are exact.
+# BM25F: the weights of an occurrence in the body, in the title and in a heading over the section,
+# in eighths (`indexer.kernel.bm25`).
 BODY_WEIGHT = UNIT
 TITLE_WEIGHT = UNIT
 HEADING_WEIGHT = UNIT
-# A heading with nothing of its own below it says nothing that the sections under it, which have
-# it above them, do not: less than one of these that says as much.
+# A heading with no text of its own says nothing that the sections under it do not say, for these
+# have it above them. It weighs less, so that of two sections with the same words the fuller one
+# wins.
 BARE_HEADING_WEIGHT = UNIT // 4
 _MOST_OF_A_HEADING = 400  # characters
 
 
 class TermSource(NamedTuple):
-    """A part of what a section ranks by: its words, NUL between them, and its stripped of blanks
-    text.
+    """A part of a section to rank by: its words, NUL between them, and its text without blanks.
 
-    ``weight`` is that of the terms of both, in eighths.
+    ``weight`` is that of an occurrence in either, in eighths.
     """
 
     words: str
@@ -76,7 +76,7 @@ class TermSource(NamedTuple):
 
 
 class Analyzer:
-    """What an index and its queries are cut by. Safe to share between threads."""
+    """The rules by which an index and its queries become terms. Safe to share between threads."""
 
     def __init__(self, dictionary: Dictionary) -> None:
         self.dictionary = dictionary
@@ -84,16 +84,18 @@ class Analyzer:
 
     @property
     def fingerprint(self) -> str:
-        """What terms depend on: equal fingerprints, equal terms. Every index states it."""
+        """The rules and the dictionary in a word: equal fingerprints, equal terms. Indexes state
+        it.
+        """
         rules = zlib.crc32(f"{RULES} {_RUN.pattern} {_RANKED.pattern}".encode())
         return f"{self.dictionary.name}, rules {rules:08x}"
 
     def words(self, folded: str) -> list[str]:
-        """The words of a folded text, in order, repeats included: numbers in digits, lower case."""
+        """Returns the words of a folded text in order, repeats included, with numbers in digits."""
         return self.dictionary.words(folded)
 
     def pieces(self, text: str) -> list[str]:
-        """``text`` cut as it stands, with all between the words: joined, the pieces are it."""
+        """Returns ``text`` cut as it stands, with all between the words."""
         found: list[str] = []
         last = 0
         for match in _RUN.finditer(text):
@@ -105,12 +107,11 @@ class Analyzer:
     def analyse(
         self, context: str, headings: Sequence[str], body: str, *, own: str = ""
     ) -> tuple[TermSource, TermSource, TermSource]:
-        """A section's body, its document's context, and the headings it stands under, ready to
-        index.
+        """Returns a section's body, its document's context, and its headings, ready to index.
 
-        The context is the title with what else tells of what the document is about. ``own`` is the
-        last of the headings with its label: a body that is no more than this weighs less, and of
-        the headings those above count.
+        ``context`` is the title, with other words on the subject of the document. ``own`` is the
+        last heading with its label: a body that is no more than this weighs less, and only the
+        headings above it count.
         """
         words, without_blanks = self.dictionary.analyse(body)
         bare = len(body) <= _MOST_OF_A_HEADING and _is_heading(without_blanks, own)
@@ -125,7 +126,7 @@ class Analyzer:
 
 
 def _is_heading(without_blanks: str, heading: str) -> bool:
-    """Whether a stripped of blanks text is no more than a heading; a stop may close it."""
+    """Returns whether a text without blanks is no more than a heading; a stop may close it."""
     if len(without_blanks) > len(heading) + 1:  # folded, it is no longer
         return False
     return bool(heading) and len(without_blanks) <= len(strip_blanks(fold(heading))) + 1

@@ -1,4 +1,4 @@
-"""What single characters are: what they fold to, and of which kind.
+"""Single characters: the character that each folds to, and its kind.
 
 A character folds to one character or to none: letter case, full and half width, bracket and
 quotation styles, the two zeros of Chinese dates, traditional characters, zero-width and
@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from pathlib import Path
 
-from indexer.kernel.plain import analyse as analysing
+from indexer.kernel import constants
 
 HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+
+TRADITIONAL = Path(__file__).parent / "data" / "traditional.txt"
 
 _SPACES = "\t\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u202f\u205f\u3000" + "".join(
     map(chr, range(0x2000, 0x200B))
@@ -79,60 +82,67 @@ BASE = _base_table()
 
 
 @cache
-def _common_han() -> frozenset[str]:
-    """The characters of GB 2312: simplified but for a few, which the base table folds."""
+def common_han() -> frozenset[str]:
+    """Returns the Chinese characters of GB 2312: simplified but for a few, which `BASE` folds."""
     rows = bytes(b for high in range(0xB0, 0xF8) for low in range(0xA1, 0xFF) for b in (high, low))
     return frozenset(rows.decode("gb2312", "ignore"))
 
 
 @cache
 def full_table() -> dict[int, str | None]:
-    """The base table and traditional to simplified characters, from OpenCC's t2s."""
-    from opencc_purepy import OpenCC
+    """Returns `BASE` and the traditional characters, each with its simplified one.
 
-    convert = OpenCC("t2s").convert
+    A table is for ``str.translate``: None stands for a character that folds to nothing.
+    """
+    lines = TRADITIONAL.read_text(encoding="utf-8").splitlines()
+    pairs = (line for line in lines if not line.startswith("#"))
     table = dict(BASE)
-    han = [chr(code) for code in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000))]
-    # What else GB 2312 has stays (乾隆, 著作), or it would fold by what stands around it.
-    han = [char for char in han if char not in _common_han()]
-    # One character a line: the converter works on phrases, and a phrase ends with its line.
-    for char, simplified in zip(han, convert("\n".join(han)).split("\n"), strict=True):
-        if simplified != char and len(simplified) == 1:
-            table[ord(char)] = simplified
+    table.update((ord(pair[0]), pair[1]) for pair in pairs)
     return table
 
 
 def table_for(text: str) -> dict[int, str | None]:
-    """The table that folds ``text``; the traditional one takes 50 ms to make and few need it."""
+    """Returns the table that folds ``text``: `full_table` only where it is needed."""
     try:
         text.encode("gb2312")
     except UnicodeEncodeError:
         pass
     else:
         return BASE
-    rare = set(text) - _common_han()
+    rare = set(text) - common_han()
     if any("\u3400" <= char <= "\u9fff" for char in rare):
         return full_table()
     return BASE
 
 
-# What the kernel folds and cuts by (`indexer.kernel.plain.analyse`). It learns characters as they
-# come: a text has few, and the table of all takes longer to make than a search.
-TABLE = bytearray(4 * analysing.CHARACTERS)
+# The characters that the kernel folds and cuts by, as `indexer.kernel.plain.analyse` reads them. It
+# learns characters as they come: a text has few, and a table of all takes longer to make than a
+# search.
+#
+# Threads share it without a lock. An entry is 0 until it is written once, whole, with a value that
+# depends on its character only; so a reader finds either nothing, and asks for the character to be
+# learnt, or the one right value, whoever wrote it. An entry is written after those of the
+# characters that it leads to (see `learn`). The table never changes its size, and nothing but
+# `learn` writes it.
+TABLE = bytearray(4 * constants.CHARACTERS)
 
 
 def learn(text: str) -> None:
-    """Enter the characters of ``text`` in `TABLE`, and what they fold to."""
+    """Enters the characters of ``text`` in `TABLE`, with their kinds and what they fold to.
+
+    Any number of threads may do so at once.
+    """
     entries = memoryview(TABLE).cast("I")
-    new = [char for char in {*text, *_DIGITS} if ord(char) < analysing.CHARACTERS]
+    new = [char for char in {*text, *_DIGITS} if ord(char) < constants.CHARACTERS]
     new = [char for char in new if not entries[ord(char)]]
-    for char in [*map(_folded, new), *new]:  # in this order: of what is known the fold is too
-        if char and ord(char) < analysing.CHARACTERS:
-            kind = _kind(char) << analysing.KIND
-            entries[ord(char)] = analysing.KNOWN | kind | ord(_folded(char) or "\0")
+    # The folded characters first: whoever finds a character known finds its folded one known, too.
+    for char in [*map(_folded, new), *new]:
+        if char and ord(char) < constants.CHARACTERS:
+            kind = _kind(char) << constants.KIND
+            entries[ord(char)] = constants.KNOWN | kind | ord(_folded(char) or "\0")
 
 
-_DIGITS = "0123456789"  # numbers come to stand in these
+_DIGITS = "0123456789"  # the kernel writes numbers in these, whatever the text has
 _IS_HAN = re.compile(f"[{HAN}]")
 
 
@@ -142,9 +152,9 @@ def _folded(char: str) -> str | None:
 
 def _kind(char: str) -> int:
     if _IS_HAN.match(char):
-        return analysing.HAN
+        return constants.HAN
     if char.isdecimal():
-        return analysing.DIGIT
+        return constants.DIGIT
     if char.isalnum():
-        return analysing.LETTER
-    return analysing.BLANK if char.isspace() else analysing.NOTHING
+        return constants.LETTER
+    return constants.BLANK if char.isspace() else constants.NOTHING

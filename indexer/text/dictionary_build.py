@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from indexer.errors import IndexIncompatible, SourceError, SourceTooLarge, UndecodableText
 from indexer.kernel import kernel
-from indexer.kernel.plain.cut import FIRST, LAST, SPLIT
-from indexer.segments.format import Buffer, write_columns
+from indexer.kernel.constants import FIRST, LAST, SPLIT
+from indexer.kernel.types import Buffer
+from indexer.segments.format import write_columns
 from indexer.text.dictionary import Dictionary
 from indexer.text.folding import HAN, arabic, fold
 
@@ -45,9 +46,9 @@ class UserWord(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class UserDictionary:
-    """What a user adds to jieba's dictionary. Equal digests, equal words.
+    """The words that a user adds to jieba's dictionary. Equal digests, equal words.
 
-    ``idle`` are those that are not all Chinese characters: texts are cut at letters and digits
+    ``idle`` are the words that are not all Chinese characters: texts are cut at letters and digits
     before the dictionary is asked, so that they can never be found.
     """
 

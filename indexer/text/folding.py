@@ -1,11 +1,11 @@
-"""Folding: what is searched is folded, what is shown is the source.
+"""Folding: texts are folded to be searched, and shown as they stand in the source.
 
-Folding takes away differences that a reader does not see as differences: letter case, full and half
+Folding takes away differences that no reader sees as such: letter case, full and half
 width, bracket and quotation styles, the two zeros of Chinese dates, traditional characters,
 zero-width and private-use characters, blanks that only space letters. A character folds to one
-character or to none, so that a folded offset leads back to a source offset (`stripped of blanks`).
+character or to none, so that a folded offset leads back to a source offset (`without_blanks`).
 
-Two texts are the same to a phrase query exactly when their `squeeze(fold(text))` are the same.
+Two texts are the same to a phrase query exactly when their `strip_blanks(fold(text))` are the same.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from indexer.text.characters import HAN as HAN
 
 
 def fold(text: str) -> str:
-    """``text`` folded, once and for all: folding again changes nothing.
+    """Returns ``text`` folded, once and for all: folding again changes nothing.
 
     Line breaks become ``\\n``, other blanks a space; those between letter-spaced characters go.
     """
-    folded: str | None = kernel.fold(TABLE, text)
+    folded = kernel.fold(TABLE, text)
     if folded is None:
         learn(text)
         return fold(text)
@@ -35,12 +35,12 @@ def fold(text: str) -> str:
 
 
 def strip_blanks(folded: str) -> str:
-    """``folded`` without blanks and line breaks: what phrases are compared on."""
+    """Returns ``folded`` without blanks and line breaks: phrases are compared by this."""
     return "".join(folded.split())
 
 
 def strip_blank(character: str) -> str:
-    """A character as it stands in a text without blanks, whatever is around it: one, or nothing."""
+    """Returns a character folded, or nothing for a blank, whatever stands around it."""
     return strip_blanks(fold(character))
 
 
@@ -53,7 +53,7 @@ class Folding:
     ends: Sequence[int]
 
     def source(self, start: int, end: int) -> tuple[int, int]:
-        """The half-open source span of the characters ``start`` up to ``end`` (not empty)."""
+        """Returns the half-open source span of characters ``start`` up to ``end`` (not empty)."""
         return self.starts[start], self.ends[end - 1]
 
 
@@ -63,7 +63,7 @@ _GAPS = re.compile(f"{_GAP}+")
 
 @cache
 def _gapped(full: bool) -> dict[int, str]:
-    """A table that folds each character to one, a gap where folding and squeezing leave none."""
+    """A table that folds each character to one: a gap for what folds to nothing or to a blank."""
     table = full_table() if full else BASE
     gapped = {
         code: _GAP if not folded or folded.isspace() else folded for code, folded in table.items()
@@ -73,7 +73,9 @@ def _gapped(full: bool) -> dict[int, str]:
 
 @cache
 def gaps() -> bytes:
-    """Of every character below U+10000, whether folding and squeezing leave none: 1, else 0."""
+    """Returns a byte for every character below U+10000: 1 if it folds to nothing or a blank, else
+    0.
+    """
     table = bytearray(0x10000)
     for code, folded in BASE.items():
         table[code] = not folded or folded.isspace()
@@ -83,7 +85,7 @@ def gaps() -> bytes:
 
 
 def without_blanks(text: str) -> Folding:
-    """``squeeze(fold(text))`` with the way back to ``text``."""
+    """``strip_blanks(fold(text))`` with the way back to ``text``."""
     gapped = text.translate(_gapped(table_for(text) is not BASE))
     starts: list[int] = []
     last = 0
@@ -95,7 +97,7 @@ def without_blanks(text: str) -> Folding:
 
 
 def with_arabic(folding: Folding) -> Folding:
-    """``arabic`` of a folding; every digit of a number leads back to the whole number."""
+    """Returns ``arabic`` of a folding; every digit of a number leads back to the whole number."""
     text: list[str] = []
     starts: list[int] = []
     ends: list[int] = []

@@ -1,9 +1,9 @@
-"""Bringing an index to the state of its sources, by content, in one commit.
+"""Brings an index to the state of its sources, by content, in one commit.
 
-``scan`` lists the files, ``plan`` compares their digests with the index (pure), ``sync`` does both
-and applies the plan. A file that cannot be read is reported and skipped. What the index holds of a
-folder that cannot be listed, or a file that cannot be opened, is kept: not being able to look is no
-evidence that a document is gone.
+`scan` lists the files, `plan` compares their digests with the index (pure), `sync` does both and
+carries the plan out. A file that cannot be read as a document is reported and skipped. The
+documents of a folder that cannot be listed, or of a file that cannot be opened, stay in the index:
+a failure to look is no evidence that a document is gone.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ Progress = Callable[[int, int, str], None]  # files done, files in all, the id o
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to do, as document ids in order. ``unchanged`` is what stays."""
+    """The changes that an index needs, as document ids in order; ``unchanged`` ones stay."""
 
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
@@ -52,10 +52,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a sync did or, on a dry run, would do.
+    """The outcome of a sync, or of a dry run, which changes nothing.
 
-    ``failed`` says what could not be read and why; ``ignored`` counts files of other kinds by
-    suffix ("" for none).
+    ``failed`` has an error for each file, folder or source that could not be read; ``ignored``
+    counts files of other kinds by suffix ("" for files without one).
     """
 
     plan: Plan
@@ -65,9 +65,10 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """The files of some sources: ``files`` by document id, in order of the ids.
+    """The files of some sources: ``files`` by document id, in the order of the ids.
 
-    ``unseen`` holds the ids of folders that could not be looked into and of roots that are gone.
+    ``unseen`` has the ids of folders that could not be listed and of sources that are gone;
+    ``failed`` and ``ignored`` are those of `Report`.
     """
 
     files: Mapping[str, Path]
@@ -77,7 +78,10 @@ class Scan:
 
 
 def plan(old: Mapping[str, str], new: Mapping[str, str]) -> Plan:
-    """What brings an index that holds ``old`` (id to digest) to hold ``new``. Pure."""
+    """Returns the changes from an index of the documents ``old`` to one of ``new``. Pure.
+
+    Both map the ids of documents to their digests.
+    """
     common = sorted(old.keys() & new.keys())
     return Plan(
         added=tuple(sorted(new.keys() - old.keys())),
@@ -98,15 +102,20 @@ def sync(
     progress: Progress | None = None,
     workers: int | None = None,
 ) -> Report:
-    """Bring the index to the state of its sources: those it remembers, and ``paths``.
+    """Bring the index to the state of its sources, and return a report of the changes.
 
-    ``paths``, files or folders, are remembered from now on; those of ``forget`` no longer are,
-    and their documents leave the index. ``rebuild`` reads everything anew, whatever state the
-    index is in; ``dry_run`` reads what it would and writes nothing. ``workers``, as
-    `indexer.updating.workers.read_entries` has it, does not change what comes out.
-    ``user_dictionary`` (`indexer.text.dictionary_build`) is remembered too; where it is not what
-    the index was made with, only ``rebuild`` goes on. One of ``forget`` is given up so. Raises
-    SourceError for a path that is not there, NothingToIndex, IndexStateError."""
+    The sources are those that the index remembers, and ``paths``: files or folders, which it
+    remembers from now on. Those of ``forget`` it remembers no longer, and their documents leave it.
+
+    ``rebuild`` reads everything anew, whatever state the index is in. ``dry_run`` reads the same
+    files and writes nothing. ``user_dictionary`` (`indexer.text.dictionary_build`) is remembered
+    too, until it is named in ``forget``; an index that was made with other words takes it up on a
+    ``rebuild`` only. ``progress`` is told of every file before it is read. ``workers`` is how many
+    processes read (`indexer.updating.workers.read_entries`); the index is the same with any number.
+
+    Raises SourceError for a path that is not there or no source, NothingToIndex if there is no
+    source at all, and the kinds of IndexStateError.
+    """
     failed: list[SourceError] = []
     kept, forget = _kept_dictionary(store, forget, rebuild)
     chosen = _real(user_dictionary) if user_dictionary else kept
@@ -138,7 +147,10 @@ def sync(
 def _kept_dictionary(
     store: Store, forget: Sequence[Path], rebuild: bool
 ) -> tuple[Path | None, list[Path]]:
-    """Where the user dictionary is that the index remembers, and what else is to be forgotten."""
+    """Returns the user dictionary to keep, if any, and the other paths to forget.
+
+    Raises IndexIncompatible where the dictionary is to be forgotten without a rebuild.
+    """
     manifest = _remembered(store, rebuild)
     if not manifest.user_dictionary:
         return None, list(forget)
@@ -157,7 +169,10 @@ def _kept_dictionary(
 def _read_words(
     path: Path | None, failed: list[SourceError], *, optional: bool
 ) -> UserDictionary | None:
-    """A user dictionary. An ``optional`` one that is gone is reported: the index has its words."""
+    """Returns the words of a user dictionary; None without one.
+
+    The file of an ``optional`` one may be gone, since the index has its words: that is reported.
+    """
     if path is None:
         return None
     try:
@@ -165,11 +180,12 @@ def _read_words(
     except SourceError:
         if not optional or _exists(path):
             raise
-        failed.append(SourceError(path, "is gone; the index keeps its words"))
+        failed.append(SourceError(path, "the user dictionary is gone; the index keeps its words"))
         return None
 
 
 def _indexed(store: Store, words: UserDictionary | None) -> dict[str, str]:
+    """Returns the digests of the documents of the index by id."""
     try:
         with store.snapshot() as snapshot:
             if words and snapshot.rows:
@@ -184,7 +200,7 @@ def _within(id: str, folders: Iterable[str]) -> bool:
 
 
 def _documents(files: Iterable[File]) -> Generator[Document | SourceError, None, None]:
-    """What there is to read, for a run that writes nothing."""
+    """Yields the document of each file or its error, for a run that writes nothing."""
     for id, path in files:
         try:
             yield read_document(path, id)
@@ -199,7 +215,7 @@ def _read(
     progress: Progress | None,
     read: ReadFiles,
 ) -> Generator[tuple[str, str, IndexEntry | Document | None], None, None]:
-    """Every readable file's id and digest, and what is read of it if the index has it not."""
+    """Yields id and digest of every readable file, and its entry if it differs from the index."""
     done = itertools.count()
 
     def tell(id: str) -> None:
@@ -225,7 +241,7 @@ def _read(
 
 
 def _is_unchanged(path: Path, digest: str, failed: list[SourceError]) -> bool:
-    """Whether a file is what was indexed, as far as can be told."""
+    """Returns whether a file is what was indexed. One that cannot be read counts as unchanged."""
     try:
         return digest_of(path) == digest
     except SourceError as error:
@@ -234,7 +250,11 @@ def _is_unchanged(path: Path, digest: str, failed: list[SourceError]) -> bool:
 
 
 def scan(roots: Iterable[Root], index: Path) -> Scan:
-    """The files under ``roots`` that may be documents, those whose names start with "." apart."""
+    """Returns the files under ``roots`` that may be documents.
+
+    Files and folders whose names begin with a dot are left out. ``index`` is the folder of the
+    index, beside which relative sources lie.
+    """
     files: dict[str, Path] = {}
     failed: list[SourceError] = []
     ignored: Counter[str] = Counter()
@@ -242,7 +262,7 @@ def scan(roots: Iterable[Root], index: Path) -> Scan:
     for root in roots:
         top = _location(root, index)
         if not _exists(top):
-            failed.append(SourceError(top, "is gone; what was indexed of it is kept"))
+            failed.append(SourceError(top, "the source is gone; its documents stay in the index"))
             unseen.append(root.name)
             continue
         for path in _files(top, root.name, failed, unseen):
@@ -260,6 +280,8 @@ def scan(roots: Iterable[Root], index: Path) -> Scan:
 
 
 def _files(top: Path, name: str, failed: list[SourceError], unseen: list[str]) -> Iterator[Path]:
+    """Yields the files under ``top``; folders that cannot be listed go to ``unseen``."""
+
     def unlisted(error: OSError) -> None:
         folder = Path(error.filename)
         failed.append(SourceError(folder, error.strerror or str(error)))
@@ -284,12 +306,12 @@ def _is_text(name: str) -> bool:
 def _roots(
     store: Store, paths: Sequence[Path], forget: Sequence[Path], rebuild: bool
 ) -> tuple[Root, ...]:
-    """The sources to index: those remembered, without ``forget``, with ``paths``."""
+    """Returns the sources to index: those remembered, without ``forget``, with ``paths``."""
     roots = list(_remembered(store, rebuild).sources)
     located = {_real(_location(root, store.folder)): root for root in roots}
     for path in forget:
         if _real(path) not in located:
-            raise SourceError(path, "is no source of this index")
+            raise SourceError(path, "is no source of the index; `policysearch status` lists those")
         roots.remove(located.pop(_real(path)))
     for path in paths:
         top = _real(path)
@@ -297,7 +319,7 @@ def _roots(
             raise SourceError(path, "no such file or folder")
         if not any(top == known or known in top.parents for known in located):
             for inner in [known for known in located if top in known.parents]:
-                roots.remove(located.pop(inner))  # read as a part of this one from now on
+                roots.remove(located.pop(inner))  # from now on this one holds it
             located[top] = Root(_name(top, roots), _recorded(top, store.folder))
             roots.append(located[top])
     if not roots and not forget:
@@ -306,7 +328,11 @@ def _roots(
 
 
 def _remembered(store: Store, rebuild: bool) -> Manifest:
-    """The state of the index; for a rebuild the one before, if that is all there is, or none."""
+    """Returns the manifest of the index.
+
+    For the ``rebuild`` of an index whose manifest is damaged, that of the generation before, or an
+    empty one. Raises IndexDamaged, IndexIncompatible.
+    """
     try:
         return store.manifest()
     except (IndexDamaged, IndexIncompatible):
@@ -318,18 +344,19 @@ def _remembered(store: Store, rebuild: bool) -> Manifest:
 
 
 def locations(store: Store) -> list[Path]:
-    """Where the sources an index remembers are, whether there is anything or not."""
+    """Returns the paths of the sources that an index remembers, even of those that are gone."""
     return [_location(root, store.folder) for root in store.manifest().sources]
 
 
 def _name(top: Path, roots: Iterable[Root]) -> str:
+    """Returns the name of a new source: that of its folder, with a number if it is taken."""
     taken = {root.name for root in roots}
     names = itertools.chain((top.name,), (f"{top.name}-{n}" for n in itertools.count(2)))
     return next(name for name in names if name not in taken)
 
 
 def _real(path: Path) -> Path:
-    return Path(os.path.realpath(path))  # Path.resolve raises where links lead in a circle
+    return Path(os.path.realpath(path))  # Path.resolve raises where links form a circle
 
 
 def _exists(path: Path) -> bool:
@@ -341,7 +368,10 @@ def _exists(path: Path) -> bool:
 
 
 def _recorded(top: Path, index: Path) -> str:
-    """How a root is written down: relative beside the index, so that both may be moved."""
+    """Returns the path to record: relative if the source lies beside the index.
+
+    So the index and its sources can be moved together.
+    """
     base = index.resolve().parent
     return top.relative_to(base).as_posix() if top.is_relative_to(base) else str(top)
 

@@ -1,4 +1,4 @@
-"""Keeping an index in step with its sources while they change."""
+"""Keeps an index in step with its sources while they change."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from indexer.errors import IndexLocked, PolicySearchError
 from indexer.storage.store import Store
 from indexer.updating.sync import Report, locations, sync
 
-_QUIET_MS = 500  # a burst of changes is over when nothing happened for so long
-_LOOK_MS = 2000  # how often to look whether the sources are still the folders that are watched
+_QUIET_MS = 500  # a burst of changes is over after so long without one
+_LOOK_MS = 2000  # how often to check that the sources are still the folders watched
 _LOCKED_RETRY_S = 2.0
 
 
 def watch(store: Store, stop: Event | None = None) -> Iterator[Report]:
-    """Sync whenever something changes under the sources, and give each report that says anything.
+    """Sync whenever something changes under the sources; yields the reports with changes or errors.
 
-    Ends when ``stop`` is set, or on Ctrl-C. Raises PolicySearchError if watchfiles is missing.
+    Ends when ``stop`` is set, or on Ctrl-C. Waits while another writer is at work. Raises
+    PolicySearchError if watchfiles is missing, and the errors of `sync` but IndexLocked.
     """
     try:
         from watchfiles import watch as changes
@@ -32,7 +33,7 @@ def watch(store: Store, stop: Event | None = None) -> Iterator[Report]:
     listens = True
     while listens:
         watched, listens = _standing(store), False
-        missed = True  # something may have been, before this listens
+        missed = True  # something may have changed before watchfiles listened
         for changed in changes(
             *watched,
             debounce=2 * _QUIET_MS,
@@ -41,7 +42,7 @@ def watch(store: Store, stop: Event | None = None) -> Iterator[Report]:
             yield_on_timeout=True,
             stop_event=stop,
         ):
-            listens = _standing(store) != watched  # renamed, made anew, mounted, or told of
+            listens = _standing(store) != watched  # renamed, made anew, mounted, or added
             if changed or listens or missed:
                 missed = False
                 report = _patiently(store, stop)
@@ -53,7 +54,7 @@ def watch(store: Store, stop: Event | None = None) -> Iterator[Report]:
 
 
 def _standing(store: Store) -> dict[Path, tuple[int, int]]:
-    """The sources that are there, each with what tells it from another of its name."""
+    """Returns the sources that are there, each with its device and its inode."""
     found = {}
     for top in locations(store):
         with suppress(OSError):
@@ -63,7 +64,7 @@ def _standing(store: Store) -> dict[Path, tuple[int, int]]:
 
 
 def _patiently(store: Store, stop: Event) -> Report | None:
-    """Sync, waiting for another writer to finish; None if told to stop meanwhile."""
+    """Sync once no other writer is at work; returns None if ``stop`` is set before."""
     while True:
         try:
             return sync(store)

@@ -1,8 +1,10 @@
-"""Reading many files at once: file → entry, in processes of their own.
+"""Reads many files at once, in processes of their own: a pool that turns files into entries.
 
-A process is told of files in lines of JSON and answers with bytes; neither side runs what it is
-sent. They are started as programs and not by multiprocessing, which would run the main program of
-whoever uses this as a library a second time.
+A process is told of files in lines of JSON and answers with bytes; neither side runs anything that
+it is sent. The processes are started as programs and not by multiprocessing, which would run the
+main program of those who use this as a library a second time. A pool of loky would not run it
+either, but it sends work and results by pickle, which nothing here reads, and importing it takes
+each process 30 to 50 ms more.
 """
 
 from __future__ import annotations
@@ -35,11 +37,11 @@ from indexer.text.dictionary import Dictionary
 
 File = tuple[str, Path]  # a document's id, and its file
 Outcome = IndexEntry | SourceError
-Pending = Callable[[], Iterable[Outcome]]  # what a reader gives when it is waited for
+Pending = Callable[[], Iterable[Outcome]]  # waits for a batch, and returns its outcomes
 Outcomes = Generator[Outcome, None, None]
 
-_ENOUGH = 4 << 20  # bytes of files that take longer to read than processes take to start
-_LARGE = 4 << 20  # a file above is read by this process: only one such is in memory at a time
+_ENOUGH = 4 << 20  # bytes of files: reading these takes longer than starting processes
+_LARGE = 4 << 20  # bytes: larger files are read by this process, one at a time in memory
 _BATCH = 1 << 18  # bytes of files that a process is told of at once
 _MOST = 4  # processes that one writer keeps up with
 _SIZES = struct.Struct("<QQQ")
@@ -51,12 +53,13 @@ _KINDS = (SourceError, SourceTooLarge, UndecodableText, UnsupportedFormat)
 
 
 def read_entries(files: Sequence[File], dictionary: Path, workers: int | None = None) -> Outcomes:
-    """The entry of each file, or why there is none, in order, whatever the number of ``workers``.
+    """Yields the entry of each file, or the error why it has none, in the order of ``files``.
 
-    Words are cut by the ``dictionary`` in a file. ``workers`` is how many processes read; without
-    it as many as there are processors, and this one alone where there is little to do. Close the
-    iterator if it is not read to its end. Raises IndexDamaged if the dictionary is, and
-    IndexStateError if a process ends before its work.
+    ``dictionary`` is the file of the dictionary that cuts words. ``workers`` is how many processes
+    read; by default as many as there are processors, but this process alone where there is little
+    to read. The outcomes are the same with any number. Close the iterator if it is not read to its
+    end. Raises IndexDamaged if the dictionary is damaged, and IndexStateError if a process ends
+    before its work does.
     """
     sizes = [_size(path) for _, path in files]
     if workers is None:
@@ -94,7 +97,7 @@ def _processors() -> int:
 
 
 def _batches(files: Iterable[File], sizes: Iterable[int]) -> Iterator[list[File]]:
-    """The files in order, in lists of `_BATCH` bytes; a large one is alone."""
+    """Yields the files in order, in lists of `_BATCH` bytes; a larger file is alone in its list."""
     batch: list[File] = []
     total = 0
     for file, size in zip(files, sizes, strict=True):
@@ -121,7 +124,7 @@ def _read_by_workers(
         try:
             return worker.read(batch)
         finally:
-            idle.put(worker)  # a dead one too, which fails at once: a thread may wait for it
+            idle.put(worker)  # a dead one too: it fails at once, and no thread waits for ever
 
     def start(batch: list[File]) -> Pending:
         if len(batch) == 1 and _size(batch[0][1]) > _LARGE:
@@ -136,7 +139,7 @@ def _read_by_workers(
         yield from _in_order(batches, 2 * count, start)
     finally:
         for worker in workers:
-            worker.kill()  # what a thread waits for has an end now
+            worker.kill()  # so that no thread waits for an answer any more
         threads.shutdown(cancel_futures=True)
         for worker in workers:
             worker.close()
@@ -145,7 +148,7 @@ def _read_by_workers(
 def _in_order(
     batches: Iterable[list[File]], most: int, start: Callable[[list[File]], Pending]
 ) -> Iterator[Outcome]:
-    """What comes of the batches, of which no more than ``most`` are under way."""
+    """Yields the outcomes of the batches in order, with at most ``most`` of them under way."""
     pending: deque[Pending] = deque()
     for batch in batches:
         pending.append(start(batch))
@@ -156,7 +159,7 @@ def _in_order(
 
 
 class _Worker:
-    """A process that reads files, seen from the one that told it to."""
+    """A process that reads files, as the writer sees it."""
 
     def __init__(self, dictionary: Path) -> None:
         self._process = subprocess.Popen(
@@ -167,7 +170,7 @@ class _Worker:
         )
 
     def read(self, batch: list[File]) -> list[Outcome]:
-        """What comes of the files."""
+        """Returns the outcomes of the files. Raises IndexStateError if the process ends."""
         to, back = self._process.stdin, self._process.stdout
         assert to is not None  # both are pipes
         assert back is not None
@@ -178,24 +181,25 @@ class _Worker:
         except (OSError, EOFError):
             code = self._process.wait()
             raise IndexStateError(
-                f"a process that read documents ended with code {code}; the index is as it was"
+                f"a process that read documents ended with code {code}; the index is as it was: "
+                "try again, with fewer processes if memory was short"
             ) from None
 
     def kill(self) -> None:
-        """End the process, whatever it is at."""
+        """End the process at once."""
         self._process.kill()
 
     def close(self) -> None:
-        """Close the pipes, which nobody uses any more."""
-        with suppress(BrokenPipeError), self._process:  # for a request that was not taken
+        """Close the pipes, once the process has ended."""
+        with suppress(BrokenPipeError), self._process:  # of a request that the process never took
             pass
 
 
 def serve(dictionary: str) -> None:
-    """Be a process that reads files: until there are no more requests, or nobody listens."""
+    """Read the files that standard input names, until it ends or nobody reads the answers."""
     analyzer = Analyzer(Dictionary.open(Path(dictionary)))
     with os.fdopen(os.dup(1), "wb") as answers, suppress(BrokenPipeError):
-        os.dup2(2, 1)  # whatever prints is no answer
+        os.dup2(2, 1)  # a print of a library must not get between the answers
         for line in sys.stdin.buffer:
             for id, path in json.loads(line):
                 _send(answers, _read(id, Path(path), analyzer))
@@ -214,7 +218,7 @@ def _send(to: IO[bytes], outcome: Outcome) -> None:
 
 
 def _receive(back: IO[bytes]) -> Outcome:
-    """The next answer. Raises EOFError."""
+    """Returns the next answer. Raises EOFError."""
     sizes = _SIZES.unpack(_exactly(back, _SIZES.size))
     facts, texts, record = (_exactly(back, size) for size in sizes)
     if record:

@@ -1,21 +1,26 @@
 """The index as Whoosh sees it: its queries, matchers and collectors on our columns.
 
-Nothing here is needed to search with `searcher`: it is for those who bring queries of Whoosh's own.
-A unit of retrieval is what Whoosh calls a document. The field "words" has no positions; "bigrams"
-has those that rank, at the places where they stand in the stripped of blanks body of the section.
+`searcher` does not use this package. It is for programs that bring queries of Whoosh's own: its
+parser, its query classes, its highlights, sorting and grouping. A section of ours is what Whoosh
+calls a document.
 
-    with whoosh_index(".policysearch").searcher() as searcher:
-        results = searcher.search(whoosh.query.Term("words", "责任"))
-        results[0]["document"], results[0]["anchor"]
+    index = whoosh_index(".policysearch")
+    query = QueryParser("words", index.schema).parse('"劳动合同解除"')
+    with index.searcher() as searcher:
+        results = searcher.search(query, sortedby="date")
+        results[0]["document"], results[0]["anchor"], results[0].highlights("text")
 
-The kernel answers what it can answer whole (`planning`), Whoosh's matchers over the same columns
-the rest, with the same hits in the same order and the same scores (`searching`).
+The fields are those of `indexer.whoosh_adapter.schema`. ``words`` has no positions; ``bigrams`` has
+the offsets of its terms in the section's text, folded and without blanks. The kernel answers a
+query if it can answer all of it (`planner`); Whoosh's matchers over the same columns answer the
+others, with the same hits and scores in the same order (`collector`).
 """
 
 from __future__ import annotations
 
 from indexer.whoosh_adapter.collector import KernelCollector, KernelSearcher, KernelWeighting
-from indexer.whoosh_adapter.index import WhooshIndex, whoosh_index, whoosh_reader, whoosh_schema
+from indexer.whoosh_adapter.index import WhooshIndex, whoosh_index, whoosh_reader
+from indexer.whoosh_adapter.schema import whoosh_schema
 
 __all__ = [
     "KernelCollector",

@@ -1,4 +1,4 @@
-"""A segment as a codec of Whoosh's: its terms, postings, positions, lengths and stored fields."""
+"""A segment as Whoosh reads one: terms, postings, positions, lengths, stored fields, columns."""
 
 from __future__ import annotations
 
@@ -10,20 +10,25 @@ from typing import Any
 
 from whoosh import formats
 from whoosh.codec import base
+from whoosh.columns import ColumnReader
 from whoosh.matching import ListMatcher
 from whoosh.query.spans import Span
 from whoosh.reading import SegmentReader, TermInfo
 
 from indexer.segments import UNIT, PostingsAt, Segment
+from indexer.whoosh_adapter.schema import FACTS, TEXT
 
-Stored = Callable[[int], dict[str, Any]]
+Fact = Callable[[int, str], str]
 
 
 def segment_reader(
-    segment: Segment, gone: frozenset[int], stored: Stored, schema: Any, generation: int
+    segment: Segment, gone: frozenset[int], fact: Fact, schema: Any, generation: int
 ) -> SegmentReader:
-    """A segment without its sections ``gone``; ``stored`` gives the stored fields of a section."""
-    codec = _Codec(segment, gone, stored)
+    """Returns a reader of a segment without its sections ``gone``.
+
+    ``fact`` gives one of `FACTS` of a section by its number in the segment.
+    """
+    codec = _Codec(segment, gone, fact)
     return SegmentReader(None, schema, _Segment(codec), generation, codec)
 
 
@@ -43,10 +48,10 @@ class _Segment(base.Segment):  # type: ignore[misc]
 
 
 class _Codec(base.Codec):  # type: ignore[misc]
-    def __init__(self, segment: Segment, gone: frozenset[int], stored: Stored) -> None:
+    def __init__(self, segment: Segment, gone: frozenset[int], fact: Fact) -> None:
         self.segment = segment
         self.gone = gone
-        self.stored = stored
+        self.fact = fact
 
     def terms_reader(self, storage: object, segment: object) -> _Terms:
         return _Terms(self.segment)
@@ -128,8 +133,8 @@ class _Terms(base.TermsReader):  # type: ignore[misc]
 class _Matcher(ListMatcher):  # type: ignore[misc]
     """The postings of a term; positions are looked up in the text when they are asked for.
 
-    It gives no bounds of its scores. What Whoosh 2.7.4 skips by them it skips wrongly: it compares
-    them with scores before a boost where those after it count, and lets what NOT excludes through.
+    The matcher gives no bounds of its scores. Whoosh 2.7.4 skips sections wrongly by such bounds:
+    it compares them with scores from before a boost, and lets sections through that NOT excludes.
     """
 
     def __init__(
@@ -214,7 +219,7 @@ class _PerDocument(base.PerDocumentReader):  # type: ignore[misc]
     def __init__(self, codec: _Codec) -> None:
         self._segment = codec.segment
         self._gone = codec.gone
-        self._stored = codec.stored
+        self._fact = codec.fact
 
     def doc_count(self) -> int:
         return self._segment.sections - len(self._gone)
@@ -246,4 +251,33 @@ class _PerDocument(base.PerDocumentReader):  # type: ignore[misc]
         return max(self._segment.lengths(fieldname), default=0) / UNIT
 
     def stored_fields(self, docnum: int) -> dict[str, Any]:
-        return self._stored(docnum)
+        facts = {name: self._fact(docnum, name) for name in FACTS}
+        return facts | {TEXT: self._segment.source(docnum, docnum + 1)}
+
+    def folded_text(self, docnum: int) -> str:
+        """Returns the text of a section, folded and without blanks: where quotations are sought."""
+        return self._segment.text(docnum)
+
+    def supports_columns(self) -> bool:
+        return True
+
+    def has_column(self, fieldname: str) -> bool:
+        return fieldname in FACTS
+
+    def list_columns(self) -> tuple[str, ...]:
+        return FACTS
+
+    def column_reader(self, fieldname: str, column: object) -> _Column:
+        return _Column(self._fact, fieldname, self._segment.sections)
+
+
+class _Column(ColumnReader):  # type: ignore[misc]
+    """A fact of every section of a segment."""
+
+    def __init__(self, fact: Fact, name: str, count: int) -> None:
+        self._fact = fact
+        self._name = name
+        self._doccount = count
+
+    def __getitem__(self, docnum: int) -> str:
+        return self._fact(docnum, self._name)

@@ -1,13 +1,13 @@
 """Searching: the searcher, the collector that asks the kernel first, and the scores of both ways.
 
-A section's score is what `searcher.ranking.ranker` says it is, the terms weighted by the query's
-boosts. Equal scores rank by the number of the section, as everywhere in Whoosh. Whoosh adds the
+The score of a section is that of `searcher.ranking.ranker`, the terms weighted by the boosts of the
+query. Equal scores rank by the number of the section, as everywhere in Whoosh. Whoosh adds the
 scores of many terms up in an order of its own: from three terms on, or where a boost is no power of
 two, the last bits of a sum may differ between the two ways.
 
-The kernel answers queries that `planning` knows, with any ``filter`` and ``mask``, limited or not.
-Whatever needs to look at matchers one by one (sorting, grouping, collapsing, ``terms=True``, scores
-of another weighting) goes Whoosh's way.
+The kernel answers queries that `planner` knows, with any ``filter`` and ``mask``, limited or not.
+Sorting, grouping, collapsing, ``terms=True`` and scores of another weighting look at the matchers
+one by one; Whoosh's own collectors do that.
 """
 
 from __future__ import annotations
@@ -29,10 +29,14 @@ from whoosh.collectors import (
 )
 from whoosh.scoring import BaseScorer, WeightingModel
 from whoosh.searching import Results, ResultsPage, SearchContext, Searcher
+from whoosh.sorting import Facets, FieldFacet, MultiFacet
 
+from indexer.errors import IndexStateError
+from indexer.kernel.bm25 import norm
 from indexer.segments import K1, UNIT, Collection, SectionSet
-from indexer.segments.segment import norm
+from indexer.whoosh_adapter.highlighter import SectionHighlighter
 from indexer.whoosh_adapter.planner import Planner, Score, mended
+from indexer.whoosh_adapter.schema import FACTS
 
 
 class KernelWeighting(WeightingModel):  # type: ignore[misc]
@@ -47,7 +51,7 @@ class KernelWeighting(WeightingModel):  # type: ignore[misc]
     def scorer(
         self, searcher: Searcher, fieldname: str, text: str | bytes, qf: int = 1
     ) -> BaseScorer:
-        """What scores the postings of a term."""
+        """Returns the scorer of the postings of a term."""
         average = _collection(searcher).averages[fieldname]
         return _Scorer(searcher, fieldname, self.idf(searcher, fieldname, text), norm(average))
 
@@ -94,12 +98,15 @@ class KernelSearcher(Searcher):  # type: ignore[misc]
         mask: Any = None,
         **options: Any,
     ) -> Collector:
-        """A collector as Whoosh's `Searcher.collector` gives it, round a `KernelCollector`.
+        """Returns the collector of Whoosh's `Searcher.collector`, with a `KernelCollector` in it.
 
-        That is the innermost but one, so that whatever is round it sees what is filtered already.
+        The kernel's collector is the innermost but one, so that all around it see sections that
+        are filtered already. Raises IndexStateError for a field by which nothing can be sorted or
+        grouped.
         """
+        _check_sortable(options.get("sortedby"), groupedby, collapse)
         child = super().collector(limit=None if groupedby else limit, **options)
-        child.replace = 0  # it would put wrong matchers in the place of some, by their bounds
+        child.replace = 0  # Whoosh would replace matchers by bounds of scores, which are wrong
         collector: Collector = KernelCollector(child, filter, mask)
         if groupedby:
             collector = FacetCollector(collector, groupedby, maptype=maptype)
@@ -112,17 +119,17 @@ class KernelSearcher(Searcher):  # type: ignore[misc]
         return collector
 
     def docs_for_query(self, q: wq.Query, for_deletion: bool = False) -> Iterator[int]:
-        """The sections a query matches. Whoosh's own lets deleted ones through after a NOT."""
+        """Returns the live sections a query matches. Whoosh lets deleted ones through after NOT."""
         is_deleted = self.reader().is_deleted
-        sections = super().docs_for_query(q, for_deletion)
+        sections = super().docs_for_query(mended(q), for_deletion)
         return (section for section in sections if not is_deleted(section))
 
 
 class KernelCollector(WrappingCollector):  # type: ignore[misc]
-    """Answers from the kernel what it can answer whole; the collector ``child`` does the rest.
+    """Has the kernel answer a query if it can answer all of it, else the collector ``child``.
 
-    ``allow`` and ``restrict`` are what Whoosh's `FilterCollector` takes: a query, results or
-    section numbers; what is empty does not filter. Inside other collectors it filters, and no more.
+    ``allow`` and ``restrict`` are those of Whoosh's `FilterCollector`: a query, results or numbers
+    of sections; an empty one does not filter. Inside other collectors this one filters only.
     """
 
     def __init__(self, child: Collector, allow: Any = None, restrict: Any = None) -> None:
@@ -179,7 +186,7 @@ class KernelCollector(WrappingCollector):  # type: ignore[misc]
 
     @property
     def by_kernel(self) -> bool:
-        """Whether the kernel answered."""
+        """Returns whether the kernel answered."""
         return self._answer is not None
 
     def matches(self) -> Iterator[int]:
@@ -194,14 +201,14 @@ class KernelCollector(WrappingCollector):  # type: ignore[misc]
                 self.filtered_count += 1
 
     def all_ids(self) -> Iterable[int]:
-        """All sections found."""
+        """Returns all sections that were found."""
         if self._answer:
             return self._answer.sections
         sections = self._planner.sections(self._query)
         return sections if self._within is None else sections & self._within
 
     def count(self) -> int:
-        """How many sections were found."""
+        """Returns the number of sections that were found."""
         if self._answer:
             return len(self._answer.sections)
         if self.child.computes_count():
@@ -209,9 +216,10 @@ class KernelCollector(WrappingCollector):  # type: ignore[misc]
         return sum(1 for _ in self.all_ids())
 
     def results(self) -> Results:
-        """What was found."""
+        """Returns the results of Whoosh's kind."""
         results = self.child._results(self._items) if self._answer else self.child.results()
         results.collector = self
+        results.highlighter = SectionHighlighter()
         results.q = self._query
         results.filtered_count = self.filtered_count
         results.allowed = self._allow
@@ -220,7 +228,7 @@ class KernelCollector(WrappingCollector):  # type: ignore[misc]
 
 
 class _Answer:
-    """The kernel's: the sections a query of a score matches, of those ``within``."""
+    """The answer of the kernel: the sections of ``within`` that a query matches, by ``score``."""
 
     def __init__(
         self,
@@ -244,22 +252,46 @@ class _Answer:
 
     @cached_property
     def sections(self) -> SectionSet:
-        """All of them."""
+        """The sections of the answer."""
         return self._matched if self._within is None else self._matched & self._within
 
     @property
     def filtered_count(self) -> int:
-        """How many match and are not within."""
+        """The number of sections that match and are filtered out."""
         return len(self._matched) - len(self.sections) if self._within is not None else 0
 
     def top(self, limit: int | None) -> list[tuple[float, int]]:
-        """The best (score, section), the best first."""
+        """Returns the ``limit`` best (score, section), the best first; all without a limit."""
         plain = self._score.plain and self._within is None
         count = len(self.sections) if limit is None else limit
         hits = self._collection.top(
             count, self._score.terms, lambda section: section, None if plain else self.sections
         )
         return [(score + self._score.constant, section) for score, section in hits]
+
+
+def _check_sortable(sortedby: Any, groupedby: Any, collapse: Any) -> None:
+    """Raises IndexStateError for a field by which there is nothing to sort or group."""
+    facets = [sortedby, collapse]
+    facets += [facet for _, facet in Facets.from_groupedby(groupedby).items()] if groupedby else []
+    for facet in facets:
+        for name in _field_names(facet):
+            if name not in FACTS:
+                raise IndexStateError(
+                    f"sections cannot be sorted or grouped by {name!r}: use one of "
+                    f"{', '.join(FACTS)}, or a facet of your own"
+                )
+
+
+def _field_names(facet: Any) -> list[str]:
+    """The fields that a facet sorts or groups by; none of facets of another kind."""
+    if isinstance(facet, str):
+        return [facet]
+    if isinstance(facet, FieldFacet):
+        return [facet.fieldname]
+    inner = facet.facets if isinstance(facet, MultiFacet) else facet
+    several = inner if isinstance(inner, list | tuple) else ()
+    return [name for one in several for name in _field_names(one)]
 
 
 def _collection(searcher: Searcher) -> Collection:

@@ -1,43 +1,28 @@
-"""The schema, the reader and the index that Whoosh is given."""
+"""The reader and the index that Whoosh is given."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
-from whoosh import fields, formats
-from whoosh.analysis import Token
+from whoosh import fields
 from whoosh.index import Index
 from whoosh.reading import EmptyReader, MultiReader
 
-from indexer.kernel.plain.kernel import members
+from indexer.kernel.plain.sets import members
 from indexer.segments.collection import SegmentPart
 from indexer.storage.manifest import read_manifest
-from indexer.storage.schema import BIGRAMS, WORDS
-from indexer.storage.snapshot import Snapshot, open_dictionary
-from indexer.text.analysis import Analyzer, bigrams
-from indexer.text.folding import fold, strip_blanks
+from indexer.storage.segment_files import open_dictionary
+from indexer.storage.snapshot import Snapshot
+from indexer.text.analysis import Analyzer
 from indexer.whoosh_adapter.codec import segment_reader
 from indexer.whoosh_adapter.collector import KernelSearcher
-
-
-def whoosh_schema(analyzer: Analyzer) -> fields.Schema:
-    """The fields: two of terms, and what is stored of a section."""
-    return fields.Schema(
-        **{
-            WORDS: _Field(formats.Frequency(), lambda text: analyzer.words(fold(text))),
-            BIGRAMS: _Field(formats.Positions(), _pairs),
-        },
-        document=fields.STORED(),
-        anchor=fields.STORED(),
-        title=fields.STORED(),
-    )
+from indexer.whoosh_adapter.schema import whoosh_schema
 
 
 def whoosh_index(folder: str | Path) -> WhooshIndex:
-    """The index in ``folder`` as one of Whoosh's. Raises IndexStateError's kinds."""
+    """Returns the index in ``folder`` as one of Whoosh's. Raises the kinds of IndexStateError."""
     index = WhooshIndex(Path(folder))
     index.latest_generation()
     return index
@@ -59,7 +44,7 @@ class WhooshIndex(Index):  # type: ignore[misc]
         return read_manifest(self._folder).generation
 
     def is_empty(self) -> bool:
-        """Whether no document is indexed."""
+        """Returns whether no document is indexed."""
         return not read_manifest(self._folder).segments
 
     def doc_count_all(self) -> int:
@@ -86,7 +71,7 @@ class WhooshIndex(Index):  # type: ignore[misc]
 
 
 def whoosh_reader(snapshot: Snapshot) -> SnapshotReader:
-    """A reader of a snapshot, to be used while that is open."""
+    """Returns a reader of a snapshot, to be used while the snapshot is open."""
     return SnapshotReader(snapshot)
 
 
@@ -104,19 +89,25 @@ class SnapshotReader(MultiReader):  # type: ignore[misc]
         self._owned = owned
         leaves = [
             segment_reader(
-                part.segment, _gone(part), partial(self._stored, part.base), schema, generation
+                part.segment, _gone(part), partial(self._fact, part.base), schema, generation
             )
             for part in self.collection.parts
         ]
         super().__init__(leaves or [EmptyReader(schema)], generation)
 
-    def _stored(self, base: int, local: int) -> dict[str, Any]:
-        row = self._snapshot.rows[self._snapshot.document_of(base + local)]
-        anchor = self._snapshot.passage(base + local).anchor
-        return {"document": row.id, "anchor": anchor, "title": row.title}
+    def _fact(self, base: int, local: int, name: str) -> str:
+        """Returns the field ``name`` of the section ``local`` of the segment at ``base``."""
+        section = base + local
+        if name == "anchor":
+            return self._snapshot.card(section).anchor
+        row = self._snapshot.rows[self._snapshot.numbering.document_of(section)]
+        if name == "issuers":
+            return "、".join(row.issuers)
+        value: str = row.id if name == "document" else getattr(row, name)
+        return value
 
     def close(self) -> None:
-        """Close what is owned."""
+        """Close the reader, and the snapshot if it is owned."""
         super().close()
         if self._owned:
             self._snapshot.close()
@@ -124,31 +115,3 @@ class SnapshotReader(MultiReader):  # type: ignore[misc]
 
 def _gone(part: SegmentPart) -> frozenset[int]:
     return frozenset(members(part.dead)) if part.dead else frozenset()
-
-
-def _pairs(text: str) -> list[str]:
-    return bigrams(strip_blanks(fold(text)))
-
-
-class _Field(fields.FieldType):  # type: ignore[misc]
-    """A field for reading; a query's text is cut as the index was."""
-
-    def __init__(self, format: formats.Format, cut: Callable[[str], list[str]]) -> None:
-        def tokens(text: str, **_: object) -> Iterator[Token]:
-            for position, term in enumerate(cut(text)):
-                yield Token(text=term, pos=position, boost=1.0, stopped=False)
-
-        super().__init__(format, tokens, scorable=True)
-        self._cut = cut
-
-    def process_text(self, text: str, mode: str = "", **_: object) -> Iterator[str]:
-        """The terms of a query's text."""
-        yield from self._cut(text)
-
-    def to_bytes(self, value: str | bytes) -> bytes:
-        """A term as it is written."""
-        return value if isinstance(value, bytes) else value.encode("utf-8", "surrogatepass")
-
-    def from_bytes(self, value: bytes) -> str:
-        """A term as it is read."""
-        return value.decode("utf-8", "surrogatepass")

@@ -1,12 +1,12 @@
-"""What of Whoosh's queries the kernel can answer whole, and what it is then asked.
+"""Plans: which of Whoosh's queries the kernel can answer, and with which sets and weights.
 
 The kernel adds up BM25 over weighted terms, for the sections of a set or for those that have any of
-the terms. That is a query's score wherever each section it matches gets the scores of all its
-terms: in a conjunction of disjunctions, say, but not in a disjunction of conjunctions, where a term
-counts only if those it is tied to are there too.
+the terms. This is the score of a query if each section it matches gets the scores of all its terms.
+In a conjunction of disjunctions it does; in a disjunction of conjunctions it does not, for there a
+term counts only in sections that have the others of its conjunction too.
 
 Meaning and scores are those of Whoosh 2.7.4's matchers, oddities included: a compound of one query
-is that query without the compound's boost; NOT scores 1, everything its boost.
+is that query without the compound's boost, NOT scores 1, and Every scores its boost.
 """
 
 from __future__ import annotations
@@ -23,8 +23,12 @@ from whoosh import query as wq
 from whoosh.matching import AndMaybeMatcher, Matcher
 from whoosh.matching.wrappers import FilterMatcher
 
+from indexer.errors import IndexStateError
 from indexer.segments import Collection, SectionSet
 from indexer.storage.schema import BIGRAMS, WORDS
+from indexer.text.analysis import bigrams, ranked
+from indexer.text.folding import fold, strip_blanks
+from indexer.whoosh_adapter.schema import Quoted
 
 Term = tuple[str, str]  # field, text
 _LEAST, _MOST = 1e-100, 1e100  # of what a term weighs: far from where products are 0 or infinite
@@ -32,9 +36,9 @@ _LEAST, _MOST = 1e-100, 1e100  # of what a term weighs: far from where products 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What a section that matches scores: ``constant`` and its terms, which have weights.
+    """The score of a section that matches: ``constant``, and BM25 of its terms by their weights.
 
-    ``plain`` says that those match that have any of the terms.
+    ``plain`` says that every section with any of the terms matches, and no other.
     """
 
     terms: Mapping[Term, float]
@@ -48,33 +52,33 @@ class Score:
 
     @property
     def is_exact(self) -> bool:
-        """Whether the kernel adds it up as Whoosh does: neither loses nor exceeds anything."""
+        """Returns whether the kernel adds the score up as Whoosh does, without an overflow."""
         return isfinite(self.constant) and all(_LEAST <= w <= _MOST for w in self.terms.values())
 
 
 class Planner:
-    """Reads queries; ``docs`` is how Whoosh finds the sections of those that are not known here."""
+    """Reads queries. ``docs`` gives the sections of a query that only Whoosh can answer."""
 
     def __init__(self, collection: Collection, docs: Callable[[Any], Iterable[int]]) -> None:
         self._collection = collection
         self._docs = docs
 
     def score(self, query: Any) -> Score | None:
-        """How the kernel can score a query; None where it cannot."""
+        """Returns how the kernel scores a query; None if it cannot."""
         score = _score(query)
         return score if score and score.is_exact else None
 
     def sections(self, query: Any) -> SectionSet:
-        """The live sections a query matches."""
+        """Returns the live sections that a query matches."""
         match _known(query):
+            case wq.Term() | wq.Phrase() if text := quotation_of(query):
+                pairs = [(BIGRAMS, pair) for pair in ranked(bigrams(text))]
+                return self._collection.holding(text, pairs)
             case wq.Term():
                 return self._collection.having([_term(query)])
             case wq.Prefix():
                 texts = self._collection.expand(query.fieldname, query.text)
                 return self._collection.having((query.fieldname, text) for text, _ in texts)
-            case wq.Phrase():
-                terms = [(query.fieldname, pair) for pair in query.words]
-                return self._collection.holding(_text(query.words), terms)
             case wq.Every():
                 return self._collection.all()
             case wq.Not():
@@ -98,21 +102,20 @@ class Planner:
         return found
 
     def _any_of(self, queries: list[Any]) -> SectionSet:
-        terms = [_term(query) for query in queries if isinstance(_known(query), wq.Term)]
-        found = self._collection.having(terms)
+        found = self._collection.having(_term(query) for query in queries if _is_term(query))
         for query in queries:
-            if not isinstance(_known(query), wq.Term):
+            if not _is_term(query):
                 found = found | self.sections(query)
         return found
 
 
 def _score(query: Any) -> Score | None:
     match _known(query):
+        case wq.Term() | wq.Phrase() if text := quotation_of(query):
+            pairs = Counter((BIGRAMS, pair) for pair in ranked(bigrams(text)))
+            return Score({pair: count * query.boost for pair, count in pairs.items()})
         case wq.Term():
             return Score({_term(query): query.boost}, plain=True)
-        case wq.Phrase():
-            pairs = Counter((query.fieldname, pair) for pair in query.words)
-            return Score({pair: count * query.boost for pair, count in pairs.items()})
         case wq.Every():
             return Score({}, query.boost)
         case wq.Not():
@@ -131,7 +134,7 @@ def _score(query: Any) -> Score | None:
 
 
 def _compound(query: Any) -> Score | None:
-    """The score of AND or OR: of OR only if it is of terms, however nested."""
+    """Returns the score of AND or OR; None for an OR of other queries than terms and such ORs."""
     scores = [_score(subquery) for subquery in query.subqueries]
     if len(scores) == 1:
         return scores[0]
@@ -156,9 +159,9 @@ def _sum(scores: Iterable[Score | None]) -> dict[Term, float]:
 
 
 def _known(query: Any) -> Any:
-    """``query`` if what it means is known here, else None. Classes derived from Whoosh's are not.
+    """Returns ``query`` if its meaning is known here, else None; derived classes are not known.
 
-    Whoosh takes a boost of 0 for none at all.
+    A boost of 0 is not known: Whoosh takes it for no boost.
     """
     match query:
         case wq.Term():
@@ -166,7 +169,7 @@ def _known(query: Any) -> Any:
         case wq.Prefix():
             known = isinstance(query.text, str) and _is_indexed(query) and query.text != ""
         case wq.Phrase():
-            known = query.fieldname == BIGRAMS and query.slop == 1 and bool(_text(query.words))
+            known = bool(quotation_of(query))
         case wq.Every():
             known = query.fieldname is None and bool(query.boost)
         case wq.ConstantScoreQuery():
@@ -193,6 +196,26 @@ _KNOWN = {
 }
 
 
+def _is_term(query: Any) -> bool:
+    return isinstance(_known(query), wq.Term) and not quotation_of(query)
+
+
+def quotation_of(query: Any) -> str:
+    """Returns the text, folded and without blanks, that a section must have to match ``query``.
+
+    Empty for all but phrases without a distance, and what a parser makes of phrases of one word.
+    """
+    if type(query) is wq.Term:
+        return query.text.quotation if isinstance(query.text, Quoted) else ""
+    if type(query) is not wq.Phrase or query.slop != 1 or not _is_indexed(query):
+        return ""
+    if quotations := {word.quotation for word in query.words if isinstance(word, Quoted)}:
+        return quotations.pop() if len(quotations) == 1 else ""
+    if query.fieldname == BIGRAMS:
+        return _text(query.words)
+    return strip_blanks(fold("".join(query.words)))
+
+
 def _is_indexed(query: Any) -> bool:
     return query.fieldname in (WORDS, BIGRAMS)
 
@@ -202,7 +225,7 @@ def _term(query: Any) -> Term:
 
 
 def _text(pairs: list[str]) -> str:
-    """The text that bigrams, one after the other, stand for; "" if they do not hang together."""
+    """Returns the text that bigrams of a phrase spell; "" if one does not continue the other."""
     if not all(isinstance(pair, str) and len(pair) == 2 for pair in pairs):
         return ""
     if any(before[1] != after[0] for before, after in pairwise(pairs)):
@@ -211,11 +234,14 @@ def _text(pairs: list[str]) -> str:
 
 
 def mended(query: Any) -> Any:
-    """A query for Whoosh's matchers that means the same: some of Whoosh 2.7.4's are wrong.
+    """Returns a query that means the same to Whoosh's matchers, some of which are wrong in 2.7.4.
 
-    AND NOT lets the first section pass that both have, and looks beyond the end where it is within
-    AND; there AND MAYBE loses scores.
+    AND NOT lets the first section through that both sides have, and looks beyond the end inside an
+    AND; AND MAYBE loses scores there. Phrases become quotations where they need no positions.
+    Raises IndexStateError for a phrase with a distance in a field without positions.
     """
+    if type(query) in (wq.Phrase, wq.Term):
+        return _mended_leaf(query)
     if type(query) not in _OF_OTHERS:
         return query
     mine = copy.copy(query)
@@ -234,16 +260,45 @@ def mended(query: Any) -> Any:
     return mine
 
 
+def _mended_leaf(query: Any) -> Any:
+    """Raises IndexStateError for a phrase with a distance where there are no positions."""
+    text = quotation_of(query)
+    if not text and type(query) is wq.Phrase and query.fieldname == WORDS:
+        raise IndexStateError(
+            f"the field {WORDS!r} has no positions, so a phrase in it cannot have a distance: "
+            f"leave ~{query.slop} out, search {BIGRAMS!r}, or join the words by AND"
+        )
+    if type(query) is wq.Phrase and query.fieldname == BIGRAMS and type(query.words[0]) is str:
+        return query  # a phrase of bigrams that was not parsed: Whoosh knows their positions
+    return _Quotation(text, query.boost) if text else query
+
+
 _OF_OTHERS = {
     wq.And,
     wq.AndMaybe,
     wq.AndNot,
     wq.ConstantScoreQuery,
     wq.DisjunctionMax,
+    wq.DisjunctionMax,
     wq.Not,
     wq.Or,
     wq.Otherwise,
 }
+
+
+class _Quotation(wq.Phrase):  # type: ignore[misc]
+    """A text that is sought as it stands, for Whoosh's matchers; scores as its bigrams do."""
+
+    def __init__(self, text: str, boost: float) -> None:
+        super().__init__(BIGRAMS, bigrams(text) or [text], boost=boost)
+        self._quotation = text
+
+    def matcher(self, searcher: Any, context: Any = None) -> Matcher:
+        terms = [wq.Term(BIGRAMS, pair) for pair in ranked(self.words)]
+        query = wq.And(terms) if terms else wq.ConstantScoreQuery(wq.Every(), 0.0)
+        text_of = searcher.reader()._perdoc.folded_text
+        found = (id for id in query.docs(searcher) if self._quotation in text_of(id))
+        return FilterMatcher(query.matcher(searcher, context), frozenset(found), boost=self.boost)
 
 
 class _AndNot(wq.AndNot):  # type: ignore[misc]

@@ -76,7 +76,7 @@ class Relations:
 
     def cited_by(self, index: int) -> list[CitedBy]:
         """The documents that cite that of a row or another version of it, most often first."""
-        wanted = self._same(index) | set(self._snapshot.versions.get(self._id(index), ()))
+        wanted = self._same(index) | set(self._snapshot.families.versions.get(self._id(index), ()))
         found: list[CitedBy] = []
         is_meant = cache(lambda name, number: self._is_one_of(name, number, wanted))
         for row, links in zip(self._snapshot.rows, self._snapshot.links, strict=True):
@@ -102,7 +102,9 @@ class Relations:
 
     def _same(self, index: int) -> set[str]:
         """The ids of a document and its copies."""
-        return {self._id(copy) for copy in self._snapshot.copies.get(index, (index,))}
+        return {
+            self._id(copy) for copy in self._snapshot.families.same_document.get(index, (index,))
+        }
 
     def _is_one_of(self, name: str | None, number: str | None, wanted: set[str]) -> bool:
         resolution = self._catalogue.resolve(_citation(name, number))

@@ -21,7 +21,7 @@ from indexer.documents.model import Span
 from indexer.documents.versions.align import Run, common_runs, without_islands
 from indexer.documents.versions.diff import Edit
 from indexer.errors import QueryError
-from indexer.segments import Match
+from indexer.kernel.types import Match
 from indexer.storage.schema import BIGRAMS
 from indexer.storage.snapshot import Snapshot
 from indexer.text.analysis import bigrams, ranked
@@ -198,7 +198,7 @@ def _in_order(text: str, pieces: Sequence[str]) -> tuple[tuple[int, int], ...]:
 
 
 def _newest(snapshot: Snapshot, section: int) -> tuple[int, tuple[str, int]]:
-    date = snapshot.rows[snapshot.document_of(section)].date
+    date = snapshot.rows[snapshot.numbering.document_of(section)].date
     return -int(date.replace("-", "") or 0), result_order(snapshot, section)
 
 
@@ -257,7 +257,7 @@ def _across(snapshot: Snapshot, text: str) -> list[_Fit]:
 def _around(snapshot: Snapshot, section: int, reach: int) -> tuple[range, list[str], int, int]:
     """A section and its neighbours: their numbers and texts, and of these, joined, the span of the
     section's own with ``reach`` characters on either side."""
-    numbers = snapshot.numbers(snapshot.document_of(section))
+    numbers = snapshot.numbering.sections_of(snapshot.numbering.document_of(section))
     before = _reached(snapshot, range(section - 1, numbers.start - 1, -1), reach)[::-1]
     after = _reached(snapshot, range(section + 1, numbers.stop), reach)
     texts = [*before, _text(snapshot, section), *after]
@@ -343,9 +343,9 @@ def _distances(pattern: str, text: str, *, anchored: bool = False) -> Iterator[i
 
 def _finding(snapshot: Snapshot, pieces: Sequence[Folding], fit: _Fit) -> Finding:
     """What a fit of ``pieces`` is in the source."""
-    index = snapshot.document_of(fit.sections.start)
+    index = snapshot.numbering.document_of(fit.sections.start)
     text = snapshot.document(index).text
-    first = snapshot.firsts[index]
+    first = snapshot.numbering.firsts[index]
     spans = [
         section.span
         for section in snapshot.sections(index)[fit.sections.start - first :][: len(fit.sections)]

@@ -49,8 +49,10 @@ def similar_sections(
     Its copies and the other versions of its law are left out, and of each other law all versions
     but the one that ranks first.
     """
-    versions = snapshot.versions
-    copies = (snapshot.rows[copy].id for copy in snapshot.copies.get(index, (index,)))
+    versions = snapshot.families.versions
+    copies = (
+        snapshot.rows[copy].id for copy in snapshot.families.same_document.get(index, (index,))
+    )
     own = {same for id in copies for same in versions.get(id, (id,))}
     others = snapshot.sections_where(lambda row: row.id not in own)
     within = snapshot.terms.having(terms) & others
@@ -58,7 +60,7 @@ def similar_sections(
     found: list[tuple[int, float]] = []
     count = min(len(within), limit * _VERSIONS)
     for score, section in snapshot.terms.top(count, terms, partial(result_order, snapshot), within):
-        id = snapshot.rows[snapshot.document_of(section)].id
+        id = snapshot.rows[snapshot.numbering.document_of(section)].id
         newest = versions.get(id, (id,))[0]
         if first.setdefault(newest, id) == id:
             found.append((section, score))

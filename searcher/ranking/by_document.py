@@ -21,10 +21,10 @@ def best_documents(
 
     They come in the order of their first sections; ``order`` gives the first so many of these.
     """
-    total = len(found.sections)
+    total, document_of = len(found.sections), snapshot.numbering.document_of
     looked_at = count * _SECTIONS_PER_DOCUMENT
     while True:
-        documents = dict.fromkeys(snapshot.document_of(section) for section, _ in order(looked_at))
+        documents = dict.fromkeys(document_of(section) for section, _ in order(looked_at))
         if len(documents) >= count or looked_at >= total:
             return [*documents][:count]
         looked_at *= _SECTIONS_PER_DOCUMENT
@@ -34,7 +34,7 @@ def sections_of(snapshot: Snapshot, found: Ranked, documents: list[int]) -> dict
     """All sections of ``documents`` that match, best first, by document in the order given."""
     sections: dict[int, list[Scored]] = {index: [] for index in documents}
     for section, score in _inside(snapshot, found, documents).all():
-        sections[snapshot.document_of(section)].append((section, score))
+        sections[snapshot.numbering.document_of(section)].append((section, score))
     return sections
 
 
@@ -48,7 +48,7 @@ def by_date(snapshot: Snapshot, found: Ranked, count: int, *, newest: bool) -> l
         date = int(snapshot.rows[index].date.replace("-", "") or 0)
         return not date, -date if newest else date
 
-    counts = snapshot.counts(found.sections)
+    counts = snapshot.numbering.counts(found.sections)
     order = sorted((index for index in range(len(counts)) if counts[index]), key=key)
     chosen: list[Scored] = []
     for _, documents in groupby(order, key):
@@ -60,7 +60,7 @@ def by_date(snapshot: Snapshot, found: Ranked, count: int, *, newest: bool) -> l
 
 def _inside(snapshot: Snapshot, found: Ranked, documents: Iterable[int]) -> Ranked:
     """What was found in some documents."""
-    numbers = chain.from_iterable(map(snapshot.numbers, documents))
+    numbers = chain.from_iterable(map(snapshot.numbering.sections_of, documents))
     matched = found.sections & snapshot.terms.of_sections(numbers)
     known = {section: extra for section, extra in found.known.items() if section in matched}
     return replace(found, matched=matched, known=known)

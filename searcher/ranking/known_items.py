@@ -183,7 +183,7 @@ class KnownItems:
         return self._numbers(index), False, self._rows[index].title
 
     def _numbers(self, index: int) -> range:
-        return range(self._firsts[index], self._firsts[index] + self._rows[index].sections)
+        return range(self._firsts[index], self._firsts[index] + self._rows[index].section_count)
 
     def _articles(self, item: _Item) -> Iterator[_Aim]:
         for label in item.articles:

@@ -171,8 +171,7 @@ class Ranked:
 
 def result_order(snapshot: Snapshot, section: int) -> tuple[str, int]:
     """What orders sections whatever the order they were indexed in: document id, place in it."""
-    document = snapshot.document_of(section)
-    return snapshot.rows[document].id, section - snapshot.firsts[document]
+    return snapshot.numbering.result_order(section)
 
 
 class Ranker:
@@ -183,7 +182,7 @@ class Ranker:
         self._terms = snapshot.terms
         self._synonyms = synonyms
         self._analyzer = snapshot.analyzer
-        self.known = KnownItems(snapshot.rows, snapshot.firsts, snapshot.sections)
+        self.known = KnownItems(snapshot.rows, snapshot.numbering.firsts, snapshot.sections)
 
     def rank(self, query: Node) -> Ranked:
         """The sections ``query`` matches. Raises QueryError for a prefix of too many words."""
@@ -217,7 +216,7 @@ class Ranker:
         For what is asked for and only says again what another file says, that file answers.
         """
         sections: dict[int, Target] = {}
-        duplicate_sections = self._snapshot.duplicate_sections
+        duplicate_sections = self._snapshot.families.duplicate_sections
         for target in reversed(self.known.targets(query, self._synonyms, self._analyzer.pieces)):
             if duplicate_sections.isdisjoint(target.sections):
                 sections.update(dict.fromkeys(target.sections, target))
@@ -226,7 +225,7 @@ class Ranker:
                 if section not in duplicate_sections:
                     sections[section] = target
                 elif target.certain:
-                    copies = self._snapshot.copies_of(section)
+                    copies = self._snapshot.families.copies_of(section)
                     sections.update(
                         (copy, target) for copy in copies if copy not in duplicate_sections
                     )
@@ -347,7 +346,7 @@ class Ranker:
             case Words(field="document") | Phrase(field="document") | Prefix(field="document"):
                 tied = self._match(replace(query, field=None), literally=True)
                 titled = self._match_documents(replace(query, field="title"))
-                return self._snapshot.whole(tied | titled)
+                return self._snapshot.sections_of_matching_documents(tied | titled)
             case Words():
                 found = self._match_documents(query)
                 others = self._synonyms.of(query.text)

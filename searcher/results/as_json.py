@@ -355,7 +355,7 @@ def status_json(index: str, snapshot: Snapshot, *, compiled: bool) -> StatusJson
         "index": index,
         "generation": manifest.generation,
         "documents": len(snapshot.rows),
-        "sections": snapshot.section_count,
+        "sections": snapshot.numbering.section_count,
         "segments": len(manifest.segments),
         "bytes": sum(file.size for file in manifest.files),
         "analyzer": manifest.analyzer,

@@ -10,8 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from indexer.kernel import kernel
-from indexer.segments import (
-    Collection,
+from indexer.kernel.types import (
     FoldedText,
     Match,
     Needles,
@@ -19,6 +18,7 @@ from indexer.segments import (
     pack_matches,
     unpack_matches,
 )
+from indexer.segments import Collection
 from indexer.storage.schema import WORDS
 from indexer.text.analysis import Analyzer, bigrams, ranked
 from indexer.text.folding import Folding, fold, gaps, strip_blanks, with_arabic
@@ -111,15 +111,14 @@ class Excerpter:
         return Excerpt(Snippet(text, highlights), lines)
 
     def _shown(self, section: int) -> SnippetParts:
-        text, *folding = folded = self._terms.folded(section, gaps())
-        matches: bytes = kernel.find(*folding, *self._plain)
+        folded = self._terms.folded(section, gaps())
+        matches = kernel.find(folded.folded, folded.starts, folded.ends, *self._plain)
         matches = self._with_others(matches, folded)
         weights = self._weights
         if not matches:
             pairs, weights = self._pairs
-            matches = kernel.find(*folding, *pairs)
-        shown: SnippetParts = kernel.snippet(text, matches, weights, WIDTH)
-        return shown
+            matches = kernel.find(folded.folded, folded.starts, folded.ends, *pairs)
+        return kernel.snippet(folded.source, matches, weights, WIDTH)
 
     def _with_others(self, matches: bytes, folded: FoldedText) -> bytes:
         """``matches``, those of words in the text with numbers in digits, and what lies near."""
@@ -128,8 +127,8 @@ class Excerpter:
         sets = [matches]
         if self._has_numbers:
             digits = with_arabic(folding)
-            places = (array("I", places).tobytes() for places in (digits.starts, digits.ends))
-            sets.append(kernel.find(digits.text, *places, *self._in_digits))
+            starts, ends = (array("I", at).tobytes() for at in (digits.starts, digits.ends))
+            sets.append(kernel.find(digits.text, starts, ends, *self._in_digits))
         sets.append(pack_matches(sorted(self._located_near(folding))))
         # Each is in order; those of one need no other.
         found = [packed for packed in sets if packed]

@@ -158,7 +158,7 @@ class Suggester:
         pairs = [(BIGRAMS, a + b) for a, b in pairwise(text)]
         sections = snapshot.terms.holding(text, pairs)
         best = snapshot.terms.top(_READ, pairs, lambda section: section, sections)
-        headings = [snapshot.passage(section).heading for _, section in best]
+        headings = [snapshot.card(section).heading for _, section in best]
         counts = Counter(
             heading
             for heading in headings

@@ -36,8 +36,10 @@ class Sections:
         self._squeezed: list[str] = []
         for index, row in enumerate(snapshot.rows):
             document = snapshot.document(index)
-            for number, section in zip(snapshot.numbers(index), document.search_sections(), strict=True):
-                if number not in snapshot.duplicate_sections:
+            for number, section in zip(
+                snapshot.numbering.sections_of(index), document.search_sections(), strict=True
+            ):
+                if number not in snapshot.families.duplicate_sections:
                     self._sections.append((row.id, section.span.start))
                     self._texts.append(section.span.of(document.text))
                     self._squeezed.append(strip_blanks(fold(self._texts[-1])))

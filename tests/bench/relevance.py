@@ -129,7 +129,9 @@ def engine(sections: Sequence[Text], folder: Path) -> Ranking:
         documents: dict[str, None] = {}
         for section, _ in ranker.rank(parse(query)).top(_ENGINE_SECTIONS):
             # A copy that says the same is shown with the hit, not as another.
-            for index in map(snapshot.document_of, (section, *snapshot.copies_of(section))):
+            for index in map(
+                snapshot.numbering.document_of, (section, *snapshot.families.copies_of(section))
+            ):
                 documents[snapshot.rows[index].id.removeprefix("set/")] = None
             if len(documents) >= DEPTH:
                 break

@@ -40,13 +40,6 @@ def test_reading_a_text_needs_neither_whoosh_nor_an_index(name: str) -> None:
     assert run.stdout.split() == ["False", "False"]
 
 
-def test_only_the_store_writes_an_index() -> None:
-    writers = {"whoosh.writing", "whoosh.util.filelock"}
-    for path in MODULES:
-        if path.name != "store.py":
-            assert not writers & _imports(path), path
-
-
 def test_every_error_is_in_the_tree_its_module_draws() -> None:
     drawn = errors.__doc__ or ""
     for name, value in vars(errors).items():

@@ -92,11 +92,13 @@ class Reference:
         self.rows: dict[int, DocumentRow] = {}
         for index, row in enumerate(snapshot.rows):
             terms = terms_of(snapshot.document(index), snapshot.analyzer)
-            of_sections = zip(snapshot.numbers(index), terms.texts, terms.sections, strict=True)
+            of_sections = zip(
+                snapshot.numbering.sections_of(index), terms.texts, terms.sections, strict=True
+            )
             for section, text, numbers in of_sections:
                 self.bodies[section], self.rows[section] = strip_blanks(fold(text)), row
                 self.counts[section] = counts_of(terms.parts[number] for number in numbers)
-        self.sections = set(self.bodies) - snapshot.duplicate_sections
+        self.sections = set(self.bodies) - snapshot.families.duplicate_sections
         self.lengths = {
             (field, section): sum(n for term, n in counts.items() if term[0] == field)
             for section, counts in self.counts.items()

@@ -41,7 +41,7 @@ def test_one_document_in_several_files_is_one_hit_with_its_places(
 def test_copies_are_told_apart_again_when_one_of_them_changes(store: Store, sources: Path) -> None:
     (sources / "repost.txt").write_bytes(REPOST.encode())
     sync(store, [sources])
-    assert len(store.snapshot().groups.duplicates) == 1
+    assert len(store.snapshot().families.committed.duplicates) == 1
     changed = REPOST.replace("两次自查", "九次自查").replace("第一责任人", "直接责任人")
     (sources / "repost.txt").write_bytes(changed.encode())
     sync(store)
@@ -83,10 +83,10 @@ def test_incremental_groups_equal_those_of_a_rebuild(store: Store, sources: Path
     (sources / "notice.txt").unlink()
     sync(store)
     with store.snapshot() as snapshot:
-        groups = snapshot.groups
+        groups = snapshot.families.committed
     sync(store, rebuild=True)
     with store.snapshot() as snapshot:
-        assert snapshot.groups == groups
+        assert snapshot.families.committed == groups
     assert len(groups.duplicates) == 2
     assert len(groups.versions) == 1
     assert json.loads(groups.encode())

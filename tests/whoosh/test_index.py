@@ -69,7 +69,7 @@ def hits(snapshot: Snapshot, query: wq.Query) -> list[tuple[int, float]]:
 
 
 def place(snapshot: Snapshot, section: int) -> tuple[str, int]:
-    document = snapshot.document_of(section)
+    document = snapshot.numbering.document_of(section)
     return snapshot.rows[document].id, section
 
 
@@ -131,7 +131,7 @@ def test_a_hit_of_whoosh_says_where_it_stands(snapshot: Snapshot) -> None:
     results = searcher.search(wq.Term(BIGRAMS, text))
     for hit in results:
         assert hit["document"] in LIBRARY
-        assert snapshot.passage(hit.docnum).anchor == hit["anchor"]
+        assert snapshot.card(hit.docnum).anchor == hit["anchor"]
 
 
 def test_whoosh_opens_the_index_and_searches_it(tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_whoosh_opens_the_index_and_searches_it(tmp_path: Path) -> None:
     assert isinstance(index, whoosh.index.Index)
     assert not index.is_empty()
     with store.snapshot() as snapshot:
-        assert index.doc_count() == snapshot.section_count
+        assert index.doc_count() == snapshot.numbering.section_count
     with index.searcher() as searcher:
         hits = searcher.search(wq.And([wq.Term(WORDS, "采砂"), wq.Term(WORDS, "河道")]))
         assert {(hit["document"], hit["anchor"]) for hit in hits} == {

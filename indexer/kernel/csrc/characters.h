@@ -2,7 +2,8 @@
 #ifndef POLICYSEARCH_CHARACTERS_H
 #define POLICYSEARCH_CHARACTERS_H
 
-#include "kernel.h"
+#include "bytes.h"
+#include "module.h"
 
 #define CHARACTERS 0x20000 /* in the table */
 #define LAST_HAN 0x3FFFF

@@ -2,7 +2,8 @@
 #ifndef POLICYSEARCH_CUT_H
 #define POLICYSEARCH_CUT_H
 
-#include "kernel.h"
+#include "bytes.h"
+#include "module.h"
 
 typedef struct cutter cutter; /* the tables of a dictionary */
 typedef struct cell cell;

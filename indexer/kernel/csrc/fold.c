@@ -1,25 +1,7 @@
 /* A packed text as it stands and folded, and where each character of the latter stands in the
  * former. indexer/kernel/plain/fold.py says it shorter. */
 #include "excerpt.h"
-
-/* The character at *p in UTF-8, or a lone surrogate encoded alike; *p moves behind it. */
-static inline int read_character(const uint8_t **p, const uint8_t *end, uint32_t *character)
-{
-    static const uint32_t least[4] = {0, 0x80, 0x800, 0x10000};
-    const uint8_t *at = *p;
-    uint32_t first = *at, more = first < 0xC0 ? 0 : first < 0xE0 ? 1 : first < 0xF0 ? 2 : 3;
-    uint32_t value = first < 0x80 ? first : first & (0x3Fu >> more);
-    if ((first >= 0x80 && first < 0xC0) || first >= 0xF8 || more >= (size_t)(end - at))
-        return DAMAGED;
-    for (uint32_t i = 1; i <= more; i++) {
-        if ((at[i] & 0xC0) != 0x80)
-            return DAMAGED;
-        value = value << 6 | (at[i] & 0x3F);
-    }
-    *p = at + 1 + more;
-    *character = value;
-    return value < least[more] || value > 0x10FFFF ? DAMAGED : 0;
-}
+#include "utf8.h"
 
 /* Appends the characters of a string, for which there is room; how many, or DAMAGED. */
 static int decode(const uint8_t *p, size_t size, buffer *out)
@@ -28,7 +10,7 @@ static int decode(const uint8_t *p, size_t size, buffer *out)
     size_t before = out->size / 4, at = before;
     uint32_t character;
     while (p < end) {
-        if (read_character(&p, end, &character) < 0)
+        if (read_checked(&p, end, &character) < 0)
             return DAMAGED;
         store32(out->data, at++, character);
     }
@@ -109,11 +91,6 @@ static PyObject *string_of(const buffer *b)
 {
     int little = -1;
     return PyUnicode_DecodeUTF32((char *)b->data, (Py_ssize_t)b->size, "surrogatepass", &little);
-}
-
-static PyObject *bytes_of(const buffer *b)
-{
-    return PyBytes_FromStringAndSize((char *)b->data, (Py_ssize_t)b->size);
 }
 
 /* The text of codes as it stands and folded, and where the characters of the latter begin and end

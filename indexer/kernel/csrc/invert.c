@@ -1,4 +1,5 @@
 /* Inverting: the log of an inverter is sorted and becomes a dictionary and its postings. */
+#include "dictionary.h"
 #include "inverter.h"
 
 typedef struct {

@@ -1,8 +1,9 @@
-/* The log of the sections added to a segment in the making: build.c fills it, invert.c sorts it. */
+/* The log of the sections added to a segment in the making: log_terms.c fills it, invert.c sorts it. */
 #ifndef POLICYSEARCH_INVERTER_H
 #define POLICYSEARCH_INVERTER_H
 
-#include "kernel.h"
+#include "bytes.h"
+#include "module.h"
 
 #define AHEAD 16 /* terms brought near before they are needed */
 

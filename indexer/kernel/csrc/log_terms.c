@@ -1,5 +1,8 @@
 /* Inverting text: an inverter logs the terms of section after section; invert.c sorts them at the end. */
+#include "hash.h"
 #include "inverter.h"
+#include "postings.h"
+#include "utf8.h"
 
 #define CLASSES 0x20000 /* characters in the table; those behind it are Han up to U+3FFFF */
 #define CAPSULE "policysearch.inverter"
@@ -324,7 +327,7 @@ static PyObject *py_add_bigrams(PyObject *self, PyObject *args)
     return result;
 }
 
-PyMethodDef build_methods[] = {
+PyMethodDef log_terms_methods[] = {
     {"inverter", py_inverter, METH_VARARGS, NULL},
     {"add_words", py_add_words, METH_VARARGS, NULL},
     {"add_bigrams", py_add_bigrams, METH_VARARGS, NULL},

@@ -1,5 +1,5 @@
-/* Looking terms up, and sets of sections or documents as bitmaps (least bit first). */
-#include "kernel.h"
+/* Looking a term up, and its postings as documents or as a set. */
+#include "dictionary.h"
 
 typedef struct {
     Py_buffer terms, index;
@@ -85,7 +85,7 @@ static int find_in_block(const lexicon *x, uint32_t at, const uint8_t *term, siz
             if (i < more && same == size)
                 return 0;
         }
-        int found = shared + more == size && same == size;
+        int found = (size_t)shared + more == size && same == size;
         p += more;
         if (read_varint(&p, end, &f->df) < 0 || read_varint(&p, end, &f->size) < 0)
             return -1;
@@ -271,7 +271,7 @@ static PyObject *py_overlap(PyObject *self, PyObject *args)
     return state < 0 ? damaged() : PyLong_FromUnsignedLong(count);
 }
 
-PyMethodDef bits_methods[] = {
+PyMethodDef lookup_methods[] = {
     {"lookup", py_lookup, METH_VARARGS, NULL},
     {"decode", py_decode, METH_VARARGS, NULL},
     {"fill", py_fill, METH_VARARGS, NULL},

@@ -1,5 +1,5 @@
 /* Merging the dictionaries of several segments into one, sections renumbered. */
-#include "kernel.h"
+#include "dictionary.h"
 
 #define GONE UINT32_MAX /* what a map says of a deleted section */
 

@@ -1,12 +1,14 @@
-/* indexer.segments._kernel: what indexer/kernel/plain/kernel.py says in Python, compiled. */
-#include "kernel.h"
+/* The module indexer.kernel._kernel. indexer/kernel/README.md says how a function is added. */
+#include "module.h"
+#include "postings.h"
 
 static int add_all(PyObject *module)
 {
     PyMethodDef *const groups[] = {
-        analyse_methods, bits_methods,  build_methods,   column_methods, cut_methods,
-        excerpt_methods, find_methods,  fold_methods,    invert_methods, merge_methods,
-        pack_methods,    search_methods, snippet_methods, trie_methods,   wording_methods,
+        analyse_methods, cut_methods,    trie_methods,    wording_methods,
+        log_terms_methods, invert_methods, merge_methods, pack_methods,
+        lookup_methods,  scan_methods,   sets_methods,    topk_methods,
+        fold_methods,    find_methods,   snippet_methods, excerpt_methods,
     };
     tf_prepare();
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
@@ -15,11 +17,11 @@ static int add_all(PyObject *module)
     return 0;
 }
 
-static PyModuleDef_Slot slots[] = {{Py_mod_exec, add_all}, {0, NULL}};
+static PyModuleDef_Slot slots[] = {{Py_mod_exec, (void *)add_all}, {0, NULL}};
 
 static PyModuleDef definition = {
     PyModuleDef_HEAD_INIT,
-    .m_name = "indexer.segments._kernel",
+    .m_name = "indexer.kernel._kernel",
     .m_slots = slots,
 };
 

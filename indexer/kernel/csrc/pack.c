@@ -2,9 +2,13 @@
  *
  * Which symbols: as in FSST (Boncz, Neumann, Leis 2020, "FSST: Fast Random Access String
  * Compression"), in rounds. Each cuts a sample into the longest symbols known so far, counts these
- * and their pairs, and keeps those that save most. indexer/kernel/plain/kernel.py says it shorter.
+ * and their pairs, and keeps those that save most. indexer/kernel/plain/pack.py says it shorter.
  */
-#include "kernel.h"
+#include "bytes.h"
+#include "hash.h"
+#include "module.h"
+#include "texts.h"
+#include "utf8.h"
 
 #define ROUNDS 5
 #define SAMPLE (1u << 21) /* bytes, about */
@@ -423,9 +427,9 @@ static void put_codes(const trie *t, const buffer *row, const buffer *stops, buf
 
 typedef struct {
     buffer symbols, sizes, codes, offsets;
-} packed;
+} columns;
 
-static int pack(const corpus *c, uint64_t seed, uint32_t bytes, packed *out)
+static int pack(const corpus *c, uint64_t seed, uint32_t bytes, columns *out)
 {
     trie t;
     buffer row = {0}, stops = {0};
@@ -455,11 +459,6 @@ static int is_well_formed(const Py_buffer *text, const Py_buffer *ends)
     return (uint64_t)text->len == end;
 }
 
-static PyObject *bytes_of(const buffer *b)
-{
-    return PyBytes_FromStringAndSize((const char *)b->data, (Py_ssize_t)b->size);
-}
-
 static PyObject *py_pack(PyObject *self, PyObject *args)
 {
     unsigned long long seed;
@@ -472,7 +471,7 @@ static PyObject *py_pack(PyObject *self, PyObject *args)
         PyErr_SetString(PyExc_ValueError, "entries must end in order, the last with the text");
     } else {
         corpus c = {text.buf, ends.buf, (uint32_t)(ends.len / 4)};
-        packed out = {{0}, {0}, {0}, {0}};
+        columns out = {{0}, {0}, {0}, {0}};
         int bad;
         Py_BEGIN_ALLOW_THREADS
         bad = pack(&c, seed, (uint32_t)text.len, &out);

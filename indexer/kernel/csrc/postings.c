@@ -1,16 +1,16 @@
-/* Postings and dictionaries, read and written. */
-#include "kernel.h"
+/* Postings, written and read; and the codes of term frequencies. */
+#include "postings.h"
 #include <math.h>
+#include <stdlib.h>
 
 double tf_value[256];
-uint32_t tf_eighths[256];
 
 void tf_prepare(void)
 {
     for (unsigned code = 0; code < 256; code++) {
         unsigned group = code < 128 ? 0 : (code - 128) / 32, step = code & 31;
-        tf_eighths[code] = code < 128 ? code : (128u << group) + step * (4u << group);
-        tf_value[code] = tf_eighths[code] / 8.0;
+        uint32_t eighths = code < 128 ? code : (128u << group) + step * (4u << group);
+        tf_value[code] = eighths / 8.0;
     }
 }
 
@@ -24,42 +24,6 @@ uint8_t tf_encode(uint32_t eighths)
     while (eighths >= 256u << group)
         group++;
     return (uint8_t)(128 + 32 * group + (eighths - (128u << group)) / (4u << group));
-}
-
-int buffer_reserve(buffer *b, size_t more)
-{
-    if (b->failed)
-        return -1;
-    if (b->size + more <= b->capacity)
-        return 0;
-    size_t capacity = b->capacity ? b->capacity * 2 : 4096;
-    while (capacity < b->size + more)
-        capacity *= 2;
-    uint8_t *data = realloc(b->data, capacity);
-    if (!data) {
-        b->failed = 1;
-        return -1;
-    }
-    b->data = data;
-    b->capacity = capacity;
-    return 0;
-}
-
-void buffer_bytes(buffer *b, const void *data, size_t size)
-{
-    if (!size || buffer_reserve(b, size) < 0)
-        return;
-    memcpy(b->data + b->size, data, size);
-    b->size += size;
-}
-
-void buffer_varint(buffer *b, uint32_t value)
-{
-    while (value >= 128) {
-        buffer_byte(b, (uint8_t)(value | 128));
-        value >>= 7;
-    }
-    buffer_byte(b, (uint8_t)value);
 }
 
 norms norms_of(const uint8_t *lengths, uint32_t sections)
@@ -77,8 +41,7 @@ static uint32_t bound_of(const uint32_t *docs, const uint8_t *codes, size_t coun
 {
     double most = 0.0;
     for (size_t i = 0; i < count; i++) {
-        double tf = tf_value[codes[i]];
-        double impact = tf / (tf + (n.a + n.c * load32(n.lengths, docs[i])));
+        double impact = impact_of(tf_value[codes[i]], n.a, n.c, load32(n.lengths, docs[i]));
         if (impact > most)
             most = impact;
     }
@@ -207,6 +170,8 @@ int list_open(list *l, const uint8_t *data, size_t size, uint32_t df, uint32_t s
     l->is_sparse = is_sparse(df, sections);
     l->data = data;
     l->data_end = data + size;
+    if (df > sections)
+        return -1;
     if (l->is_sparse) {
         l->left = df;
         return df ? read_posting(l) : 0;
@@ -236,59 +201,4 @@ void block_sort(const block *b, uint8_t *docs, uint8_t *codes)
         docs[i] = b->docs[at];
         codes[i] = block_code(b, at);
     }
-}
-
-void dictionary_add(dictionary *d, const uint8_t *term, size_t size, const uint32_t *docs,
-                    const uint8_t *codes, size_t df, norms n)
-{
-    size_t shared = 0;
-    if (d->count % DICT_BLOCK == 0) {
-        uint64_t entry[INDEX_ENTRY] = {d->postings.size, d->terms.size, term_prefix(term, size)};
-        buffer_bytes(&d->index, entry, sizeof entry);
-    } else {
-        size_t most = size < d->previous_size ? size : d->previous_size;
-        while (shared < most && term[shared] == d->previous[shared])
-            shared++;
-    }
-    size_t start = d->postings.size;
-    encode_list(&d->postings, docs, codes, df, n);
-    buffer_varint(&d->terms, (uint32_t)shared);
-    buffer_varint(&d->terms, (uint32_t)(size - shared));
-    buffer_bytes(&d->terms, term + shared, size - shared);
-    buffer_varint(&d->terms, (uint32_t)df);
-    buffer_varint(&d->terms, (uint32_t)(d->postings.size - start));
-    buffer keep = {d->previous, 0, d->previous_capacity, 0};
-    buffer_bytes(&keep, term, size);
-    d->terms.failed |= keep.failed;
-    d->previous = keep.data;
-    d->previous_capacity = keep.capacity;
-    d->previous_size = keep.size;
-    d->count++;
-}
-
-int dictionary_failed(const dictionary *d)
-{
-    return d->terms.failed | d->index.failed | d->postings.failed;
-}
-
-void dictionary_free(dictionary *d)
-{
-    free(d->terms.data);
-    free(d->index.data);
-    free(d->postings.data);
-    free(d->previous);
-}
-
-static PyObject *bytes_of(const buffer *b)
-{
-    return PyBytes_FromStringAndSize((const char *)b->data, (Py_ssize_t)b->size);
-}
-
-/* (terms, index, postings, lengths, number of terms), or MemoryError. */
-PyObject *dictionary_result(dictionary *d, const buffer *lengths)
-{
-    if (dictionary_failed(d) || lengths->failed)
-        return PyErr_NoMemory();
-    return Py_BuildValue("(NNNNI)", bytes_of(&d->terms), bytes_of(&d->index),
-                         bytes_of(&d->postings), bytes_of(lengths), d->count);
 }

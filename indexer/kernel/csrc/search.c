@@ -1,6 +1,6 @@
 /* The k best sections of a sum of BM25 terms, by range pruning.
  *
- * SectionSet are split into ranges of 256. Every (term, range) has an upper bound of its impact; a
+ * Sections are split into ranges of 256. Every (term, range) has an upper bound of its impact; a
  * range's bounds add up to a bound of every score in it. Ranges are visited by falling bound, and
  * those are skipped whose bound does not reach the k-th score. Within a range, terms whose bounds
  * together stay below the k-th score cannot make a hit: they are looked up for the sections only that
@@ -18,9 +18,8 @@
 
 static inline double impact(const scored *t, uint8_t code, uint32_t doc)
 {
-    double tf = tf_value[code];
     uint32_t length = t->wide ? load32(t->lengths, doc) : load16(t->lengths, doc);
-    return tf / (tf + (t->a + t->c * length));
+    return impact_of(tf_value[code], t->a, t->c, length);
 }
 
 static int worse(hit x, hit y)

@@ -2,7 +2,8 @@
 #ifndef POLICYSEARCH_SEARCH_H
 #define POLICYSEARCH_SEARCH_H
 
-#include "kernel.h"
+#include "module.h"
+#include "postings.h"
 
 /* A block of a term: what the blocks before it in the row add to a score, at most; where its data
  * is, from the base of the term; its postings, and those of them that have the code ONE. */

@@ -2,7 +2,12 @@
 #ifndef POLICYSEARCH_TEXTS_H
 #define POLICYSEARCH_TEXTS_H
 
-#include "kernel.h"
+#include "bytes.h"
+#include "module.h"
+
+/* Codes of symbols: below these one byte, two bytes; else four. */
+#define SHORT_CODES 128
+#define WIDE_CODES (SHORT_CODES + 127 * 256)
 
 /* A text column: codes of symbols, and of each symbol where its string is, as it stands and folded:
  * offset << 8 | size, in `symbols`. */

@@ -1,7 +1,13 @@
 /* topk(): its arguments, its working memory and its result. */
 #include "search.h"
 
-/* Working memory is kept from query to query: fresh pages cost more than the search. */
+/* Working memory that a search leaves to the next one: fresh pages cost more than the search.
+ *
+ * These two are the only variables that searches share. They are read and written with the
+ * interpreter's lock held, in `lay_out` before a search lets go of it and in `keep` after it has it
+ * again. A search takes the memory away, so that another one at the same time finds none and makes its
+ * own. An interpreter without that lock would need one here; the limited interface of 3.11, for which
+ * the module is built, always has it. */
 static uint8_t *spare_memory;
 static size_t spare_size;
 #define MOST_SPARE (16u << 20)
@@ -13,7 +19,7 @@ static void *carve(uint8_t **at, size_t count, size_t size)
     return result;
 }
 
-/* Lays out the working memory; needs the interpreter's lock, which guards what is kept. */
+/* Takes working memory, as large as it is needed or larger, and lays it out; NULL without memory. */
 static uint8_t *lay_out(search *s, size_t *size)
 {
     size_t terms = (size_t)s->term_count + 1, ranges = (size_t)s->ranges + 1;
@@ -43,6 +49,7 @@ static uint8_t *lay_out(search *s, size_t *size)
     return memory;
 }
 
+/* Leaves working memory to the next search, unless it is large or smaller than what is there. */
 static void keep(uint8_t *memory, size_t size)
 {
     if (size > MOST_SPARE || size <= spare_size) {
@@ -191,7 +198,7 @@ static PyObject *py_topk(PyObject *self, PyObject *args)
     return result;
 }
 
-PyMethodDef search_methods[] = {
+PyMethodDef topk_methods[] = {
     {"topk", py_topk, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

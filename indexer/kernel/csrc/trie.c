@@ -1,5 +1,6 @@
 /* A trie of words, to cut by; indexer/kernel/plain/trie.py says how it is made. */
-#include "kernel.h"
+#include "bytes.h"
+#include "module.h"
 
 #define FIRST 0x4E00
 #define CHARACTERS 20950

@@ -1,5 +1,6 @@
 /* The wording of a text, clause by clause; indexer/kernel/plain/wording.py says what that is. */
 #include "characters.h"
+#include "utf8.h"
 
 static uint32_t crc_table[4][256];
 
@@ -18,7 +19,8 @@ static void crc_prepare(void)
             crc_table[k][i] = crc_table[k - 1][i] >> 8 ^ crc_table[0][crc_table[k - 1][i] & 255];
 }
 
-/* zlib's crc32 */
+/* The CRC-32 of zlib. Indexes hold these hashes, and the plain kernel takes them from zlib; the hash
+ * of hash.h has a seed and would not do. */
 static uint32_t crc_of(const uint8_t *p, size_t size)
 {
     uint32_t crc = ~0u;
@@ -30,29 +32,6 @@ static uint32_t crc_of(const uint8_t *p, size_t size)
     for (; size; p++, size--)
         crc = crc >> 8 ^ crc_table[0][(crc ^ *p) & 255];
     return ~crc;
-}
-
-static uint8_t *write_utf8(uint8_t *p, Py_UCS4 character)
-{
-    if (character - 0xD800 < 0x800)
-        character = '?'; /* half a character is written so */
-    if (character < 0x80) {
-        *p++ = (uint8_t)character;
-        return p;
-    }
-    if (character < 0x800) {
-        *p++ = (uint8_t)(0xC0 | character >> 6);
-    } else {
-        if (character < 0x10000) {
-            *p++ = (uint8_t)(0xE0 | character >> 12);
-        } else {
-            *p++ = (uint8_t)(0xF0 | character >> 18);
-            *p++ = (uint8_t)(0x80 | (character >> 12 & 63));
-        }
-        *p++ = (uint8_t)(0x80 | (character >> 6 & 63));
-    }
-    *p++ = (uint8_t)(0x80 | (character & 63));
-    return p;
 }
 
 static int is_hidden(Py_UCS4 character)

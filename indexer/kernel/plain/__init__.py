@@ -1,1 +1,1 @@
-"""The kernel in plain Python: the same results as the compiled one, to the last bit."""
+"""The kernel in plain Python, file by file as ``csrc`` has it; `kernel` gathers its functions."""

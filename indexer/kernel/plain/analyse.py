@@ -1,4 +1,4 @@
-"""From a text to its words: the plain kernel of the kernel's ``analyse.c``.
+"""From a text to its words, as ``analyse.c`` finds them.
 
 A text is folded by a table of characters, its numbers are put in digits, and what then stands side
 by side of one kind is a word: letters, or digits with points between them. Runs of Chinese
@@ -14,15 +14,19 @@ from __future__ import annotations
 
 import re
 
+from indexer.kernel.constants import (
+    BLANK,
+    CHARACTERS,
+    HAN,
+    KIND,
+    KNOWN,
+    LAST_HAN,
+    NOTHING,
+)
 from indexer.kernel.plain.cut import Cutter, cut
-from indexer.kernel.plain.postings import Buffer
+from indexer.kernel.types import Buffer
 from indexer.numerals import arabic
 
-CHARACTERS = 0x20000
-NOTHING, LETTER, DIGIT, HAN, BLANK = range(5)
-KNOWN = 1 << 31
-KIND = 24  # the lowest bit of a kind
-_LAST_HAN = 0x3FFFF
 _FOLDED = 0x1FFFFF
 
 # Over texts whose characters are replaced by the marks of their kinds; spaces and points stay.
@@ -47,7 +51,7 @@ class Table:
         """All that is known of a character."""
         code = ord(char)
         if code >= CHARACTERS:
-            return KNOWN | (HAN if code <= _LAST_HAN else NOTHING) << KIND | code
+            return KNOWN | (HAN if code <= LAST_HAN else NOTHING) << KIND | code
         entry = self._entries[code]
         if not entry & KNOWN:
             raise Unknown
@@ -75,7 +79,9 @@ class Table:
 
 
 def fold(table: Buffer, text: str) -> str | None:
-    """A text folded, without the spaces between single Chinese characters: 国 务 院 is 国务院."""
+    """Returns a text folded, without the spaces between single Chinese characters: 国 务 院 is
+    国务院.
+    """
     try:
         return Table(table).folded(text)
     except Unknown:
@@ -83,7 +89,7 @@ def fold(table: Buffer, text: str) -> str | None:
 
 
 def words(table: Buffer, folded: str, tables: Cutter) -> str | None:
-    """The words of a folded text, NUL between them."""
+    """Returns the words of a folded text, NUL between them."""
     try:
         return _words(Table(table), folded, tables)
     except Unknown:
@@ -91,7 +97,7 @@ def words(table: Buffer, folded: str, tables: Cutter) -> str | None:
 
 
 def analyse(table: Buffer, text: str, tables: Cutter) -> tuple[str, str] | None:
-    """Of a text folded, the words, NUL between them, and all but its blanks."""
+    """Returns, of a text folded, its words with NUL between them, and all but its blanks."""
     try:
         kinds = Table(table)
         folded = kinds.folded(text)

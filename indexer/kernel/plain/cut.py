@@ -1,4 +1,4 @@
-"""Cutting runs of Chinese characters as jieba does: the plain kernel of the kernel's ``cut.c``.
+"""Cutting runs of Chinese characters as jieba does, and as ``cut.c`` does it.
 
 jieba's default mode. A run is cut into the words of the dictionary that together are likeliest;
 where single characters come out side by side, a hidden Markov model (jieba's finalseg) says which
@@ -11,11 +11,10 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import groupby
 
-from indexer.kernel.plain.postings import Buffer
+from indexer.kernel.constants import FIRST, LAST, SPLIT
+from indexer.kernel.types import Buffer
 
-FIRST, LAST = 0x4E00, 0x9FD5  # what jieba cuts; any other character is a word of its own
-CHARACTERS = LAST - FIRST + 1
-SPLIT = 0x8000  # in a value: the model must not make this word
+_CHARACTERS = LAST - FIRST + 1
 _STATES = 4
 _B, _E, _M, _S = range(_STATES)
 # What each state may follow. Of two that are equally likely jieba takes the one of the later
@@ -31,13 +30,13 @@ class Cutter:
         characters, children, values, weights, model, emissions = views
         nodes = len(values) // 2
         if (
-            nodes < CHARACTERS
+            nodes < _CHARACTERS
             or len(characters) != 2 * nodes
             or len(children) != 4 * (nodes + 1)
             or len(weights) < 8
             or len(weights) % 8
             or len(model) != 8 * _STATES * (_STATES + 1)
-            or len(emissions) != 8 * _STATES * CHARACTERS
+            or len(emissions) != 8 * _STATES * _CHARACTERS
         ):
             raise ValueError("the columns of a dictionary do not belong together")
         self.nodes = nodes
@@ -73,14 +72,24 @@ class Cutter:
         return self.weights[number]
 
 
-def cutter(*columns_and_forced: object) -> Cutter:
-    """The tables ready to cut by; ``forced`` tells whether any value has ``SPLIT``."""
-    *columns, forced = columns_and_forced
-    return Cutter(tuple(columns), bool(forced))  # type: ignore[arg-type]
+def cutter(
+    characters: Buffer,
+    children: Buffer,
+    values: Buffer,
+    weights: Buffer,
+    model: Buffer,
+    emissions: Buffer,
+    forced: bool,
+) -> Cutter:
+    """Returns the tables ready to cut by; ``forced`` tells whether any value has ``SPLIT``.
+
+    Raises ValueError where the columns do not belong together.
+    """
+    return Cutter((characters, children, values, weights, model, emissions), forced)
 
 
 def cut(tables: Cutter, text: str) -> list[str]:
-    """The words of ``text``, in order: joined, they are it."""
+    """Returns the words of ``text``, in order: joined, they are it."""
     words: list[str] = []
     for known, group in groupby(text, lambda char: FIRST <= ord(char) <= LAST):
         run = "".join(group)

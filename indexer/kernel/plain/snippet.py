@@ -1,7 +1,6 @@
-"""Where needles stand in a text, and the stretch of it that shows them best.
+"""The stretch of a text that shows its matches best, as ``snippet.c`` chooses and shows it.
 
-The plain kernel of the kernel's ``find.c`` and ``snippet.c``. All spans are characters, half-open.
-Everything is linear in the text.
+All spans are characters, half-open. Everything is linear in the text.
 """
 
 from __future__ import annotations
@@ -11,9 +10,9 @@ from array import array
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
-from indexer.kernel.plain.postings import Buffer
+from indexer.kernel.plain.find import merge_matches, runs_of
+from indexer.kernel.types import Buffer, Highlights, Match, SnippetParts, unpack_matches
 
 _STOPS = "。；！？\n"
 _ELLIPSIS = "…"
@@ -23,150 +22,8 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-class Match(NamedTuple):
-    """An occurrence: characters ``start`` to ``end`` are the needle number ``needle``."""
-
-    start: int
-    end: int
-    needle: int
-
-
-def pack_matches(matches: Iterable[Match]) -> bytes:
-    """Matches as the kernel takes and gives them: the three numbers of each, 32 bits each."""
-    return array("I", [number for match in matches for number in match]).tobytes()
-
-
-def unpack_matches(packed: Buffer) -> list[Match]:
-    """What `pack_matches` was given."""
-    numbers = array("I", bytes(packed))
-    return list(map(Match, numbers[::3], numbers[1::3], numbers[2::3]))
-
-
-# --- finding ------------------------------------------------------------------------------------
-
-
-class Needles(NamedTuple):
-    """What is sought in folded texts, as the kernel takes it.
-
-    ``text`` has the needles one after the other (UTF-32), ``ends`` says where each ends there, in
-    characters, and ``groups`` which group it is of: 32 bits each. Groups are numbered from 0, and
-    their needles follow one another.
-    """
-
-    text: bytes
-    ends: bytes
-    groups: bytes
-
-    @classmethod
-    def of(cls, groups: Sequence[Sequence[str]]) -> Needles:
-        """The needles of some groups; they are numbered through all groups."""
-        text = "".join(needle for needles in groups for needle in needles)
-        ends, numbers = array("I"), array("I")
-        end = 0
-        for number, needles in enumerate(groups):
-            for needle in needles:
-                end += len(needle)
-                ends.append(end)
-                numbers.append(number)
-        encoded = text.encode("utf-32-le", "surrogatepass")
-        return cls(encoded, ends.tobytes(), numbers.tobytes())
-
-    def fit(self) -> bool:
-        """Whether its parts belong together."""
-        ends = array("I", self.ends)
-        size = 4 * (ends[-1] if ends else 0), 4 * len(ends)
-        return list(ends) == sorted(ends) and (len(self.text), len(self.groups)) == size
-
-    def by_group(self) -> list[list[str]]:
-        """What `of` was given, less empty groups at the end."""
-        text = self.text.decode("utf-32-le", "surrogatepass")
-        groups: list[list[str]] = []
-        start = 0
-        for end, group in zip(array("I", self.ends), array("I", self.groups), strict=True):
-            groups += [[] for _ in range(group + 1 - len(groups))]
-            groups[group].append(text[start:end])
-            start = end
-        return groups
-
-
-def find(
-    folded: str, starts: Buffer, stops: Buffer, letters: Buffer, ends: Buffer, groups: Buffer
-) -> bytes:
-    """Where `Needles` stand in a folded text as places of its source: `pack_matches`.
-
-    ``starts`` and ``stops`` say where each of its characters begins and ends there, 32 bits each.
-    Matches come in the order of the folded text; those of a group are what `find_matches` gives
-    for it alone.
-    """
-    first, last = array("I", bytes(starts)), array("I", bytes(stops))
-    needles = Needles(bytes(letters), bytes(ends), bytes(groups))
-    if not len(first) == len(last) == len(folded) or not needles.fit():
-        raise ValueError("a text or its needles do not belong together")
-    matches: list[Match] = []
-    number = 0
-    for group in needles.by_group():
-        found = find_matches(folded, group)
-        matches += (match._replace(needle=number + match.needle) for match in found)
-        number += len(group)
-    return pack_matches(
-        Match(first[start], last[end - 1], needle) for start, end, needle in sorted(matches)
-    )
-
-
-def find_matches(folded: str, needles: Sequence[str]) -> list[Match]:
-    """The occurrences of ``needles`` in ``folded``, both folded alike, in the order of the text.
-
-    Occurrences of one needle do not overlap each other. A needle of a single character counts
-    only in a run of touching matches that holds a longer one, unless there are no longer needles:
-    alone it says little. Takes time in the length of the text for each needle.
-    """
-    matches = sorted(
-        Match(start, start + len(needle), number)
-        for number, needle in enumerate(needles)
-        for start in _occurrences(folded, needle)
-    )
-    if len({len(needle) < 2 for needle in needles}) < 2:
-        return matches
-    return [
-        match
-        for run in _runs(matches)
-        if any(match.end - match.start > 1 for match in run)
-        for match in run
-    ]
-
-
-def _occurrences(text: str, needle: str) -> Iterator[int]:
-    start = text.find(needle) if needle else -1
-    while start >= 0:
-        yield start
-        start = text.find(needle, start + len(needle))
-
-
-def _runs(matches: Iterable[Match]) -> list[list[Match]]:
-    """Sorted ``matches`` in groups that touch or overlap."""
-    runs: list[list[Match]] = []
-    end = -1
-    for match in matches:
-        if match.start > end:
-            runs.append([])
-        runs[-1].append(match)
-        end = max(end, match.end)
-    return runs
-
-
-def merge_matches(matches: Iterable[Match]) -> list[tuple[int, int]]:
-    """The spans that sorted ``matches`` cover, in order; matches that touch or overlap are one."""
-    return [(run[0].start, max(match.end for match in run)) for run in _runs(matches)]
-
-
-# --- showing ------------------------------------------------------------------------------------
-
-Highlights = tuple[tuple[int, int], ...]
-SnippetParts = tuple[str, Highlights, int]  # a text, what is lit of it, lines that end before that
-
-
 def snippet(text: str, matches: Buffer, weights: Buffer, width: int) -> SnippetParts:
-    """The `best_window` of a text as it is shown.
+    """Returns the `best_window` of a text as it is shown.
 
     ``matches`` are those of `pack_matches`, sorted, none empty; ``weights`` by needle, 32 bits
     each. Lines are counted that end before the first match which begins in the window or behind it.
@@ -189,9 +46,9 @@ def snippet(text: str, matches: Buffer, weights: Buffer, width: int) -> SnippetP
 def best_window(
     text: str, matches: Sequence[Match], weights: Sequence[int], width: int
 ) -> tuple[int, int]:
-    """The span of at most ``width`` characters of ``text`` that shows sorted ``matches`` best.
+    """Returns the span of at most ``width`` characters that shows sorted ``matches`` best.
 
-    That is where the different needles it holds weigh most together (``weights`` by needle, none
+    The different needles in it weigh most together (``weights`` by needle, none
     negative); the earliest of equals. It begins and ends with a sentence where there is one within
     reach, and cuts no run of touching matches, unless one alone is wider than ``width``. Without
     matches it is the beginning.
@@ -199,7 +56,7 @@ def best_window(
     if len(text) <= width:
         return 0, len(text)
     spans = merge_matches(matches)
-    first, last = _densest(_runs(matches), spans, weights, width) if spans else (0, 0)
+    first, last = _densest(runs_of(matches), spans, weights, width) if spans else (0, 0)
     last = min(last, first + width)
     start = _window_start(text, spans, first, last, width)
     return start, _window_end(text, spans, last, start + width)
@@ -291,7 +148,7 @@ def _shown(text: str, spans: list[tuple[int, int]], start: int, end: int) -> tup
 def _pieces(
     spans: Iterable[tuple[int, int]], start: int, end: int
 ) -> Iterator[tuple[int, int, bool]]:
-    """What lies in spans (True) and between them, from ``start`` to ``end``."""
+    """Yields the stretches from ``start`` to ``end``, and whether they lie in spans (True)."""
     for begin, stop in spans:
         if begin < end and start < stop:
             yield start, max(begin, start), False

@@ -1,4 +1,4 @@
-"""A trie of words, to cut by: the plain kernel of the kernel's ``trie.c``."""
+"""A trie of words to cut by, as ``trie.c`` makes it."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from array import array
 from collections import Counter
 from itertools import accumulate, pairwise
 
-from indexer.kernel.plain.cut import FIRST, LAST
-from indexer.kernel.plain.postings import Buffer
+from indexer.kernel.constants import FIRST, LAST
+from indexer.kernel.types import Buffer
 
 _DEEPEST = 255  # characters of a word
 
 
 def trie(words: Buffer, values: Buffer) -> tuple[bytes, bytes, bytes]:
-    """The first three columns of `indexer.text.dictionary`.
+    """Returns the first three columns of `indexer.text.dictionary`.
 
     ``words`` are in UTF-16, in ascending order, a NUL behind each; ``values`` are theirs, 16 bits
-    each. Raises ValueError where they are not of jieba's characters, or too long.
+    each. Raises ValueError where the words are not of jieba's characters, not in order, or too
+    long.
     """
     *known, end = bytes(words).decode("utf-16-le", "surrogatepass").split("\0")
     numbers = array("H", bytes(values))

@@ -1,8 +1,7 @@
-"""The wording of a text, clause by clause: the plain kernel of the kernel's ``wording.c``.
+"""The wording of a text, clause by clause, as ``wording.c`` reads it.
 
-What counts are letters, digits and Chinese characters, as the table of
-`indexer.kernel.plain.analyse` has it. Blanks and zero-width characters are passed over; any other
-character ends a clause."""
+Letters, digits and Chinese characters count, by the table of `indexer.kernel.plain.analyse`. Blanks
+and zero-width characters are passed over; any other character ends a clause."""
 
 from __future__ import annotations
 
@@ -10,16 +9,18 @@ import re
 from array import array
 from zlib import crc32
 
-from indexer.kernel.plain.analyse import BLANK, NOTHING, Table, Unknown
-from indexer.kernel.plain.postings import Buffer
+from indexer.kernel.constants import BLANK, NOTHING
+from indexer.kernel.plain.analyse import Table, Unknown
+from indexer.kernel.types import Buffer
 
 _HIDDEN = re.compile("[\u200b-\u200f\u2060\ufeff]")
 
 
 def wording(table: Buffer, text: str) -> tuple[bytes, bytes, int] | None:
-    """The wording in UTF-8, the CRC-32 of each clause (32 bits each), the wording's characters.
+    """Returns the wording in UTF-8, the CRC-32 of each clause, and the number of characters.
 
-    Half a surrogate is written as a question mark. None where a character is unknown.
+    A lone surrogate becomes a question mark. None where a character is unknown. The CRCs (32 bits
+    each) are those of zlib: they lie in indexes, so that another hash would need another format.
     """
     kinds = Table(table)
     clauses = [""]

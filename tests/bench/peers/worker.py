@@ -60,7 +60,7 @@ class Worker:
         sync(store, [Path(folder)])
         seconds = time.perf_counter() - begun
         with store.snapshot() as snapshot:
-            count = snapshot.section_count
+            count = snapshot.numbering.section_count
         return {"seconds": seconds, "sections": count, **self._left()}
 
     def _left(self) -> dict[str, Any]:

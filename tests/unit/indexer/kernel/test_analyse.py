@@ -13,8 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.kernel import kernel
-from indexer.kernel.plain import analyse as analysing
+from indexer.kernel import constants, kernel
 from indexer.kernel.plain import kernel as plain
 from indexer.text import characters
 from indexer.text.analysis import Analyzer
@@ -121,16 +120,16 @@ def test_an_unknown_character_is_said_to_be_one(both: list[tuple[Any, Any]]) -> 
 
 
 def test_characters_behind_the_table_are_what_it_leaves_out() -> None:
-    for code in range(analysing.CHARACTERS, 0x110000):
+    for code in range(constants.CHARACTERS, 0x110000):
         han = re.match(f"[{HAN}]", chr(code)) is not None
         assert han == (code < 0x40000)
         assert han or not (chr(code).isalnum() or chr(code).isspace())
-    beyond = [code for code in characters.full_table() if code >= analysing.CHARACTERS]
+    beyond = [code for code in characters.full_table() if code >= constants.CHARACTERS]
     assert not beyond
 
 
 def test_every_character_is_learnt_as_the_rules_have_it() -> None:
-    text = "".join(map(chr, range(analysing.CHARACTERS)))
+    text = "".join(map(chr, range(constants.CHARACTERS)))
     learn(text)
     marks = "".join(_mark(char) for char in text)
     for pattern, kind in ((f"[{HAN}]", "h"), (r"\d", "n"), (rf"[^\W\d_{HAN}]", "l"), (r"\s", "b")):
@@ -142,7 +141,7 @@ def test_every_character_is_learnt_as_the_rules_have_it() -> None:
 
 def _mark(char: str) -> str:
     entry = memoryview(TABLE).cast("I")[ord(char)]
-    return "-lnhb"[entry >> analysing.KIND & 7]
+    return "-lnhb"[entry >> constants.KIND & 7]
 
 
 def test_a_damaged_dictionary_is_an_error(both: list[tuple[Any, Any]]) -> None:

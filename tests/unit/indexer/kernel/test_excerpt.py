@@ -15,7 +15,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from indexer.kernel.plain import kernel as plain
-from indexer.segments import Match, Needles, find_matches, pack_matches
+from indexer.kernel.plain.find import find_matches
+from indexer.kernel.types import Match, Needles, pack_matches
 from indexer.segments.writer import Builder
 from indexer.text.analysis import classes
 from indexer.text.folding import gaps, strip_blank, without_blanks

@@ -13,12 +13,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indexer.kernel import bm25
+from indexer.kernel.constants import CHARACTERS, GONE, TF_EIGHTHS
+from indexer.kernel.plain import dictionary, postings
 from indexer.kernel.plain import kernel as plain
-from indexer.kernel.plain import postings
+from indexer.kernel.plain.pack import SAMPLE
+from indexer.kernel.plain.scan import WIDE_CODES
+from indexer.kernel.plain.sets import members
 
 kernel = pytest.importorskip("indexer.kernel._kernel", reason="the extension is not built")
 
-CLASSES = bytearray(plain.CLASSES)
+CLASSES = bytearray(CHARACTERS)
 CLASSES[ord("a") : ord("z") + 1] = b"\1" * 26
 CLASSES[0x4E00:0x9FFF] = b"\3" * (0x9FFF - 0x4E00)
 
@@ -76,7 +81,7 @@ def segment():
 
 
 def terms_of(result):
-    return {term: place for term, *place in postings.terms_of(result[0], result[4])}
+    return {term: place for term, *place in dictionary.terms_of(result[0], result[4])}
 
 
 @given(batches(words.map("\0".join)), batches(texts), st.randoms())
@@ -143,11 +148,9 @@ def test_both_invert_long_lists_to_the_same_bytes(segment):
 
 def test_term_frequencies_are_exact_below_sixteen_and_never_grow():
     for eighths in range(1, 128):
-        assert postings.TF_EIGHTHS[postings.tf_encode(eighths)] == eighths
+        assert TF_EIGHTHS[postings.tf_encode(eighths)] == eighths
     for eighths in range(128, 4000):
-        assert (
-            0.93 * min(eighths, 2016) < postings.TF_EIGHTHS[postings.tf_encode(eighths)] <= eighths
-        )
+        assert 0.93 * min(eighths, 2016) < TF_EIGHTHS[postings.tf_encode(eighths)] <= eighths
 
 
 @given(sections, st.text(max_size=3))
@@ -220,10 +223,10 @@ def query(result, names, rng):
     known = terms_of(result)
     total = sum(array("I", result[3]))
     a, c = (
-        postings.K1 * 0.25,
-        postings.K1 * 0.75 * (len(result[3]) // 4) / total * rng.choice([0.5, 1, 2]),
+        bm25.K1 * 0.25,
+        bm25.K1 * 0.75 * (len(result[3]) // 4) / total * rng.choice([0.5, 1, 2]),
     )
-    scale = max(1.0, 0.5 if c == 0 else postings.K1 * 0.75 * (len(result[3]) // 4) / total / c)
+    scale = max(1.0, 0.5 if c == 0 else bm25.K1 * 0.75 * (len(result[3]) // 4) / total / c)
     fields = ((result[2], result[3], a, c, scale * (1 + 1e-12)),)
     terms = []
     for name in names:
@@ -282,7 +285,7 @@ def test_both_treat_sets_alike(segment, seed):
         assert results[0] == results[1]
     arguments = (segment[2], offset, size, df, sections, start)
     assert kernel.overlap(*arguments) == plain.overlap(*arguments)
-    assert kernel.count(start) == plain.count(start) == len(list(plain.members(start)))
+    assert kernel.count(start) == plain.count(start) == len(list(members(start)))
     assert kernel.tally(start, first) == plain.tally(start, first)
     assert kernel.expand(documents, first) == plain.expand(documents, first)
 
@@ -355,7 +358,7 @@ def test_texts_that_repeat_themselves_are_packed_small_and_alike_by_both():
 
 def test_symbols_are_learnt_from_a_sample_of_what_is_long():
     entries = list(articles(40))
-    entries[1] = "国家规定的" * (plain.SAMPLE // 15 + 1)  # each second entry is looked at
+    entries[1] = "国家规定的" * (SAMPLE // 15 + 1)  # each second entry is looked at
     entries[2] = "擅自从事采砂" * 20
     codes, offsets, symbols, table = packed(kernel, entries)
     assert (codes, offsets, symbols, table) == packed(plain, entries)
@@ -379,7 +382,7 @@ def test_characters_spelt_in_two_ways_are_not_utf8():
 def test_rare_symbols_have_codes_of_two_and_four_bytes():
     letters = "".join(map(chr, range(0x10000, 0x18100)))  # none of them twice
     codes, _, symbols, table = packed(kernel, [letters])
-    assert len(codes) == 128 + 2 * 127 * 256 + 4 * (len(letters) - plain.WIDE_CODES)
+    assert len(codes) == 128 + 2 * 127 * 256 + 4 * (len(letters) - WIDE_CODES)
     for implementation in (kernel, plain):
         assert implementation.unpack(codes, symbols, table, False).decode() == letters
     assert packed(plain, [letters])[0] == codes
@@ -398,7 +401,7 @@ def test_a_scan_finds_the_entries_that_hold_the_needle(entries, needle):
     for implementation in (kernel, plain):
         bits = bytearray(b"\xff" * ((len(entries) + 7) // 8))
         implementation.scan(*columns, wanted, bits)
-        assert [i for i in plain.members(bits) if i < len(entries)] == expected
+        assert [i for i in members(bits) if i < len(entries)] == expected
 
 
 @given(st.binary(max_size=12), st.binary(max_size=20), st.binary(max_size=40), st.booleans())
@@ -433,7 +436,7 @@ def test_merging_is_the_same_as_building_at_once(seed):
     sources = []
     for part in parts:
         terms, _, postings, _, count = inverted(kernel, [sections[n] for n in part])
-        numbers = array("I", (new.get(n, plain.GONE) for n in part)).tobytes()
+        numbers = array("I", (new.get(n, GONE) for n in part)).tobytes()
         sources.append((terms, count, postings, numbers))
     whole = inverted(kernel, [sections[n] for n in kept])
     assert kernel.merge(tuple(sources), whole[3]) == whole

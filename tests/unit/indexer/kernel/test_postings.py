@@ -13,8 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indexer.kernel.constants import GONE, TF_EIGHTHS
 from indexer.kernel.plain import kernel as plain
 from indexer.kernel.plain import postings
+from indexer.kernel.plain.dictionary import terms_of
 from indexer.kernel.plain.postings import RANGE, SHORT_LIST, SPARSE
 from indexer.segments import Collection, Segment
 from indexer.segments.writer import Builder, merge
@@ -30,7 +32,7 @@ Posting = tuple[int, int]  # section, code
 def written(wanted: list[Posting], sections: int, implementation=kernel):
     """The postings of a term, its place in them, and the lengths of all sections."""
     log = implementation.inverter(7)
-    eighths = {section: postings.TF_EIGHTHS[code] for section, code in wanted}
+    eighths = {section: TF_EIGHTHS[code] for section, code in wanted}
     weights = bytes(range(1, 256))  # of a part each, which is a single word
     named = array("I")
     for section in range(sections):
@@ -39,7 +41,7 @@ def written(wanted: list[Posting], sections: int, implementation=kernel):
         named.extend((len(parts), *parts))
     implementation.add_words(log, b"\1".join([b"x"] * 255), weights, named.tobytes())
     result = implementation.finish(log, array("I", range(sections)).tobytes())
-    ((_, df, offset, size),) = postings.terms_of(result[0], result[4])
+    ((_, df, offset, size),) = terms_of(result[0], result[4])
     return result[2], (0, df, offset, size), result[3]
 
 
@@ -181,7 +183,7 @@ def test_a_section_longer_than_16_bits_keeps_its_length(tmp_path: Path):
     builder.add(parts, [(0,), (1,)], ["法院", "法院"])
     columns = builder.finish([0, 1])
     merged = merge([(columns, [1, 0])], strip_blank)
-    shorter = merge([(columns, [plain.GONE, 0])], strip_blank)
+    shorter = merge([(columns, [GONE, 0])], strip_blank)
     for name, made, expected in (("built", columns, [65536, 8]), ("merged", merged, [8, 65536])):
         made.write(tmp_path / name)
         segment = Segment(tmp_path / name)

@@ -38,15 +38,15 @@ def test_a_whole_index_has_nothing_wrong(folder: Path) -> None:
 def test_many_documents_at_once_make_several_segments(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("indexer.storage.segment_writer.MOST_UNITS", 20)
-    monkeypatch.setattr("indexer.storage.transaction.MOST_UNITS", 20)
+    monkeypatch.setattr("indexer.storage.segment_writer.MOST_SECTIONS", 20)
+    monkeypatch.setattr("indexer.storage.transaction.MOST_SECTIONS", 20)
     texts = {f"{n}/{name}": text for n in range(4) for name, text in LIBRARY.items()}
     with Store(tmp_path).transaction() as transaction:
         for id, text in texts.items():
             transaction.put(parse_document(text, id))
     segments = read_manifest(tmp_path).segments
     assert len(segments) > 2
-    assert all(segment.sections for segment in segments)
+    assert all(segment.section_count for segment in segments)
     assert list(check(tmp_path)) == []
     with Store(tmp_path).snapshot() as snapshot:
         assert {row.id for row in snapshot.rows} == texts.keys()
@@ -82,4 +82,4 @@ def test_a_section_shown_as_another_is_found_though_all_checksums_are_right(
     with Store(tmp_path).transaction() as transaction:
         transaction.put(parse_document(LIBRARY["notice.txt"], "notice.txt"))
     (problem,) = check(tmp_path)
-    assert problem == "notice.txt: its sections are shown as others than they are"
+    assert problem == "notice.txt: the cards that hits are shown by are not those of its sections"

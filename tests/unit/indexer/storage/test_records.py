@@ -24,7 +24,8 @@ from indexer.storage.records import (
 from tests.support.documents import LIBRARY, REGULATION
 
 TEXT = st.text(max_size=80)
-NAMES = st.from_regex(r"[\w.-]{1,20}", fullmatch=True)  # of files in the folder of the index
+# Names of files in the folder of the index.
+NAMES = st.from_regex(r"[\w.-]{1,20}", fullmatch=True).filter(lambda name: name.strip("."))
 MANIFESTS = st.builds(
     Manifest,
     generation=st.integers(0, 10**9),
@@ -34,7 +35,7 @@ MANIFESTS = st.builds(
         st.builds(
             Segment,
             id=NAMES,
-            sections=st.integers(0, 10**6),
+            section_count=st.integers(0, 10**6),
             files=st.lists(
                 st.builds(File, NAMES, st.integers(0, 10**12), st.integers(0, 2**32 - 1)),
                 max_size=3,

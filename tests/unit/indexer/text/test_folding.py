@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import random
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.text import characters
 from indexer.text.folding import (
     arabic,
     fold,
@@ -113,3 +117,26 @@ def test_digits_of_a_number_lead_back_to_all_of_it() -> None:
 @given(TEXT)
 def test_characters_are_squeezed_one_by_one_as_in_their_text(text: str) -> None:
     assert "".join(map(strip_blank, text)) == strip_blanks(fold(text))
+
+
+def test_the_table_of_traditional_characters_is_opencc_s() -> None:
+    pytest.importorskip("opencc_purepy")
+    import traditional
+
+    lines = characters.TRADITIONAL.read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line[0] != "#"] == list(traditional.pairs())
+
+
+def test_what_a_traditional_character_folds_to_is_folded_already() -> None:
+    table = characters.full_table()
+    assert len(table) - len(characters.BASE) > 3000
+    assert all(folded is None or fold(folded) == folded for folded in table.values())
+
+
+def test_threads_that_learn_characters_at_once_fold_as_one_does() -> None:
+    rng = random.Random(2)
+    texts = ["".join(chr(rng.randrange(0x3400, 0xA000)) for _ in range(300)) for _ in range(40)]
+    expected = [text.translate(characters.table_for(text)) for text in texts]
+    characters.TABLE[:] = bytes(len(characters.TABLE))
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(fold, texts * 4)) == expected * 4

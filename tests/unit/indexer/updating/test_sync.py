@@ -33,7 +33,9 @@ QUERIES = ("河道 采砂", '"责任追究"', "高新技术产业园区", "青�
 def answers(store: Store) -> list[object]:
     """What an index answers, whole."""
     with Searcher.open(store.folder) as searcher:
-        found: list[object] = [sorted((r.id, r.digest, r.sections) for r in searcher.documents)]
+        found: list[object] = [
+            sorted((r.id, r.digest, r.section_count) for r in searcher.documents)
+        ]
         for query in QUERIES:
             results = searcher.search(query, limit=1000).to_dict()
             del results["took_ms"]
@@ -320,13 +322,20 @@ def test_a_snapshot_reads_on_when_a_commit_has_deleted_its_files(
     (sources / "copy.txt").write_text(NOTICE, encoding="utf-8")
     sync(store, [sources])
     with store.snapshot() as kept, store.snapshot() as asked:
-        expected = (asked.groups, asked.links, asked.hashes, asked.copies)
+        families = asked.families
+        expected = (families.committed, asked.links, families.hashes, families.same_document)
         before = set(store.folder.iterdir())
         sync(store, rebuild=True)
         (sources / "notice.txt").unlink()
         sync(store)
         assert len(before & set(store.folder.iterdir())) == 2  # the lock and the manifest
-        assert (kept.groups, kept.links, kept.hashes, kept.copies) == expected
+        families = kept.families
+        assert (
+            families.committed,
+            kept.links,
+            families.hashes,
+            families.same_document,
+        ) == expected
         assert kept.document(0) == asked.document(0)
 
 
@@ -341,19 +350,19 @@ def test_small_commits_merge_little_and_a_merge_does_the_rest(
             transaction.put(parse_document(text, f"{number:02}.txt"))
 
     put(0)
-    sections = store.manifest().segments[0].sections
+    sections = store.manifest().segments[0].section_count
     written = []
     for number in range(1, 24):
         before = {segment.id for segment in store.manifest().segments}
         put(number)
         segments = store.manifest().segments
-        written += [segment.sections for segment in segments if segment.id not in before]
+        written += [segment.section_count for segment in segments if segment.id not in before]
     assert max(written) <= 30
     assert len(segments) > 24 * sections / 30
     before = store.manifest()
     store.merge()
     after = store.manifest()
-    assert (len(after.segments), after.segments[0].sections) == (1, 24 * sections)
+    assert (len(after.segments), after.segments[0].section_count) == (1, 24 * sections)
     assert after.generation == before.generation + 1
     assert after.groups == before.groups
     assert list(check(store.folder)) == []

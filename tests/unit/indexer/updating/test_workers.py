@@ -19,6 +19,7 @@ from indexer.storage.check import check
 from indexer.storage.index_entry import IndexEntry, entry_of
 from indexer.text.analysis import Analyzer
 from indexer.text.dictionary_build import make_tables
+from indexer.updating import workers
 from indexer.updating.workers import read_entries
 from tests.support.documents import LIBRARY, NOTICE, REGULATION
 
@@ -96,6 +97,33 @@ def test_few_files_are_read_without_other_processes(tmp_path: Path, dictionary: 
     next(entries)
     assert not _readers()
     entries.close()
+
+
+def test_large_files_are_read_by_the_writer_one_after_the_other(
+    tmp_path: Path, dictionary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two readers would hold two of them, and what is read of them, at the same time."""
+    _write(tmp_path, 12)
+    large = [tmp_path / f"{number:04}.txt" for number in (2, 3, 9)]
+    for path in large:
+        path.write_text(path.read_text("utf-8") * 10, encoding="utf-8")
+    files = [(path.name, path) for path in sorted(tmp_path.iterdir())]
+    here: list[Path] = []
+    read = workers._read
+
+    def read_here(id: str, path: Path, analyzer: Analyzer) -> object:
+        here.append(path)
+        return read(id, path, analyzer)
+
+    monkeypatch.setattr(workers, "_LARGE", large[0].stat().st_size - 1)
+    monkeypatch.setattr(workers, "_BATCH", 5000)
+    monkeypatch.setattr(workers, "_read", read_here)  # not in the readers, which start anew
+    for number, (outcome, (id, _)) in enumerate(
+        zip(read_entries(files, dictionary, workers=2), files, strict=True)
+    ):
+        assert isinstance(outcome, IndexEntry)
+        assert outcome.row.id == id
+        assert here == [path for path in large if path.name <= files[number][0]]  # none ahead
 
 
 def test_a_reader_that_is_killed_is_an_error_and_the_index_stays_as_it_was(
@@ -204,7 +232,7 @@ def test_memory_does_not_grow_with_the_corpus(tmp_path: Path) -> None:
         "import random, resource, sys; from pathlib import Path; from indexer import Store\n"
         "from indexer.documents.read import parse_document\n"
         "from indexer.storage import segment_writer, transaction\n"
-        "segment_writer.MOST_UNITS = transaction.MOST_UNITS = 250\n"
+        "segment_writer.MOST_SECTIONS = transaction.MOST_SECTIONS = 250\n"
         "chance = random.Random(1)\n"
         "with Store(Path(sys.argv[1])).transaction() as changes:\n"
         "    for number in range(int(sys.argv[2])):\n"

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from indexer.kernel.plain.snippet import best_window, merge_matches, pack_matches, snippet
-from indexer.segments import Match, find_matches
+from indexer.kernel.plain.find import find_matches, merge_matches
+from indexer.kernel.plain.snippet import best_window, snippet
+from indexer.kernel.types import Match, pack_matches
 from searcher.results.snippet import Snippet, make_snippet, pack_weights
 from tests.support.work import lines_run
 

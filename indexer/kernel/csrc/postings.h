@@ -1,174 +1,25 @@
-/* The kernel's shared parts: byte order, growing buffers, and reading a term's postings.
+/* A term's postings, read and written; indexer/segments/format.py has their bytes.
  *
- * The byte layout is written down in indexer/segments/format.py. Everything read here comes from a
- * file that may be damaged: each pointer is checked against its end before it is followed, and a
- * function that meets nonsense returns -1, which the callers turn into a ValueError.
- */
-#ifndef POLICYSEARCH_KERNEL_H
-#define POLICYSEARCH_KERNEL_H
+ * They come from a file that may be damaged: each pointer is checked against its end before it is
+ * followed, and a function that meets nonsense returns -1, which the callers turn into a ValueError. */
+#ifndef POLICYSEARCH_POSTINGS_H
+#define POLICYSEARCH_POSTINGS_H
 
-#define PY_SSIZE_T_CLEAN
-#ifndef Py_LIMITED_API
-#define Py_LIMITED_API 0x030B0000
-#endif
-#include <Python.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "the index is little-endian; the plain-Python plain kernel serves this machine"
-#endif
-
-#if defined(__GNUC__)
-#define PREFETCH(p) __builtin_prefetch(p)
-#else
-#define PREFETCH(p) ((void)(p))
-#endif
+#include "bm25.h"
+#include "buffer.h"
 
 #define RANGE_BITS 8
 #define RANGE 256      /* documents of a block: their low byte tells them apart */
 #define SHORT_LIST 128 /* postings up to which a list has no blocks, however few the documents */
 #define SPARSE 192     /* nor has one of at most one posting in so many documents */
-#define DICT_BLOCK 32  /* terms that share front coding */
-#define INDEX_ENTRY 3  /* numbers of 64 bits in the index for each of these */
 #define WIDE_GAP 15    /* the width that says of a gap in a stream that it has 32 bits */
 #define RARE 15        /* the rank that says of a code in a stream that it has 8 bits */
-#define ONE 8          /* the code of a term frequency of 1.0: an eighth is the section */
+#define ONE 8          /* the code of a term frequency of 1.0: frequencies are counted in eighths */
 
-/* Codes of symbols: below these one byte, two bytes; else four. */
-#define SHORT_CODES 128
-#define WIDE_CODES (SHORT_CODES + 127 * 256)
-
-static inline uint16_t load16(const uint8_t *p, size_t index)
-{
-    uint16_t value;
-    memcpy(&value, p + index * 2, 2);
-    return value;
-}
-
-static inline uint32_t load32(const uint8_t *p, size_t index)
-{
-    uint32_t value;
-    memcpy(&value, p + index * 4, 4);
-    return value;
-}
-
-static inline void store32(uint8_t *p, size_t index, uint32_t value)
-{
-    memcpy(p + index * 4, &value, 4);
-}
-
-static inline uint64_t load64(const uint8_t *p, size_t index)
-{
-    uint64_t value;
-    memcpy(&value, p + index * 8, 8);
-    return value;
-}
-
-static inline int bit(const uint8_t *bits, uint32_t index)
-{
-    return bits[index >> 3] >> (index & 7) & 1;
-}
-
-static inline void set_bit(uint8_t *bits, uint32_t index)
-{
-    bits[index >> 3] |= (uint8_t)(1u << (index & 7));
-}
-
-/* Reads a LEB128 number below 2^32 and moves *p behind it; -1 past the end or when too large. */
-static inline int read_varint(const uint8_t **p, const uint8_t *end, uint32_t *value)
-{
-    uint64_t result = 0;
-    for (int shift = 0; shift < 35; shift += 7) {
-        if (*p >= end)
-            return -1;
-        uint8_t byte = *(*p)++;
-        result |= (uint64_t)(byte & 127) << shift;
-        if (byte < 128) {
-            *value = (uint32_t)result;
-            return result >> 32 ? -1 : 0;
-        }
-    }
-    return -1;
-}
-
-/* The first eight bytes of a term as a number: where these differ they are in the terms' order. */
-static inline uint64_t term_prefix(const uint8_t *term, size_t size)
-{
-    uint64_t prefix = 0;
-    for (size_t i = 0; i < 8; i++)
-        prefix = prefix << 8 | (i < size ? term[i] : 0);
-    return prefix;
-}
-
-/* Hashing, with a seed that makes it unpredictable. */
-static inline uint64_t mix(uint64_t h)
-{
-    h ^= h >> 32;
-    h *= 0x9E3779B97F4A7C15u;
-    return h ^ h >> 29;
-}
-
-static inline uint64_t hash_of(const uint8_t *p, size_t size, uint64_t seed)
-{
-    uint64_t h = seed ^ size, tail = 0;
-    for (; size >= 8; p += 8, size -= 8)
-        h = mix(h ^ load64(p, 0));
-    memcpy(&tail, p, size);
-    return mix(h ^ tail);
-}
-
-/* Reads a character of UTF-8, below 2^21, and moves *p behind it; there is one. What is cut off or
- * none is some character, too. */
-static inline uint32_t next_character(const uint8_t **p, const uint8_t *end)
-{
-    const uint8_t *s = *p;
-    uint32_t first = *s;
-    if (first < 0x80) {
-        *p += 1;
-        return first;
-    }
-    size_t size = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-    if (size > (size_t)(end - s)) {
-        *p = end;
-        return 0;
-    }
-    *p += size;
-    if (size == 3)
-        return (first & 15) << 12 | (s[1] & 63u) << 6 | (s[2] & 63u);
-    if (size == 2)
-        return (first & 31) << 6 | (s[1] & 63u);
-    return (first & 7) << 18 | (s[1] & 63u) << 12 | (s[2] & 63u) << 6 | (s[3] & 63u);
-}
-
-/* A growing buffer of bytes; `failed` sticks once memory ran out. */
-typedef struct {
-    uint8_t *data;
-    size_t size, capacity;
-    int failed;
-} buffer;
-
-int buffer_reserve(buffer *b, size_t more);
-void buffer_bytes(buffer *b, const void *data, size_t size);
-void buffer_varint(buffer *b, uint32_t value);
-
-static inline void buffer_byte(buffer *b, uint8_t byte)
-{
-    buffer_bytes(b, &byte, 1);
-}
-
-/* Adds a number where there is room for it. */
-static inline void push32(buffer *b, uint32_t value)
-{
-    memcpy(b->data + b->size, &value, sizeof value);
-    b->size += sizeof value;
-}
-
-/* Term frequencies: eighths up to 2^11 in one byte, exact below 16.0. */
+/* Term frequencies: eighths up to 2^11 in one byte, exact below 16.0. `tf_prepare` fills the table of
+ * their values, and is called once, when the module is loaded; from then on it is only read. */
 uint8_t tf_encode(uint32_t eighths);
 extern double tf_value[256];
-extern uint32_t tf_eighths[256];
 void tf_prepare(void);
 
 /* Postings whose documents lie in one range: those of the code ONE, then the others. */
@@ -325,37 +176,8 @@ static inline int dense_next(list *l, block *b)
 /* The postings of a block by document; there is room for RANGE of them. */
 void block_sort(const block *b, uint8_t *docs, uint8_t *codes);
 
-/* Writing a term's postings, and a dictionary of terms in ascending order. */
-typedef struct {
-    const uint8_t *lengths;
-    double a, c; /* norm of a document = a + c * length */
-    uint32_t sections;
-} norms;
-
+/* Writes the postings of a term, documents rising, each with the code of its frequency. */
 void encode_list(buffer *out, const uint32_t *docs, const uint8_t *codes, size_t df, norms n);
-
-typedef struct {
-    buffer terms, index, postings;
-    uint8_t *previous;
-    size_t previous_size, previous_capacity;
-    uint32_t count;
-} dictionary;
-
-void dictionary_add(dictionary *d, const uint8_t *term, size_t size, const uint32_t *docs,
-                    const uint8_t *codes, size_t df, norms n);
-int dictionary_failed(const dictionary *d);
-void dictionary_free(dictionary *d);
-PyObject *dictionary_result(dictionary *d, const buffer *lengths);
-
 norms norms_of(const uint8_t *lengths, uint32_t sections);
-
-#define K1 1.2
-#define B 0.75
-
-/* Methods of the module, one group a file. */
-extern PyMethodDef build_methods[], invert_methods[], merge_methods[], search_methods[],
-    bits_methods[], column_methods[], pack_methods[], cut_methods[], analyse_methods[],
-    wording_methods[], trie_methods[], fold_methods[], find_methods[], snippet_methods[],
-    excerpt_methods[];
 
 #endif

@@ -1,0 +1,24 @@
+/* BM25's parameters and norm. indexer/kernel/bm25.py has the formula, its source and its units; both
+ * files state the same numbers, and the bytes of an index and the last bits of scores depend on them. */
+#ifndef POLICYSEARCH_BM25_H
+#define POLICYSEARCH_BM25_H
+
+#include "bytes.h"
+
+#define K1 1.2
+#define B 0.75
+
+/* The norm of a document of `length` eighths is a + c * length. */
+typedef struct {
+    const uint8_t *lengths; /* in eighths, 32 bits each */
+    double a, c;
+    uint32_t sections;
+} norms;
+
+/* What a term frequency comes to, below 1: the part of a score that its term's weight is a factor of. */
+static inline double impact_of(double tf, double a, double c, uint32_t length)
+{
+    return tf / (tf + (a + c * length));
+}
+
+#endif
