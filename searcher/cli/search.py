@@ -125,7 +125,7 @@ def _warn_of_plain_kernel(searcher: Searcher) -> None:
 
     if COMPILED or not _is_terminal():
         return
-    if sum(row.sections for row in searcher.documents) > _FAST_ENOUGH:
+    if sum(row.section_count for row in searcher.documents) > _FAST_ENOUGH:
         click.echo(
             "Searches take about 25 times as long as with the compiled kernel, which is not "
             "installed; `policysearch --version` says how to get it.",
