@@ -7,52 +7,107 @@ with Searcher.open(".policysearch") as searcher:
         print(hit.title, hit.path, hit.snippet.text)
 """
 
+from typing import TYPE_CHECKING
+
+from indexer._lazy import lazy_names
+from indexer.documents.model import Document, Fact, Metadata, SearchSection, Section, Span
 from indexer.errors import (
     DocumentNotFound,
     IndexDamaged,
     IndexIncompatible,
     IndexNotFound,
+    IndexStateError,
     PolicySearchError,
     QueryError,
     SynonymError,
 )
 
+if TYPE_CHECKING:
+    from indexer.documents.citations.resolve import Missing
+    from indexer.documents.versions.diff import Edit, SectionChange
+    from indexer.storage.records import DocumentRow
+    from searcher.engine import Searcher, Sort
+    from searcher.lookups.citations import Cited, CitedBy
+    from searcher.lookups.quotations import Quoted, Stretch, Verdict, Verification
+    from searcher.results.model import (
+        By,
+        Explanation,
+        Facet,
+        Facets,
+        Hit,
+        Matches,
+        RelatedDocument,
+        Results,
+        TermScore,
+    )
+    from searcher.results.snippet import Snippet
+    from searcher.suggestions.completion import Completion
+
 __all__ = [
+    "By",
+    "Cited",
+    "CitedBy",
+    "Completion",
+    "Document",
     "DocumentNotFound",
+    "DocumentRow",
+    "Edit",
     "Explanation",
     "Facet",
+    "Facets",
+    "Fact",
     "Hit",
     "IndexDamaged",
     "IndexIncompatible",
     "IndexNotFound",
+    "IndexStateError",
+    "Matches",
+    "Metadata",
+    "Missing",
     "PolicySearchError",
     "QueryError",
     "Quoted",
+    "RelatedDocument",
     "Results",
+    "SearchSection",
     "Searcher",
+    "Section",
+    "SectionChange",
     "Snippet",
+    "Sort",
+    "Span",
+    "Stretch",
     "SynonymError",
     "TermScore",
+    "Verdict",
     "Verification",
 ]
 
 _LAZY = {
+    "By": "searcher.results.model",
+    "Cited": "searcher.lookups.citations",
+    "CitedBy": "searcher.lookups.citations",
+    "Completion": "searcher.suggestions.completion",
+    "DocumentRow": "indexer.storage.records",
+    "Edit": "indexer.documents.versions.diff",
     "Explanation": "searcher.results.model",
     "Facet": "searcher.results.model",
+    "Facets": "searcher.results.model",
     "Hit": "searcher.results.model",
+    "Matches": "searcher.results.model",
+    "Missing": "indexer.documents.citations.resolve",
     "Quoted": "searcher.lookups.quotations",
+    "RelatedDocument": "searcher.results.model",
     "Results": "searcher.results.model",
     "Searcher": "searcher.engine",
+    "SectionChange": "indexer.documents.versions.diff",
     "Snippet": "searcher.results.snippet",
+    "Sort": "searcher.engine",
+    "Stretch": "searcher.lookups.quotations",
     "TermScore": "searcher.results.model",
+    "Verdict": "searcher.lookups.quotations",
     "Verification": "searcher.lookups.quotations",
 }
 
-
-def __getattr__(name: str) -> object:
-    # The command line imports this package before it knows what it will need.
-    if name not in _LAZY:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(_LAZY[name]), name)
+if not TYPE_CHECKING:  # or else a checker would take every misspelt name for Any
+    __getattr__, __dir__ = lazy_names(__name__, _LAZY)

@@ -1,5 +1,4 @@
-"""What is said while an index is made: how far it is, on a terminal and when there is much to do,
-and which words of a user can have no effect."""
+"""What the command ``index`` shows besides its report: a progress bar, and words without effect."""
 
 from __future__ import annotations
 
@@ -14,13 +13,13 @@ from indexer.text.dictionary_build import read_user_dictionary
 from indexer.updating.sync import Progress
 from searcher.cli.terminal import plain
 
-_FEW = 20  # files that are done before a bar could be read
-_NAMED = 5  # words before "…"
+_FEW = 20  # files that are read before anybody could see a bar
+_NAMED = 5  # words that are named before "…"
 
 
 @contextmanager
 def showing_progress() -> Iterator[Progress | None]:
-    """What to tell the progress to; None where nobody looks."""
+    """Yields the function that moves a progress bar, or None if standard error is no terminal."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -50,10 +49,10 @@ def showing_progress() -> Iterator[Progress | None]:
         yield progress
 
 
-def show_idle_words(path: Path) -> None:
-    """Say on standard error which words of a user dictionary have no effect."""
+def print_idle_words(path: Path) -> None:
+    """Prints on standard error the words of a user dictionary that have no effect."""
     idle = read_user_dictionary(path).idle
     if idle:
         named = ", ".join(idle[:_NAMED]) + (" …" if len(idle) > _NAMED else "")
-        reason = "texts are cut at all but Chinese characters first"
-        click.echo(plain(f"{path}: words without effect, for {reason}: {named}"), err=True)
+        reason = "only Chinese characters are looked up in a dictionary"
+        click.echo(plain(f"{path}: words without effect, because {reason}: {named}"), err=True)

@@ -1,4 +1,4 @@
-"""The commands that look after an index: what it holds, and whether it is whole."""
+"""The commands that describe an index: ``status`` and ``check``."""
 
 from __future__ import annotations
 
@@ -6,71 +6,65 @@ from pathlib import Path
 
 import click
 
-from searcher.cli.options import ERROR, index_option, json_option, print_json
-
-MENDING = (
-    "`policysearch index --restore` goes back to the state before the last change, and from there "
-    "to that of its sources; `--rebuild` reads everything anew"
-)
+from searcher.cli.options import index_option, json_option
+from searcher.cli.output import ERROR, REPAIR, finish, print_json
 
 
 @click.command("status")
 @json_option
 @index_option
 def status_command(as_json: bool, folder: Path) -> None:
-    """Say what the index holds and where it comes from.
+    """Show what is in the index, and the kernel in use.
+
+    Shown are the numbers of documents and sections, the size, and the sources.
 
     \b
     Example:
       policysearch status --json
     """
+    from indexer.kernel import COMPILED
     from indexer.storage.snapshot import Snapshot
+    from searcher.cli.terminal import plain
+    from searcher.results.as_json import status_json
 
     with Snapshot.open(folder) as snapshot:
-        manifest = snapshot.manifest
-        status = {
-            "index": str(folder),
-            "generation": manifest.generation,
-            "documents": len(snapshot.rows),
-            "sections": snapshot.numbering.section_count,
-            "segments": len(manifest.segments),
-            "bytes": sum(file.size for file in manifest.files),
-            "analyzer": manifest.analyzer,
-            "sources": [{"name": root.name, "path": root.path} for root in manifest.sources],
-        }
+        status = status_json(str(folder), snapshot, compiled=COMPILED)
     if as_json:
         print_json(status)
         return
-    for name, value in status.items():
-        if isinstance(value, list):
-            value = ", ".join(source["path"] for source in value)
-        click.echo(f"{name:<11} {value:,}" if isinstance(value, int) else f"{name:<11} {value}")
+    sources = ", ".join(source["path"] for source in status["sources"])
+    for name, value in {**status, "sources": sources}.items():
+        shown = f"{value:,}" if isinstance(value, int) else plain(str(value))
+        click.echo(f"{name:<11} {shown}")
+    if not COMPILED:
+        click.echo("`policysearch --version` says how to get the compiled kernel.", err=True)
 
 
 @click.command("check")
 @json_option
 @index_option
-@click.pass_context
-def check_command(ctx: click.Context, as_json: bool, folder: Path) -> None:
-    """Verify that the index is whole: checksums, and every document against its sections.
+def check_command(as_json: bool, folder: Path) -> None:
+    """Check the index for damage.
 
-    Says too whether the generation before it is, to which `index --restore` goes back.
+    All checksums are checked, and each document against its sections. The previous state, to which
+    "index --restore" goes back, is checked as well. The exit code is 2 if the index is damaged.
 
     \b
     Example:
-      policysearch check && echo whole
+      policysearch check
     """
     from indexer.storage.check import check, check_previous
+    from searcher.results.as_json import check_json
 
     problems = list(check(folder))
-    previous = check_previous(folder)
+    before = check_previous(folder)
     if as_json:
-        print_json({"problems": problems, "before": previous})
+        print_json(check_json(problems, before))
     else:
-        for problem in problems or ["whole"]:
+        for problem in problems or ["no problems found"]:
             click.echo(problem)
-        if previous is not None:
-            click.echo(f"the generation before: {'; '.join(previous) or 'whole'}")
+        if before is not None:
+            click.echo(f"previous state: {'; '.join(before) or 'no problems found'}")
     if problems:
-        click.echo(f"damaged: {MENDING}", err=True)
-        ctx.exit(ERROR)
+        click.echo(f"The index is damaged: {REPAIR}.", err=True)
+        finish(ERROR)

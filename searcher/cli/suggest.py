@@ -1,4 +1,4 @@
-"""The command that completes what is being typed: ``suggest``."""
+"""The command ``suggest``, which completes what is being typed."""
 
 from __future__ import annotations
 
@@ -6,38 +6,37 @@ from pathlib import Path
 
 import click
 
-from searcher.cli.options import NOTHING_FOUND, index_option, json_option, print_json
+from searcher.cli.options import index_option, json_option, limit_option
+from searcher.cli.output import NOTHING_FOUND, finish, print_json
 
 
 @click.command("suggest")
 @click.argument("prefix", nargs=-1, required=True)
-@click.option(
-    "-n", "--limit", type=click.IntRange(0), default=10, show_default=True, help="Completions."
-)
+@limit_option(10, "completions")
 @json_option
 @index_option
 def suggest_command(prefix: tuple[str, ...], limit: int, as_json: bool, folder: Path) -> None:
-    """Complete PREFIX by what the index has: titles, 文号, terms and headings.
+    """Complete PREFIX from what stands in the index.
 
-    What begins so comes before what only holds it. Letters are also read as the pinyin of titles,
-    whole or by initials.
+    Completions are titles, document numbers (文号), terms and headings. Those that begin with
+    PREFIX come before those that hold it further on. Letters are also read as the pinyin of titles,
+    in full or by initials.
 
     \b
     Example:
       policysearch suggest 劳动合
       policysearch suggest ldhtf
     """
-    from dataclasses import asdict
-
     from searcher.cli.terminal import plain
     from searcher.engine import Searcher
+    from searcher.results.as_json import completion_json
 
     with Searcher.open(folder) as searcher:
         completions = searcher.suggest(" ".join(prefix), limit)
     if as_json:
-        print_json([asdict(one) for one in completions])
+        print_json([completion_json(one) for one in completions])
     else:
         for one in completions:
             click.echo(f"{one.kind:<8} {one.count:6,}  {plain(one.text)}")
     if not completions:
-        click.get_current_context().exit(NOTHING_FOUND)
+        finish(NOTHING_FOUND)

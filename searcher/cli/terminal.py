@@ -1,4 +1,7 @@
-"""Results and documents as text for a terminal; click strips the colours where none are wanted."""
+"""Results and documents as coloured text for a terminal. Pure.
+
+`searcher.cli.output.print_text` takes the colours away where none are wanted.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,11 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from click import style
 
-from indexer.documents.model import Document, Fact, Metadata, SearchSection, Section, Span
+from indexer.documents.model import Document, Fact, Metadata, Section, Span
 from searcher.results.model import Explanation, Hit, Results
 from searcher.results.snippet import HARMLESS
 
@@ -19,11 +22,11 @@ if TYPE_CHECKING:
     from searcher.lookups.citations import Cited, CitedBy
     from searcher.lookups.quotations import Quoted, Verification
 
-_PLACES = 3  # named of those where a section stands as well
+_PLACES = 3  # other places of a section that are named before "and N more"
 
 
 def render_results(results: Results, explanations: Sequence[Explanation] | None = None) -> str:
-    """The results, grouped by document, with what else there is in the last line."""
+    """Returns the hits, grouped by document, and a summary line that counts all matches."""
     explained = dict(zip(results.hits, explanations or (), strict=False))
     lines: list[str] = []
     for number, group in enumerate(results.by_document(), 1):
@@ -44,9 +47,9 @@ def _heading(number: int, hit: Hit) -> Iterator[str]:
     about = (hit.doc_number, "、".join(hit.issuers), hit.date, hit.doc_type)
     if any(about):
         yield "   " + style(" · ".join(plain(value) for value in about if value), dim=True)
-    others = [place for place in hit.versions if place.document != hit.document]
+    others = [other for other in hit.versions if other.document != hit.document]
     if others:
-        named = "; ".join(f"{place.date or 'undated'} {place.document}" for place in others)
+        named = "; ".join(f"{other.date or 'undated'} {other.document}" for other in others)
         yield "   " + style(f"other versions: {plain(named)}", dim=True)
 
 
@@ -56,7 +59,7 @@ def _section(hit: Hit) -> Iterator[str]:
         yield "   " + style(plain(where), fg="cyan")
     yield f"     {hit.snippet.ansi()}"
     again = _some(", again at line ", list(map(str, hit.repeat_lines)))
-    also = _some(", also ", [place.source for place in hit.copies])
+    also = _some(", also ", [other.source for other in hit.copies])
     yield "     " + style(plain(f"{hit.source}:{hit.line}{again}{also}"), dim=True)
 
 
@@ -82,18 +85,16 @@ def _plural(noun: str, count: int) -> str:
     return noun if count == 1 else noun + "s"
 
 
-def render_document(document: Document, anchor: str, *, only_outline: bool) -> str:
-    """A document, or the section ``anchor`` of it and those below: its facts, then its text."""
-    if anchor:
-        return _text(document, _below(document, anchor))
-    lines = [*_facts(document.metadata), ""]
+def render_document(document: Document, *, only_outline: bool) -> str:
+    """Returns the facts of a document, then its text or its outline."""
+    facts = "".join(line + "\n" for line in _facts(document.metadata)) + "\n"
     if not only_outline:
-        return "\n".join(lines) + "\n" + _text(document, document.sections)
-    lines += [_outline_line(document, section) for section in document.sections]
-    return "\n".join(lines) + "\n"
+        return facts + render_sections(document, document.sections)
+    return facts + "".join(_outline_line(document, one) + "\n" for one in document.sections)
 
 
-def _text(document: Document, sections: Sequence[Section]) -> str:
+def render_sections(document: Document, sections: Sequence[Section]) -> str:
+    """Returns the text from the first to the last of some sections of a document."""
     start, end = sections[0].span.start, sections[-1].span.end
     return plain(document.text[start:end], keep="\n\t").rstrip("\n") + "\n"
 
@@ -134,61 +135,8 @@ def _outline_line(document: Document, section: Section) -> str:
     return f"{'  ' * depth}{plain(name)}  " + style(f"#{section.anchor} line {line}", dim=True)
 
 
-def document_dict(document: Document, anchor: str, *, text: bool = True) -> dict[str, Any]:
-    """A document, or the section ``anchor`` of it and those below, as ``--json`` prints it.
-
-    Facts are plain values under their names, null or missing from their list where the text does
-    not state them; ``spans`` says where each was read from. ``derived`` holds those that were
-    concluded from other things, such as a title for a text without one.
-    """
-    sections = _below(document, anchor) if anchor else document.sections
-    data: dict[str, Any] = {"document": document.id}
-    spans: dict[str, Any] = {}
-    derived: dict[str, Any] = {}
-    for name in _FACTS:
-        value: Fact | tuple[Fact, ...] | None = getattr(document.metadata, name)
-        if isinstance(value, tuple):
-            stated = [(fact.value, fact.span) for fact in value if fact.span]
-            data[name] = [one for one, _ in stated]
-            spans[name] = [list(span) for _, span in stated]
-            concluded: Any = [fact.value for fact in value if not fact.span]
-        else:
-            data[name] = value.value if value and value.span else None
-            spans[name] = list(value.span) if value and value.span else None
-            concluded = value.value if value and not value.span else None
-        if concluded:
-            derived[name] = concluded
-    data["spans"] = spans
-    data["derived"] = derived
-    data["sections"] = [
-        {
-            "kind": section.kind,
-            "label": section.label,
-            "path": list(section.path),
-            "heading": section.heading,
-            "span": list(section.span),
-            "anchor": section.anchor,
-            "repeats": [list(span) for span in section.repeats],
-            **({"text": section.span.of(document.text)} if text else {}),
-        }
-        for section in sections
-    ]
-    return data
-
-
-def _below(document: Document, anchor: str) -> list[Section]:
-    """The section ``anchor`` and all whose parents lead to it."""
-    sections = document.sections
-    top = next(i for i, section in enumerate(sections) if section.anchor == anchor)
-    below = {top}
-    for index in range(top + 1, len(sections)):
-        if sections[index].parent in below:
-            below.add(index)
-    return [sections[index] for index in sorted(below)]
-
-
 def render_cited(cited: Sequence[Cited]) -> str:
-    """What a document cites, a line each: where, what, and which document of the index that is."""
+    """Returns a line for each citation: its line, what it names, and the document of the index."""
     lines = []
     for one in cited:
         name = f"《{one.name}》" if one.name else ""
@@ -199,12 +147,12 @@ def render_cited(cited: Sequence[Cited]) -> str:
 
 
 def render_citing(citing: Sequence[CitedBy]) -> str:
-    """What cites a document, a line each, with how often it does."""
+    """Returns a line for each document that cites another, with the number of citations."""
     return "".join(plain(f"{one.count:6,}  {one.title}  {one.document}") + "\n" for one in citing)
 
 
 def render_changes(old: Document, new: Document, changes: Sequence[SectionChange]) -> str:
-    """The sections that changed, with words taken out and put in marked, and a summary."""
+    """Returns the sections that changed, deleted and inserted words marked, and a summary line."""
     lines: list[str] = []
     for change in changes:
         if change.kind != "unchanged":
@@ -240,14 +188,14 @@ def _marked(old: str, new: str, span: Span, edits: Sequence[Edit]) -> str:
 
 
 _VERDICTS = {
-    "verbatim": "stands word for word",
-    "near": "stands nearly: [-the quotation-] {+the source+}",
-    "absent": "does not stand in the index",
+    "verbatim": "found word for word",
+    "near": "found with differences: [-only in the quotation-] {+only in the source+}",
+    "absent": "not found in the index",
 }
 
 
 def render_verification(verification: Verification) -> str:
-    """The verdict, then a passage each: what it reads, with the differences marked, and where."""
+    """Returns the verdict, then each passage with its wording, its differences, and its place."""
     total, shown = verification.total, len(verification.passages)
     more = f", {shown} of {total:,} places" if 0 < shown < total else ""
     lines = [style(_VERDICTS[verification.verdict] + more, bold=True)]
@@ -260,14 +208,14 @@ def render_verification(verification: Verification) -> str:
         )
         exact = not any(stretch.edits for stretch in passage.stretches)
         lines.append(f"     {hit.snippet.ansi() if exact else _quoted(verification, passage)}")
-        also = "".join(f", also {place.source}" for place in hit.copies)
+        also = "".join(f", also {other.source}" for other in hit.copies)
         lines.append("     " + style(plain(f"{hit.source}:{hit.line}{also}"), dim=True))
     return "\n".join(lines) + "\n"
 
 
 def _quoted(verification: Verification, passage: Quoted) -> str:
-    """The source where the quotation lies, with what it has otherwise, in one line."""
-    from indexer.documents.versions.diff import Edit  # a search does without
+    """Returns the wording of the source in one line, its differences from the quotation marked."""
+    from indexer.documents.versions.diff import Edit
 
     parts = []
     for stretch in passage.stretches:
@@ -289,35 +237,17 @@ def _in(text: str) -> str:
     return style(f"{{+{plain(text, keep=chr(10))}+}}", fg="green")
 
 
-def change_dict(old: Document, new: Document, change: SectionChange) -> dict[str, Any]:
-    """A change as ``diff --json`` prints it; spans are of the old text and of the new one."""
-
-    def side(document: Document, section: SearchSection | None) -> dict[str, Any] | None:
-        if section is None:
-            return None
-        return {
-            "anchor": section.section.anchor,
-            "path": list(section.section.path),
-            "span": list(section.span),
-            "text": section.span.of(document.text),
-        }
-
-    return {
-        "kind": change.kind,
-        "before": side(old, change.before),
-        "after": side(new, change.after),
-        "edits": [{"before": list(e.before), "after": list(e.after)} for e in change.edits],
-    }
-
-
 def plain(text: str, keep: str = "") -> str:
-    """``text`` without what a terminal would obey: controls and marks of direction become ``�``."""
+    """Returns ``text`` in a form that gives a terminal no orders.
+
+    Control characters and marks of direction become U+FFFD; those in ``keep`` stay.
+    """
     table = HARMLESS | dict.fromkeys(map(ord, "\n\t\r"), "\N{REPLACEMENT CHARACTER}")
     return text.translate(table | {ord(char): char for char in keep})
 
 
 def caret(query: str, position: int) -> Iterator[str]:
-    """Two lines that point at a character of a query, in columns of a terminal."""
+    """Yields two lines that point at the character ``position`` (from 0) of a query."""
     start = max(0, position - 30)
     shown = plain(query[start : position + 30])
     before = plain(query[start:position])

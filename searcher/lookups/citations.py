@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 from indexer.documents.citations.find import Citation, find_citations
 from indexer.documents.citations.resolve import Catalogue, Missing, NamedDocument, Resolution
 from indexer.documents.model import Span
 from indexer.storage.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from searcher.results.json_shapes import CitedJson
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +34,11 @@ class Cited:
     document: str | None
     versions: tuple[str, ...]
 
-    def to_dict(self) -> dict[str, Any]:
-        """As ``show --cites --json`` prints it."""
-        return {
-            "name": self.name,
-            "number": self.number,
-            "articles": list(self.articles),
-            "span": list(self.span),
-            "line": self.line,
-            "document": self.document,
-            "versions": list(self.versions),
-        }
+    def to_dict(self) -> CitedJson:
+        """Returns the citation as plain values, as ``show --cites --json`` prints it."""
+        from searcher.results.as_json import cited_json
+
+        return cited_json(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from heapq import nsmallest
 from itertools import pairwise
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from indexer.documents.model import Span
 from indexer.documents.versions.align import Run, common_runs, without_islands
@@ -31,6 +31,9 @@ from searcher.ranking.ranker import result_order, terms_of
 from searcher.results.excerpts import WIDTH, Excerpt
 from searcher.results.model import Hit
 from searcher.results.snippet import make_snippet
+
+if TYPE_CHECKING:
+    from searcher.results.json_shapes import QuotedJson, VerificationJson
 
 Verdict = Literal["verbatim", "near", "absent"]
 
@@ -71,17 +74,11 @@ class Quoted:
     stretches: tuple[Stretch, ...]
     kept: float
 
-    def to_dict(self) -> dict[str, Any]:
-        """As ``verify --json`` prints it: the hit's values, and with them those of the passage."""
-        stretches = [
-            {
-                "span": list(one.span),
-                "text": one.text,
-                "edits": [{"before": list(e.before), "after": list(e.after)} for e in one.edits],
-            }
-            for one in self.stretches
-        ]
-        return self.hit.to_dict() | {"kept": self.kept, "stretches": stretches}
+    def to_dict(self) -> QuotedJson:
+        """Returns the hit's values and those of the passage, as ``verify --json`` prints them."""
+        from searcher.results.as_json import quoted_json
+
+        return quoted_json(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +93,13 @@ class Verification:
     verdict: Verdict
     total: int
     passages: tuple[Quoted, ...]
-    took: float = 0.0
+    took: float = field(default=0.0, compare=False)
 
-    def to_dict(self) -> dict[str, Any]:
-        """As ``verify --json`` prints it."""
-        return {
-            "quotation": self.quotation,
-            "verdict": self.verdict,
-            "total": self.total,
-            "took_ms": round(self.took * 1000, 3),
-            "passages": [passage.to_dict() for passage in self.passages],
-        }
+    def to_dict(self) -> VerificationJson:
+        """Returns the verdict and the passages, as ``verify --json`` prints them."""
+        from searcher.results.as_json import verification_json
+
+        return verification_json(self)
 
 
 class Finding(NamedTuple):

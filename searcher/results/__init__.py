@@ -1,1 +1,1 @@
-"""The shapes of results, and the snippets in them."""
+"""The shapes of results, the snippets in them, and what they are as JSON."""

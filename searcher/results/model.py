@@ -1,33 +1,41 @@
-"""What a search gives back: one shape for Python, the command line and JSON."""
+"""The results of a search, the same for Python, the command line and JSON.
+
+All are immutable and can be compared, copied and pickled.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
-from functools import cached_property
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Literal
 
 from indexer.documents.model import Span
 from searcher.results.snippet import Snippet
+
+if TYPE_CHECKING:
+    from searcher.results.json_shapes import HitJson, ResultsJson
 
 By = Literal["section", "document"]
 
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A value that hits have, and how many have it."""
+    """A value that matches have, and the number of matches that have it."""
 
     value: str
     count: int
 
 
 class Facets(Mapping[str, tuple[Facet, ...]]):
-    """The facets of all matches by their names, each with the most frequent value first.
+    """The facets of all matches by name, each with its most frequent value first.
 
-    One is counted when it is asked for: ``counts`` gives its values and how many have each.
+    A facet is counted when it is first asked for, and the count is kept. Two are equal if all
+    their counts are. Pickling and deep copying count all facets and keep the counts.
     """
 
     def __init__(self, counts: Mapping[str, Callable[[], Iterable[tuple[str, int]]]]) -> None:
+        """``counts`` has, by the name of a facet, a function that yields values and counts."""
         self._counts = counts
         self._counted: dict[str, tuple[Facet, ...]] = {}
 
@@ -46,10 +54,23 @@ class Facets(Mapping[str, tuple[Facet, ...]]):
     def __repr__(self) -> str:
         return f"Facets({dict(self)})"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _counted_facets, (dict(self),)
+
+
+def _counted_facets(counted: Mapping[str, tuple[Facet, ...]]) -> Facets:
+    """Returns facets whose counts are known; pickles name this function."""
+    values = {name: [(one.value, one.count) for one in all] for name, all in counted.items()}
+    return Facets({name: partial(iter, pairs) for name, pairs in values.items()})
+
 
 @dataclass(frozen=True, slots=True)
 class RelatedDocument:
-    """Another document that has to do with a hit."""
+    """Another document that belongs to a hit: a copy of its document, or another version.
+
+    ``document`` is its id, ``source`` its file. ``title`` and ``date`` (ISO 8601) are "" where the
+    document states none.
+    """
 
     document: str
     title: str
@@ -59,17 +80,16 @@ class RelatedDocument:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A section that answers, with what a reader needs to judge and to find it.
+    """A section that answers a query, with what a reader needs to judge it and to find it.
 
-    ``document`` and ``anchor`` name it (``policysearch show DOCUMENT#ANCHOR``); ``path`` holds the
-    labels from the root in normal form, ``headings`` those headings along it
-    that are not empty, ``heading`` the section's own. ``source`` is the
-    file, ``line`` (from 1) where the snippet's first highlight stands in it, ``span`` the
-    characters of the whole section, ``repeats`` other places of the file with the same text, which
-    begin on ``repeat_lines``.
-    ``copies`` are other files with this section of the same document, ``versions`` all versions of
-    the law it belongs to, newest first, if there are others.
-    ``date`` is ISO 8601; what the document does not state is "" or empty.
+    ``document`` and ``anchor`` name the section (``policysearch show DOCUMENT#ANCHOR``). ``path``
+    holds the labels from the root in normal form, ``headings`` the headings along it that are not
+    empty, ``heading`` the section's own. ``source`` is the file, ``line`` (counted from 1) the line
+    on which the snippet's first highlight stands, and ``span`` the characters of the whole section.
+    ``repeats`` are other places of the file with the same text, which begin on ``repeat_lines``.
+    ``copies`` are other files of the same document that hold this section. ``versions`` are all
+    versions of the law that the document belongs to, newest first, if there are others.
+    ``date`` is ISO 8601. A fact that the document does not state is "" or empty.
     """
 
     document: str
@@ -92,77 +112,86 @@ class Hit:
     copies: tuple[RelatedDocument, ...] = ()
     versions: tuple[RelatedDocument, ...] = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        """The hit as plain values, as ``search --json`` prints it."""
-        return {
-            "document": self.document,
-            "anchor": self.anchor,
-            "path": list(self.path),
-            "heading": self.heading,
-            "title": self.title,
-            "doc_number": self.doc_number or None,
-            "issuers": list(self.issuers),
-            "date": self.date or None,
-            "doc_type": self.doc_type or None,
-            "score": self.score,
-            "source": self.source,
-            "line": self.line,
-            "span": list(self.span),
-            "snippet": {
-                "text": self.snippet.text,
-                "highlights": [list(span) for span in self.snippet.highlights],
-            },
-            "repeats": [list(span) for span in self.repeats],
-            "copies": [asdict(place) for place in self.copies],
-            "versions": [asdict(place) for place in self.versions],
-        }
+    def to_dict(self) -> HitJson:
+        """Returns the hit as plain values, as ``search --json`` prints it."""
+        from searcher.results.as_json import hit_json
+
+        return hit_json(self)
 
 
-@dataclass(frozen=True)
 class Matches:
-    """All matches of a query, counted when that is asked for; then the count is kept."""
+    """All matches of a query: their number and their facets, counted when they are looked at.
 
-    count: Callable[[], int] = field(repr=False)
-    facets: Mapping[str, tuple[Facet, ...]] = field(default_factory=dict)
+    Pickling and deep copying count them and keep the counts. Two are equal if all counts are.
+    """
+
+    def __init__(
+        self,
+        count: Callable[[], int],
+        facets: Mapping[str, tuple[Facet, ...]] | None = None,
+    ) -> None:
+        """``count`` is called once, when the total is first looked at."""
+        self._count = count
+        self.facets: Mapping[str, tuple[Facet, ...]] = {} if facets is None else facets
 
     @cached_property
     def total(self) -> int:
-        """How many there are."""
-        return self.count()
+        """The number of matches. Raises IndexDamaged."""
+        return self._count()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Matches):
+            return NotImplemented
+        return self.total == other.total and self.facets == other.facets
+
+    def __hash__(self) -> int:
+        return hash(self.total)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _counted_matches, (self.total, self.facets)
+
+
+def _counted_matches(total: int, facets: Mapping[str, tuple[Facet, ...]]) -> Matches:
+    """Returns matches whose number is known; pickles name this function."""
+    return Matches(lambda: total, facets)
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The answer to a query. ``hits`` are best first (or by date), from ``offset`` on.
+    """The answer to a query. ``hits`` are best first (or by date), from ``offset`` (from 0) on.
 
-    ``total`` counts all matching sections, ``took`` is in seconds. ``facets`` counts the sections
-    of all matches by ``issuer``, ``doc_type``, ``year`` and ``region``, most first. Where ``by`` is
-    "document", both count documents, the hits are the best sections of each, and ``matching`` says
-    how many sections match by the id of their document. ``suggestions`` are queries that this one,
-    which was searched as it stands, may be a misspelling of: the likeliest first, three at most.
+    ``total`` is the number of all matching sections, and ``facets`` counts them by ``issuer``,
+    ``doc_type``, ``year`` and ``region``, the most frequent value first. Where ``by`` is
+    "document", both count documents, ``hits`` are the best sections of each document, and
+    ``matching`` has the number of matching sections of each by its id. ``took`` is in seconds.
+    ``suggestions`` are queries that this one may be a misspelling of, the likeliest first, three at
+    most; the query was searched as it stands.
 
-    The best are found without counting all: ``total`` and ``facets`` are counted when they are
-    first looked at, of the state of the index that was searched, even if the searcher has moved
-    on or is closed. They raise IndexDamaged where that is.
+    Hits are found without counting all matches: ``total`` and ``facets`` are counted when they are
+    first looked at, in the state of the index that was searched, even if the searcher has moved
+    on or is closed. They raise IndexDamaged if the index turns out to be damaged.
+
+    Results can be pickled and deeply copied, which counts ``total`` and ``facets``. Two are equal
+    if all but ``took`` is equal. The hash leaves out what would have to be counted.
     """
 
     query: str
-    took: float
+    took: float = field(compare=False)
     offset: int
     hits: tuple[Hit, ...]
-    matches: Matches = field(repr=False)
+    matches: Matches = field(repr=False, hash=False)
     by: By = "section"
-    matching: Mapping[str, int] = field(default_factory=dict)
+    matching: Mapping[str, int] = field(default_factory=dict, hash=False)
     suggestions: tuple[str, ...] = ()
 
     @property
     def total(self) -> int:
-        """How many sections match, or documents."""
+        """The number of matching sections, or documents. Raises IndexDamaged."""
         return self.matches.total
 
     @property
     def facets(self) -> Mapping[str, tuple[Facet, ...]]:
-        """What the matches have, and how many have it."""
+        """The values that matches have, by facet, with the number of matches that have each."""
         return self.matches.facets
 
     def __iter__(self) -> Iterator[Hit]:
@@ -172,7 +201,7 @@ class Results:
         return len(self.hits)
 
     def by_document(self) -> list[tuple[Hit, ...]]:
-        """The hits grouped by document, documents in the order of their first hits.
+        """Returns the hits grouped by document, documents in the order of their first hits.
 
         The versions of one law stand together where its first one would, newest first.
         """
@@ -186,25 +215,18 @@ class Results:
             for group in sorted(family.values(), key=lambda group: group[0].date, reverse=True)
         ]
 
-    def to_dict(self) -> dict[str, Any]:
-        """The results as plain values, as ``search --json`` prints them."""
-        return {
-            "query": self.query,
-            "total": self.total,
-            "took_ms": round(self.took * 1000, 3),
-            "by": self.by,
-            "matching": dict(self.matching),
-            "suggestions": list(self.suggestions),
-            "hits": [hit.to_dict() for hit in self.hits],
-            "facets": {
-                name: [{"value": facet.value, "count": facet.count} for facet in facets]
-                for name, facets in self.facets.items()
-            },
-        }
+    def to_dict(self) -> ResultsJson:
+        """Returns the results as plain values, as ``search --json`` prints them.
+
+        Counts ``total`` and ``facets``. Raises IndexDamaged.
+        """
+        from searcher.results.as_json import results_json
+
+        return results_json(self)
 
     def _repr_html_(self) -> str:
-        """The results as a notebook shows them."""
-        from html import escape  # a search does without
+        """Returns the results in HTML, as a notebook shows them."""
+        from html import escape
 
         items = "".join(_hit_html(hit) for hit in self.hits)
         summary = f"{escape(self.query)} · {self.total} 条结果 · {self.took * 1000:.0f} ms"

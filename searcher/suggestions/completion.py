@@ -1,7 +1,7 @@
-"""Completions: what stands in an index and begins with what was typed.
+"""Completions of what is being typed: titles, 文号, terms and headings of an index.
 
-Titles and 文号 come from the catalogue, terms from the dictionary of words. Headings lie in the
-compressed records: those of the sections that rank best for the text are read, not all.
+Titles and 文号 come from the catalogue of documents, terms from the dictionary of words. Headings
+lie in compressed records, so only those of the sections that rank best for the text are read.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from indexer.documents.citations.resolve import base_name
 from indexer.storage.schema import BIGRAMS, WORDS
 from indexer.storage.snapshot import Snapshot
 from indexer.text.folding import fold, strip_blanks
-from searcher.suggestions.pinyin import readings
+from searcher.suggestions.pinyin import syllables_of
 
 Kind = Literal["title", "number", "term", "heading"]
-_MAX_PREFIX = 60
-_MAX_NAMES = 400  # that begin so, or have it, are looked at
+_MAX_PREFIX = 60  # characters; the rest is not looked at
+_MAX_NAMES = 400  # names of documents that are looked at
 _READ = 60  # sections whose headings are read
-_MAX_HEADING = 40
+_MAX_HEADING = 40  # characters; longer headings are no completions
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 
 
@@ -33,8 +33,8 @@ _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 class Completion:
     """A text of an index that begins with what was typed, or holds it.
 
-    ``count`` says how much has it: documents have titles and numbers, sections terms and, of those
-    that were read, headings.
+    ``count`` is the number of documents with this title or number, the number of sections with
+    this term, or the number of sections with this heading among those that were read for it.
     """
 
     text: str
@@ -43,18 +43,21 @@ class Completion:
 
 
 class Suggester:
-    """Completes by a snapshot. ``names`` are the names of documents, with their indices."""
+    """Completes prefixes from a snapshot. Threads may share it."""
 
     def __init__(self, snapshot: Snapshot, names: Mapping[str, Collection[int]]) -> None:
+        """``names`` has, by the name of a document, the indices of the documents that bear it."""
         self._snapshot = snapshot
         self._names = names
 
     def suggest(self, prefix: str, limit: int) -> tuple[Completion, ...]:
-        """At most ``limit`` completions of ``prefix``, each text once.
+        """Returns at most ``limit`` completions of ``prefix``, each text once.
 
-        What begins so stands before what only holds it: titles, terms, headings, and 文号 in front
-        if the text has digits, else behind; of each the commonest first, and of none more than
-        half while others have some. Letters are also read as pinyin of titles, whole or initials.
+        Titles, terms and headings that begin with the prefix come first, then titles and headings
+        that hold it further on. 文号 come before all others if the prefix has digits or brackets,
+        else behind them. Within each kind the commonest come first, and no kind takes more than
+        half of the places while others have completions left. Letters are also read as the pinyin
+        of titles, in full or by initials.
         """
         text = strip_blanks(fold(prefix[:_MAX_PREFIX]))
         if not text:
@@ -78,7 +81,7 @@ class Suggester:
 
     @cached_property
     def _sorted(self) -> list[tuple[str, str]]:
-        """The names and the titles they stand for, folded, in order; each with its name."""
+        """Pairs of a folded text and a name, sorted: the names, and the titles they stand for."""
         found = {(strip_blanks(fold(name)), name) for name in self._names}
         found |= {(strip_blanks(fold(self._title(name))), name) for name in self._names}
         return sorted(found)
@@ -88,7 +91,7 @@ class Suggester:
         return "\n" + "\n".join(folded for folded, _ in self._sorted) + "\n"
 
     def _titles(self, text: str) -> list[Completion]:
-        """The titles of the names that begin with a text, then of those that hold it."""
+        """Returns the titles of names that begin with ``text``, and of names that hold it."""
         start = bisect_left(self._sorted, (text,))
         begun = takewhile(lambda pair: pair[0].startswith(text), self._sorted[start:])
         names = [name for _, name in islice(begun, _MAX_NAMES)]
@@ -104,14 +107,14 @@ class Suggester:
 
     @cached_property
     def _starts(self) -> list[int]:
-        """Where each name begins in the lines, and where they end."""
+        """The offset in the lines at which each name begins, and that of their end."""
         starts = [1]
         for folded, _ in self._sorted:
             starts.append(starts[-1] + len(folded) + 1)
         return starts
 
     def _titled(self, names: Iterable[str]) -> list[Completion]:
-        """The titles of the newest documents of names, the commonest first, then the shortest."""
+        """Returns the title of the newest document of each name, the commonest first."""
         found: dict[str, set[int]] = {}
         for name in dict.fromkeys(names):
             found.setdefault(self._title(name), set()).update(self._names[name])
@@ -124,7 +127,7 @@ class Suggester:
         return rows[newest].title
 
     def _spoken(self, letters: str) -> Iterator[Completion]:
-        """The titles of the names that are read so."""
+        """Yields the titles of names whose pinyin begins with ``letters``."""
         yield from self._titled(name for folded, name in self._sorted if _is_read(folded, letters))
 
     @cached_property
@@ -166,14 +169,14 @@ class Suggester:
 
 
 def _bare(number: str) -> str:
-    """A 文号 without the marks that are typed in many ways."""
+    """Returns a 文号 without the marks that are typed in many ways."""
     return re.sub(r"[\[\]()年第号]", "", strip_blanks(fold(number)))
 
 
 def _parted(
     completions: Sequence[Completion], text: str
 ) -> tuple[list[Completion], list[Completion]]:
-    """Those that begin with a text, or what names them does, and those that only hold it."""
+    """Returns the completions that begin with ``text``, as such or as a name, and the others."""
     parts: tuple[list[Completion], list[Completion]] = ([], [])
     for one in completions:
         forms = (strip_blanks(fold(one.text)), strip_blanks(fold(base_name(one.text))))
@@ -182,7 +185,7 @@ def _parted(
 
 
 def _chosen(groups: Sequence[Sequence[Completion]], limit: int) -> tuple[Completion, ...]:
-    """The best of groups, in their order: half at most of any while others have some."""
+    """Returns the best of ``groups`` in their order, half at most of any while others have some."""
     taken: dict[str, tuple[int, int, Completion]] = {}
     for most in (-(-limit // 2), limit):
         for place, group in enumerate(groups):
@@ -193,11 +196,11 @@ def _chosen(groups: Sequence[Sequence[Completion]], limit: int) -> tuple[Complet
 
 
 def _is_read(name: str, letters: str) -> bool:
-    """Whether a name begins with what is read as ``letters``: syllables or their initials."""
+    """Returns whether a name, read as syllables or by their initials, begins with ``letters``."""
     reached = {0}
     for char in name:
         onward: set[int] = set()
-        for syllable in readings(char) or (char,):
+        for syllable in syllables_of(char) or (char,):
             for at in reached:
                 if syllable.startswith(letters[at:]):
                     return True

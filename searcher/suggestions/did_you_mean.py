@@ -1,8 +1,9 @@
-"""What a query was probably meant to be, to be shown beside what it finds and never instead.
+"""Suggestions for a misspelt query, to be shown beside its results and never instead of them.
 
-A query of Latin letters that the index does not have is read as pinyin. Of any other, the texts it
-looks for are corrected: by the names of documents where a whole text is nearly one, and character
-by character (`searcher.suggestions.spelling`). The rest of the query stays as it was typed.
+A query of Latin letters that the index does not have is read as pinyin. In any other query, the
+texts it looks for are corrected: a text that is nearly the name of a document becomes that name,
+and single characters are corrected by `searcher.suggestions.spelling`. The rest of the query stays
+as it was typed.
 """
 
 from __future__ import annotations
@@ -19,60 +20,61 @@ from indexer.text.folding import fold, strip_blanks, without_blanks
 from searcher.query.nodes import Boolean, Near, Node, Phrase, Words
 from searcher.ranking.question_words import without_asking
 from searcher.suggestions.fuzzy_titles import LEAST, FuzzyTitles
-from searcher.suggestions.language_model import Language
+from searcher.suggestions.language_model import LanguageModel
 from searcher.suggestions.pinyin import split_pinyin
 from searcher.suggestions.spelling import LONG, Correction, Speller
 
 _MOST = 3  # suggestions
-_MAX_SLIPS = 3
-_MAX_TEXTS = 5  # of a query that are looked at
-_MAX_PINYIN = 60
-_NAMED = 12.0  # what a name one slip away gains, to be compared with `Correction.gain`
+_MAX_SLIPS = 3  # slips in one text
+_MAX_TEXTS = 5  # texts of a query that are looked at
+_MAX_PINYIN = 60  # letters
+_NAMED = 12.0  # the gain of a name one slip away, on the scale of `Correction.gain`
 _RARER = 10  # how many times rarer a text is than the name it was to be
 _LATIN = re.compile(r"[a-z][a-z' ]+[a-z]")
 
-_Candidate = tuple[str, float]  # what a text may have been meant to be, and what that gains
+_Candidate = tuple[str, float]  # a text that may have been meant, and its gain
 
 
-class _Variant(NamedTuple):
-    """A text of a query, where it stands, and its readings, the likeliest first."""
+class _Doubtful(NamedTuple):
+    """A text at offset ``at`` of a query, and what may have been meant, the likeliest first."""
 
     at: int
     text: str
-    readings: list[_Candidate]
+    candidates: list[_Candidate]
 
 
 class DidYouMean:
-    """Knows what is written in an index: its terms and the names of its documents."""
+    """Suggests other wordings for queries, from the terms of an index and the names in it."""
 
     def __init__(self, terms: Collection, dictionary: Dictionary, names: FuzzyTitles) -> None:
-        self._language = Language(terms, dictionary)
+        self._language = LanguageModel(terms, dictionary)
         self._speller = Speller(self._language)
         self._names = names
 
     def suggestions(self, query: str, node: Node) -> tuple[str, ...]:
-        """The queries that ``query``, of the meaning ``node``, may be a misspelling of.
+        """Returns the queries that ``query`` may be a misspelling of, the likeliest first.
 
-        The likeliest first, three at most; none for a query that looks right.
+        ``node`` is the query, parsed. There are three at most, and none for a query that looks
+        right.
         """
         letters = fold(query).strip()
         if _LATIN.fullmatch(letters):
             return self._of_pinyin(letters)
-        variants = [
-            _Variant(at, text, readings)
+        doubtful = [
+            _Doubtful(at, text, candidates)
             for at, text in islice(_texts(query, node), _MAX_TEXTS)
-            if (readings := self._readings(text))
+            if (candidates := self._candidates(text))
         ]
-        return _combined(query, variants) if variants else ()
+        return _combined(query, doubtful) if doubtful else ()
 
-    def _readings(self, text: str) -> list[_Candidate]:
+    def _candidates(self, text: str) -> list[_Candidate]:
         found: dict[str, float] = {}
-        for reading, gain in (*self._named(text), *self._spelt(text)):
-            found[reading] = max(gain, found.get(reading, 0.0))
+        for meant, gain in (*self._named(text), *self._spelt(text)):
+            found[meant] = max(gain, found.get(meant, 0.0))
         return sorted(found.items(), key=lambda item: -item[1])[:_MOST]
 
     def _named(self, text: str) -> Iterator[_Candidate]:
-        """The names that ``text`` nearly is, if it is no question and the index hardly has it."""
+        """Yields the names that ``text`` nearly is, unless it is a question or the index has it."""
         plain, count = strip_blanks(fold(text)), self._language.count
         if len(plain) < LEAST or without_asking(text) != text:
             return
@@ -103,9 +105,9 @@ class DidYouMean:
 
 
 def _texts(query: str, node: Node) -> Iterator[tuple[int, str]]:
-    """The texts a query looks for in sections and titles, with where they stand in it.
+    """Yields the offset and the text of each text that a query looks for in sections and titles.
 
-    Not what it prohibits, nor what holds a character that a query reads as a blank.
+    Prohibited texts are left out, and texts with a character that a query reads as a blank.
     """
     match node:
         case Boolean():
@@ -120,19 +122,19 @@ def _texts(query: str, node: Node) -> Iterator[tuple[int, str]]:
                 yield at, node.text
 
 
-def _combined(query: str, variants: Sequence[_Variant]) -> tuple[str, ...]:
-    """``query`` with the best reading of every text, then with another of one of them."""
-    best = {variant.at: (variant.text, variant.readings[0][0]) for variant in variants}
+def _combined(query: str, doubtful: Sequence[_Doubtful]) -> tuple[str, ...]:
+    """Returns ``query`` with the best candidate for every text, then with another for one."""
+    best = {one.at: (one.text, one.candidates[0][0]) for one in doubtful}
     found = {_replaced(query, best): math.inf}
-    for variant in variants:
-        for reading, gain in variant.readings[1:]:
-            other = _replaced(query, best | {variant.at: (variant.text, reading)})
+    for one in doubtful:
+        for meant, gain in one.candidates[1:]:
+            other = _replaced(query, best | {one.at: (one.text, meant)})
             found.setdefault(other, gain)
     return tuple(sorted(found, key=lambda text: -found[text])[:_MOST])
 
 
 def _replaced(query: str, changes: Mapping[int, tuple[str, str]]) -> str:
-    """``query`` with other texts in the place of those that stand at some offsets."""
+    """Returns ``query`` with each text at an offset of ``changes`` replaced, old by new."""
     for at, (old, new) in sorted(changes.items(), reverse=True):
         query = query[:at] + new + query[at + len(old) :]
     return query

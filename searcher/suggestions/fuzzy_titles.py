@@ -1,4 +1,4 @@
-"""Which documents' names a text nearly is. Pure."""
+"""Names of documents that a text is nearly equal to."""
 
 from __future__ import annotations
 
@@ -6,37 +6,41 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from indexer.documents.citations.resolve import base_name
 from indexer.text.folding import fold
-from searcher.suggestions.pinyin import readings, sound
-from searcher.suggestions.similar_shapes import looking_like
+from searcher.suggestions.pinyin import sound_of, syllables_of
+from searcher.suggestions.similar_shapes import similar_shapes
 
 _NUMERALS = "一二三四五六七八九十"
-LEAST = 4  # characters of a name that is compared with another
+LEAST = 4  # characters; a shorter name is nearly equal to too many texts
 _TWO_SLIPS = 9  # characters from which on two slips are forgiven
-_MAX_LENGTH = 60
+_MAX_LENGTH = 60  # characters
 
 
 class FuzzyTitles:
-    """The names of documents in normal form (`indexer.documents.citations.resolve.base_name`), each
-    with those that bear it: versions and copies alike.
+    """Finds the names of documents, in normal form, that a text is nearly equal to.
 
-    ``holding`` gives at least those that any of some texts stands in.
+    The normal form is that of `indexer.documents.citations.resolve.base_name`.
     """
 
     def __init__(self, holding: Callable[[Iterable[str]], Mapping[str, Sequence[int]]]) -> None:
+        """``holding`` returns at least the names that hold any of some texts.
+
+        Each name comes with the indices of the documents that bear it, versions and copies alike.
+        """
         self._holding = holding
 
     def near(self, text: str) -> list[tuple[str, float]]:
-        """The keys that a slip makes ``text`` of, two if it is long, with how far they are.
+        """Returns the names that ``text`` is one slip away from, or two if it is long.
 
-        The nearest first, then the commonest. A slip is a character too many or too few, two in
-        each other's place, or another one: 1 if that sounds or looks alike, else 1.5.
-        Empty if ``text`` is a key itself, or shorter than four characters.
+        Each name comes with its distance; the nearest come first, then the commonest. A slip is a
+        character too many or too few, two swapped ones, or a wrong one. Its distance is 1, but 1.5
+        for a wrong character that neither sounds nor looks like the right one. The list is empty
+        if ``text`` is a name itself, or shorter than `LEAST`.
         """
         key = base_name(fold(text))
         if not LEAST <= len(key) <= _MAX_LENGTH:
             return []
         most = 2.0 if len(key) >= _TWO_SLIPS else 1.5
-        # One of the pieces is left whole by such slips, unless one swaps what lies on a seam.
+        # So many slips leave one of the pieces whole, unless a swap lies across the seam of two.
         size = -(-len(key) // (int(most) + 1))
         pieces = {key[at : at + size] for at in range(0, len(key), size)}
         likely = {piece for piece in pieces if len(piece) > 1}
@@ -56,7 +60,7 @@ class FuzzyTitles:
 
 
 def _distance(typed: str, name: str) -> float:
-    """How far a name is from what was typed: an optimal string alignment."""
+    """Returns the distance of a name from what was typed, by optimal string alignment."""
     above: list[float] = []
     row = [float(j) for j in range(len(name) + 1)]
     for i, a in enumerate(typed, 1):
@@ -73,7 +77,7 @@ def _difference(one: str, other: str) -> float:
     if one == other:
         return 0.0
     if not (one.isalpha() and other.isalpha()) or one in _NUMERALS or other in _NUMERALS:
-        return 3.0  # another year is another document
-    sounds = {sound(syllable) for syllable in readings(one)}
-    alike = any(sound(syllable) in sounds for syllable in readings(other))
-    return 1.0 if alike or other in looking_like(one) else 1.5
+        return 3.0  # a document of another year is another document
+    sounds = {sound_of(syllable) for syllable in syllables_of(one)}
+    alike = any(sound_of(syllable) in sounds for syllable in syllables_of(other))
+    return 1.0 if alike or other in similar_shapes(one) else 1.5

@@ -1,9 +1,10 @@
-"""How likely a text is where characters and words stand together as they do in an index.
+"""A language model over an index: how likely a text is, by its characters and by its words.
 
-Likelihood has two halves that err differently, both natural logarithms. Of characters: the share of
-the sections with a character's two predecessors that have it behind them, or with one predecessor
-where the three were never seen (a stupid backoff, Brants et al., 2007). Of words: each as likely
-as it is in the index or in the texts of the segmenter's dictionary, which knows what people say.
+Both likelihoods are natural logarithms, and they err differently. That of a character is the share
+of the sections with its two predecessors in which it follows them; where the three were never seen
+together, one predecessor is used instead (stupid backoff, Brants et al., 2007). That of a word is
+the mean of its share in the index and its share in the texts from which the dictionary was made,
+which know how people speak.
 """
 
 from __future__ import annotations
@@ -17,46 +18,50 @@ from indexer.segments import Collection
 from indexer.storage.schema import BIGRAMS, WORDS
 from indexer.text.dictionary import Dictionary
 
-_UNSEEN = math.log(1e-4)  # of a character behind another
+_UNSEEN = math.log(1e-4)  # the likelihood of a character that never follows another
 _BACKOFF = math.log(0.2)
-_DISCOUNT = 2.0  # sections: what was seen once or twice says little
-_WORDS_OF_A_SECTION = 50
-_UNHEARD = 1e-8  # of a word
+_DISCOUNT = 2.0  # sections; a text that was seen once or twice says little
+_WORDS_OF_A_SECTION = 50  # on average
+_UNHEARD = 1e-8  # the likelihood of a word that nobody knows
 
 
-class Language:
-    """The language of a collection, for folded texts without blanks. Threads may share it."""
+class LanguageModel:
+    """The language of a collection, for folded texts without blanks. Threads may share it.
+
+    A text in ``few`` sections or fewer may stand there by chance. ``count``, ``word`` and
+    ``followers`` remember what they were asked.
+    """
 
     def __init__(self, terms: Collection, dictionary: Dictionary) -> None:
         self._terms = terms
         self._dictionary = dictionary
-        self.few = terms.count / 20_000  # sections, which may be chance
+        self.few = terms.count / 20_000
         self.count = lru_cache(65_536)(self._count)
         self.word = lru_cache(65_536)(self._word)
         self.followers = lru_cache(256)(self._followers)
 
     def _count(self, text: str) -> int:
-        """How many sections have a text of two characters or more."""
+        """Returns the number of sections that hold a text of two characters or more."""
         pairs = [(BIGRAMS, a + b) for a, b in pairwise(text)]
         least = min(map(self._terms.frequency, pairs))
         return len(self._terms.holding(text, pairs)) if least and len(pairs) > 1 else least
 
     def _word(self, word: str) -> float:
-        """The logarithm of how likely a word is."""
+        """Returns the likelihood of a word."""
         here = self.sections(word) / (_WORDS_OF_A_SECTION * (self._terms.count or 1))
         return math.log((here + self._dictionary.share(word)) / 2 + _UNHEARD)
 
     def sections(self, word: str) -> int:
-        """How many sections have a word."""
+        """Returns the number of sections that hold a word."""
         return self._terms.frequency((WORDS, word))
 
     def _followers(self, char: str) -> list[str]:
-        """The characters that stand behind ``char`` more than a few times."""
+        """Returns the characters that follow ``char`` more than a few times."""
         found = self._terms.expand(BIGRAMS, char)
         return [pair[1] for pair, sections in found if sections > 2 * self.few]
 
     def cut(self, text: str) -> list[str]:
-        """``text`` cut into words, also those of two characters that only the index knows."""
+        """Returns the words of ``text``, also those of two characters that only the index has."""
         words: list[str] = []
         for word in self._dictionary.pieces(text):
             alone = words and len(words[-1]) == len(word) == 1
@@ -67,16 +72,16 @@ class Language:
         return words
 
     def of_words(self, words: Iterable[str]) -> float:
-        """How likely words are that follow one another."""
+        """Returns the likelihood of some words that follow one another."""
         return sum(map(self.word, words))
 
     def of_pairs(self, text: str) -> float:
-        """A cheap guess at how likely characters are: of a pair, how many sections have it."""
+        """Returns a cheap estimate of the likelihood of ``text``, by the counts of its pairs."""
         pairs = [math.log(self.count(a + b) + 0.1) for a, b in pairwise(text)]
         return sum(pairs) / (len(pairs) or 1)
 
     def of_characters(self, text: str, start: int, end: int) -> float:
-        """How likely the characters from ``start`` to ``end`` are where they are in ``text``."""
+        """Returns the likelihood of the characters of ``text`` from ``start`` to ``end``."""
         return sum(self._of_one(text, at) for at in range(max(start, 1), min(end, len(text))))
 
     def _of_one(self, text: str, at: int) -> float:
@@ -86,8 +91,8 @@ class Language:
                 return math.log(seen / (self.count(text[at - 2 : at]) + _DISCOUNT))
             backoff = _BACKOFF
         if seen := self.count(text[at - 1 : at + 1]):
-            # The index does not count single characters; few are in more than one of 50 sections,
-            # and those are words.
+            # The index does not count single characters. Few of them are in more than one of 50
+            # sections, and those few are words.
             alone = max(self.sections(text[at - 1]), self._terms.count / 50, seen)
             return backoff + max(math.log(seen / (alone + _DISCOUNT)), _UNSEEN)
         return backoff + _UNSEEN

@@ -1,10 +1,11 @@
-"""What one slip may have made of what was typed: a noisy channel over the language of an index.
+"""Spelling correction: a noisy channel over the language model of an index.
 
-Of the texts that a slip makes into the one typed, that is likeliest which gains most in likelihood
-(`searcher.suggestions.language_model`) after the slip's own cost is taken off (Kernighan, Church
-and Gale, 1990). Looked at is only what is suspicious: a character that is no part of a usual word
-and stands in no three characters that the index has. Most right texts have none and cost a
-segmentation. The costs and bounds were measured with `tests/bench/spelling.py`."""
+A slip turns the text that was meant into the one that was typed. The best correction is the text
+that gains most in likelihood (`searcher.suggestions.language_model`) after the cost of the slip is
+taken off (Kernighan, Church and Gale, 1990). Only suspicious characters are corrected: those that
+are no part of a usual word and of no three characters that the index has. Most correct texts have
+none and cost a segmentation only. Costs and bounds were measured with `tests/bench/spelling.py`.
+"""
 
 from __future__ import annotations
 
@@ -15,30 +16,34 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from indexer.text.folding import HAN
-from searcher.suggestions.language_model import Language
-from searcher.suggestions.pinyin import characters, readings, sounding_like
-from searcher.suggestions.similar_shapes import looking_like
+from searcher.suggestions.language_model import LanguageModel
+from searcher.suggestions.pinyin import (
+    characters_read,
+    characters_sounding_like,
+    syllables_of,
+)
+from searcher.suggestions.similar_shapes import similar_shapes
 
-_RUN = re.compile(f"[{HAN}]{{2,}}(?![\\[〔])")  # not the code of a 文号: its letters make no words
-LONG = 8  # characters that do not stand in an index by chance, nor by another's slip
+_RUN = re.compile(f"[{HAN}]{{2,}}(?![\\[〔])")  # not the code of a 文号: it makes no words
+LONG = 8  # characters; so long a text stands in an index neither by chance nor by a slip
 _MAX_LENGTH = 200  # characters of a text that are looked at
 _MAX_PLACES = 4  # suspicious characters of a text that are looked at
-_MAX_WEIGHED = 6  # corrections of a run that are weighed
+_MAX_WEIGHED = 6  # corrections of a run that are weighed exactly
 _MAX_SHORT = 16  # characters of a run; in longer ones only the likeliest slips are sought
-_BEAM = 30  # beginnings of a text in pinyin that are gone on with
+_BEAM = 30  # beginnings of a text in pinyin that are continued
 
-# What a slip costs, in nats, as a gain of likelihood does.
+# The cost of a slip, in nats, as gains in likelihood are.
 _SAME_SOUND, _SAME_SHAPE, _LIKE_SOUND = 6.0, 6.0, 8.0
 _SWAPPED, _DOUBLED, _EXTRA, _MISSING = 8.0, 6.0, 16.0, 10.0
-_NO_WORD = 4.0  # more where what it makes is part of no word
-_LEAST_GAIN = 5.0  # above the cost; in long runs more, for there is more that may go wrong
-_USUAL_RUN = 8
-_SURE_GAIN = 12.0  # for a word whose neighbours the index never saw
-_RARE_WORD = -12.0  # the likelihood of a word no more usual than a slip
+_NO_WORD = 4.0  # added where the corrected text is part of no word
+_LEAST_GAIN = 5.0  # above the cost; more in long runs, where more corrections are tried
+_USUAL_RUN = 8  # characters
+_SURE_GAIN = 12.0  # enough for a word whose neighbours the index never saw
+_RARE_WORD = -12.0  # the likelihood of a word that is no more usual than a slip
 
 
 class _Edit(NamedTuple):
-    """``text`` to stand from ``start`` up to ``end`` of a run, and what the slip costs."""
+    """``text`` in the place of characters ``start`` to ``end`` of a run, and the slip's cost."""
 
     start: int
     end: int
@@ -51,7 +56,10 @@ class _Edit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """``text`` to stand from ``start`` up to ``end`` of what was typed; ``gain`` is in nats."""
+    """``text`` in the place of characters ``start`` to ``end`` of what was typed.
+
+    ``gain`` is the gain in likelihood less the cost of the slip, in nats.
+    """
 
     start: int
     end: int
@@ -60,13 +68,16 @@ class Correction:
 
 
 class Speller:
-    """Corrects texts, folded and stripped of blanks, by a language."""
+    """Corrects folded texts without blanks by a language model. Threads may share it."""
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: LanguageModel) -> None:
         self._language = language
 
     def correct(self, text: str) -> list[Correction]:
-        """What one slip may have made of ``text``, the likeliest first; empty if it looks right."""
+        """Returns the corrections of one slip in ``text``, the likeliest first.
+
+        The list is empty if the text looks right.
+        """
         runs = [(run.start(), run[0]) for run in _RUN.finditer(text[:_MAX_LENGTH])]
         odd = [
             (likely, number, at)
@@ -84,14 +95,17 @@ class Speller:
         return sorted(found, key=lambda one: -one.gain)
 
     def spoken(self, syllables: Sequence[str]) -> list[str]:
-        """The texts read so (two syllables or more) that the index has, the likeliest first."""
+        """Returns the texts of the index that are read as ``syllables``, the likeliest first.
+
+        There must be two syllables at least.
+        """
         language = self._language
-        beam = dict.fromkeys(characters(syllables[0]), 0.0)
+        beam = dict.fromkeys(characters_read(syllables[0]), 0.0)
         for syllable in syllables[1:]:
             grown = {
                 text + char: gain + math.log(seen)
                 for text, gain in beam.items()
-                for char in characters(syllable)
+                for char in characters_read(syllable)
                 if (seen := language.count(text[-1] + char))
             }
             beam = {text: grown[text] for text in sorted(grown, key=lambda t: -grown[t])[:_BEAM]}
@@ -102,10 +116,10 @@ class Speller:
         }
         return sorted(likely, key=lambda text: -likely[text])
 
-    # --- what is suspicious ---------------------------------------------------------------------
+    # --- suspicious characters ------------------------------------------------------------------
 
     def _suspicious(self, run: str) -> dict[int, float]:
-        """The places of ``run`` that look wrong, with how likely the word there is."""
+        """Returns the offsets of ``run`` that look wrong, with the likelihood of the word there."""
         places = {at: -math.inf for at in range(len(run) - 1) if run[at] == run[at + 1]}
         words = self._language.cut(run)
         at = 0
@@ -130,7 +144,7 @@ class Speller:
         )
 
     def _is_attested(self, run: str, at: int) -> bool:
-        """Whether the index has most of the threes of ``run`` that hold a place, not by chance."""
+        """Returns whether the index has most of the threes around an offset, and not by chance."""
         around = _threes(run, at)
         return sum(map(self._is_usual, around)) > len(around) / 2
 
@@ -138,7 +152,7 @@ class Speller:
         count, few = self._language.count, self._language.few
         return all(count(text) > few for text in (three[:2], three[1:], three))
 
-    # --- what was meant -------------------------------------------------------------------------
+    # --- corrections ----------------------------------------------------------------------------
 
     def _correct(self, run: str, places: Sequence[int]) -> list[tuple[_Edit, float]]:
         language = self._language
@@ -167,7 +181,7 @@ class Speller:
         return self._language.of_pairs(after) - self._language.of_pairs(run[first:last])
 
     def _of_characters(self, run: str, edit: _Edit) -> float:
-        """What the characters that an edit makes, and the two behind them, gain in likelihood."""
+        """Returns the gain in likelihood of the edited characters and the two behind them."""
         likely = self._language.of_characters
         end = edit.start + len(edit.text)
         return likely(edit.apply(run), edit.start, end + 2) - likely(run, edit.start, edit.end + 2)
@@ -197,13 +211,16 @@ class Speller:
                     yield _Edit(gap, gap, char, _MISSING)
 
     def _instead(self, run: str, at: int) -> Iterator[tuple[str, float]]:
-        """What may have been meant at a place, if the index has it with one of its neighbours."""
+        """Yields the characters that may have been meant at an offset, with the cost of the slip.
+
+        The index must have the character beside one of its neighbours.
+        """
         costs: dict[str, float] = {}
-        for syllable in readings(run[at]) if len(run) <= _MAX_SHORT else ():
-            costs |= dict.fromkeys(sounding_like(syllable), _LIKE_SOUND)
-        costs |= dict.fromkeys(looking_like(run[at]), _SAME_SHAPE)
-        for syllable in readings(run[at]):
-            costs |= dict.fromkeys(characters(syllable), _SAME_SOUND)
+        for syllable in syllables_of(run[at]) if len(run) <= _MAX_SHORT else ():
+            costs |= dict.fromkeys(characters_sounding_like(syllable), _LIKE_SOUND)
+        costs |= dict.fromkeys(similar_shapes(run[at]), _SAME_SHAPE)
+        for syllable in syllables_of(run[at]):
+            costs |= dict.fromkeys(characters_read(syllable), _SAME_SOUND)
         costs.pop(run[at], None)
         for other, cost in costs.items():
             pairs = (run[max(at - 1, 0) : at] + other, other + run[at + 1 : at + 2])
@@ -211,7 +228,7 @@ class Speller:
                 yield other, cost
 
     def _missing(self, run: str, gap: int) -> list[str]:
-        """The characters that may be missing in front of the one at ``gap``."""
+        """Returns the characters that may be missing in front of the one at ``gap``."""
         language = self._language
         if not 0 < gap < len(run) or language.count(run[gap - 1 : gap + 1]) > 4 * language.few:
             return []
@@ -220,7 +237,7 @@ class Speller:
 
 
 def _makes_a_word(words: Sequence[str], edit: _Edit) -> bool:
-    """Whether what an edit makes, or the two sides it joins, is within one of ``words``."""
+    """Returns whether one of ``words`` holds the edited text, or the two sides that it joins."""
     at = 0
     for word in words:
         if at <= edit.start < at + len(word):
@@ -230,5 +247,5 @@ def _makes_a_word(words: Sequence[str], edit: _Edit) -> bool:
 
 
 def _threes(run: str, at: int) -> list[str]:
-    """The three characters in a row, of those of ``run``, that hold the one at ``at``."""
+    """Returns the runs of three characters of ``run`` that hold the one at ``at``."""
     return [run[i : i + 3] for i in range(max(at - 2, 0), min(at, len(run) - 3) + 1)]

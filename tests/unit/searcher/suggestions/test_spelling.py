@@ -13,8 +13,14 @@ from indexer import Store, sync
 from indexer.documents.citations.resolve import base_name
 from searcher import Searcher
 from searcher.suggestions.fuzzy_titles import FuzzyTitles
-from searcher.suggestions.pinyin import characters, readings, sound, sounding_like, split_pinyin
-from searcher.suggestions.similar_shapes import looking_like
+from searcher.suggestions.pinyin import (
+    characters_read,
+    characters_sounding_like,
+    sound_of,
+    split_pinyin,
+    syllables_of,
+)
+from searcher.suggestions.similar_shapes import similar_shapes
 from tests.support.documents import LIBRARY
 
 # Others like them, so that what is right is seen more than once.
@@ -178,15 +184,15 @@ def test_a_name_itself_is_not_near_another() -> None:
     ],
 )
 def test_characters_are_read_as_the_dictionary_says(char: str, syllables: set[str]) -> None:
-    assert set(readings(char)) == syllables
-    assert all(char in characters(syllable) for syllable in syllables)
+    assert set(syllables_of(char)) == syllables
+    assert all(char in characters_read(syllable) for syllable in syllables)
 
 
 def test_sounds_that_many_do_not_tell_apart_are_alike() -> None:
-    assert sound("zhang") == sound("zan")
-    assert sound("ning") == sound("lin")
-    assert sound("fa") != sound("ba")
-    assert {"张", "藏", "赞"} <= set(sounding_like("zhang"))
+    assert sound_of("zhang") == sound_of("zan")
+    assert sound_of("ning") == sound_of("lin")
+    assert sound_of("fa") != sound_of("ba")
+    assert {"张", "藏", "赞"} <= set(characters_sounding_like("zhang"))
 
 
 @pytest.mark.parametrize(
@@ -206,6 +212,6 @@ def test_pinyin_is_cut_into_the_fewest_syllables(letters: str, syllables: list[s
 
 def test_looking_alike_is_mutual() -> None:
     for char in "己末管治税证检":
-        assert looking_like(char)
-        assert all(char in looking_like(other) for other in looking_like(char))
-    assert looking_like("a") == ""
+        assert similar_shapes(char)
+        assert all(char in similar_shapes(other) for other in similar_shapes(char))
+    assert similar_shapes("a") == ""
