@@ -13,6 +13,8 @@
     ├── NothingToIndex         an index without sources was told of none
     ├── SynonymError           a file of synonyms is malformed; .path, .line and .reason
     ├── DocumentNotFound       no document or section has this id
+    ├── InvalidArgument        an argument is not what it must be; also a ValueError
+    ├── SearcherClosed         a searcher was used after it was closed; also a ValueError
     └── QueryError             a query is malformed; .position and .reason
 
 ``str(error)`` is one line, fit to be shown to a person. Anything else that escapes is a bug.
@@ -84,6 +86,29 @@ class SynonymError(PolicySearchError):
 
 class DocumentNotFound(PolicySearchError):
     """No document or section of the index has the id that was asked for."""
+
+
+class InvalidArgument(PolicySearchError, ValueError):
+    """The argument ``name`` was ``given`` and is not what is ``expected``, which the text says.
+
+    It is also a ValueError, as Python's own functions raise for such arguments.
+    """
+
+    def __init__(self, name: str, given: object, expected: str) -> None:
+        super().__init__(name, given, expected)
+        self.name = name
+        self.given = given
+        self.expected = expected
+
+    def __str__(self) -> str:
+        return f"{self.name}: expected {self.expected}, not {self.given!r}"
+
+
+class SearcherClosed(PolicySearchError, ValueError):
+    """A searcher was used after it was closed. It is also a ValueError, as of a closed file."""
+
+    def __str__(self) -> str:
+        return "the searcher is closed: open it again with Searcher.open"
 
 
 class QueryError(PolicySearchError):

@@ -17,18 +17,20 @@ from indexer.errors import (
     IndexIncompatible,
     IndexNotFound,
     IndexStateError,
+    InvalidArgument,
     PolicySearchError,
     QueryError,
+    SearcherClosed,
     SynonymError,
 )
 
 if TYPE_CHECKING:
     from indexer.documents.citations.resolve import Missing
     from indexer.documents.versions.diff import Edit, SectionChange
-    from indexer.storage.records import DocumentRow
     from searcher.engine import Searcher, Sort
     from searcher.lookups.citations import Cited, CitedBy
     from searcher.lookups.quotations import Quoted, Stretch, Verdict, Verification
+    from searcher.ranking.statistics import DocumentFacts
     from searcher.results.model import (
         By,
         Explanation,
@@ -49,8 +51,8 @@ __all__ = [
     "CitedBy",
     "Completion",
     "Document",
+    "DocumentFacts",
     "DocumentNotFound",
-    "DocumentRow",
     "Edit",
     "Explanation",
     "Facet",
@@ -61,6 +63,7 @@ __all__ = [
     "IndexIncompatible",
     "IndexNotFound",
     "IndexStateError",
+    "InvalidArgument",
     "Matches",
     "Metadata",
     "Missing",
@@ -71,6 +74,7 @@ __all__ = [
     "Results",
     "SearchSection",
     "Searcher",
+    "SearcherClosed",
     "Section",
     "SectionChange",
     "Snippet",
@@ -88,7 +92,7 @@ _LAZY = {
     "Cited": "searcher.lookups.citations",
     "CitedBy": "searcher.lookups.citations",
     "Completion": "searcher.suggestions.completion",
-    "DocumentRow": "indexer.storage.records",
+    "DocumentFacts": "searcher.ranking.statistics",
     "Edit": "indexer.documents.versions.diff",
     "Explanation": "searcher.results.model",
     "Facet": "searcher.results.model",

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import time
-from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache, partial
+from dataclasses import dataclass, field
+from functools import partial
+from operator import index
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, get_args
 
 from indexer.documents.model import Document, Section
-from indexer.errors import DocumentNotFound, QueryError
-from indexer.storage.names import find_document
-from indexer.storage.records import DocumentRow
+from indexer.errors import DocumentNotFound, InvalidArgument, SearcherClosed
 from indexer.storage.schema import WORDS
-from indexer.storage.snapshot import Snapshot
-from searcher.query.dates import LAST_DAY, read_range
-from searcher.query.parser import Boolean, DateRange, Node, Phrase, Words, parse
-from searcher.ranking.by_document import best_documents, by_date, sections_of
-from searcher.ranking.ranker import Ranked
+from searcher.backends.backend import Backend, By, Findings, Scored
+from searcher.backends.backend import Sort as Sort
+from searcher.backends.embedded import EmbeddedBackend
+from searcher.query.filters import Filters
+from searcher.query.parser import parse
+from searcher.ranking.statistics import DocumentFacts
 from searcher.ranking.synonyms import Synonyms
-from searcher.results.model import By, Explanation, Facets, Hit, Matches, Results
+from searcher.results.model import Explanation, Facets, Hit, Matches, Results
 from searcher.view import IndexView
 
 if TYPE_CHECKING:
@@ -33,83 +33,109 @@ if TYPE_CHECKING:
     from searcher.suggestions.completion import Completion
 
 DEFAULT_INDEX = Path(".policysearch")
-Sort = Literal["relevance", "newest", "oldest"]
-_CLOSED = "the searcher is closed"
 SECTIONS = 3  # shown at most of a document that is a hit
 
 
+@dataclass(frozen=True, slots=True)
+class SearchOptions:
+    """The options of a search, checked. `Searcher.search` says what they mean."""
+
+    limit: int = 10
+    offset: int = 0
+    filters: Filters = field(default_factory=Filters)
+    sort: Sort = "relevance"
+    by: By = "section"
+    suggest: bool = True
+
+    def __post_init__(self) -> None:
+        """Raises InvalidArgument."""
+        _check_number("limit", self.limit)
+        _check_number("offset", self.offset)
+        _check_choice("sort", self.sort, get_args(Sort))
+        _check_choice("by", self.by, get_args(By))
+
+
 class Searcher:
-    """A snapshot of an index: what it finds does not change until `refresh`.
+    """An index in one state: what it finds does not change until `refresh`.
 
     Safe to share between threads, which search side by side. Close it, or use it in a ``with``.
+    Every method raises SearcherClosed once it is closed, IndexDamaged where a file of the index is
+    not what was written, and InvalidArgument for an argument that is not what it must be.
     """
 
-    def __init__(self, snapshot: Snapshot, synonyms: Synonyms) -> None:
+    def __init__(self, backend: Backend, synonyms: Synonyms) -> None:
         self._synonyms = synonyms
-        self._lock = Lock()  # of which generation is in use, and by how many
+        self._lock = Lock()  # of which state is in use, and by how many
         self._moving = Lock()  # held by who refreshes
-        self._now: IndexView | None = IndexView(snapshot, synonyms)
+        self._now: IndexView | None = IndexView(backend, synonyms)
 
     @classmethod
     def open(
         cls, path: str | Path = DEFAULT_INDEX, *, synonyms: str | Path | None = None
     ) -> Searcher:
-        """The newest state of the index in the folder ``path``.
+        """Opens the newest state of the index in the folder ``path``.
 
         ``synonyms`` is a file of more synonyms (`searcher.ranking.synonyms`) than those that come
-        along. Raises IndexNotFound, IndexIncompatible, IndexDamaged, SynonymError."""
+        along. Raises IndexNotFound, IndexIncompatible, IndexDamaged and SynonymError.
+        """
         more = Synonyms.open(synonyms)
-        return cls(Snapshot.open(Path(path)), more)
+        return cls(EmbeddedBackend.open(Path(path)), more)
 
     def refresh(self) -> bool:
-        """Move on to the newest state of the index; False if this is it already.
+        """Moves on to the newest state of the index; returns False if this is it already.
 
         Raises what `open` does, and then keeps the state it has.
         """
-        with self._moving, self._turn() as generation:
-            newest = Snapshot.open(generation.snapshot.folder)
-            if newest.manifest.generation == generation.snapshot.manifest.generation:
-                newest.close()
-                return False
-            self._move(IndexView(newest, self._synonyms))
-            return True
+        with self._moving, self._turn() as view:
+            newer = view.backend.newer()
+            if newer is not None:
+                self._move(IndexView(newer, self._synonyms))
+            return newer is not None
 
     def _move(self, newest: IndexView) -> None:
-        """Use another generation from here on, unless all was closed meanwhile."""
+        """Uses another state from here on, unless all was closed meanwhile."""
         with self._lock:
             if self._now is not None:
                 self._now = newest
                 return
-        newest.snapshot.close()
-        raise ValueError(_CLOSED)
+        newest.backend.close()
+        raise SearcherClosed
 
     def close(self) -> None:
-        """Close the index: whoever asks it then gets a ValueError, as of a closed file.
+        """Closes the index; any other call then raises SearcherClosed.
 
         Searches under way in other threads end as they would have. Results stay as they are.
         """
         with self._lock:
-            generation, self._now = self._now, None
-            is_over = generation is not None and not generation.users
-        if generation is not None and is_over:
-            generation.snapshot.close()
+            view, self._now = self._now, None
+            is_over = view is not None and not view.users
+        if view is not None and is_over:
+            view.backend.close()
 
     @contextmanager
     def _turn(self) -> Iterator[IndexView]:
-        """The generation in use, which is not closed before this is over."""
+        """Gives the state in use, which is not closed before this is over."""
         with self._lock:
-            generation = self._now
-            if generation is None:
-                raise ValueError(_CLOSED)
-            generation.users += 1
+            view = self._now
+            if view is None:
+                raise SearcherClosed
+            view.users += 1
         try:
-            yield generation
+            yield view
         finally:
             with self._lock:
-                generation.users -= 1
-                is_over = not generation.users and generation is not self._now
+                view.users -= 1
+                is_over = not view.users and view is not self._now
             if is_over:
-                generation.snapshot.close()
+                view.backend.close()
+
+    @contextmanager
+    def _timed_turn(self, limit: int = 0) -> Iterator[tuple[IndexView, Callable[[], float]]]:
+        """Gives the state in use, and a function for the seconds since the turn began."""
+        started = time.perf_counter()
+        _check_number("limit", limit)
+        with self._turn() as view:
+            yield view, lambda: time.perf_counter() - started
 
     def __enter__(self) -> Searcher:
         return self
@@ -118,10 +144,12 @@ class Searcher:
         self.close()
 
     @property
-    def documents(self) -> Sequence[DocumentRow]:
-        """A row for every document of the index: id, title, number, issuers, date, type."""
-        with self._turn() as generation:
-            return tuple(generation.snapshot.rows)
+    def documents(self) -> Sequence[DocumentFacts]:
+        """The facts of every document of the index: id, title, number, issuers, date, type."""
+        with self._turn() as view:
+            return tuple(view.backend.documents())
+
+    # --- searching ------------------------------------------------------------------------------
 
     def search(
         self,
@@ -138,220 +166,189 @@ class Searcher:
         by: By = "section",
         suggest: bool = True,
     ) -> Results:
-        """The sections that answer ``query`` (its language: `searcher.query.parser`), best first.
+        """Returns the sections that answer a query, best first.
 
-        ``limit`` hits from the ``offset``-th on (from 0). Filters: part of an issuer's name, a
-        文种, part of a region's name (`indexer.documents.regions`), and dates such as 2002, 2002-12
-        or 2002-12-31, both ends included; a document that states none of what is asked for is left
-        out. ``sort`` by "newest" or "oldest" puts undated documents last and breaks ties by score.
-        ``by`` "document" answers with documents, in the order of their best sections: `limit`,
-        `offset`, totals and facets count documents, and the hits are at most `SECTIONS` of each.
-        Searched is what stands in ``query``; what it may be a misspelling of are the
-        ``suggestions`` of the results, unless ``suggest`` is false: they can take as long again.
-        Raises QueryError, and ValueError for a filter that is no date or a negative number."""
-        started = time.perf_counter()
-        if limit < 0 or offset < 0:
-            raise ValueError("limit and offset count from 0")
-        node = parse(query)
-        filtered = _filtered(node, issuer, doc_type, region, date_from, date_to)
-        with self._turn() as now:
-            with _positions_in(query):
-                found = now.ranker.rank(filtered)
-            matching: dict[str, int] = {}
-            if by == "document":
-                best, matching = _of_documents(now.snapshot, found, limit, offset, sort)
-            elif by == "section":
-                wanted = min(limit + offset, now.snapshot.numbering.section_count)
-                best = _order(now.snapshot, found, wanted, sort)[offset:]
-            else:
-                raise ValueError(f"by is section or document, not {by!r}")
-            show = now.excerpter(node).excerpt
-            hits = tuple([now.hit(section, score, show) for section, score in best])
-            matches = _matches(now.snapshot, found, by)
-            suggestions = now.meant.suggestions(query, node) if suggest else ()
-        took = time.perf_counter() - started
-        return Results(query, took, offset, hits, matches, by, matching, suggestions)
+        Arguments:
+            query: What is looked for, in the language of `searcher/query/README.md`.
+            limit, offset: The number of hits, and how many of the best to leave out before them.
+            issuer: A part of the name of an organ that issued the document.
+            doc_type: A 文种, as in 通知.
+            region: A part of a region's name (`indexer.documents.regions`).
+            date_from, date_to: Dates such as 2002, 2002-12 or 2002-12-31; both ends are included.
+                A document that does not state what a filter asks for is left out.
+            sort: "relevance"; or "newest" or "oldest", which put undated documents last and break
+                ties by score.
+            by: "section"; or "document", which answers with documents in the order of their best
+                sections: ``limit``, ``offset``, totals and facets count documents, and the hits
+                are at most `SECTIONS` of each.
+            suggest: Also look for what the query may be a misspelling of, which can take as long
+                again. Searched is the query as it stands.
+
+        Raises QueryError for a malformed query, and InvalidArgument.
+        """
+        filters = Filters(issuer, doc_type, region, date_from, date_to)
+        options = SearchOptions(limit, offset, filters, sort, by, suggest)
+        with self._timed_turn() as (view, took):
+            return _search(view, _string("query", query), options, took)
 
     def explain(self, query: str, hit: Hit) -> Explanation:
-        """How the score of a hit of ``query`` comes about, term by term.
+        """Returns how the score of a hit of ``query`` comes about, term by term.
 
-        Raises DocumentNotFound if the hit is of another state of the index.
+        Raises QueryError, and DocumentNotFound if the hit is of another state of the index.
         """
-        node = parse(query)
-        with self._turn() as now:
-            index = find_document(now.snapshot.numbering, hit.document)
-            for number, section in enumerate(
-                now.snapshot.sections(index), now.snapshot.numbering.firsts[index]
-            ):
-                if section.section.anchor == hit.anchor:
-                    with _positions_in(query):
-                        return now.ranker.explain(node, number)
-        raise DocumentNotFound(f"no section {hit.document}#{hit.anchor} in the index")
+        node = parse(_string("query", query))
+        with self._turn() as view:
+            section = view.backend.locate(view.backend.find(hit.document), hit.anchor)
+            return view.backend.explain(view.plan(query, node), section)
 
     def verify(self, quotation: str, limit: int = 5) -> Verification:
-        """Whether ``quotation`` stands in a section word for word, nearly, or nowhere, and where.
+        """Says if ``quotation`` stands in a section word for word, nearly, or nowhere, and where.
 
         Compared are folded characters without blanks, as a quoted search does; ``……`` stands for
-        anything, within a section. ``limit`` passages at most.
-        Raises QueryError for a quotation that says nothing, ValueError for a negative number.
+        anything, within a section. At most ``limit`` passages are given.
+        Raises QueryError for a quotation that says nothing.
         """
-        from searcher.lookups.quotations import (  # a search does without
-            Quoted,
-            Verification,
-            find_quotation,
-        )
-
-        started = time.perf_counter()
-        if limit < 0:
-            raise ValueError("limit counts from 0")
-        with self._turn() as now:
-            verdict, total, found = find_quotation(now.snapshot, quotation, limit)
-            passages = tuple(
-                Quoted(now.hit(one.section, one.kept, one.show), one.stretches, one.kept)
-                for one in found
-            )
-        took = time.perf_counter() - started
-        return Verification(quotation, verdict, total, passages, took)
+        with self._timed_turn(limit) as (view, took):
+            return _verify(view, _string("quotation", quotation), limit, took)
 
     def similar(self, id: str, anchor: str, limit: int = 10) -> Results:
-        """Sections of other documents that say the like of a section, best first.
+        """Returns sections of other documents that say the like of a section, best first.
 
         Neither its copies nor other versions of its law are among them, and of each other law one
         version, which names the rest. ``query`` of the results is DOCUMENT#ANCHOR.
-        Raises DocumentNotFound, and ValueError for a negative number.
+        Raises DocumentNotFound.
         """
         from searcher.lookups.similar import similar_sections, telling_terms
 
-        started = time.perf_counter()
-        if limit < 0:
-            raise ValueError("limit counts from 0")
-        with self._turn() as now:
-            index = find_document(now.snapshot.numbering, id)
-            terms = telling_terms(now.snapshot, index, anchor)
-            sections = similar_sections(now.snapshot, index, terms, limit)
-            shown = Words(" ".join(text for field, text in terms if field == WORDS))
-            show = now.excerpter(shown).excerpt
-            hits = tuple([now.hit(section, score, show) for section, score in sections])
-            query = f"{now.snapshot.rows[index].id}#{anchor}"
-        took = time.perf_counter() - started
-        return Results(query, took, 0, hits, Matches(lambda: len(hits)))
+        with self._timed_turn(limit) as (view, took):
+            document = view.backend.find(id)
+            terms = telling_terms(view.backend, document, anchor)
+            found = similar_sections(view.backend, document, terms, limit)
+            words = " ".join(text for field, text in terms if field == WORDS)
+            hits = view.hits(found, view.sought(words))
+            return Results(f"{document}#{anchor}", took(), 0, hits, Matches(lambda: len(hits)))
 
     def suggest(self, prefix: str, limit: int = 10) -> tuple[Completion, ...]:
-        """Titles, numbers, terms and headings that complete ``prefix``, the best first.
+        """Returns titles, numbers, terms and headings that complete ``prefix``, the best first.
 
         Width, letter case, traditional characters and blanks make no difference; letters are also
-        read as pinyin of titles. Empty where nothing does. Raises ValueError for a negative number.
+        read as pinyin of titles. Empty where nothing completes it.
         """
-        if limit < 0:
-            raise ValueError("limit counts from 0")
-        with self._turn() as now:
-            return now.suggester.suggest(prefix, limit)
+        _check_number("limit", limit)
+        with self._turn() as view:
+            return view.suggester.suggest(_string("prefix", prefix), limit)
+
+    # --- documents ------------------------------------------------------------------------------
 
     def document(self, id: str) -> Document:
-        """The document ``id``, or the one whose id ends so: its text, metadata and outline.
+        """Returns a document: its text, metadata and outline.
 
-        Raises DocumentNotFound.
+        ``id`` is its id, the end of one, its number or title, or a part of these that no other
+        document has. Raises DocumentNotFound.
         """
-        with self._turn() as now:
-            return now.snapshot.document(find_document(now.snapshot.numbering, id))
+        with self._turn() as view:
+            return view.backend.document(view.backend.find(_string("id", id)))
 
     def section(self, id: str, anchor: str) -> Section:
-        """A section of a document. Raises DocumentNotFound."""
+        """Returns a section of a document. Raises DocumentNotFound."""
         for section in self.document(id).sections:
             if section.anchor == anchor:
                 return section
         raise DocumentNotFound(f"no section {anchor!r} in {id}")
 
     def cites(self, id: str) -> list[Cited]:
-        """What a document cites, in the order of its text. Raises DocumentNotFound."""
-        with self._turn() as now:
-            return now.relations.cites(find_document(now.snapshot.numbering, id))
+        """Returns what a document cites, in the order of its text. Raises DocumentNotFound."""
+        from searcher.lookups.citations import cites
+
+        with self._turn() as view:
+            return cites(view.backend, view.backend.find(_string("id", id)))
 
     def cited_by(self, id: str) -> list[CitedBy]:
-        """The documents that cite a document or another version of it, most often first.
+        """Returns the documents that cite one or another version of it, most often first.
 
         Raises DocumentNotFound.
         """
-        with self._turn() as now:
-            return now.relations.cited_by(find_document(now.snapshot.numbering, id))
+        from searcher.lookups.citations import cited_by
+
+        with self._turn() as view:
+            return cited_by(view.backend, view.backend.find(_string("id", id)))
 
     def missing(self) -> Sequence[Missing]:
-        """The documents that others cite and the index does not hold, the most cited first."""
-        with self._turn() as now:
-            return now.relations.missing()
+        """Returns the documents that others cite and the index lacks, the most cited first."""
+        with self._turn() as view:
+            return view.backend.missing()
 
     def diff(self, old: str, new: str) -> tuple[SectionChange, ...]:
-        """How the wording of one document became that of another, section by section.
+        """Returns how the wording of one document became that of another, section by section.
 
         Raises DocumentNotFound.
         """
         from indexer.documents.versions.diff import diff_documents
 
-        with self._turn() as now:
-            snapshot = now.snapshot
-            indices = (find_document(snapshot.numbering, id) for id in (old, new))
-            before, after = map(snapshot.document, indices)
-            return diff_documents(before, after, snapshot.analyzer.pieces)
+        with self._turn() as view:
+            find, document = view.backend.find, view.backend.document
+            before, after = (document(find(_string("id", id))) for id in (old, new))
+            return diff_documents(before, after, view.backend.analyzer.pieces)
 
 
-def _order(snapshot: Snapshot, found: Ranked, count: int, sort: Sort) -> list[tuple[int, float]]:
-    if sort == "relevance":
-        return found.top(count)
-    if sort not in ("newest", "oldest"):
-        raise ValueError(f"sort is relevance, newest or oldest, not {sort!r}")
-    return by_date(snapshot, found, count, newest=sort == "newest")
+def _search(
+    view: IndexView, query: str, options: SearchOptions, took: Callable[[], float]
+) -> Results:
+    """Returns the results of a search: read, planned, carried out and shown."""
+    node = parse(query)
+    plan = view.plan(query, options.filters.added_to(node))
+    found = view.backend.carry_out(plan)
+    best, matching = _chosen(found, options)
+    hits = view.hits(best, plan.sought)
+    matches = Matches(partial(found.count, options.by), Facets(found.facets(options.by)))
+    suggestions = view.did_you_mean.suggestions(query, node) if options.suggest else ()
+    return Results(query, took(), options.offset, hits, matches, options.by, matching, suggestions)
 
 
-def _of_documents(
-    snapshot: Snapshot, found: Ranked, limit: int, offset: int, sort: Sort
-) -> tuple[list[tuple[int, float]], dict[str, int]]:
-    """The hits of a page of documents, and how many sections of each document match."""
-    rows = snapshot.rows
-    order = partial(_order, snapshot, found, sort=sort)
-    documents = best_documents(snapshot, found, order, min(limit + offset, len(rows)))[offset:]
-    sections = sections_of(snapshot, found, documents)
-    hits = [hit for every in sections.values() for hit in every[:SECTIONS]]
-    return hits, {rows[index].id: len(every) for index, every in sections.items()}
+def _chosen(found: Findings, options: SearchOptions) -> tuple[list[Scored], dict[str, int]]:
+    """Returns the hits of a page; for documents also how many sections of each match."""
+    offset, limit, sort = options.offset, options.limit, options.sort
+    if options.by == "section":
+        return found.top(offset + limit, sort)[offset:], {}
+    documents = found.documents(offset, limit, sort)
+    hits = [hit for sections in documents for hit in sections[:SECTIONS]]
+    return hits, {sections[0].section.document: len(sections) for sections in documents}
 
 
-def _matches(snapshot: Snapshot, found: Ranked, by: By) -> Matches:
-    """What counts the sections that were found, or their documents."""
+def _verify(view: IndexView, quotation: str, limit: int, took: Callable[[], float]) -> Verification:
+    """Returns the verdict on a quotation, with its passages as hits."""
+    from searcher.lookups.quotations import (  # a search does without
+        Quoted,
+        Verification,
+        find_quotation,
+    )
 
-    @cache
-    def tally() -> array[int]:
-        counts = snapshot.numbering.tally(found.sections)
-        return array("I", map(bool, counts)) if by == "document" else counts
+    verdict, total, found = find_quotation(view.backend, quotation, limit)
+    shown = view.backend.show(one.section for one in found)
+    passages = tuple(
+        Quoted(view.hit(section, one.kept, one.excerpt), one.stretches, one.kept)
+        for section, one in zip(shown, found, strict=True)
+    )
+    return Verification(quotation, verdict, total, passages, took())
 
-    return Matches(lambda: sum(tally()), Facets(snapshot.facets.counts(tally)))
 
-
-@contextmanager
-def _positions_in(query: str) -> Iterator[None]:
-    """Errors of a part of a query as errors of the whole, of which their positions are."""
+def _check_number(name: str, value: object) -> None:
+    """Raises InvalidArgument unless ``value`` is a whole number from 0 on."""
     try:
-        yield
-    except QueryError as error:
-        raise QueryError(query, error.position, error.reason) from None
+        is_count = index(value) >= 0  # type: ignore[arg-type]
+    except TypeError:
+        is_count = False
+    if not is_count:
+        raise InvalidArgument(name, value, "a whole number, 0 or more")
 
 
-def _filtered(
-    query: Node,
-    issuer: str | None,
-    doc_type: str | None,
-    region: str | None,
-    date_from: str | None,
-    date_to: str | None,
-) -> Node:
-    """``query`` and the filters, which are clauses about documents as the query could hold them."""
-    filters: list[Node] = []
-    if issuer:
-        filters.append(Words(issuer, "issuer"))
-    if doc_type:
-        filters.append(Phrase(doc_type, "type"))
-    if region:
-        filters.append(Phrase(region, "region"))
-    if date_from or date_to:
-        first = read_range(date_from)[0] if date_from else 0
-        last = read_range(date_to)[1] if date_to else LAST_DAY
-        filters.append(DateRange(first, last))
-    return Boolean(must=(query, *filters)) if filters else query
+def _check_choice(name: str, value: object, choices: Sequence[str]) -> None:
+    if value not in choices:
+        *most, last = map(repr, choices)
+        raise InvalidArgument(name, value, f"{', '.join(most)} or {last}")
+
+
+def _string(name: str, value: object) -> str:
+    if isinstance(value, str):
+        return value
+    raise InvalidArgument(name, value, "a string")

@@ -7,7 +7,7 @@ documents is a filter on ranges of sections.
 
 from __future__ import annotations
 
-FORMAT_VERSION = 5  # raised when an index that was written before can no longer be read
+from indexer.text.analysis import BIGRAMS as BIGRAMS
+from indexer.text.analysis import WORDS as WORDS
 
-WORDS = "words"
-BIGRAMS = "bigrams"
+FORMAT_VERSION = 5  # raised when an index that was written before can no longer be read

@@ -20,6 +20,9 @@ from indexer.kernel.bm25 import UNIT
 from indexer.text.dictionary import Dictionary
 from indexer.text.folding import HAN, fold, strip_blanks
 
+# The fields of an index: the two kinds of terms.
+WORDS, BIGRAMS = "words", "bigrams"
+
 # To be raised when documents are read, folded or cut otherwise in a way that patterns do not show:
 # an index made before asks to be rebuilt.
 RULES = 3

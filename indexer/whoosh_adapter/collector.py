@@ -1,7 +1,7 @@
 """Searching: the searcher, the collector that asks the kernel first, and the scores of both ways.
 
-The score of a section is that of `searcher.ranking.ranker`, the terms weighted by the boosts of the
-query. Equal scores rank by the number of the section, as everywhere in Whoosh. Whoosh adds the
+The score of a section is that of `searcher.ranking.planner`, the terms weighted by the boosts of
+the query. Equal scores rank by the number of the section, as everywhere in Whoosh. Whoosh adds the
 scores of many terms up in an order of its own: from three terms on, or where a boost is no power of
 two, the last bits of a sum may differ between the two ways.
 

@@ -1,4 +1,4 @@
-"""Whether a quotation stands in the corpus: word for word, nearly, or not at all.
+"""Verification of quotations: they stand in the corpus word for word, nearly, or not at all.
 
 Texts are compared as phrases are, folded and stripped of blanks (`indexer.text.folding`). The best
 stretch of a text for a quotation is found by the bit-parallel approximate matching of Myers (1999,
@@ -12,8 +12,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from heapq import nsmallest
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -22,12 +20,11 @@ from indexer.documents.versions.align import Run, common_runs, without_islands
 from indexer.documents.versions.diff import Edit
 from indexer.errors import QueryError
 from indexer.kernel.types import Match
-from indexer.storage.schema import BIGRAMS
-from indexer.storage.snapshot import Snapshot
-from indexer.text.analysis import bigrams, ranked
 from indexer.text.folding import Folding, without_blanks
+from searcher.backends.backend import Backend, Findings
 from searcher.query.parser import MAX_LENGTH
-from searcher.ranking.ranker import result_order, terms_of
+from searcher.ranking.plan import InOrder, Plan, SectionRef
+from searcher.ranking.query_terms import as_weights, terms_of
 from searcher.results.excerpts import WIDTH, Excerpt
 from searcher.results.model import Hit
 from searcher.results.snippet import make_snippet
@@ -50,7 +47,7 @@ _SAYING = re.compile(r"[^\W_]")
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Where a piece of the quotation stands: ``span`` of the source, which reads ``text`` there.
+    """The place of a piece of the quotation: ``span`` of the source, which reads ``text`` there.
 
     Each of ``edits`` leads from characters of the quotation (``before``) to those that stand in
     the source instead (``after``); there are none where it stands word for word.
@@ -83,7 +80,7 @@ class Quoted:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """Whether a quotation stands in the corpus, and where.
+    """The answer to the question if a quotation stands in the corpus, and where.
 
     ``verbatim``: ``passages`` are where, newest first, the first ones of ``total`` sections.
     ``near``: they are the nearest, best first. ``absent``: there are none. ``took`` is in seconds.
@@ -105,51 +102,52 @@ class Verification:
 class Finding(NamedTuple):
     """A passage in what makes a `Hit` of it, its first section and an excerpt, and a `Quoted`."""
 
-    section: int
+    section: SectionRef
     excerpt: Excerpt
     stretches: tuple[Stretch, ...]
     kept: float
 
-    def show(self, _: int) -> Excerpt:
-        """The excerpt, whatever the section: it may lie across two."""
-        return self.excerpt
-
 
 class _Fit(NamedTuple):
-    """Where pieces lie best in the joined text of neighbouring sections: (start, end) of each."""
+    """The places where pieces lie best in the joined text of neighbouring sections of a document.
 
+    ``sections`` are the places of these; ``places`` has the (start, end) of each piece.
+    """
+
+    document: str
     sections: range
     places: tuple[tuple[int, int], ...]
     distance: int
 
 
 def find_quotation(
-    snapshot: Snapshot, quotation: str, limit: int
+    backend: Backend, quotation: str, limit: int
 ) -> tuple[Verdict, int, list[Finding]]:
-    """The verdict on ``quotation``, in how many places it stands word for word, and the best.
+    """Returns the verdict on ``quotation`` and the best passages, at most ``limit``.
 
+    The number says in how many places it stands word for word.
     Raises QueryError if it says nothing or is longer than `MAX_LENGTH`.
     """
     whole, pieces = _read(quotation)
     for sought in (whole, pieces) if len(pieces) > 1 or pieces != whole else (whole,):
         texts = [piece.text for piece in sought]
-        if sections := _holding(snapshot, texts):
-            best = nsmallest(limit, sections, key=partial(_newest, snapshot))
-            fits = [_Fit(range(u, u + 1), _in_order(_text(snapshot, u), texts), 0) for u in best]
-            return "verbatim", len(sections), [_finding(snapshot, sought, fit) for fit in fits]
+        found = _holding(backend, texts)
+        if total := found.count():
+            fits = [_verbatim(backend, hit.section, texts) for hit in found.top(limit, "newest")]
+            return "verbatim", total, [_finding(backend, sought, fit) for fit in fits]
     texts = [piece.text for piece in pieces]
-    across = _across(snapshot, texts[0]) if len(texts) == 1 else []
-    fits = across or _nearest(snapshot, texts)
+    across = _across(backend, texts[0]) if len(texts) == 1 else []
+    fits = across or _nearest(backend, texts)
     if across := across or [fit for fit in fits if not fit.distance]:
-        across.sort(key=lambda fit: _newest(snapshot, fit.sections.start))
-        return "verbatim", len(across), [_finding(snapshot, pieces, f) for f in across[:limit]]
-    found = [_finding(snapshot, pieces, fit) for fit in fits[: max(limit, 1)]]
-    found = sorted((one for one in found if one.kept >= NEAR), key=lambda one: -one.kept)
-    return ("near" if found else "absent"), 0, found[:limit]
+        across.sort(key=lambda fit: _newest(backend, fit))
+        return "verbatim", len(across), [_finding(backend, pieces, f) for f in across[:limit]]
+    passages = [_finding(backend, pieces, fit) for fit in fits[: max(limit, 1)]]
+    passages = sorted((one for one in passages if one.kept >= NEAR), key=lambda one: -one.kept)
+    return ("near" if passages else "absent"), 0, passages[:limit]
 
 
 def _read(quotation: str) -> tuple[list[Folding], list[Folding]]:
-    """The quotation folded, without quotation marks around it; whole, and between ellipses."""
+    """Returns the quotation folded, without marks around it: whole, and between ellipses."""
     if len(quotation) > MAX_LENGTH:
         reason = f"a quotation of more than {MAX_LENGTH:,} characters"
         raise QueryError(quotation, MAX_LENGTH, reason)
@@ -170,22 +168,21 @@ def _slice(folding: Folding, start: int, end: int) -> Folding:
     return Folding(folding.text[start:end], folding.starts[start:end], folding.ends[start:end])
 
 
-def _text(snapshot: Snapshot, section: int) -> str:
-    return snapshot.terms.text(section)
+# --- candidates -----------------------------------------------------------------------------------
 
 
-def _holding(snapshot: Snapshot, texts: Sequence[str]) -> list[int]:
-    """The sections in which ``texts`` stand in this order."""
-    pairs = {pair for text in texts for pair in ranked(bigrams(text))}
-    longest = max(texts, key=len)
-    sections = snapshot.terms.holding(longest, [(BIGRAMS, pair) for pair in pairs])
-    if len(texts) == 1:
-        return list(sections)
-    return [section for section in sections if _in_order(_text(snapshot, section), texts)]
+def _holding(backend: Backend, texts: Sequence[str]) -> Findings:
+    """Returns the sections in which ``texts`` stand in this order."""
+    return backend.carry_out(Plan((), match=InOrder(tuple(texts))))
+
+
+def _verbatim(backend: Backend, section: SectionRef, texts: Sequence[str]) -> _Fit:
+    places = _in_order(backend.folded_text(section), texts)
+    return _Fit(section.document, range(section.place, section.place + 1), places, 0)
 
 
 def _in_order(text: str, pieces: Sequence[str]) -> tuple[tuple[int, int], ...]:
-    """Where ``pieces`` stand in ``text`` one after the other; nothing if they do not."""
+    """Returns where ``pieces`` stand in ``text`` one after the other; nothing if they do not."""
     places: list[tuple[int, int]] = []
     end = 0
     for piece in pieces:
@@ -197,27 +194,29 @@ def _in_order(text: str, pieces: Sequence[str]) -> tuple[tuple[int, int], ...]:
     return tuple(places)
 
 
-def _newest(snapshot: Snapshot, section: int) -> tuple[int, tuple[str, int]]:
-    date = snapshot.rows[snapshot.numbering.document_of(section)].date
-    return -int(date.replace("-", "") or 0), result_order(snapshot, section)
+def _newest(backend: Backend, fit: _Fit) -> tuple[int, SectionRef]:
+    date = backend.facts(fit.document).date
+    return -int(date.replace("-", "") or 0), SectionRef(fit.document, fit.sections.start)
 
 
-def _nearest(snapshot: Snapshot, pieces: Sequence[str]) -> list[_Fit]:
-    """Where ``pieces`` lie in the sections that share most of their rare terms, best first."""
-    frequency = snapshot.terms.frequency
-    terms = {term for piece in pieces for term in terms_of(piece, snapshot.analyzer)}
+def _nearest(backend: Backend, pieces: Sequence[str]) -> list[_Fit]:
+    """Returns where ``pieces`` lie in the sections that share most of their rare terms.
+
+    The best come first.
+    """
+    frequency = backend.frequency
+    terms = {term for piece in pieces for term in terms_of(piece, backend.analyzer)}
     rarest = sorted((term for term in terms if frequency(term)), key=lambda t: (frequency(t), t))
     count = max(_FEWEST, min(_MOST, _COMPARED // sum(map(len, pieces))))
-    best = snapshot.terms.top(count, rarest[:_TELLING], partial(result_order, snapshot))
-    fits = {
-        _fit(snapshot, section, pieces): None for _, section in best
-    }  # two sections may lead to one
+    plan = Plan(as_weights(dict.fromkeys(rarest[:_TELLING], 1.0)))
+    hits = backend.carry_out(plan).top(count)
+    fits = {_fit(backend, hit.section, pieces): None for hit in hits}  # two may lead to one
     return sorted(fits, key=lambda fit: fit.distance)
 
 
-def _fit(snapshot: Snapshot, section: int, pieces: Sequence[str]) -> _Fit:
-    """Where ``pieces`` lie best in a section and what its neighbours have within their length."""
-    sections, texts, first, last = _around(snapshot, section, sum(map(len, pieces)))
+def _fit(backend: Backend, section: SectionRef, pieces: Sequence[str]) -> _Fit:
+    """Returns where ``pieces`` lie best in a section and in its neighbours within their length."""
+    sections, texts, first, last = _around(backend, section, sum(map(len, pieces)))
     joined = "".join(texts)[:last]
     places: list[tuple[int, int]] = []
     total = 0
@@ -226,54 +225,58 @@ def _fit(snapshot: Snapshot, section: int, pieces: Sequence[str]) -> _Fit:
         places.append((first + start, first + end))
         first += end
         total += distance
-    return _Fit(*_touched(sections, texts, places), total)
+    return _Fit(section.document, *_touched(sections, texts, places), total)
 
 
-def _across(snapshot: Snapshot, text: str) -> list[_Fit]:
-    """The border that ``text`` runs over: one half of it stands whole in one of two sections."""
+def _across(backend: Backend, text: str) -> list[_Fit]:
+    """Returns the borders that ``text`` runs over: half of it stands whole on one side of each."""
     half = len(text) // 2
     if half < _HALF:
         return []
     ends = [
         section
-        for section in _holding(snapshot, [text[:half]])
-        if text.startswith((body := _text(snapshot, section))[body.rfind(text[:half]) :])
+        for section in _holding(backend, [text[:half]]).sections()
+        if text.startswith((body := backend.folded_text(section))[body.rfind(text[:half]) :])
     ]
     begins = [
         section
-        for section in _holding(snapshot, [text[half:]])
+        for section in _holding(backend, [text[half:]]).sections()
         if text.endswith(
-            (body := _text(snapshot, section))[: body.find(text[half:]) + len(text) - half]
+            (body := backend.folded_text(section))[: body.find(text[half:]) + len(text) - half]
         )
     ]
     fits: dict[_Fit, None] = {}  # both sections may lead to one
     for section in (*ends, *begins):
-        sections, texts, *_ = _around(snapshot, section, len(text))
+        sections, texts, *_ = _around(backend, section, len(text))
         if places := _in_order("".join(texts), [text]):
-            fits[_Fit(*_touched(sections, texts, places), 0)] = None
+            fits[_Fit(section.document, *_touched(sections, texts, places), 0)] = None
     return list(fits)
 
 
-def _around(snapshot: Snapshot, section: int, reach: int) -> tuple[range, list[str], int, int]:
-    """A section and its neighbours: their numbers and texts, and of these, joined, the span of the
-    section's own with ``reach`` characters on either side."""
-    numbers = snapshot.numbering.sections_of(snapshot.numbering.document_of(section))
-    before = _reached(snapshot, range(section - 1, numbers.start - 1, -1), reach)[::-1]
-    after = _reached(snapshot, range(section + 1, numbers.stop), reach)
-    texts = [*before, _text(snapshot, section), *after]
+def _around(backend: Backend, section: SectionRef, reach: int) -> tuple[range, list[str], int, int]:
+    """Returns a section and its neighbours: their places and their texts.
+
+    The numbers are the span, in the joined texts, of the section with ``reach`` characters on
+    either side.
+    """
+    document, place = section
+    before = _reached(backend, document, range(place - 1, -1, -1), reach)[::-1]
+    behind = range(place + 1, backend.facts(document).section_count)
+    after = _reached(backend, document, behind, reach)
+    texts = [*before, backend.folded_text(section), *after]
     start = sum(map(len, before))
     last = start + len(texts[len(before)]) + reach
-    sections = range(section - len(before), section + len(after) + 1)
+    sections = range(place - len(before), place + len(after) + 1)
     return sections, texts, max(0, start - reach), last
 
 
-def _reached(snapshot: Snapshot, sections: range, reach: int) -> list[str]:
-    """The texts of the first of ``sections`` that have ``reach`` characters together."""
+def _reached(backend: Backend, document: str, places: range, reach: int) -> list[str]:
+    """Returns the texts of the first of ``places`` that have ``reach`` characters together."""
     texts: list[str] = []
-    for section in sections:
+    for place in places:
         if reach <= 0:
             break
-        texts.append(_text(snapshot, section))
+        texts.append(backend.folded_text(SectionRef(document, place)))
         reach -= len(texts[-1])
     return texts
 
@@ -281,7 +284,7 @@ def _reached(snapshot: Snapshot, sections: range, reach: int) -> list[str]:
 def _touched(
     sections: range, texts: Sequence[str], places: Sequence[tuple[int, int]]
 ) -> tuple[range, tuple[tuple[int, int], ...]]:
-    """The sections in which ``places`` begin and end, and the places as counted from these."""
+    """Returns the sections that ``places`` begin and end in, and the places counted from these."""
     start, stop, skipped = sections.start, sections.stop, 0
     for text in texts[:-1]:
         if places[0][0] < skipped + len(text):
@@ -295,8 +298,11 @@ def _touched(
     return range(start, stop), tuple((begin - skipped, end - skipped) for begin, end in places)
 
 
+# --- approximate matching -------------------------------------------------------------------------
+
+
 def best_stretch(pattern: str, text: str) -> tuple[int, int, int]:
-    """The stretch of ``text`` that takes fewest edits to make of ``pattern``, and how many.
+    """Returns the stretch of ``text`` nearest to ``pattern``, and how many edits lead to it.
 
     An edit puts in, takes out or replaces a character. It is the first such stretch, and its ends
     are replaced rather than left out: ``abcx`` is ``abcd`` in ``abcdef``. Time: a few operations
@@ -312,7 +318,7 @@ def best_stretch(pattern: str, text: str) -> tuple[int, int, int]:
 
 
 def _first_least(distances: Sequence[int]) -> tuple[int, int]:
-    """The least distance, and the end of the first run of it."""
+    """Returns the least distance, and the end of the first run of it."""
     least = min(distances)
     at = distances.index(least)
     while at + 1 < len(distances) and distances[at + 1] == least:
@@ -321,9 +327,10 @@ def _first_least(distances: Sequence[int]) -> tuple[int, int]:
 
 
 def _distances(pattern: str, text: str, *, anchored: bool = False) -> Iterator[int]:
-    """For each character of ``text`` the least distance of what ends with it from ``pattern``.
+    """Yields, for each character of ``text``, how near ``pattern`` a stretch comes that ends there.
 
-    What ends there may begin anywhere; ``anchored``, it begins where the text does.
+    The number is the least distance of such a stretch. It may begin anywhere; if ``anchored``, it
+    begins where the text does.
     """
     masks: dict[str, int] = {}
     for index, char in enumerate(pattern):
@@ -341,15 +348,14 @@ def _distances(pattern: str, text: str, *, anchored: bool = False) -> Iterator[i
         yield distance
 
 
-def _finding(snapshot: Snapshot, pieces: Sequence[Folding], fit: _Fit) -> Finding:
-    """What a fit of ``pieces`` is in the source."""
-    index = snapshot.numbering.document_of(fit.sections.start)
-    text = snapshot.document(index).text
-    first = snapshot.numbering.firsts[index]
-    spans = [
-        section.span
-        for section in snapshot.sections(index)[fit.sections.start - first :][: len(fit.sections)]
-    ]
+# --- passages -------------------------------------------------------------------------------------
+
+
+def _finding(backend: Backend, pieces: Sequence[Folding], fit: _Fit) -> Finding:
+    """Returns a fit of ``pieces`` as a passage of the source."""
+    text = backend.document(fit.document).text
+    found = backend.sections(fit.document)[fit.sections.start : fit.sections.stop]
+    spans = [section.span for section in found]
     source = _folded(text, spans)
     stretches: list[Stretch] = []
     kept = longer = 0
@@ -365,11 +371,12 @@ def _finding(snapshot: Snapshot, pieces: Sequence[Folding], fit: _Fit) -> Findin
     matches = [Match(s.span.start - begin, s.span.end - begin, 0) for s in stretches if s.text]
     snippet = make_snippet(text[begin : spans[-1].end], matches, [1.0], WIDTH)
     excerpt = Excerpt(snippet, text.count("\n", begin, stretches[0].span.start))
-    return Finding(fit.sections.start, excerpt, tuple(stretches), kept / longer)
+    section = SectionRef(fit.document, fit.sections.start)
+    return Finding(section, excerpt, tuple(stretches), kept / longer)
 
 
 def _folded(text: str, spans: Sequence[Span]) -> Folding:
-    """The joined text of sections, which leads back to that of their document."""
+    """Returns the joined text of sections, which leads back to that of their document."""
     parts = [without_blanks(span.of(text)) for span in spans]
     starts = [s.start + at for s, part in zip(spans, parts, strict=True) for at in part.starts]
     return Folding("".join(part.text for part in parts), starts, [start + 1 for start in starts])
@@ -378,7 +385,7 @@ def _folded(text: str, spans: Sequence[Span]) -> Folding:
 def _edits(
     piece: Folding, source: Folding, start: int, end: int, runs: list[Run]
 ) -> Iterator[Edit]:
-    """What to change in ``piece`` for the characters ``start`` to ``end`` of ``source``."""
+    """Yields the changes from ``piece`` to the characters ``start`` to ``end`` of ``source``."""
     size = len(piece.text)
     runs = without_islands(runs, size, end - start)
     for run, following in pairwise([Run(0, 0, 0), *runs, Run(size, end - start, 0)]):
@@ -389,7 +396,7 @@ def _edits(
 
 
 def _span(folding: Folding, start: int, end: int) -> Span:
-    """The source of characters ``start`` to ``end``; of none, the place where they would be."""
+    """Returns the source of characters ``start`` to ``end``; of none, where they would be."""
     if start < end:
         return Span(*folding.source(start, end))
     at = folding.ends[start - 1] if start else folding.starts[0]

@@ -29,7 +29,7 @@ _MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 class DateError(ValueError):
-    """What is written at character ``position`` is no date, for ``reason``."""
+    """The text at character ``position`` is no date, for ``reason``."""
 
     def __init__(self, position: int, reason: str) -> None:
         super().__init__(reason)
@@ -38,13 +38,13 @@ class DateError(ValueError):
 
 
 def find_end(text: str, start: int) -> int:
-    """Where the dates that begin at ``start`` end; ``start`` if none do."""
+    """Returns where the dates that begin at ``start`` end; ``start`` if none begin there."""
     found = _RANGE.match(text, start)
     return found.end() if found else start
 
 
 def read_range(text: str) -> tuple[int, int]:
-    """The first and the last day ``text`` means, both included, as numbers YYYYMMDD.
+    """Returns the first and the last day ``text`` means, both included, as numbers YYYYMMDD.
 
     An open range begins with 0 or ends with LAST_DAY. Raises DateError.
     """
@@ -70,7 +70,7 @@ def read_range(text: str) -> tuple[int, int]:
 
 
 def write_range(first: int, last: int) -> str:
-    """A text that read_range reads as these days, and find_end whatever stands after it."""
+    """Returns a text that read_range reads as these days, and find_end whatever stands after it."""
     return f"{_iso(first) if first else ''}..{_iso(last)}"
 
 
@@ -79,7 +79,7 @@ def _iso(day: int) -> str:
 
 
 def _days(written: str, position: int) -> tuple[int, int]:
-    """The first and the last day of a day, month or year."""
+    """Returns the first and the last day of a day, month or year."""
     numbers = re.findall(r"\d+", _EIGHT_DIGITS.sub(r"\1-\2-\3", written))
     year, month, day = (*map(int, numbers), 0, 0)[:3]
     given = len(numbers)

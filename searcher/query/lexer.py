@@ -1,4 +1,4 @@
-"""The tokens of a query; searcher.query describes the language they make up.
+"""The tokens of a query; `searcher/query/README.md` describes the language.
 
 All positions are characters of the query, from 0, half-open. Nothing here looks at a character
 more than a bounded number of times, so that the work is linear in the query.
@@ -76,7 +76,9 @@ class Token:
 
 
 def tokenize(query: str) -> list[Token]:
-    """The tokens of ``query``, the last one of kind ``end``; what says nothing gives no token.
+    """Returns the tokens of ``query``, the last one of kind ``end``.
+
+    What says nothing gives no token.
 
     Words have balanced parentheses. A ``)`` token closes a ``(`` token; not every ``(`` is closed.
     Raises QueryError for an unclosed quotation and for more than MAX_DEPTH open parentheses.
@@ -88,17 +90,17 @@ def tokenize(query: str) -> list[Token]:
 
 
 def fold(text: str) -> str:
-    """``text`` with controls as blanks and full-width forms as ASCII; the length stays."""
+    """Returns ``text`` with controls as blanks, full-width forms as ASCII; the length stays."""
     return text.translate(_FOLD)
 
 
 def has_content(text: str) -> bool:
-    """Whether there is anything in ``text`` to search for: a letter, digit or Chinese character."""
+    """Returns True if ``text`` says something: has a letter, digit or Chinese character."""
     return any(char.isalnum() or char == "○" for char in text)  # the zero of many dates
 
 
 class _Lexer:
-    """Reads one token, or stretch of nothing, a step."""
+    """A reader of one query: every step reads a token, or a stretch that says nothing."""
 
     def __init__(self, query: str) -> None:
         self.query = query
@@ -113,7 +115,7 @@ class _Lexer:
         self.glued = False
 
     def step(self) -> None:
-        """Read on from ``position``, by at least one character."""
+        """Reads on from ``position``, by at least one character."""
         for rule in (
             self._blanks,
             self._quotation,
@@ -127,7 +129,7 @@ class _Lexer:
         self._word()
 
     def finish(self) -> list[Token]:
-        """All tokens. Without operators, Chinese marks that nothing closes are punctuation."""
+        """Returns all tokens; without operators, marks that nothing closes are punctuation."""
         if any(token.kind in _OPERATING for token in self.tokens):
             if self.unclosed:
                 raise self.unclosed
@@ -184,7 +186,7 @@ class _Lexer:
         return True
 
     def _leave_open(self, mark: str) -> None:
-        """Note or raise that nothing closes a mark."""
+        """Notes, or raises at once, that nothing closes a mark."""
         opening = self.query[self.position]
         wanted = _CLOSERS.get(mark, "”" if opening == "“" else '"')
         error = self._error(f"the quotation is not closed: {wanted} is missing")
@@ -193,7 +195,7 @@ class _Lexer:
         self.unclosed = self.unclosed or error
 
     def _near_quotation(self, end: int) -> bool:
-        """Read a quotation that says how near to each other its parts are to lie."""
+        """Reads a quotation that says how near to each other its parts are to lie."""
         found = _NEARNESS.match(self.folded, end + 1)
         parts = [*_NO_BLANK.finditer(self.folded, self.position + 1, end)] if found else []
         parts = [part for part in parts if has_content(part[0])]
@@ -260,7 +262,7 @@ class _Lexer:
         return True
 
     def _dates(self) -> None:
-        """Read the dates after a field name as one word, whatever blanks stand in them."""
+        """Reads the dates after a field name as one word, whatever blanks stand in them."""
         blanks = _BLANKS.match(self.folded, self.position)
         start = blanks.end() if blanks else self.position
         end = find_end(self.folded, start)
@@ -283,7 +285,7 @@ class _Lexer:
             start = cut + 1
 
     def _run_to_end_of_word(self) -> list[int]:
-        """Go to the word's end; the positions of parentheses that have no partner in the word."""
+        """Goes to the word's end; returns where parentheses stand that have no partner in it."""
         folded = self.folded
         opened: list[int] = []
         single: list[int] = []

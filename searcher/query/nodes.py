@@ -1,4 +1,4 @@
-"""The nodes a query is read into: `searcher.query.parser` says what they mean. All are frozen.
+"""The nodes a query is read into: `searcher/query/README.md` says what they mean. All are frozen.
 
 Nodes compare by what they mean: where they stood in the query is left out.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """Text to look for in ``field``, or in the body if that is None, and its span in the query."""
+    """A text to look for in ``field``, or in sections if that is None; its span in the query."""
 
     text: str
     field: str | None = None
@@ -20,7 +20,7 @@ class _Text:
 
 
 class Words(_Text):
-    """Text of which any word may match; ``text`` is as written, without blanks."""
+    """A text of which any word may match; ``text`` is as written, without blanks."""
 
     __slots__ = ()
 
@@ -32,17 +32,17 @@ class Phrase(_Text):
 
 
 class Prefix(_Text):
-    """Terms that begin with ``text``, which is without the asterisk; the span includes it."""
+    """A beginning of terms: ``text`` is without the asterisk; the span includes it."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """One of each of ``items`` (two or more), which list alternatives, close together.
+    """Several ``items`` (two or more) close together, each of which lists its alternatives.
 
-    At most ``distance`` characters stand between their occurrences, in a section's stripped of
-    blanks text. The alternatives have no field.
+    At most ``distance`` characters stand between their occurrences, in the text of a section
+    without blanks. The alternatives have no field.
     """
 
     items: tuple[tuple[Words | Phrase, ...], ...]
@@ -55,13 +55,13 @@ class Near:
 
     @property
     def start(self) -> int:
-        """Where the first one stands in the query."""
+        """The place in the query where the first one stands."""
         return self.items[0][0].start
 
 
 @dataclass(frozen=True, slots=True)
 class DateRange:
-    """Dates from ``first`` to ``last``, both included, as numbers YYYYMMDD; 0 and 99991231 open."""
+    """The dates from ``first`` to ``last``, both included: YYYYMMDD; 0 and 99991231 are open."""
 
     first: int
     last: int
@@ -71,12 +71,12 @@ class DateRange:
 
 @dataclass(frozen=True, slots=True)
 class Everything:
-    """Matches whatever there is."""
+    """The whole index: every section matches."""
 
 
 @dataclass(frozen=True, slots=True)
 class Boolean:
-    """All of ``must``, none of ``must_not``, and one of ``should`` at least if ``must`` is empty.
+    """A combination: all of ``must``, none of ``must_not``, and without ``must`` one of ``should``.
 
     Where ``must`` is not empty, ``should`` only ranks. The two are never both empty.
     No part is a Boolean that could be merged into this one.

@@ -1,68 +1,8 @@
-"""The query language: a string to a tree of frozen nodes, and back to a string.
+"""The query language: from a string to a tree of frozen nodes, and back to a string.
 
-A person may type or paste anything. The text of a document (headings, numbers, titles, questions)
-is a query as it stands; what is read as an operator is little and stands where text has none.
-
-    query    = { chain }                            at least one clause that says something
-    chain    = both { "OR" both }                   also ||
-    both     = clause { "AND" clause }              also &&
-    clause   = { "NOT" } [ "+" | "-" ] near         ! is -
-    near     = item { "NEAR" [ "/" number ] item }  also 近, 近/number
-    item     = [ field ":" ] ( "(" { chain } ")" | run | "*" )
-    run      = piece { piece }                      with no blank between them
-    piece    = quotation | word "*" | word
-    field    = a name of FIELDS, English ones in any case
-    quotation = '"' text '"' | “text” | 「text」 | 『text』, or with ~number right behind it
-    dates    = date | date ".." date | date ".." | ".." date         after the field date
-    date     = 2002 | 2002-12 | 2002-12-31 | 2002年 | 2002年12月 | 2002年12月31日 | 20021231
-
-Meaning
-    words       Text between blanks. Any word of it may match; more and rarer ones rank higher.
-    quotation   The very characters, blanks at its ends apart. The double quotes “ ” " ＂ may be
-                mixed; 《》 are text, they name laws.
-    word*       Any term that begins with the word. A * alone is everything; beside other clauses,
-                as in a list with bullets, it says nothing. Any other * is text.
-    a b, a OR b One of them at least.
-    a AND b     Both. AND binds before OR and juxtaposition.
-    NOT a, -a   Whatever lacks a; beside other clauses, it prohibits: ``a b NOT c`` is a or b
-                without c. As an alternative (``a OR NOT b``, ``NOT b OR a``) it adds what lacks b.
-    +a          Required: ``+a b -c`` is what has a and lacks c, ranked by a and b.
-    a NEAR/9 b  Both, in either order, within one section, with at most 9 characters between them
-                that are part of neither; NEAR alone is NEAR/20. Of several (``a NEAR b NEAR c``)
-                one occurrence each, no two of which share a character; what stands between them
-                counts together. Items are words and quotations, to the letter, and groups of
-                alternatives: ``责任追究 NEAR (领导干部 OR 公务员)``.
-    "a b"~9     The same as “a” NEAR/9 “b”: blanks part what is to lie near.
-    field:a     Looked for in that field: ``标题:廉政``. Beside other clauses it is required, for it
-                says which documents are meant: ``廉政 类型:通报``. It holds for the next run or
-                group, of which any part may match: ``类型:(通知 意见)``; a field within a group
-                comes before that of the group.
-    全文:a       The document has a in any of its sections, or in its title, to the letter:
-                ``食品 全文:学校`` are sections about the one in documents that have the other.
-    日期:dates   A date within the range, both ends included. Also ~ ～ 至 到 — - between two dates,
-                and 2002/12/31, 2002.12.31.
-    run         Text and quotations that touch are one item: ``-标题:关于“三农”的`` prohibits all.
-
-What is text
-    Operators are capitals between blanks, quotations or brackets; 与 或 非 are words. 近 without a
-    number is an operator only between blanks and between words of two characters or more,
-    quotations and groups: 最 近 三 年 is spaced text. + and - are
-    operators only at the start of a clause and before a word, quotation or group, never
-    doubled: 9704-2012, C++, e-mail and --- are text. A colon is text except after the name of a
-    field, at the start of a clause, with something to look for: 主送：各市 is text. Parentheses
-    group only at the start of a clause, and not around a number alone: （一）, (12)进一步,
-    县（市、区） and f(x) are text; one that has no partner within its word (``1)``, ``:(``) is
-    punctuation. An empty quotation makes text of what touches it: ``""+a``. A control character
-    is a blank. Full-width （）：＋－＂＊＆｜, letters and digits equal ASCII. Text without a
-    letter, digit or Chinese character says nothing. A line may be cut anywhere: “ 「 『 and （ that
-    nothing closes are punctuation in a query without signs, fields and operator words.
-
-What is an error: nothing to search for, an unclosed quotation or group, AND, OR, NOT or NEAR
-without something beside it, what is not a date where one must stand, NEAR with a field, a prefix
-or a second distance, and the limits: MAX_LENGTH characters, MAX_CLAUSES words, quotations,
-prefixes and dates, MAX_DEPTH groups within each other (of the query's and of the tree's), MAX_NEAR
-items within MAX_DISTANCE, MAX_TIED words and quotations beside NEAR in all. The engine expands a
-prefix to MAX_EXPANSIONS terms at most.
+`README.md` beside this module is the language as a user reads it: its grammar, the meaning of every
+clause, what is text and what is an error. A person may type or paste anything: the text of a
+document is a query as it stands, and little is read as an operator.
 """
 
 from __future__ import annotations
@@ -111,7 +51,7 @@ _Clause = tuple[str, Node]
 
 
 def parse(text: str) -> Node:
-    """The meaning of a query. Raises QueryError, and nothing else, if it has none.
+    """Returns the meaning of a query. Raises QueryError, and nothing else, if it has none.
 
     A node's span is where in ``text`` it stands, without its field and sign.
     """
@@ -125,7 +65,7 @@ def parse(text: str) -> Node:
 
 
 def to_string(node: Node) -> str:
-    """The canonical query for a node that parse made: parse reads an equal node from it.
+    """Returns the canonical query for a node that parse made: parse reads an equal node from it.
 
     It names every field and may so be longer than the query was, and than parse takes.
     """
@@ -168,7 +108,7 @@ def _quoted(text: str) -> str:
 
 
 class _Parser:
-    """Recursive descent over the tokens; the lexer bounds the depth of the groups.
+    """A recursive descent over the tokens; the lexer bounds the depth of the groups.
 
     A clause is a sign and a node: "-" for one to exclude, "+" for one to require, else "".
     """
@@ -192,7 +132,7 @@ class _Parser:
         return QueryError(self.query, token.start, reason)
 
     def sequence(self, name: str | None) -> Node | None:
-        """All chains to the end of the group; ``name`` is the field they stand under."""
+        """Returns all chains to the end of the group; ``name`` is the field they stand under."""
         must: list[Node] = []
         should: list[Node] = []
         must_not: list[Node] = []
@@ -215,7 +155,7 @@ class _Parser:
         return _EVERYTHING if everything and node is None else node
 
     def _both(self, name: str | None) -> _Clause | None:
-        """Clauses joined by AND, made one."""
+        """Returns clauses joined by AND as one."""
         clauses = self._joined("AND", name)
         if len(clauses) < 2:
             return clauses[0] if clauses else None
@@ -229,7 +169,7 @@ class _Parser:
         return "+" if any(sign == "+" for sign, _ in clauses) else "", node
 
     def _joined(self, operator: str, name: str | None) -> list[_Clause]:
-        """Clauses with ``operator`` between them; none where what stands there says nothing."""
+        """Returns clauses with ``operator`` between them; none where nothing is said."""
         operand = self._both if operator == "OR" else self._clause
         if self._ahead.kind in ("AND", "OR", "NEAR"):
             raise self._error(self._ahead, f"{self._ahead.kind} has nothing before it")
@@ -246,7 +186,7 @@ class _Parser:
         return clauses
 
     def _clause(self, name: str | None) -> _Clause | None:
-        """An item with its signs; None if it says nothing."""
+        """Returns an item with its signs; None if it says nothing."""
         token = self._ahead
         negative = False
         while self._ahead.kind == "NOT":
@@ -280,7 +220,7 @@ class _Parser:
         return Near(tuple(items), distance)
 
     def _at_near(self) -> bool:
-        """Whether NEAR is next, or a 近 that stands as an operator."""
+        """Returns True if NEAR is next, or a 近 that stands as an operator."""
         token = self._ahead
         if token.kind == "NEAR":
             return True
@@ -300,7 +240,7 @@ class _Parser:
         return int(token.text)
 
     def _tied(self, token: Token, node: Node | None) -> tuple[Words | Phrase, ...]:
-        """The alternatives of an item beside NEAR."""
+        """Returns the alternatives of an item beside NEAR."""
         if node is None:
             raise self._error(token, "NEAR has nothing after it")
         parts = _alternatives([node])
@@ -365,7 +305,7 @@ class _Parser:
 
 
 def _is_filter(node: Node) -> bool:
-    """Whether ``node`` is about documents only: fields, dates, everything."""
+    """Returns True if ``node`` is about documents only: fields, dates, everything."""
     if isinstance(node, Boolean):
         return all(map(_is_filter, (*node.must, *node.should, *node.must_not)))
     if isinstance(node, Near):
@@ -382,7 +322,7 @@ def _any_of(nodes: list[Node]) -> Node | None:
 
 
 def _alternatives(nodes: list[Node]) -> list[Node]:
-    """``nodes`` with the parts of each that is nothing but alternatives in its place."""
+    """Returns ``nodes``, with its parts for each one that is nothing but alternatives."""
     parts: list[Node] = []
     for node in nodes:
         if isinstance(node, Boolean) and not node.must and not node.must_not:
@@ -393,7 +333,7 @@ def _alternatives(nodes: list[Node]) -> list[Node]:
 
 
 def _combine(must: list[Node], should: list[Node], must_not: list[Node]) -> Node | None:
-    """The simplest node of this meaning, made of such nodes; None if there is nothing in it."""
+    """Returns the simplest node of this meaning; None if there is nothing in it."""
     required: list[Node] = []
     optional = _alternatives(should)
     prohibited = _alternatives(must_not)
@@ -426,7 +366,7 @@ def _combine(must: list[Node], should: list[Node], must_not: list[Node]) -> Node
 
 
 def _check_depth(query: str, node: Node, depth: int = 0) -> None:
-    """Raise QueryError if to_string would need more parentheses than parse reads."""
+    """Raises QueryError if to_string would need more parentheses than parse reads."""
     grouped = isinstance(node, Near) and any(len(item) > 1 for item in node.items)
     if depth > MAX_DEPTH and (grouped or isinstance(node, Boolean)):
         raise QueryError(query, _a_start(node), f"more than {MAX_DEPTH} groups within each other")
@@ -437,7 +377,7 @@ def _check_depth(query: str, node: Node, depth: int = 0) -> None:
 
 
 def _a_start(node: Node) -> int:
-    """Where a leaf of ``node`` starts."""
+    """Returns where a leaf of ``node`` starts."""
     while isinstance(node, Boolean):
         node = (*node.must, *node.should, *node.must_not)[-1]
     return 0 if isinstance(node, Everything) else node.start

@@ -1,49 +1,52 @@
-"""What a query asks of documents: their title, number, issuers, kind, region and date. Pure."""
+"""Clauses about documents, and their truth: title, number, issuers, kind, region and date.
+
+Everything here is pure.
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-from indexer.storage.records import DocumentRow
 from indexer.text.folding import fold, strip_blanks
-from searcher.query.parser import DateRange, Everything, Node, Phrase, Prefix, Words
+from searcher.ranking.plan import DatedWithin, DocumentMatch, FieldHolds, OfDocuments
+from searcher.ranking.statistics import DocumentFacts
 
 
-def row_matches(query: Node, row: DocumentRow) -> bool:
-    """Whether a node about documents (a field, a date, everything) is true of one."""
-    match query:
-        case Everything():
-            return True
-        case DateRange():
-            return bool(row.date) and query.first <= int(row.date.replace("-", "")) <= query.last
-        case Words(field=str(field)) | Phrase(field=str(field)):
-            wanted = _field_text(field, query.text)
-            return any(wanted in _field_text(field, value) for value in _values(row, field))
-        case Prefix(field=str(field)):
-            wanted = _field_text(field, query.text)
-            return any(_field_text(field, v).startswith(wanted) for v in _values(row, field))
-    raise AssertionError(query)
+def is_true_of(clause: DocumentMatch, document: DocumentFacts) -> bool:
+    """Returns True if a clause about documents is true of ``document``."""
+    match clause:
+        case FieldHolds(field, wanted, at_start):
+            texts = (field_text(field, value) for value in _values(document, field))
+            if at_start:
+                return any(text.startswith(wanted) for text in texts)
+            return any(wanted in text for text in texts)
+        case DatedWithin(first, last):
+            date = document.date
+            return bool(date) and first <= int(date.replace("-", "")) <= last
+        case OfDocuments(ids):
+            return document.id in ids
 
 
-def _values(row: DocumentRow, field: str) -> tuple[str, ...]:
+def _values(document: DocumentFacts, field: str) -> tuple[str, ...]:
     match field:
         case "title":
-            return (row.title,)
+            return (document.title,)
         case "number":
-            return (row.doc_number,)
+            return (document.doc_number,)
         case "issuer":
-            return row.issuers
+            return document.issuers
         case "type":
-            return (row.doc_type,)
+            return (document.doc_type,)
         case "region":
             from indexer.documents.regions import regions_of  # most searches do without
 
-            return regions_of(row.title, row.issuers)
+            return regions_of(document.title, document.issuers)
     raise AssertionError(field)
 
 
 @lru_cache(65_536)
-def _field_text(field: str, text: str) -> str:
+def field_text(field: str, text: str) -> str:
+    """Returns ``text`` as values of ``field`` are compared: numbers are brought to normal form."""
     if field == "number":
         from indexer.documents.metadata import canonical_number  # most queries do without
 

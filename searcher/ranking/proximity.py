@@ -1,4 +1,4 @@
-"""Where several texts stand close together. Pure.
+"""Places where several texts stand close together. Everything here is pure.
 
 An item is a list of alternatives, an occurrence of it one of any of them. A group has an occurrence
 of every item, no two of which share a character. What lies between its first and its last character
@@ -15,7 +15,7 @@ Item = Sequence[str]
 
 
 class Occurrence(NamedTuple):
-    """Characters ``start`` to ``end`` are the alternative ``text`` of an item."""
+    """A place where an item stands: ``start`` to ``end`` are its alternative ``text``."""
 
     start: int
     end: int
@@ -24,7 +24,7 @@ class Occurrence(NamedTuple):
 
 
 class _Chain(NamedTuple):
-    """Occurrences of some items (``mask``, by bits), the last of which ends at ``end``.
+    """A row of occurrences of some items (``mask``, by bits), the last of which ends at ``end``.
 
     ``debt`` is their gap less ``end``: with the start of the next one it makes the new gap.
     """
@@ -36,14 +36,14 @@ class _Chain(NamedTuple):
 
 
 def is_near(text: str, items: Sequence[Item], distance: int) -> bool:
-    """Whether ``text`` has a group of ``items`` with a gap of at most ``distance``."""
+    """Returns True if ``text`` has a group of ``items`` with a gap of at most ``distance``."""
     return next(near_groups(text, items, distance), None) is not None
 
 
 def near_groups(
     text: str, items: Sequence[Item], distance: int
 ) -> Iterator[tuple[Occurrence, ...]]:
-    """The groups of ``items`` in ``text`` with a gap of at most ``distance``.
+    """Yields the groups of ``items`` in ``text`` with a gap of at most ``distance``.
 
     For each occurrence that ends such groups, that of the smallest gap, in the order of the text.
     Takes time in the number of occurrences, twice as much for each item more that is not the same
@@ -67,7 +67,7 @@ def near_groups(
 
 
 def _equals_before(items: Sequence[Item]) -> list[int]:
-    """For every item the mask of the one before it that is the same, or 0.
+    """Returns for every item the mask of the one before it that is the same, or 0.
 
     Equal items are interchangeable: in one order of them lie all groups.
     """
@@ -82,7 +82,7 @@ def _equals_before(items: Sequence[Item]) -> list[int]:
 def _lengthened(
     ready: dict[int, _Chain], found: Occurrence, equal: int, distance: int
 ) -> dict[int, tuple[int, tuple[Occurrence, ...]]]:
-    """The chains that end with ``found``: by mask, the smallest gap and its occurrences.
+    """Returns the chains that end with ``found``: by mask, the smallest gap and its occurrences.
 
     ``equal`` is the mask of what is to stand in front.
     """

@@ -1,4 +1,4 @@
-"""What a question asks about: its text without the words that only make it a question."""
+"""The words that only make a question of a text, and the text without them."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _DEFINITION = re.compile(r"(?:什么是|何谓|何为)([^?？,，。;；]+)")
 
 
 def without_asking(text: str) -> str:
-    """``text`` with a blank for each asking word."""
+    """Returns ``text`` with a blank for each asking word."""
     return _ASKING.sub(" ", text)
 
 
 @lru_cache(256)  # a search asks for it several times
 def what_is_asked(text: str) -> str:
-    """``text`` without its asking words; as it is if it has no other.
+    """Returns ``text`` without its asking words; as it is if it has no other.
 
     什么是X is asked in the words of its answer, X是.
     """

@@ -47,11 +47,11 @@ class Found(NamedTuple):
 class Synonyms:
     """The groups of some files, to be looked up in folded texts.
 
-    ``table`` has every form, folded and stripped of blanks, with what else it is sought as.
+    ``table`` has every form, folded and without blanks, with what else it is sought as.
     """
 
     def __init__(self, groups: Iterable[tuple[str, tuple[str, ...]]]) -> None:
-        """``groups`` are pairs as ``table`` has them; a form may come again."""
+        """Takes pairs as ``table`` has them; a form may come again."""
         others: dict[str, dict[str, None]] = {}
         for form, more in groups:
             found = [other for other in more if form not in other]
@@ -67,7 +67,7 @@ class Synonyms:
 
     @classmethod
     def open(cls, path: str | Path | None = None) -> Synonyms:
-        """The groups shipped with the package, and those of the file ``path``.
+        """Returns the groups shipped with the package, and those of the file ``path``.
 
         Raises SynonymError.
         """
@@ -75,11 +75,11 @@ class Synonyms:
         return shipped if path is None else cls((*shipped.table.items(), *_read(Path(path))))
 
     def of(self, text: str) -> tuple[str, ...]:
-        """What else the whole of ``text`` is sought as, in the order of the files."""
+        """Returns what else the whole of ``text`` is sought as, in the order of the files."""
         return self.table.get(strip_blanks(fold(text)), ())
 
     def find(self, folded: str, cut: Cut) -> list[Found]:
-        """The forms in a folded text, in order, the longest from the left; none overlap.
+        """Returns the forms in a folded text, in order, the longest from the left; none overlap.
 
         A form is one only where words begin and end: 全国办公 has no 国办. ``cut`` gives the words
         and what stands between them.
@@ -96,7 +96,7 @@ class Synonyms:
         return found
 
     def rewritings(self, folded: str, cut: Cut) -> list[str]:
-        """A folded text with each of its forms replaced by each of those it is sought as."""
+        """Returns a folded text with each form replaced by each of those it is sought as."""
         return [
             folded[: one.start] + other + folded[one.end :]
             for one in self.find(folded, cut)
@@ -104,7 +104,7 @@ class Synonyms:
         ]
 
     def _find_candidates(self, folded: str) -> tuple[Found, ...]:
-        """The forms wherever they stand, whether words begin and end there or not."""
+        """Returns the forms wherever they stand, whether words begin and end there or not."""
         return tuple(
             Found(start, start + len(form), form, self.table[form])
             for start, first in enumerate(folded)
@@ -137,7 +137,7 @@ def _read(path: Path) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def _groups(line: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """What a folded line says. Raises ValueError with what is wrong with it."""
+    """Yields the groups of a folded line. Raises ValueError with what is wrong with it."""
     if version := _VERSION.fullmatch(line):
         if version[1] != FORMAT:
             raise ValueError(f"version {version[1]} is not known, only {FORMAT}")

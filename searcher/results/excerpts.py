@@ -1,13 +1,11 @@
-"""From a query and the text of a hit to the snippet that shows why it was found."""
+"""The excerpts of hits: from what a query seeks and a text to the snippet that shows it best."""
 
 from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 from indexer.kernel import kernel
 from indexer.kernel.types import (
@@ -18,14 +16,11 @@ from indexer.kernel.types import (
     pack_matches,
     unpack_matches,
 )
-from indexer.segments import Collection
-from indexer.storage.schema import WORDS
-from indexer.text.analysis import Analyzer, bigrams, ranked
-from indexer.text.folding import Folding, fold, gaps, strip_blanks, with_arabic
-from searcher.query.parser import Boolean, Near, Node, Phrase, Prefix, Words
+from indexer.text.analysis import bigrams, ranked
+from indexer.text.folding import Folding, with_arabic
+from searcher.backends.backend import SectionText
+from searcher.ranking.plan import Sought
 from searcher.ranking.proximity import near_groups
-from searcher.ranking.ranker import Term
-from searcher.ranking.synonyms import Synonyms
 from searcher.results.snippet import Snippet, pack_weights
 
 WIDTH = 120  # characters of a snippet
@@ -41,77 +36,51 @@ class Excerpt:
 
 
 class Excerpter:
-    """Makes excerpts of sections for one query. ``weigh`` says how much a term tells, its idf.
+    """Makes the excerpts of the hits of one query.
 
-    A quoted phrase is sought as it stands; of other text its words are, and the synonyms of what
-    stands in it; where nothing of this stands, its bigrams. Of what is to lie near each other only
-    what does is sought. What is prohibited or about facts of documents is not.
+    `searcher.ranking.sought` says what is looked for. Words with numbers in digits are also found
+    where a text writes these without.
     """
 
-    def __init__(
-        self,
-        query: Node,
-        terms: Collection,
-        analyzer: Analyzer,
-        weigh: Callable[[Term], float],
-        synonyms: Synonyms,
-    ) -> None:
-        self._terms = terms
-        sought = _Sought([], [], [])
-        _gather(query, sought)
-        loose = [fold(text) for text in sought.loose]
-        words = list(dict.fromkeys(word for text in loose for word in analyzer.words(text)))
-        # Numbers in digits show the others what they show without.
+    def __init__(self, sought: Sought) -> None:
+        self._sought = sought
+        words = sought.words
         self._has_numbers = any(map(_NUMERAL.search, words))
-        found = (one for text in loose for one in synonyms.find(text, analyzer.pieces))
-        others = [other for one in found for other in one.others]
-        phrases = [strip_blanks(fold(text)) for text in (*sought.exact, *others)]
-        self._near = [
-            (
-                [[strip_blanks(fold(leaf.text)) for leaf in item] for item in node.items],
-                node.distance,
-            )
-            for node in sought.near
-        ]
-        near = [text for items, _ in self._near for item in items for text in item]
-        texts = [*words, *phrases, *near]
-        self._near_needles = {text: number for number, text in enumerate(texts)}
-        self._words = words
-        # All are numbered alike: words that are sought in digits leave their places free.
+        # All texts are numbered alike: words that are sought in digits leave their numbers free.
         plain = [""] * len(words) if self._has_numbers else words
-        self._plain = Needles.of([plain, phrases])
-        self._weights = pack_weights(
-            [weigh((WORDS, word)) for word in words]
-            + [
-                sum(weigh((WORDS, word)) for word in analyzer.words(fold(text)))
-                for text in texts[len(words) :]
-            ]
-        )
-        self._loose = loose
+        self._plain = Needles.of([plain, sought.phrases])
+        self._weights = pack_weights(sought.weights)
+
+    @cached_property
+    def _near_needles(self) -> dict[str, int]:
+        """The number of each text, as the weights are numbered."""
+        sought = self._sought
+        near = [text for close in sought.near for item in close.items for text in item]
+        texts = [*sought.words, *sought.phrases, *near]
+        return {text: number for number, text in enumerate(texts)}
 
     @cached_property
     def _in_digits(self) -> Needles:
         """The words, for texts with numbers in digits."""
-        return Needles.of([self._words])
+        return Needles.of([self._sought.words])
 
     @cached_property
     def _pairs(self) -> tuple[Needles, bytes]:
-        """The bigrams of texts of which no word stands, and their weights."""
-        pairs = [pair for text in self._loose for pair in ranked(bigrams(strip_blanks(text)))]
+        """The pairs of characters of texts of which no word stands, and their weights."""
+        pairs = [pair for text in self._sought.loose for pair in ranked(bigrams(text))]
         different = list(dict.fromkeys(pairs))
         return Needles.of([different]), pack_weights([1.0] * len(different))
 
-    def excerpt(self, section: int) -> Excerpt:
-        """The best of a section. Raises IndexDamaged."""
+    def excerpt(self, text: SectionText) -> Excerpt:
+        """Returns the best excerpt of the text of a section. Raises IndexDamaged."""
         shown = None
-        if not self._has_numbers and not self._near:
-            needles, weights = self._plain, self._weights
-            shown = self._terms.excerpt(section, gaps(), needles, weights, WIDTH)
-        text, highlights, lines = shown or self._shown(section)
-        return Excerpt(Snippet(text, highlights), lines)
+        if not self._has_numbers and not self._sought.near:
+            shown = text.excerpt(self._plain, self._weights, WIDTH)
+        snippet, highlights, lines = shown or self._shown(text)
+        return Excerpt(Snippet(snippet, highlights), lines)
 
-    def _shown(self, section: int) -> SnippetParts:
-        folded = self._terms.folded(section, gaps())
+    def _shown(self, of: SectionText) -> SnippetParts:
+        folded = of.folded()
         matches = kernel.find(folded.folded, folded.starts, folded.ends, *self._plain)
         matches = self._with_others(matches, folded)
         weights = self._weights
@@ -121,7 +90,7 @@ class Excerpter:
         return kernel.snippet(folded.source, matches, weights, WIDTH)
 
     def _with_others(self, matches: bytes, folded: FoldedText) -> bytes:
-        """``matches``, those of words in the text with numbers in digits, and what lies near."""
+        """Returns ``matches``, those of words in the text in digits, and of what lies near."""
         _, text, starts, ends = folded
         folding = Folding(text, array("I", starts), array("I", ends))
         sets = [matches]
@@ -130,7 +99,7 @@ class Excerpter:
             starts, ends = (array("I", at).tobytes() for at in (digits.starts, digits.ends))
             sets.append(kernel.find(digits.text, starts, ends, *self._in_digits))
         sets.append(pack_matches(sorted(self._located_near(folding))))
-        # Each is in order; those of one need no other.
+        # Each set is in order; a single one needs no sorting.
         found = [packed for packed in sets if packed]
         if len(found) < 2:
             return found[0] if found else b""
@@ -139,30 +108,7 @@ class Excerpter:
     def _located_near(self, folding: Folding) -> set[Match]:
         return {
             Match(*folding.source(one.start, one.end), self._near_needles[one.text])
-            for items, distance in self._near
-            for group in near_groups(folding.text, items, distance)
+            for close in self._sought.near
+            for group in near_groups(folding.text, close.items, close.distance)
             for one in group
         }
-
-
-class _Sought(NamedTuple):
-    """What a query looks for in sections: by its words, to the letter, near each other."""
-
-    loose: list[str]
-    exact: list[str]
-    near: list[Near]
-
-
-def _gather(query: Node, sought: _Sought) -> None:
-    match query:
-        case Boolean():
-            for node in (*query.must, *query.should):
-                _gather(node, sought)
-        case Near():
-            sought.near.append(query)
-        case Phrase(field=None | "document"):
-            sought.exact.append(query.text)
-        case Words(field=None | "title" | "document"):
-            sought.loose.append(query.text)
-        case Prefix(field=None | "document") | Phrase(field="title"):
-            sought.loose.append(query.text)

@@ -11,6 +11,8 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from indexer.documents.model import Span
+from searcher.ranking.explanation import Explanation as Explanation
+from searcher.ranking.explanation import TermScore as TermScore
 from searcher.results.snippet import Snippet
 
 if TYPE_CHECKING:
@@ -244,43 +246,3 @@ def _hit_html(hit: Hit) -> str:
         f"<li><b>{escape(hit.title)}</b> <small>{escape(about)}</small><br>"
         f"<small>{escape(where)}</small><br>{hit.snippet.html()}</li>"
     )
-
-
-@dataclass(frozen=True, slots=True)
-class TermScore:
-    """What one term adds to a score, and what that is computed from (`searcher.ranking.ranker`).
-
-    ``field`` is "words" or "bigrams"; ``frequency`` is weighted by where the term stands;
-    ``document_frequency`` counts the sections that have it; ``idf`` includes the weight the term
-    has in the query. Where ``field`` is "known", ``term`` is what the query names, which adds
-    ``frequency`` times ``idf``; where it is "synonym", ``term`` is the form that stands there, and
-    what it stands for: 最低生活保障 = 低保.
-    """
-
-    field: str
-    term: str
-    score: float
-    frequency: float
-    idf: float
-    document_frequency: int
-    length: float
-    average_length: float
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """A score and the parts it is the sum of, added in order."""
-
-    score: float
-    terms: tuple[TermScore, ...]
-
-    def __str__(self) -> str:
-        lines = (
-            f"  {t.score:8.4f}  {t.term}  ({t.field}, tf {t.frequency:g}, "
-            f"in {t.document_frequency} sections, idf {t.idf:.3f}, "
-            f"length {t.length:g} of {t.average_length:.0f})"
-            if t.field != "known"
-            else f"  {t.score:8.4f}  {t.term}  (named by the query)"
-            for t in sorted(self.terms, key=lambda t: -t.score)
-        )
-        return "\n".join((f"{self.score:.4f} = sum of {len(self.terms)} terms", *lines))

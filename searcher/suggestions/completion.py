@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice, pairwise, takewhile
@@ -17,8 +17,11 @@ from typing import Literal
 
 from indexer.documents.citations.resolve import base_name
 from indexer.storage.schema import BIGRAMS, WORDS
-from indexer.storage.snapshot import Snapshot
 from indexer.text.folding import fold, strip_blanks
+from searcher.backends.backend import Backend
+from searcher.ranking.plan import InOrder, Plan
+from searcher.ranking.query_terms import as_weights
+from searcher.ranking.statistics import Names
 from searcher.suggestions.pinyin import syllables_of
 
 Kind = Literal["title", "number", "term", "heading"]
@@ -43,12 +46,14 @@ class Completion:
 
 
 class Suggester:
-    """Completes prefixes from a snapshot. Threads may share it."""
+    """Completes prefixes from an index. Threads may share it."""
 
-    def __init__(self, snapshot: Snapshot, names: Mapping[str, Collection[int]]) -> None:
-        """``names`` has, by the name of a document, the indices of the documents that bear it."""
-        self._snapshot = snapshot
-        self._names = names
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    @cached_property
+    def _names(self) -> Names:
+        return self._backend.all_names()
 
     def suggest(self, prefix: str, limit: int) -> tuple[Completion, ...]:
         """Returns at most ``limit`` completions of ``prefix``, each text once.
@@ -115,16 +120,16 @@ class Suggester:
 
     def _titled(self, names: Iterable[str]) -> list[Completion]:
         """Returns the title of the newest document of each name, the commonest first."""
-        found: dict[str, set[int]] = {}
+        found: dict[str, set[str]] = {}
         for name in dict.fromkeys(names):
-            found.setdefault(self._title(name), set()).update(self._names[name])
+            ids = (one.document.id for one in self._names[name])
+            found.setdefault(self._title(name), set()).update(ids)
         ordered = sorted(found, key=lambda title: (-len(found[title]), len(title), title))
         return [Completion(title, "title", len(found[title])) for title in ordered]
 
     def _title(self, name: str) -> str:
-        rows = self._snapshot.rows
-        newest = max(self._names[name], key=lambda index: (rows[index].date, rows[index].id))
-        return rows[newest].title
+        documents = (one.document for one in self._names[name])
+        return max(documents, key=lambda document: (document.date, document.id)).title
 
     def _spoken(self, letters: str) -> Iterator[Completion]:
         """Yields the titles of names whose pinyin begins with ``letters``."""
@@ -132,7 +137,7 @@ class Suggester:
 
     @cached_property
     def _counted_numbers(self) -> list[tuple[str, Completion]]:
-        counts = Counter(row.doc_number for row in self._snapshot.rows if row.doc_number)
+        counts = Counter(one.doc_number for one in self._backend.documents() if one.doc_number)
         found = [Completion(number, "number", count) for number, count in counts.items()]
         found.sort(key=lambda one: (-one.count, one.text))
         return [(_bare(one.text), one) for one in found]
@@ -146,7 +151,7 @@ class Suggester:
     def _terms(self, text: str) -> list[Completion]:
         found = [
             Completion(term, "term", count)
-            for term, count in self._snapshot.terms.expand(WORDS, text)
+            for term, count in self._backend.expand(WORDS, text)
             if len(term) > 1 and term != text
         ]
         return sorted(found, key=lambda one: (-one.count, one.text))
@@ -154,18 +159,17 @@ class Suggester:
     def _headings(self, text: str) -> list[Completion]:
         if len(text) < 2:
             return []
-        snapshot = self._snapshot
-        pairs = [(BIGRAMS, a + b) for a, b in pairwise(text)]
-        sections = snapshot.terms.holding(text, pairs)
-        best = snapshot.terms.top(_READ, pairs, lambda section: section, sections)
-        headings = [snapshot.card(section).heading for _, section in best]
+        pairs = {(BIGRAMS, a + b): 1.0 for a, b in pairwise(text)}
+        found = self._backend.carry_out(Plan(as_weights(pairs), match=InOrder((text,))))
+        shown = self._backend.show(hit.section for hit in found.top(_READ))
+        headings = [one.card.heading for one in shown]
         counts = Counter(
             heading
             for heading in headings
             if text in strip_blanks(fold(heading)) and len(heading) <= _MAX_HEADING
         )
-        found = [Completion(heading, "heading", count) for heading, count in counts.items()]
-        return sorted(found, key=lambda one: (-one.count, len(one.text), one.text))
+        completions = [Completion(text, "heading", count) for text, count in counts.items()]
+        return sorted(completions, key=lambda one: (-one.count, len(one.text), one.text))
 
 
 def _bare(number: str) -> str:

@@ -14,11 +14,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from indexer.segments import Collection
 from indexer.text.dictionary import Dictionary
 from indexer.text.folding import fold, strip_blanks, without_blanks
 from searcher.query.nodes import Boolean, Near, Node, Phrase, Words
 from searcher.ranking.question_words import without_asking
+from searcher.ranking.statistics import Statistics
 from searcher.suggestions.fuzzy_titles import LEAST, FuzzyTitles
 from searcher.suggestions.language_model import LanguageModel
 from searcher.suggestions.pinyin import split_pinyin
@@ -46,7 +46,7 @@ class _Doubtful(NamedTuple):
 class DidYouMean:
     """Suggests other wordings for queries, from the terms of an index and the names in it."""
 
-    def __init__(self, terms: Collection, dictionary: Dictionary, names: FuzzyTitles) -> None:
+    def __init__(self, terms: Statistics, dictionary: Dictionary, names: FuzzyTitles) -> None:
         self._language = LanguageModel(terms, dictionary)
         self._speller = Speller(self._language)
         self._names = names

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 
 from indexer.documents.citations.resolve import base_name
 from indexer.text.folding import fold
+from searcher.ranking.statistics import Names
 from searcher.suggestions.pinyin import sound_of, syllables_of
 from searcher.suggestions.similar_shapes import similar_shapes
 
@@ -21,10 +22,10 @@ class FuzzyTitles:
     The normal form is that of `indexer.documents.citations.resolve.base_name`.
     """
 
-    def __init__(self, holding: Callable[[Iterable[str]], Mapping[str, Sequence[int]]]) -> None:
+    def __init__(self, holding: Callable[[Iterable[str]], Names]) -> None:
         """``holding`` returns at least the names that hold any of some texts.
 
-        Each name comes with the indices of the documents that bear it, versions and copies alike.
+        Each name comes with the documents that bear it, versions and copies alike.
         """
         self._holding = holding
 

@@ -14,9 +14,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 
-from indexer.segments import Collection
 from indexer.storage.schema import BIGRAMS, WORDS
 from indexer.text.dictionary import Dictionary
+from searcher.ranking.statistics import Statistics
 
 _UNSEEN = math.log(1e-4)  # the likelihood of a character that never follows another
 _BACKOFF = math.log(0.2)
@@ -32,7 +32,7 @@ class LanguageModel:
     ``followers`` remember what they were asked.
     """
 
-    def __init__(self, terms: Collection, dictionary: Dictionary) -> None:
+    def __init__(self, terms: Statistics, dictionary: Dictionary) -> None:
         self._terms = terms
         self._dictionary = dictionary
         self.few = terms.count / 20_000
@@ -44,7 +44,7 @@ class LanguageModel:
         """Returns the number of sections that hold a text of two characters or more."""
         pairs = [(BIGRAMS, a + b) for a, b in pairwise(text)]
         least = min(map(self._terms.frequency, pairs))
-        return len(self._terms.holding(text, pairs)) if least and len(pairs) > 1 else least
+        return self._terms.count_holding(text, pairs) if least and len(pairs) > 1 else least
 
     def _word(self, word: str) -> float:
         """Returns the likelihood of a word."""

@@ -39,12 +39,13 @@ from indexer.documents.read import parse_document, read_document
 from indexer.errors import PolicySearchError
 from indexer.segments import Collection, Segment
 from indexer.storage.segment_writer import new_terms
-from indexer.storage.snapshot import Snapshot
 from indexer.text.analysis import Analyzer
 from indexer.text.dictionary import Dictionary
 from indexer.text.dictionary_build import jieba_tokenizer, make_tables
+from searcher.backends.embedded import EmbeddedBackend
 from searcher.query.parser import parse
-from searcher.ranking.ranker import Ranker, scoring_terms
+from searcher.ranking.planner import Planner
+from searcher.ranking.query_terms import scoring_terms
 from searcher.ranking.synonyms import Synonyms
 
 Ranking = Callable[[str], list[str]]  # a query's text to section ids, best first
@@ -122,17 +123,16 @@ def engine(sections: Sequence[Text], folder: Path) -> Ranking:
                 else f"{section.title}\n{section.text}"
             )
             transaction.put(parse_document(text, f"set/{section.id}"))
-    snapshot = Snapshot.open(folder)
-    ranker = Ranker(snapshot, Synonyms.open())
+    backend = EmbeddedBackend.open(folder)
+    planner = Planner(backend, backend.analyzer, Synonyms.open())
 
     def rank(query: str) -> list[str]:
         documents: dict[str, None] = {}
-        for section, _ in ranker.rank(parse(query)).top(_ENGINE_SECTIONS):
+        found = backend.carry_out(planner.plan(query, parse(query)))
+        for shown in backend.show(hit.section for hit in found.top(_ENGINE_SECTIONS)):
             # A copy that says the same is shown with the hit, not as another.
-            for index in map(
-                snapshot.numbering.document_of, (section, *snapshot.families.copies_of(section))
-            ):
-                documents[snapshot.rows[index].id.removeprefix("set/")] = None
+            for id in (shown.document.id, *shown.copies):
+                documents[id.removeprefix("set/")] = None
             if len(documents) >= DEPTH:
                 break
         return [*documents][:DEPTH]

@@ -26,10 +26,6 @@ from indexer.errors import QueryError
 from indexer.text.folding import fold, strip_blanks
 from searcher import Searcher
 from searcher.query.parser import parse
-from searcher.ranking.ranker import Ranker
-from searcher.ranking.synonyms import Synonyms
-from searcher.suggestions.did_you_mean import DidYouMean
-from searcher.suggestions.fuzzy_titles import FuzzyTitles
 
 MISSPELT = Path(__file__).parent / "misspelt.tsv"
 
@@ -65,10 +61,8 @@ class Suggesting:
     """Asks for suggestions alone, so that their time can be told from that of the search."""
 
     def __init__(self, searcher: Searcher) -> None:
-        snapshot = searcher._now.snapshot
-        self._ranker = Ranker(snapshot, Synonyms.open(None))
-        names = FuzzyTitles(self._ranker.known.names_holding)
-        self._meant = DidYouMean(snapshot.terms, snapshot.analyzer.dictionary, names)
+        self._searcher = searcher
+        self._meant = searcher._now.did_you_mean
 
     def ask(self, query: str) -> Asked:
         """The suggestions for a query."""
@@ -76,7 +70,7 @@ class Suggesting:
             node = parse(query)
         except QueryError:
             return Asked(query, (), 0.0)
-        self._ranker.rank(node).top(10)
+        self._searcher.search(query, suggest=False)
         started = time.process_time()
         suggestions = self._meant.suggestions(query, node)
         return Asked(query, suggestions, 1000 * (time.process_time() - started))

@@ -1,7 +1,7 @@
 """Queries of our language find and rank what a slow, obvious evaluation says they do.
 
-The reference reads a parsed query as `searcher.query.parser` describes it, section by section, in
-plain Python: texts by looking for them, scores by the formula of `searcher.ranking.ranker`. It
+The reference reads a parsed query as `searcher/query/README.md` describes it, section by section,
+in plain Python: texts by looking for them, scores by the formula of `searcher.ranking.planner`. It
 takes from the engine what documents say (rows, sections, words) and which sections only repeat
 another file's."""
 
@@ -35,9 +35,9 @@ from searcher.query.parser import (
     Words,
     parse,
 )
-from searcher.ranking.ranker import ACROSS, Ranker
-from searcher.ranking.synonyms import Synonyms
+from searcher.ranking.query_terms import ACROSS
 from tests.support.corpora import VOCABULARY, Commit, committed, histories, under_the_plain_kernel
+from tests.support.planning import found_in
 
 K1, B = 1.2, 0.75
 Term = tuple[str, str]
@@ -305,8 +305,7 @@ def test_what_is_found_is_what_a_slow_evaluation_finds(
     history: list[Commit], data: st.DataObject
 ) -> None:
     with committed(history) as snapshot:
-        reference, without = Reference(snapshot), Synonyms(())
-        ranker = Ranker(snapshot, without)
+        reference = Reference(snapshot)
         for _ in range(8):
             text = data.draw(queries)
             try:
@@ -314,22 +313,21 @@ def test_what_is_found_is_what_a_slow_evaluation_finds(
             except QueryError:
                 event("no query")
                 continue
-            found = ranker.rank(query)
-            if found.known:  # tests/section/searcher/ranking/test_known_items.py
+            found = found_in(snapshot, text)
+            if found.known:  # tests/unit/searcher/ranking/test_known_items.py
                 event("names a document")
                 continue
             event(type(query).__name__)
             hits = found.all()
             assert_alike(hits, reference.hits(query), reference)
             count = data.draw(st.integers(1, 4))
-            assert found.top(count) == hits[:count]
+            assert found.best(count) == hits[:count]
             with under_the_plain_kernel(snapshot):
-                assert Ranker(snapshot, without).rank(query).all() == hits
+                assert found_in(snapshot, text).all() == hits
 
 
 def test_a_word_finds_the_same_beside_a_filter_that_lets_everything_through() -> None:
     with committed([[("a.txt", "关于app的通知\n管理app\n")]]) as snapshot:
-        ranker = Ranker(snapshot, Synonyms(()))
         for word, count in (("app", 1), ("ap", 0), ("管", 1), ("理", 1)):
             for query in (word, f"{word} 类型:通知"):
-                assert len(ranker.rank(parse(query)).sections) == count, query
+                assert found_in(snapshot, query).count() == count, query

@@ -29,8 +29,8 @@ from searcher import (
     CitedBy,
     Completion,
     Document,
+    DocumentFacts,
     DocumentNotFound,
-    DocumentRow,
     Edit,
     Explanation,
     Facet,
@@ -147,7 +147,7 @@ def relations(engine: Searcher, id: str) -> None:
     cited: list[Cited] = engine.cites(id)
     citing: list[CitedBy] = engine.cited_by(id)
     missing: Sequence[Missing] = engine.missing()
-    rows: Sequence[DocumentRow] = engine.documents
+    rows: Sequence[DocumentFacts] = engine.documents
     print(cited[0].articles, citing[0].count, missing[0].name, rows[0].title)
 
 

@@ -25,7 +25,7 @@ from tests.support.documents import LIBRARY
 
 
 class Reference(WeightingModel):
-    """The score of `searcher.ranking.ranker`, as a scorer of Whoosh."""
+    """The score of `searcher.ranking.planner`, as a scorer of Whoosh."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._terms = snapshot.terms

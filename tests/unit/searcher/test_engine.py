@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,13 +12,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indexer import IndexDamaged, Store, sync
+from indexer.errors import InvalidArgument, PolicySearchError, SearcherClosed
 from indexer.text.folding import fold, strip_blanks
 from searcher import DocumentNotFound, QueryError, Results, Searcher
-from searcher.query.parser import MAX_EXPANSIONS, Node, parse
-from searcher.ranking.ranker import Ranked, Ranker
+from searcher.query.nodes import Node
+from searcher.query.parser import MAX_EXPANSIONS
+from searcher.ranking.plan import Plan, SectionRef
+from searcher.ranking.planner import Planner
 from searcher.ranking.synonyms import Synonyms
 from searcher.results.model import By
 from tests.support.documents import LIBRARY, NOTICE
+from tests.support.planning import found_in
 
 EVERY = 10_000
 
@@ -256,10 +261,10 @@ QUERIES = st.recursive(
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(a=QUERIES, b=QUERIES)
 def test_and_narrows_or_widens_and_not_takes_away(searcher: Searcher, a: str, b: str) -> None:
-    ranker = Ranker(searcher._now.snapshot, Synonyms.open())
+    snapshot, synonyms = searcher._now.backend.snapshot, Synonyms.open()
 
-    def found(query: str) -> set[int]:
-        return set(ranker.rank(parse(query)).sections)
+    def found(query: str) -> set[SectionRef]:
+        return set(found_in(snapshot, query, synonyms).sections())
 
     both = found(f"({a}) AND ({b})")
     assert both <= found(a) & found(b)
@@ -304,13 +309,51 @@ def test_a_prefix_of_too_many_words_is_refused(store: Store, tmp_path: Path) -> 
             searcher.search("a*")
 
 
-def test_dates_that_are_none_and_negative_numbers_are_value_errors(searcher: Searcher) -> None:
-    with pytest.raises(ValueError, match="not a date"):
-        searcher.search("食品", date_from="去年")
-    with pytest.raises(ValueError, match="limit"):
-        searcher.search("食品", limit=-1)
-    with pytest.raises(ValueError, match="sort"):
-        searcher.search("食品", sort="random")  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    ("name", "given", "expected"),
+    [
+        ("date_from", "去年", "a date such as 2002"),
+        ("date_from", "2002-13", "a date such as 2002"),
+        ("date_to", 2002, "a string"),
+        ("limit", -1, "a whole number, 0 or more"),
+        ("limit", "5", "a whole number, 0 or more"),
+        ("offset", 1.5, "a whole number, 0 or more"),
+        ("sort", "random", "'relevance', 'newest' or 'oldest'"),
+        ("by", "page", "'section' or 'document'"),
+        ("issuer", 7, "a string"),
+        ("region", ["青山"], "a string"),
+    ],
+)
+def test_an_option_that_is_not_what_it_must_be_is_named_with_what_was_expected(
+    searcher: Searcher, name: str, given: object, expected: str
+) -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        searcher.search("食品", **{name: given})  # type: ignore[arg-type]
+    error = caught.value
+    assert (error.name, error.given) == (name, given)
+    assert expected in error.expected
+    assert str(error) == f"{name}: expected {error.expected}, not {given!r}"
+    assert isinstance(error, PolicySearchError)
+    assert isinstance(error, ValueError)
+    again = pickle.loads(pickle.dumps(error))
+    assert (again.name, again.given, str(again)) == (name, given, str(error))
+
+
+def test_arguments_of_other_types_are_refused_everywhere(searcher: Searcher) -> None:
+    (hit, *_) = searcher.search("河道").hits
+    for name, ask in (
+        ("query", lambda: searcher.search(b"x")),  # type: ignore[arg-type]
+        ("query", lambda: searcher.explain(None, hit)),  # type: ignore[arg-type]
+        ("quotation", lambda: searcher.verify(7)),  # type: ignore[arg-type]
+        ("limit", lambda: searcher.verify("河道", limit=-1)),
+        ("limit", lambda: searcher.similar(hit.document, hit.anchor, limit=-1)),
+        ("prefix", lambda: searcher.suggest(None)),  # type: ignore[arg-type]
+        ("limit", lambda: searcher.suggest("河", limit=-1)),
+        ("id", lambda: searcher.document(None)),  # type: ignore[arg-type]
+        ("id", lambda: searcher.cites(3)),  # type: ignore[arg-type]
+    ):
+        with pytest.raises(InvalidArgument, match=f"^{name}: expected"):
+            ask()
 
 
 def test_documents_are_found_by_id_ending_number_title_or_a_part(searcher: Searcher) -> None:
@@ -378,13 +421,13 @@ def test_threads_share_a_searcher(searcher: Searcher) -> None:
 
 def test_searches_run_side_by_side(searcher: Searcher, monkeypatch: pytest.MonkeyPatch) -> None:
     meeting = threading.Barrier(2, timeout=30)
-    rank = Ranker.rank
+    plan = Planner.plan
 
-    def rank_together(ranker: Ranker, query: Node) -> Ranked:
+    def plan_together(planner: Planner, query: str, node: Node) -> Plan:
         meeting.wait()  # broken, an error, if the other has to wait for this one
-        return rank(ranker, query)
+        return plan(planner, query, node)
 
-    monkeypatch.setattr(Ranker, "rank", rank_together)
+    monkeypatch.setattr(Planner, "plan", plan_together)
     with ThreadPoolExecutor(2) as threads:
         one, other = threads.map(searcher.search, ["河道", "河道"])
     assert one.hits == other.hits != ()
@@ -402,14 +445,14 @@ def test_a_search_under_way_ends_in_the_state_it_began_in(
     total = expected.total
     (sources / "notice.txt").unlink()
     sync(store)
-    rank = Ranker.rank
+    plan = Planner.plan
 
-    def rank_and_change(ranker: Ranker, query: Node) -> Ranked:
+    def plan_and_change(planner: Planner, query: str, node: Node) -> Plan:
         monkeypatch.undo()
         getattr(searcher, change)()
-        return rank(ranker, query)
+        return plan(planner, query, node)
 
-    monkeypatch.setattr(Ranker, "rank", rank_and_change)
+    monkeypatch.setattr(Planner, "plan", plan_and_change)
     found = searcher.search("青山市")
     assert (found.hits, found.total) == (expected.hits, total)
     if change == "refresh":
@@ -430,8 +473,9 @@ def test_a_closed_searcher_says_so(searcher: Searcher) -> None:
         searcher.missing,
         searcher.refresh,
     ):
-        with pytest.raises(ValueError, match="closed"):
+        with pytest.raises(SearcherClosed, match="closed") as caught:
             ask()
+        assert isinstance(caught.value, ValueError)
     assert hit.snippet.text
 
 

@@ -277,7 +277,7 @@ def test_the_best_stretch_takes_as_few_edits_as_any(pattern: str, text: str) -> 
 
 
 def test_the_command_tells_by_its_exit_code(library: Searcher) -> None:
-    folder = str(library._now.snapshot.folder)
+    folder = str(library._now.backend.snapshot.folder)
 
     def verify(*arguments: str) -> tuple[int, str]:
         done = CliRunner().invoke(cli, ["verify", *arguments, "--index", folder])

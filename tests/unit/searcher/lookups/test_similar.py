@@ -117,7 +117,7 @@ def test_what_is_not_there_is_an_error(library: Searcher) -> None:
 
 
 def test_the_command_lists_hits_and_needs_a_section(library: Searcher) -> None:
-    folder = str(library._now.snapshot.folder)
+    folder = str(library._now.backend.snapshot.folder)
     anchor = anchor_of(library, "schools.txt", "食堂")
     done = CliRunner().invoke(cli, ["similar", f"schools#{anchor}", "--index", folder])
     assert done.exit_code == 0

@@ -99,7 +99,7 @@ def test_the_pages_hold_every_document_once(library: Searcher) -> None:
 
 
 def test_anything_else_to_search_by_is_an_error(library: Searcher) -> None:
-    with pytest.raises(ValueError, match="section or document"):
+    with pytest.raises(ValueError, match="'section' or 'document'"):
         library.search("食品", by="page")  # type: ignore[arg-type]
 
 

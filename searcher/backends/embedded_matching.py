@@ -1,0 +1,114 @@
+"""Carries out match trees on the sets of sections of an index in a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache, reduce
+
+from indexer.segments import SectionSet
+from indexer.storage.schema import BIGRAMS
+from indexer.storage.snapshot import Snapshot
+from indexer.text.analysis import bigrams, ranked
+from searcher.ranking.document_filters import is_true_of
+from searcher.ranking.plan import (
+    AllOf,
+    AllTerms,
+    AnyOf,
+    AnyTerm,
+    Close,
+    DatedWithin,
+    EverySection,
+    FieldHolds,
+    InOrder,
+    Match,
+    OfDocuments,
+    Term,
+    WholeDocuments,
+    Without,
+)
+from searcher.ranking.proximity import is_near
+
+_CACHED_FORMS = 64  # sets, of a bit for each section, that several steps of a search ask for
+
+
+class EmbeddedMatcher:
+    """Finds the sections of a snapshot that match trees match. Threads may share it."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._terms = snapshot.terms
+        self.having_all = lru_cache(_CACHED_FORMS)(self._having_all)
+
+    def match(self, node: Match) -> SectionSet:
+        """Returns the sections that ``node`` matches. Raises IndexDamaged."""
+        match node:
+            case AnyTerm(terms):
+                return self._terms.having(terms)
+            case AllTerms(terms):
+                return self.having_all(terms)
+            case InOrder(texts):
+                return self._in_order(texts)
+            case Close():
+                return self._close(node)
+            case FieldHolds() | DatedWithin() | OfDocuments():
+                return self._snapshot.sections_where(lambda row: is_true_of(node, row))
+            case EverySection():
+                return self._terms.all()
+            case WholeDocuments(part):
+                return self._snapshot.sections_of_matching_documents(self.match(part))
+            case AllOf(parts):
+                return reduce(SectionSet.__and__, map(self.match, parts))
+            case AnyOf(parts):
+                return reduce(SectionSet.__or__, map(self.match, parts))
+            case Without(part, excluded):
+                return reduce(SectionSet.__sub__, map(self.match, excluded), self.match(part))
+
+    def having_forms(self, forms: Sequence[tuple[Term, ...]]) -> SectionSet:
+        """Returns the sections that have all terms of each of ``forms``, at least one."""
+        return reduce(SectionSet.__and__, map(self.having_all, forms))
+
+    def _having_all(self, terms: tuple[Term, ...]) -> SectionSet:
+        """Returns the sections that have every one of ``terms``."""
+        sets: Iterable[SectionSet] = (self._terms.having([term]) for term in terms)
+        return reduce(SectionSet.__and__, sets) if terms else self._terms.none()
+
+    def _in_order(self, texts: Sequence[str]) -> SectionSet:
+        """Returns the sections in which ``texts`` stand one behind the other."""
+        if len(texts) == 1:
+            return self._holding(texts[0], texts)
+        if not all(texts):
+            return self._terms.none()
+        candidates = self._holding(max(texts, key=len), texts)
+        return self._verified(candidates, lambda text: stand_in_order(text, texts))
+
+    def _close(self, node: Close) -> SectionSet:
+        standing = (
+            reduce(SectionSet.__or__, (self._holding(text, (text,)) for text in item))
+            for item in node.items
+        )
+        candidates = reduce(SectionSet.__and__, standing)
+        return self._verified(candidates, lambda text: is_near(text, node.items, node.distance))
+
+    def _holding(self, text: str, together: Iterable[str]) -> SectionSet:
+        """Returns the sections in which ``text`` stands.
+
+        Only those are looked at that have the pairs of all texts of ``together``.
+        """
+        pairs = dict.fromkeys(pair for one in together for pair in ranked(bigrams(one)))
+        return self._terms.holding(text, [(BIGRAMS, pair) for pair in pairs])
+
+    def _verified(self, candidates: SectionSet, fits: Callable[[str], bool]) -> SectionSet:
+        """Returns those of ``candidates`` whose text ``fits``: reads every one."""
+        text = self._terms.text
+        return self._terms.of_sections(section for section in candidates if fits(text(section)))
+
+
+def stand_in_order(text: str, texts: Sequence[str]) -> bool:
+    """Returns True if ``texts`` stand in ``text`` one behind the other."""
+    end = 0
+    for one in texts:
+        start = text.find(one, end)
+        if start < 0:
+            return False
+        end = start + len(one)
+    return True

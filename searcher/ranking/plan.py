@@ -1,0 +1,224 @@
+"""A plan: everything that a query asks of a backend, and nothing of how a backend stores its texts.
+
+A `Plan` is made once for a query by `searcher.ranking.planner` and carried out by a backend
+(`searcher.backends.backend`). It holds plain values only: it can be printed, compared, pickled and
+sent elsewhere. It has four parts:
+
+- the terms that rank, with their weights, and the `Variant`\\ s of the query, which rank sections
+  that use a synonym (``terms``, ``variants``);
+- the tree that says which sections match (``match``), of the nodes in this module;
+- the documents and articles that the query names (``targets``, ``step``);
+- the texts that an excerpt looks for in a section (``sought``).
+
+All texts in a plan are folded and without blanks (`indexer.text.folding`), except for ``name`` and
+``names``, which are shown to people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+Term = tuple[str, str]  # field, text
+
+
+class SectionRef(NamedTuple):
+    """A section: the id of its document, and its place among the document's sections, from 0.
+
+    References sort in the order in which sections of equal scores are listed.
+    """
+
+    document: str
+    place: int
+
+
+# Terms that rank, each with its weight: a factor of its inverse document frequency.
+Weights = tuple[tuple[Term, float], ...]
+
+
+# --- which sections match -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AnyTerm:
+    """Matches the sections that have at least one of ``terms``: none if there are no terms."""
+
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AllTerms:
+    """Matches the sections that have every one of ``terms``, of which there is at least one."""
+
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InOrder:
+    """Matches the sections in whose text ``texts`` stand one behind the other.
+
+    A phrase is one text. An empty text stands nowhere.
+    """
+
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Matches the sections in whose text one alternative of every item stand close together.
+
+    At most ``distance`` characters lie between them (`searcher.ranking.proximity`).
+    """
+
+    items: tuple[tuple[str, ...], ...]
+    distance: int
+
+
+@dataclass(frozen=True, slots=True)
+class FieldHolds:
+    """Matches all sections of the documents with ``text`` in a field, or at its beginning.
+
+    ``field`` is title, number, issuer, type or region (`searcher.ranking.document_filters`).
+    """
+
+    field: str
+    text: str
+    at_start: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DatedWithin:
+    """Matches all sections of the documents dated ``first`` to ``last``, both included.
+
+    Days are numbers YYYYMMDD. A document without a date does not match.
+    """
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfDocuments:
+    """Matches all sections of the documents with one of ``ids``."""
+
+    ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class EverySection:
+    """Matches every section."""
+
+
+@dataclass(frozen=True, slots=True)
+class WholeDocuments:
+    """Matches all sections of the documents of which at least one section matches ``part``.
+
+    A document whose section was left out as a duplicate counts as one that has it.
+    """
+
+    part: Match
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Matches the sections that every one of ``parts`` matches; there is at least one part."""
+
+    parts: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Matches the sections that at least one of ``parts`` matches; there is at least one part."""
+
+    parts: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """Matches the sections that ``part`` matches and none of ``excluded`` does."""
+
+    part: Match
+    excluded: tuple[Match, ...]
+
+
+DocumentMatch = FieldHolds | DatedWithin | OfDocuments
+Match = (
+    AnyTerm
+    | AllTerms
+    | InOrder
+    | Close
+    | FieldHolds
+    | DatedWithin
+    | OfDocuments
+    | EverySection
+    | WholeDocuments
+    | AllOf
+    | AnyOf
+    | Without
+)
+NOTHING = AnyTerm(())
+
+
+# --- what ranks and what is shown ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """The query with other forms in the place of some of its own.
+
+    It ranks by ``terms`` the sections that have all terms of each of ``forms``. ``names`` tells
+    for which form a term stands, as an explanation shows it.
+    """
+
+    terms: Weights
+    forms: tuple[tuple[Term, ...], ...]
+    names: tuple[tuple[Term, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The sections that the query names: the ``places`` of a document, from 0.
+
+    Sections of a higher ``level`` (from 1) come before others: a level adds `Plan.step` to the
+    score. A ``certain`` target matches whatever words its sections have; the sections of others
+    are only preferred if they match. ``name`` says what was recognised.
+    """
+
+    document: str
+    places: range
+    level: int
+    certain: bool
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """The texts that an excerpt looks for in a section.
+
+    ``words`` are sought first, with ``phrases`` and ``near``; where none of these stand, the
+    character pairs of ``loose``. ``weights`` has a number for each of ``words``, ``phrases`` and
+    the alternatives of ``near``, in this order: the more a text tells, the higher.
+    """
+
+    words: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    near: tuple[Close, ...] = ()
+    weights: tuple[float, ...] = ()
+    loose: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that a query asks of a backend.
+
+    Where ``match`` is None, the sections match that have one of ``terms``, are ranked by one of
+    ``variants`` or are in a certain target. The score of a section is that of the best of the
+    terms and the variants, plus ``step`` for each level of the first of ``targets`` that has it.
+    """
+
+    terms: Weights
+    variants: tuple[Variant, ...] = ()
+    match: Match | None = None
+    targets: tuple[Target, ...] = ()
+    step: float = 0.0
+    sought: Sought = Sought()

@@ -1,0 +1,59 @@
+"""The texts that the excerpts of a query look for in its hits.
+
+A quoted phrase is sought as it stands; of other text its words are, and the synonyms of what stands
+in it; where nothing of this stands in a section, its pairs of characters. Of what is to lie near
+each other only what does is sought. What is prohibited or about facts of documents is not.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from indexer.text.analysis import WORDS
+from searcher.query.nodes import Boolean, Near, Node, Phrase, Prefix, Words
+from searcher.ranking.plan import Close, Sought
+from searcher.ranking.query_terms import QueryText, QueryTexts
+from searcher.ranking.statistics import Statistics
+
+
+class _Texts(NamedTuple):
+    """The texts to look for: by their words, to the letter, near each other."""
+
+    loose: list[QueryText]
+    exact: list[QueryText]
+    near: list[Close]
+
+
+def find_sought(node: Node, texts: QueryTexts, statistics: Statistics) -> Sought:
+    """Returns what the excerpts of a query look for."""
+    found = _Texts([], [], [])
+    _gather(node, texts, found)
+    words = tuple(dict.fromkeys(word for text in found.loose for word in text.words))
+    others = (o for text in found.loose for one in text.forms for o in one.others)
+    exact = (*found.exact, *map(texts.of, others))
+    phrases = tuple(text.plain for text in exact)
+    near = [text for close in found.near for item in close.items for text in item]
+
+    def weigh(word: str) -> float:
+        return statistics.idf(statistics.frequency((WORDS, word)))
+
+    weights = [weigh(word) for word in words]
+    weights += [sum(map(weigh, texts.of(text).words)) for text in (*phrases, *near)]
+    loose = tuple(text.plain for text in found.loose)
+    return Sought(words, phrases, tuple(found.near), tuple(weights), loose)
+
+
+def _gather(node: Node, texts: QueryTexts, found: _Texts) -> None:
+    match node:
+        case Boolean():
+            for part in (*node.must, *node.should):
+                _gather(part, texts, found)
+        case Near():
+            items = (tuple(texts.of(leaf.text).plain for leaf in item) for item in node.items)
+            found.near.append(Close(tuple(items), node.distance))
+        case Phrase(field=None | "document"):
+            found.exact.append(texts.of(node.text))
+        case Words(field=None | "title" | "document"):
+            found.loose.append(texts.of(node.text))
+        case Prefix(field=None | "document") | Phrase(field="title"):
+            found.loose.append(texts.of(node.text))
