@@ -1,4 +1,4 @@
-"""Results and documents as coloured text for a terminal. Pure.
+"""Results and documents as coloured text for a terminal.
 
 `searcher.cli.output.print_text` takes the colours away where none are wanted.
 """

@@ -27,7 +27,7 @@ WRITERS = {
     # Not the index.
     ("indexer/formats/pdf.py", "_run"),  # a PDF for the process that reads it, without a name
     ("indexer/updating/workers.py", "serve"),  # the answers of a reader, to its standard output
-    ("searcher/cli/options.py", "Commands.invoke"),  # standard output becomes the null device
+    ("searcher/cli/main.py", "Commands.invoke"),  # standard output becomes the null device
 }
 
 _METHODS = {
