@@ -5,18 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from indexer.documents.metadata.dates import DATE, find_dates, parse_date
-from indexer.documents.metadata.mended_lines import Line
-from indexer.documents.metadata.organs import is_organ
+from indexer.documents.dates import DATE, find_dates, parse_date
+from indexer.documents.lines import Line
+from indexer.documents.metadata.page import Page
 from indexer.documents.model import Fact
 
-_ATTACHED = re.compile(
-    r"附\s*件\s*[一二三四五六七八九十\d]{0,3}\s*(?P<colon>[:：.．、])\s*(?:(?P<item>\d{1,2})\s*[.．、]\s*)?"
-    r"|附\s*件\s+(?P<first>1)\s*[.．、]\s*"
-)
-_ITEM = re.compile(r"(?P<item>[0-9０-９]{1,2})\s*[.．、]\s*(?:附件\s*\d{0,2}\s*[:：]?\s*)?")
 _FILE_END = re.compile(r"\.(?:docx?|xlsx?|pdf|wps|ofd|rar|zip|et|pptx?|jpg|ceb)$", re.IGNORECASE)
-_LINKS = re.compile(r"^(?:下载|[:：]|\.)")
 _MAX_NAME = 150
 
 _COPIED = re.compile(r"(?:抄\s*送|抄\s*报)\s*(?:单位|机关)?\s*[:：]\s*")
@@ -34,48 +28,14 @@ _DEAD = re.compile(r"[（(【\[]\s*(?:已|现|全文)?\s*(?:废止|失效|停止
 _TAIL_LINES = 14
 
 
-def attachments(lines: Sequence[Line], start: int) -> tuple[Fact, ...]:
-    """The names of what is attached, in order, each once, without number and file ending."""
+def attachments(page: Page) -> tuple[Fact, ...]:
+    """Return the names of what is attached, in order, each once, without number and file ending."""
     found: dict[str, Fact] = {}
-    index = start
-    while index < len(lines):
-        line = lines[index]
-        index += 1
-        match = _ATTACHED.match(line.text) if line.text[0] == "附" else None
-        if match and not _LINKS.match(line.text[match.end() :]):
-            item = match["item"] or match["first"]
-            index = _take_list(found, lines, index - 1, match.end(), int(item) if item else 0)
+    for one in page.around.lists:
+        if page.head.body <= one.line < len(page.lines):
+            for line, start in one.names:
+                _keep(found, page.around.lines[line], start)
     return tuple(found.values())
-
-
-def _take_list(
-    found: dict[str, Fact], lines: Sequence[Line], index: int, at: int, item: int
-) -> int:
-    """The index after the list whose first name stands at character ``at`` of line ``index``.
-
-    Names stand behind their number, or on the line after it where a page has torn the list.
-    """
-    bare = at == len(lines[index].text)
-    if not bare:
-        _keep(found, lines[index], at)
-    index += 1
-    while index < len(lines):
-        match = _ITEM.match(lines[index].text)
-        if match and int(match["item"]) == item + 1:
-            item, at = item + 1, match.end()
-        elif bare and not match and _may_name(lines[index].text):
-            at = 0
-        else:
-            break
-        bare = at == len(lines[index].text)
-        if not bare:
-            _keep(found, lines[index], at)
-        index += 1
-    return index
-
-
-def _may_name(text: str) -> bool:
-    return len(text) <= _MAX_NAME and "。" not in text and not is_organ(text)
 
 
 def _keep(found: dict[str, Fact], line: Line, start: int) -> None:

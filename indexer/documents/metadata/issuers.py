@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
+from indexer.documents.dates import DATE
 from indexer.documents.lexicon import ISSUER_LABELS
 from indexer.documents.metadata import law_history as notes
-from indexer.documents.metadata.dates import DATE
-from indexer.documents.metadata.organs import part_organs, usual_name
 from indexer.documents.metadata.page import Page
 from indexer.documents.metadata.signature import Signature, read_last_organ
 from indexer.documents.metadata.title import ET_AL, title_authors
 from indexer.documents.model import Fact, Span
+from indexer.documents.organs import part_organs, usual_name
 
 _ORDER = re.compile(r"([^〔]+?)(?:令|公告|通告)")
 _GOVERNMENT = re.compile(r"(?<=.)([省市区州县])政府$")

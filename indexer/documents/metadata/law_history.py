@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from indexer.documents.metadata.dates import find_dates
+from indexer.documents.dates import find_dates
+from indexer.documents.lines import Line
 from indexer.documents.metadata.doc_numbers import find_numbers
-from indexer.documents.metadata.mended_lines import Line
-from indexer.documents.metadata.organs import is_organ, usual_name
 from indexer.documents.model import Fact, Span
+from indexer.documents.organs import is_organ, usual_name
 
 _VERB = re.compile(
     r"通过|批准|公布|发布|颁布|公告|修正|修订|修改|审议|废止|施行|实施|实行|执行|生效|印发"

@@ -4,37 +4,38 @@ from __future__ import annotations
 
 import re
 
+from indexer.documents.dates import find_dates, parse_date
 from indexer.documents.lexicon import (
     DATE_LABELS,
     EFFECTIVE_LABELS,
     PUBLISHED_LABELS,
     STATUS_LABELS,
 )
+from indexer.documents.lines import Line
 from indexer.documents.metadata import back_matter as extras
 from indexer.documents.metadata import law_history as notes
-from indexer.documents.metadata.dates import find_dates, parse_date
 from indexer.documents.metadata.issuers import read_issuers
-from indexer.documents.metadata.mended_lines import Line
-from indexer.documents.metadata.organs import region_of
 from indexer.documents.metadata.own_number import read_number
 from indexer.documents.metadata.page import Page, read_page
 from indexer.documents.metadata.signature import Signature, read_signature
 from indexer.documents.metadata.title import derive_title, told_type, type_of
 from indexer.documents.model import Fact, Metadata, Span
+from indexer.documents.organs import region_of
+from indexer.documents.surroundings import Surroundings, read_surroundings
 
 _OPENING = 12  # lines of a body whose words may tell what the text is
 _OPENING_LENGTH = 2000
 _SPACES = re.compile(r"\s+")
 
 
-def read_metadata(text: str) -> Metadata:
+def read_metadata(text: str, around: Surroundings | None = None) -> Metadata:
     """What ``text`` says of itself. Never fails; what it does not say is None or empty.
 
     Each Fact has its span in ``text``, the whole of what the value was read from (a title over
     two lines, its break included), or None where the value was derived. Names of organs come in
     their usual form, numbers and dates in canonical form. Linear in the length of ``text``.
     """
-    page = read_page(text)
+    page = read_page(around or read_surroundings(text))
     steps = notes.read_steps(page.head.notes)
     number = read_number(page)
     signature = _signature(page)
@@ -51,7 +52,7 @@ def read_metadata(text: str) -> Metadata:
         published=_published(page, steps),
         effective=_effective(page, steps, date),
         region=_region(page, issuers),
-        attachments=extras.attachments(page.lines, page.head.body),
+        attachments=extras.attachments(page),
         copied_to=extras.copied_to(page.lines),
         revisions=notes.revisions(steps),
         status=page.field(STATUS_LABELS) or extras.status(page.lines, page.title),
@@ -62,7 +63,7 @@ def _signature(page: Page) -> Signature:
     """The 落款; in a law with notes only what stands before its first article."""
     head = page.head
     stop = head.body if head.notes else len(page.lines)
-    return read_signature(page.lines, head.start, head.body, stop)
+    return read_signature(page, stop)
 
 
 def _date(page: Page, signature: Signature, steps: list[notes.Step]) -> Fact | None:
@@ -127,7 +128,7 @@ def _type(page: Page) -> Fact | None:
     word, span = type_of(page.title.value), page.title.span
     if word is None or span is None:
         return None
-    at = page.text.rfind(word, span.start, span.end)
+    at = page.around.text.rfind(word, span.start, span.end)
     return Fact(word, Span(at, at + len(word)) if at >= 0 else span)
 
 

@@ -6,13 +6,13 @@ import re
 from dataclasses import replace
 
 from indexer.documents.lexicon import NUMBER_LABELS
+from indexer.documents.lines import Line
 from indexer.documents.metadata import law_history as notes
 from indexer.documents.metadata.doc_numbers import find_numbers
-from indexer.documents.metadata.mended_lines import Line
-from indexer.documents.metadata.organs import part_organs, usual_name
 from indexer.documents.metadata.page import Page
 from indexer.documents.metadata.title import title_authors, type_of
 from indexer.documents.model import Fact, Span
+from indexer.documents.organs import part_organs, usual_name
 
 _MAX_ABOVE = 12  # lines of organs above the number of a joint order
 _ORDER_WORD = re.compile(r"(?:令|公\s*告|通\s*告)$")

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from indexer.documents.dates import DATE
+from indexer.documents.labels import opens_section
 from indexer.documents.lexicon import PAGE_LABELS, TITLE_LABELS, TYPE_WORD, alternatives
-from indexer.documents.metadata.dates import DATE
+from indexer.documents.lines import Line, joined
 from indexer.documents.metadata.doc_numbers import canonical_number, find_numbers
-from indexer.documents.metadata.mended_lines import Line, joined
-from indexer.documents.metadata.organs import part_organs
 from indexer.documents.model import Fact
+from indexer.documents.organs import part_organs
 
 HEAD_LINES = 120  # crumbs, menus and links before a title seldom take more
 _MENU_LINES = 80
@@ -36,13 +37,6 @@ _NOISE = re.compile(
     r"^[-—―_=*\s|.·]+$|^\d{1,2}:\d{2}|^(?:分享|打印|关闭|正文|目\s*录|文件|特急|加急|急件|机密|秘密)$"
 )
 _NOISE_UNLESS_TITLE = re.compile(r"关注\s?·|扫码|扫一扫|二维码|点击查看")
-HEADING = re.compile(
-    r"第[一二三四五六七八九十百零〇—]{1,4}[章编条节](?:[\s\u3000]|$|[（【])|第[一二三四五六七八九十]+分编|"
-    r"第[一二三四五六七八九十百零〇\d]{1,6}条|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[)）]|"
-    r"\d{1,2}[.．、](?!\d(?!\d{3}年))|1\s?(?:总则|范围|目的)|附\s*件|"
-    # how the parts of a case are called
-    r"(?:基本案情|案情(?:回顾|简介)|裁判(?:要点|要旨|结果|理由)|典型意义|关键词|相关法条)[：:]?$"
-)
 _BARE_NUMBER = re.compile(
     r"[（(]?\s*(?:[12][09]\d\d\s*年)?\s*第\s*[\d一二三四五六七八九十百〇零]{1,5}\s*号\s*(?:令)?\s*[）)]?"
 )
@@ -160,7 +154,7 @@ def _parted(kind: LineKind, line: Line) -> Iterator[tuple[LineKind, Line]]:
 
 def classify(text: str, in_note: bool = False) -> LineKind:
     """What a line of a head is; ``in_note``: it stands in the brackets of a note."""
-    if len(text) > _MAX_HEAD_LINE or HEADING.match(text) or _NEWS.match(text):
+    if len(text) > _MAX_HEAD_LINE or opens_section(text) or _NEWS.match(text):
         return "body"
     if text[-1] in ":：":
         return "body"
@@ -302,7 +296,7 @@ def _addressee(lines: Sequence[Line], index: int, found: _Collector) -> Sequence
 
 
 def _looks_addressed(text: str) -> bool:
-    if "。" in text or len(text) > 500 or HEADING.match(text) or _TELLING.search(text):
+    if "。" in text or len(text) > 500 or opens_section(text) or _TELLING.search(text):
         return False
     return bool(_ADDRESSED.search(text) or _ALL_OF.match(text))
 

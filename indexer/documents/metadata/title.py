@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from indexer.documents.labels import label_length
 from indexer.documents.lexicon import OFFICIAL_TYPES, ORGAN_END, TYPE_WORD, alternatives
+from indexer.documents.lines import Line
 from indexer.documents.metadata.doc_numbers import find_numbers
-from indexer.documents.metadata.mended_lines import Line
-from indexer.documents.metadata.organs import join_letters, part_organs
-from indexer.documents.metadata.page_head import HEADING, Head, ends_with_type, title_field
+from indexer.documents.metadata.page_head import Head, ends_with_type, title_field
 from indexer.documents.model import Fact, Span
+from indexer.documents.organs import join_letters, part_organs
 
 _MAX_LINES = 8
 _REMARKS = re.compile(r"\s*(?:[（(〔【][^（）()〔〕【】]*[）)〕】]|20\d\d年第?\d*号?|第\d+号)\s*$")
@@ -292,8 +293,7 @@ def derive_title(text: str, kind: str | None, issuers: Sequence[Fact]) -> Fact |
         return None
     if kind and authors:
         return Fact(f"{authors}{kind}")
-    label = HEADING.match(first)
-    first = first[label.end() :].strip(" 、\u3000") if label else first
+    first = first[label_length(first) :].strip(" 、\u3000")
     sentence = re.split(r"(?<=.)[。；！？]", first, maxsplit=1)[0] or first
     if not sentence:
         return None

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from indexer.documents.outline.labels import Label, Style
+from indexer.documents.labels import Label, Style, cites
 
 # How many labels ahead a number that is missing is looked for.
 _AHEAD = 60
@@ -16,12 +15,6 @@ _RUN = 8
 
 _DECIMALS = (Style.DECIMAL, Style.SUBDECIMAL)
 _COUNTED = (*_DECIMALS, Style.CLAUSE, Style.ARABIC)
-_CITATION = re.compile(
-    "[、，,；;。）)和及或至与以中的之所]|第.{1,4}[条款项]|规定|修改|改为|增加|删[去除]|[一二三四五六七八九十]款"
-)
-_ITEM_CITATION = re.compile(
-    "[、，,和及或至与]?(?:[（(]|第.{1,4}[款项条])|[两三]?项(?:[、，规所的]|$)"
-)
 _STOPS = "。；;：:，,"
 
 
@@ -127,13 +120,13 @@ class _Resolver:
         if last and follows(last, label.number):
             return True
         if label.number[0] == 1:
-            return not _cites(label)
+            return not cites(label)
         if label.style <= Style.DIVISION:
-            return not _cites(label) and self._carries_on(index)
+            return not cites(label) and self._carries_on(index)
         if label.style == Style.ARTICLE:
             return label.spaced and self._skips(index, label, last or (0,))
         if label.style == Style.PAREN_HAN:  # the head of its list was lost
-            return not _cites(label)
+            return not cites(label)
         return self._skips(index, label, (0,))
 
     def _goes_on(self, index: int, label: Label, last: tuple[int, ...]) -> bool:
@@ -141,11 +134,11 @@ class _Resolver:
         if follows(last, label.number):
             return True
         if label.number == (1,):
-            return not _cites(label) and (
+            return not cites(label) and (
                 label.style <= Style.DIVISION or self._ahead(index, label, 2)
             )
         if label.style <= Style.DIVISION:
-            return not _cites(label) and self._carries_on(index)
+            return not cites(label) and self._carries_on(index)
         if label.style == Style.ARTICLE and not label.spaced:
             return False
         return self._skips(index, label, last)
@@ -202,7 +195,7 @@ class _Resolver:
     def _skips(self, index: int, label: Label, last: tuple[int, ...]) -> bool:
         """Whether a number that does not run on is a gap of the text itself."""
         gap = label.number[0] - last[0]
-        if gap <= 0 or _cites(label):
+        if gap <= 0 or cites(label):
             return False
         run = 1
         for later in self.labels[index + 1 : index + 1 + _AHEAD]:
@@ -262,14 +255,3 @@ def follows(last: tuple[int, ...], number: tuple[int, ...]) -> bool:
     if len(number) > len(last):
         return number == (*last, 1)
     return len(number) > 1 and number == (*last[: len(number) - 1], last[len(number) - 1] + 1)
-
-
-def _cites(label: Label) -> bool:
-    """Whether ``label`` is rather the start of a sentence on another provision."""
-    if label.spaced:
-        return False
-    if label.style <= Style.DIVISION:
-        return label.rest[0] in "，、。的是为和与及或至规中所内"
-    if label.style == Style.ARTICLE:
-        return _CITATION.match(label.rest) is not None
-    return label.style == Style.PAREN_HAN and _ITEM_CITATION.match(label.rest) is not None

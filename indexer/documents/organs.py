@@ -44,10 +44,8 @@ def part_organs(text: str) -> list[tuple[int, int]]:
 
     They are parted by 、, commas or spaces, or are names of central organs put side by side.
     """
-    if is_organ(text) and not _SEPARATOR.search(text):
-        return list(_side_by_side(text)) or [(0, len(text))]
     if is_organ(text):
-        return [(0, len(text))]
+        return list(_side_by_side(text)) or [(0, len(text))]
     parts = []
     for start, end in _pieces(text):
         if not is_organ(text[start:end]):
@@ -68,9 +66,11 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
 
 def _side_by_side(text: str) -> Iterator[tuple[int, int]]:
     """财政部国家标准委 is two central organs; nothing where ``text`` is anything else."""
-    spans = [match.span() for match in _CENTRAL.finditer(text)]
-    if len(spans) > 1 and sum(end - start for start, end in spans) == len(text):
-        yield from spans
+    letters = [place for place, letter in enumerate(text) if not _SEPARATOR.match(letter)]
+    plain = "".join(text[place] for place in letters)
+    spans = [match.span() for match in _CENTRAL.finditer(plain)]
+    if len(spans) > 1 and sum(end - start for start, end in spans) == len(plain):
+        yield from ((letters[start], letters[end - 1] + 1) for start, end in spans)
 
 
 def usual_name(name: str, region: str = "") -> str:

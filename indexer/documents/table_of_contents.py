@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from indexer.documents.outline.labels import Label, Style
-from indexer.documents.outline.lines import Line
+from indexer.documents.labels import Label, Style
+from indexer.documents.lines import Line
 
 _TITLE = re.compile(r"目\s*[录次]\s*[:：]?$")
 _PAGE = re.compile(r"[\s.…·．\-—]*\d*$")

@@ -22,11 +22,12 @@ _DIGITAL = (
     rf"(?P<y>[{_DIGIT}]{{3}})\s?(?P<mark>[-－–—./．／])\s?(?P<m>[{_DIGIT}]{{1,2}})"
     rf"\s?(?P=mark)\s?(?P<d>[{_DIGIT}]{{1,2}})(?![{_DIGIT}])"
 )
+_FIRST = "[12１２一二]"
+# A date in 年, 月 and 日, to stand inside other patterns: it has no group of its own.
+DAY = _FIRST + re.sub(r"\(\?P<\w+>", "(?:", _WRITTEN)
 # The first digit of the year comes first, without a condition before it: re is then three times
 # as fast at finding where to begin.
-DATE = re.compile(
-    rf"(?P<first>[12１２一二])(?<![{_DIGIT}{_HAN}].)(?:{_WRITTEN}|{_DIGITAL})", re.DOTALL
-)
+DATE = re.compile(rf"(?P<first>{_FIRST})(?<![{_DIGIT}{_HAN}].)(?:{_WRITTEN}|{_DIGITAL})", re.DOTALL)
 _SPACE = re.compile(r"[\s\u200b]+")
 _LATIN_ZEROS = str.maketrans("OoＯ", "〇〇〇")
 

@@ -1,6 +1,8 @@
 """What may be a label: 第二条, 一、 （一） 1. （1） ① at the start of a line.
 
-Form alone decides nothing here: resolve.py tells labels from look-alikes by their numbers.
+The one pattern of labels: the outline is made of what it finds, and the head of a document ends
+where `opens_section` says that a section begins. Form alone decides nothing about the outline:
+`indexer.documents.outline.tree` tells labels from look-alikes by their numbers.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from indexer.documents.outline.lines import BLANK, Line
+from indexer.documents.lines import BLANK, Line
 from indexer.numerals import to_int
 
 
@@ -86,6 +88,7 @@ _GLYPHS = {
 }
 _GLYPH_RUNS = {chr(ord(first) + i): (first, i + 1) for first in _GLYPHS for i in range(20)}
 _CANDIDATE = _FIRST | _GLYPH_RUNS.keys()
+_CASE = frozenset("基案裁典关相")
 _HASHES = re.compile(rf"(#{{1,6}}){_B}+(?=\S)")
 _UNITS = {
     "编": Style.PART,
@@ -121,6 +124,46 @@ def labels(lines: list[Line]) -> list[Label]:
     return _without_lone_clauses(_without_title(found))
 
 
+# The parts of a case are called so; 附件 stands over an enclosed text.
+_UNNUMBERED = re.compile(
+    r"附\s*件|(?:基本案情|案情(?:回顾|简介)|裁判(?:要点|要旨|结果|理由)|典型意义|关键词|相关法条)[：:]?$"
+)
+_CITATION = re.compile(
+    "[、，,；;。）)和及或至与以中的之所]|第.{1,4}[条款项]|规定|修改|改为|增加|删[去除]|[一二三四五六七八九十]款"
+)
+_ITEM_CITATION = re.compile(
+    "[、，,和及或至与]?(?:[（(]|第.{1,4}[款项条])|[两三]?项(?:[、，规所的]|$)"
+)
+
+
+def opens_section(text: str) -> bool:
+    """Return whether a line of ``text`` begins a section: by a label, 附件 or a part of a case."""
+    if text[:1] not in _CANDIDATE and text[:1] not in _CASE:
+        return False
+    return _UNNUMBERED.match(text) is not None or label_length(text) > 0
+
+
+def label_length(text: str) -> int:
+    """Return how many characters of ``text`` are a label, 0 where it begins with none."""
+    if text[:1] not in _CANDIDATE:
+        return 0
+    label = _label(0, Line(0, len(text), text), led=False)
+    if label is None or cites(label) or (label.style == Style.CLAUSE and label.number != (1,)):
+        return 0
+    return label.end
+
+
+def cites(label: Label) -> bool:
+    """Return whether ``label`` is rather the start of a sentence on another provision."""
+    if label.spaced:
+        return False
+    if label.style <= Style.DIVISION:
+        return label.rest[0] in "，、。的是为和与及或至规中所内"
+    if label.style == Style.ARTICLE:
+        return _CITATION.match(label.rest) is not None
+    return label.style == Style.PAREN_HAN and _ITEM_CITATION.match(label.rest) is not None
+
+
 def _unnumbered(index: int, line: Line) -> Label | None:
     """附则 or 总则 on a line of its own, which stands over articles like a 章."""
     name = "".join(line.text.split())
@@ -142,7 +185,7 @@ def _label(index: int, line: Line, led: bool, depth: int = 0) -> Label | None:
     rest = line.text[match.end() :]
     body = rest.lstrip(BLANK)
     spaced = len(body) < len(rest) or not body
-    end = line.start + match.end()
+    end = line.at(match.end() - 1) + 1
     return Label(style, number, line.start, end, name, body, spaced, led, depth, index)
 
 
@@ -151,13 +194,14 @@ def _marked(index: int, line: Line) -> Label | None:
     hashes = _HASHES.match(line.text)
     if hashes is None:
         return None
-    body = Line(line.start, line.end, line.text[hashes.end() :].rstrip("#" + BLANK))
+    marked = line.text[hashes.end() :].rstrip("#" + BLANK)
     depth = len(hashes[1])
-    if not body.text:
+    if not marked:
         return None
+    body = line.part(hashes.end(), hashes.end() + len(marked))
     if label := _label(index, body, led=False, depth=depth):
-        return label._replace(end=label.end + hashes.end())
-    end = line.start + depth
+        return label._replace(start=line.start)
+    end = line.at(depth - 1) + 1
     return Label(
         Style.TITLE, (1,), line.start, end, body.text, body.text, True, False, depth, index
     )
@@ -205,7 +249,9 @@ def _bold(index: int, line: Line, led: bool) -> Label | None:
     """A label in Markdown's bold: **第三条** …"""
     if not line.text.startswith("**"):
         return None
-    return _label(index, Line(line.start + 2, line.end, line.text[2:].replace("**", "", 1)), led)
+    body = line.part(2)
+    label = _label(index, body._replace(text=body.text.replace("**", "", 1)), led)
+    return label and label._replace(start=line.start + 2)
 
 
 def _without_title(found: list[Label]) -> list[Label]:

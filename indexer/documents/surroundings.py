@@ -1,4 +1,8 @@
-"""What stands around and between the outlines of a text: 目录, 落款, 附件, quotations."""
+"""What stands around and between the outlines of a text: 目录, 落款, 附件, quotations, copies.
+
+It is found once, by `read_surroundings`; the readers of outline and metadata both start from it,
+so that they agree on where a line begins, where a signature stands and what is attached.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +11,26 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from indexer.documents.dates import DATE, parse_date
+from indexer.documents.labels import Label, Style, labels
+from indexer.documents.lines import Line, read_lines
 from indexer.documents.model import Kind
-from indexer.documents.outline.labels import Label, Style
-from indexer.documents.outline.lines import DAY, Line
-from indexer.documents.outline.table_of_contents import contents, end_of_contents
+from indexer.documents.organs import is_organ, part_organs
+from indexer.documents.repeats import Repeat, repeats_among, take_copies
+from indexer.documents.table_of_contents import contents, end_of_contents
 
-_DATE = re.compile(rf"(?:[^。；：，]{{0,40}}[\s）)])?{DAY}(?:\s*[（(].{{0,20}}[）)])?$")
+_NUMERAL = "0-9０-９一二三四五六七八九十"
 _ATTACHMENT = re.compile(
     r"附\s*(?P<word>[件录表])"
     r"(?:\s*(?P<number>[0-9０-９]{1,2}(?:[-—][0-9]{1,2})?(?![年月0-9])|[一二三四五六七八九十]{1,3}(?=[\s:：.．、—-]|$)))?"
     r"\s*[-—:：.．、]?\s*(?P<name>(?![一二三四五六七八九十0-9第中所的:：.．、]).{0,60})$"
 )
-_LIST = re.compile(r"附\s*[件表]?\s*[0-9０-９一二三四五六七八九十]{0,3}\s*[:：]")
+_LIST = re.compile(
+    rf"附\s*[件表]?\s*[{_NUMERAL}]{{0,3}}\s*[:：]\s*(?:(?P<item>[0-9０-９]{{1,2}})\s*[.．、]\s*)?"
+    rf"|附\s*件\s*[{_NUMERAL}]{{1,3}}\s*[.．、]\s*|附\s*件\s+(?P<first>1)\s*[.．、]\s*"
+)
+_LINKS = re.compile(r"下载|[:：]|\.")
+_AGAIN = re.compile(r"附件\s*\d{0,2}\s*[:：]?\s*")
 _NOTES = re.compile(r"[备]?注\s*[:：]\s*(?:1|１|$)")
 _PAPER = re.compile(
     r"(?:表|书|清单|名单|目录|标准|指引|指南|模板|式样|样式|样表|办法|方案|细则|规范|规程|要点|"
@@ -43,6 +55,12 @@ _HEAD = 80
 _NEAR = 12
 _QUOTE = 60
 _AHEAD = 300
+_MAX_CLOSING = 100  # characters of a line that may close a 落款: organs and date together
+_MAX_NAME = 150  # characters of the name of an attachment
+_REMARK = re.compile(r"\s*[）)]?\s*(?:[（(][^（）()]{0,20}[)）])?")
+_FRONT = re.compile(r"[^。；：，]{0,40}[\s）)]")
+_FOOTER_LINES = 40
+_FOOTER = re.compile(r"(?:【?\s*(?:返回顶部|关闭窗口|打印本页|关闭)\s*】?|©|版权所有|分享：?)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,34 +77,105 @@ class Mark:
     end: int = 0
 
 
-@dataclass(slots=True)
-class Frame:
-    """The marks of a text, and the labels that are none (by their index)."""
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A line that ends with a date as a 落款 does.
 
+    ``line`` is its index, ``start`` and ``end`` the characters of the date, ``date`` its ISO 8601
+    form, ``front`` how many characters stand in front of it, blanks and brackets aside. ``signs``
+    says that a text may end here: a date in brackets, or one in figures alone, signs nothing.
+    """
+
+    line: int
+    start: int
+    end: int
+    date: str
+    front: int
+    signs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentList:
+    """A list of attachments (附件：1.… 2.…) that begins on ``line``.
+
+    ``names`` are the line and the first character of each name on it.
+    """
+
+    line: int
+    names: tuple[tuple[int, int], ...]
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """The lines of a text and what stands around its outlines.
+
+    ``lines`` are those that stand for the first time, ``copies`` the starts of what stands again
+    and of what follows it; ``labels`` are the possible ones, ``dropped`` the indices of those that
+    are none; ``footer`` is the index of the line behind the text proper.
+    """
+
+    text: str
     lines: list[Line]
+    repeats: tuple[Repeat, ...]
+    copies: list[tuple[int, bool]]
     labels: list[Label]
     by_line: dict[int, int]
+    closings: dict[int, Closing] = field(default_factory=dict)
+    lists: list[AttachmentList] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     dropped: set[int] = field(default_factory=set)
+    footer: int = 0
 
     def label_at(self, line: int) -> Label | None:
-        """The label on ``line`` that was not dropped."""
+        """Return the label on ``line`` that was not dropped."""
         index = self.by_line.get(line, -1)
         return None if index < 0 or index in self.dropped else self.labels[index]
 
 
-def frame(lines: list[Line], labels: list[Label]) -> Frame:
-    """Find what stands around the outlines in ``lines``; ``labels`` are the possible ones."""
-    found = Frame(lines, labels, {label.line: index for index, label in enumerate(labels)})
+def read_surroundings(text: str) -> Surroundings:
+    """Return the lines of ``text`` with what stands around its outlines, in linear time."""
+    lines = read_lines(text)
+    repeats = repeats_among(lines)
+    copies = take_copies(lines, repeats)
+    possible = labels(lines)
+    by_line = {label.line: index for index, label in enumerate(possible)}
+    found = Surroundings(text, lines, repeats, copies, possible, by_line)
+    found.closings = {closing.line: closing for closing in _closings(lines)}
+    found.footer = _footer(lines)
     _mark_contents(found)
     _drop_quoted(found)
-    _drop_lists(found)
+    _find_lists(found)
     _mark_enclosed(found)
     found.marks.sort(key=lambda mark: mark.line)
     return found
 
 
-def _mark_contents(found: Frame) -> None:
+def _footer(lines: list[Line]) -> int:
+    for index in range(max(3, len(lines) - _FOOTER_LINES), len(lines)):
+        if _FOOTER.match(lines[index].text):
+            return index
+    return len(lines)
+
+
+def _closings(lines: list[Line]) -> Iterator[Closing]:
+    """The lines that end with a date: alone, behind organs, or behind a blank or a bracket."""
+    for index, line in enumerate(lines):
+        text = line.text
+        if len(text) > _MAX_CLOSING or ("日" not in text and not text[-1].isdigit()):
+            continue
+        match = DATE.search(text)
+        if not match or not _REMARK.fullmatch(text, match.end()):
+            continue
+        date = parse_date(match[0])
+        front = text[: match.start()].rstrip("（( \t\u3000\xa0")
+        apart = not front or _FRONT.fullmatch(text, 0, match.start()) or part_organs(front)
+        if date and apart:
+            written = match["year"] or (index and part_organs(lines[index - 1].text))
+            signs = bool(written and (front or match.start() == 0))
+            yield Closing(index, match.start(), match.end(), date, len(front), signs)
+
+
+def _mark_contents(found: Surroundings) -> None:
     for line, entries in contents(found.lines, found.labels):
         found.dropped.update(entries)
         behind = end_of_contents(found.lines, found.labels, entries)
@@ -95,7 +184,7 @@ def _mark_contents(found: Frame) -> None:
             found.marks.append(Mark("preamble", behind))
 
 
-def _drop_quoted(found: Frame) -> None:
+def _drop_quoted(found: Surroundings) -> None:
     """Drop labels in quotations over several lines, unless they run on from those outside."""
     places = [label.line for label in found.labels]
     for opened, closed in _quotations(found.lines):
@@ -112,7 +201,7 @@ def _drop_quoted(found: Frame) -> None:
 def _quotations(lines: list[Line]) -> Iterator[tuple[int, int]]:
     """The first and last lines of quotations over several lines."""
     opened = -1
-    for index, (_, _, text) in enumerate(lines):
+    for index, (_, _, text, _) in enumerate(lines):
         if "“" not in text and "”" not in text:
             continue
         balance = text.count("“") - text.count("”")
@@ -126,37 +215,91 @@ def _quotations(lines: list[Line]) -> Iterator[tuple[int, int]]:
             opened = -1
 
 
-def _runs_on(found: Frame, before: int, label: Label) -> bool:
+def _runs_on(found: Surroundings, before: int, label: Label) -> bool:
     for index in range(before - 1, max(before - 1 - _QUOTE, -1), -1):
         if found.labels[index].style == label.style and index not in found.dropped:
             return label.number == (found.labels[index].number[0] + 1,)
     return False
 
 
-def _drop_lists(found: Frame) -> None:
-    """Drop the numbers of attachment lists (附件：1.… 2.…) and of table notes (注：1.…)."""
-    head = -1
-    notes = False
-    for index, line in enumerate(found.lines):
-        text = line.text
-        if text[0] in "附备注" and (_is_list(text) or _NOTES.match(text[:_SHORT])):
-            head, notes = index, text[0] != "附"
-            continue
-        if head < 0:
-            continue
-        label = found.label_at(index)
-        if label is None:
-            # a name broken over lines, or one behind its number
-            if notes or not _is_title(text) or _DATE.match(text):
-                head = -1
-        elif (
-            label.style == Style.ARABIC
-            and (notes or _is_title(label.rest))
-            and (label.number[0] > 1 or index == head + 1)
-        ):
-            found.dropped.add(found.by_line[index])
+def _find_lists(found: Surroundings) -> None:
+    """Find the lists of attachments; their numbers, and those of table notes, are no labels."""
+    index = 0
+    while index < len(found.lines):
+        text = found.lines[index].text
+        head = _LIST.match(text) if text[0] == "附" else None
+        if head:
+            index = _take_list(found, index, head)
+        elif text[0] in "备注" and _NOTES.match(text[:_SHORT]):
+            index = _take_notes(found, index)
         else:
-            head = -1
+            index += 1
+
+
+def _take_notes(found: Surroundings, head: int) -> int:
+    """Drop the labels of the notes under a table, which begin on line ``head``."""
+    index = head + 1
+    while (label := _listed(found, index, head)) is not None:
+        found.dropped.add(found.by_line[label.line])
+        index += 1
+    return index
+
+
+def _take_list(found: Surroundings, head: int, match: re.Match[str]) -> int:
+    """Take the list of attachments that begins on line ``head``; return the line behind it.
+
+    Names stand behind their number, or on the line after it where a page has torn the list.
+    """
+    names: list[tuple[int, int]] = []
+    sure = "件" in match[0]
+    bare = _keep_name(names, found.lines[head], head, match.end(), sure)
+    index = head + 1
+    while index < len(found.lines):
+        text = found.lines[index].text
+        if label := _listed(found, index, head):
+            found.dropped.add(found.by_line[index])
+            again = _AGAIN.match(text, len(text) - len(label.rest))
+            at = again.end() if again else len(text) - len(label.rest)
+            bare = _keep_name(names, found.lines[index], index, at, sure)
+        elif found.label_at(index) or index in found.closings or _LIST.match(text):
+            break
+        elif bare and len(text) <= _MAX_NAME and "。" not in text and not is_organ(text):
+            bare = _keep_name(names, found.lines[index], index, 0, sure)
+        elif not (_is_title(text) and _goes_on(found, index, head)):  # a name over two lines
+            break
+        index += 1
+    found.lists.append(AttachmentList(head, tuple(names)))
+    return index
+
+
+def _keep_name(
+    names: list[tuple[int, int]], line: Line, index: int, start: int, sure: bool
+) -> bool:
+    """Keep what stands from character ``start`` on as a name; return whether there is nothing.
+
+    Below 附： rather than 附件：, which is not ``sure`` to name papers, only the whole name of one
+    counts.
+    """
+    text = line.text
+    named = sure or _PAPER.search(text) or _COMPLETE.search(text) or text[-1] == "》"
+    if start < len(text) and named and not _LINKS.match(text, start):
+        names.append((index, start))
+    return start == len(text)
+
+
+def _goes_on(found: Surroundings, index: int, head: int) -> bool:
+    """Whether the list that began on line ``head`` goes on soon behind line ``index``."""
+    return any(_listed(found, later, head) for later in range(index + 1, index + 3))
+
+
+def _listed(found: Surroundings, index: int, head: int) -> Label | None:
+    """The label on line ``index`` where it numbers a name of the list that began on ``head``."""
+    label = found.label_at(index)
+    if label is None or label.style != Style.ARABIC or label.depth:
+        return None
+    notes = found.lines[head].text[0] != "附"
+    first = label.number[0] > 1 or index == head + 1
+    return label if first and (notes or _is_title(label.rest)) else None
 
 
 def _is_list(text: str) -> bool:
@@ -167,7 +310,7 @@ def _is_title(text: str) -> bool:
     return len(text) <= 60 and not text.endswith(tuple("。；;：:"))
 
 
-def _mark_enclosed(found: Frame) -> None:
+def _mark_enclosed(found: Surroundings) -> None:
     names: set[str] = set()
     prose = signed = False
     listed = _contents_lines(found)
@@ -183,7 +326,7 @@ def _mark_enclosed(found: Frame) -> None:
             named = prose and _squeeze(text) in names and _restarts(found, index)
             if named or (signed and _is_head(found, index)):
                 head = Mark("attachment", index, _name(found, index))
-            elif prose and _DATE.match(text) and _restarts(found, index):
+            elif prose and _signs(found, index) and _restarts(found, index):
                 found.marks.append(Mark("signature", _signature_start(found, index)))
                 signed, prose = True, False
                 continue
@@ -198,7 +341,11 @@ def _mark_enclosed(found: Frame) -> None:
                 names.update(map(_squeeze, _NAMED.findall(text)))
 
 
-def _contents_lines(found: Frame) -> set[int]:
+def _signs(found: Surroundings, index: int) -> bool:
+    return index in found.closings and found.closings[index].signs
+
+
+def _contents_lines(found: Surroundings) -> set[int]:
     listed: set[int] = set()
     for mark in found.marks:
         if mark.kind == "contents":
@@ -206,7 +353,7 @@ def _contents_lines(found: Frame) -> set[int]:
     return listed
 
 
-def _restarts(found: Frame, line: int) -> bool:
+def _restarts(found: Surroundings, line: int) -> bool:
     """Whether the next label behind ``line``, if any, is the first of a list."""
     low = bisect_left(found.labels, line, key=lambda label: label.line)
     for index in range(low, min(low + _AHEAD, len(found.labels))):
@@ -215,7 +362,7 @@ def _restarts(found: Frame, line: int) -> bool:
     return True
 
 
-def _signature_start(found: Frame, date: int) -> int:
+def _signature_start(found: Surroundings, date: int) -> int:
     start = date
     while start > 0 and date - start < 40:
         before = found.lines[start - 1].text
@@ -227,7 +374,7 @@ def _signature_start(found: Frame, date: int) -> int:
     return _drop_papers(found, start)
 
 
-def _drop_papers(found: Frame, end: int) -> int:
+def _drop_papers(found: Surroundings, end: int) -> int:
     """Drop a list of attachments above the signature that has lost its 附件 line."""
     start = end
     named = False
@@ -248,7 +395,7 @@ def _drop_papers(found: Frame, end: int) -> int:
     return start
 
 
-def _attachment(found: Frame, index: int, signed: bool) -> Mark | None:
+def _attachment(found: Surroundings, index: int, signed: bool) -> Mark | None:
     """The head of an attachment; before the signature it is rather an item of their list."""
     text = found.lines[index].text
     match = _ATTACHMENT.match(text)
@@ -263,20 +410,20 @@ def _names_attachment(text: str) -> bool:
     return text[0] == "附" and len(text) <= _HEAD and _ATTACHMENT.match(text) is not None
 
 
-def _is_head(found: Frame, index: int) -> bool:
+def _is_head(found: Surroundings, index: int) -> bool:
     above = found.label_at(index - 1)
     if above is not None and not above.rest:  # 第一部分, with its heading on the next line
         return False
     return not _AFTER_DATE.match(found.lines[index].text) and _has_text(found, index + 1)
 
 
-def _has_text(found: Frame, start: int, signed: bool = True) -> bool:
+def _has_text(found: Surroundings, start: int, signed: bool = True) -> bool:
     """Whether running text or an outline comes soon, before the next attachment or signature."""
     for index in range(start, min(start + _NEAR, len(found.lines))):
         text = found.lines[index].text
         if _names_attachment(text):
             return False
-        if not signed and len(text) < 60 and _DATE.match(text):
+        if not signed and _signs(found, index):
             return False
         if len(text) > _SHORT and text[-1] in "。；：:":
             return True
@@ -285,7 +432,7 @@ def _has_text(found: Frame, start: int, signed: bool = True) -> bool:
     return False
 
 
-def _name(found: Frame, index: int) -> str:
+def _name(found: Surroundings, index: int) -> str:
     """The title that starts at ``index``: often broken over lines, complete with its 文种."""
     lines = found.lines[index : index + 7]
     if lines and len(lines[0].text) <= _HEAD and _NUMBER.search(lines[0].text):
