@@ -12,6 +12,7 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
 
+from indexer.documents.lexicon import COUNTING, IDEOGRAPHS, ORDINALS
 from indexer.documents.lines import BLANK, Line
 from indexer.numerals import to_int
 
@@ -57,20 +58,20 @@ class Label(NamedTuple):
     line: int
 
 
-_HAN = "一二三四五六七八九十百千零〇○两"
+_NUMERALS = f"{ORDINALS}两"
 _DASH = "—－"  # stands for 一 in texts typed or scanned badly: 第—章
 _B = f"[{BLANK}]"
 _D = "[0-9０-９]"
-_CHAR = "[\u4e00-\u9fff]"
+_CHAR = f"[{IDEOGRAPHS}]"
 _MEASURE = "[倍亿万千百元米吨度个人户年月日小岁公平立毫厘项条家名次天周级类]"
 # 一、二审 and 一、二、三产业 count, they do not label; neither does 3.14 (but 3.2020年 and 1.80周岁
 # do).
 _LABEL = re.compile(
     rf"""
-    第{_B}*(?P<nth>[{_HAN}]{{1,9}}|{_D}{{1,4}}|[{_DASH}]){_B}*(?P<unit>分编|编|章|节|条|部分)
+    第{_B}*(?P<nth>[{_NUMERALS}]{{1,9}}|{_D}{{1,4}}|[{_DASH}]){_B}*(?P<unit>分编|编|章|节|条|部分)
         (?P<sub>(?:之[一二三四五六七八九十]{{1,3}}(?![一二三四五六七八九十]))*)
-  | (?P<han>[{_HAN}]{{1,5}}){_B}*[、．.](?![{_HAN}]{{1,3}}(?:[、审级类期线层]|产业))
-  | [（(]{_B}*(?:(?P<phan>[{_HAN}]{{1,5}})|(?P<parabic>{_D}{{1,3}})){_B}*[)）][、．.]?
+  | (?P<han>[{_NUMERALS}]{{1,5}}){_B}*[、．.](?![{_NUMERALS}]{{1,3}}(?:[、审级类期线层]|产业))
+  | [（(]{_B}*(?:(?P<phan>[{_NUMERALS}]{{1,5}})|(?P<parabic>{_D}{{1,3}})){_B}*[)）][、．.]?
   | (?P<decimal>{_D}{{1,2}}(?:[.．]{_D}{{1,2}}){{1,4}})(?={_B}+[^\s\d]|{_CHAR})(?!{_MEASURE})
   | (?P<arabic>{_D}{{1,3}}){_B}*[.．、](?!{_D}(?!{_D}{{3}}年|{_D}{{1,2}}周?岁))
   | (?P<half>{_D}{{1,2}})[)）][、．.]?
@@ -79,7 +80,7 @@ _LABEL = re.compile(
     """,
     re.VERBOSE,
 )
-_FIRST = frozenset(_HAN + "第（(0123456789０１２３４５６７８９#*附总")
+_FIRST = frozenset(_NUMERALS + "第（(0123456789０１２３４５６７８９#*附总")
 _GLYPHS = {
     "①": Style.CIRCLED,
     "㈠": Style.PAREN_HAN,
@@ -100,7 +101,6 @@ _UNITS = {
 }
 _DASHES = str.maketrans(dict.fromkeys(_DASH, "一"))
 _UNIT = re.compile("|".join(sorted(_UNITS, key=len, reverse=True)))
-_COUNTING = "一二三四五六七八九十"
 
 
 def labels(lines: list[Line]) -> list[Label]:
@@ -222,7 +222,7 @@ def _meaning(kind: str, value: str) -> tuple[Style, tuple[int, ...], str] | None
         return _numbered(_UNITS[unit[0]], parts, name)
     if kind == "glyph":
         first, count = _GLYPH_RUNS[value]
-        han = _COUNTING[count - 1 : count] or "十"
+        han = COUNTING[count - 1 : count] or "十"
         names = {"①": value, "㈠": f"（{han}）", "⑴": f"（{count}）", "⒈": str(count)}
         return _GLYPHS[first], (count,), names[first]
     if kind == "decimal":

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from indexer.documents.dates import DAY
+from indexer.documents.lexicon import IDEOGRAPHS, ORDINALS
 from indexer.documents.model import Span
 
 # Every character that shows as nothing at the end of a line, zero-width characters included.
@@ -31,23 +32,21 @@ _TORN_MAX = 400
 _MAX_PIECES = 40
 _MAX_CODE = 12
 
-_HAN = "\u4e00-\u9fff"
-_ORDINAL = "一二三四五六七八九十百千零〇○"
 # In a flat page a blank between Chinese characters was a line break; around a date and before a
 # number it was one too. A blank behind 《…》 is one within a citation (《价格法》 第十四条).
-_SPREAD = rf"(?!(?<=[{BLANK}][{_HAN}][{BLANK}])[{_HAN}](?:{_B}|$))"  # 总 则, 国 务 院
+_SPREAD = rf"(?!(?<=[{BLANK}][{IDEOGRAPHS}][{BLANK}])[{IDEOGRAPHS}](?:{_B}|$))"  # 总 则, 国 务 院
 _PARAGRAPH = re.compile(
-    rf"(?<=[{_HAN}。；：！？，、”）》】]){_B}+(?=[{_HAN}“（《【①-⑳]){_SPREAD}"
-    rf"(?!(?<=[》、和及]{_B})第|(?<=[{_ORDINAL}]{_B})[编章节条]{_B})"  # 第六 条 is one label
-    rf"|(?<=[{_HAN}。；：！？”）》】]){_B}+(?={DAY}(?:{_B}+(?!\d)|{_B}+\d\d?:|$)|[0-9]{{1,2}}[.．、](?!\d))"
-    rf"|(?<=】){_B}+(?=\S)|(?<=\d号){_B}+(?=[A-Z])|(?<=[。！]){_B}+(?=\d{{4}}年[{_HAN}])"
+    rf"(?<=[{IDEOGRAPHS}。；：！？，、”）》】]){_B}+(?=[{IDEOGRAPHS}“（《【①-⑳]){_SPREAD}"
+    rf"(?!(?<=[》、和及]{_B})第|(?<=[{ORDINALS}]{_B})[编章节条]{_B})"  # 第六 条 is one label
+    rf"|(?<=[{IDEOGRAPHS}。；：！？”）》】]){_B}+(?={DAY}(?:{_B}+(?!\d)|{_B}+\d\d?:|$)|[0-9]{{1,2}}[.．、](?!\d))"
+    rf"|(?<=】){_B}+(?=\S)|(?<=\d号){_B}+(?=[A-Z])|(?<=[。！]){_B}+(?=\d{{4}}年[{IDEOGRAPHS}])"
     rf"|{_B}+(?=(?:https?:)?//)|(?<=\.(?:pdf|ofd|doc|wps)){_B}+(?=\S)"
 )
 # Some exports run a heading and its first article, or several articles, into one line.
-_NEXT = rf"(?=第[{_ORDINAL}]{{1,9}}[编章节条])"
+_NEXT = rf"(?=第[{ORDINALS}]{{1,9}}[编章节条])"
 _JOINED = re.compile(
     rf"(?<=[。；]){_B}+{_NEXT}"
-    rf"|^第[{_ORDINAL}]{{1,7}}[编章节]{_B}*[^{BLANK}。；，]{{1,30}}(?P<gap>{_B}+){_NEXT}"
+    rf"|^第[{ORDINALS}]{{1,7}}[编章节]{_B}*[^{BLANK}。；，]{{1,30}}(?P<gap>{_B}+){_NEXT}"
 )
 
 # Web pages break a line around every number and inside some words: 2019⏎年⏎8⏎月, 科⏎技⏎部.
@@ -61,7 +60,7 @@ _BEHIND_NUMBER = _CONTINUES - {"、"}  # 1⏎、 is a label
 _BEFORE_NUMBER = frozenset("件第共约近达")  # 见附件⏎1⏎和附件⏎2, but not 附件⏎1 over a title
 _DIGITS = re.compile(r"[0-9]{1,4}")
 _SERIAL = re.compile(r"[0-9]{1,5}\s?号?")
-_TORN_ORGAN = re.compile(rf"[{_HAN}]{{3,12}}")
+_TORN_ORGAN = re.compile(rf"[{IDEOGRAPHS}]{{3,12}}")
 _LAST_OF_ORGAN = frozenset("部局厅委会署院办司")
 
 

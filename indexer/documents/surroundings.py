@@ -13,13 +13,15 @@ from dataclasses import dataclass, field
 
 from indexer.documents.dates import DATE, parse_date
 from indexer.documents.labels import Label, Style, labels
+from indexer.documents.lexicon import CLAUSE_ENDS, COUNTING
+from indexer.documents.lexicon.document_types import ATTACHED_PAPER, ENCLOSED_TYPE
 from indexer.documents.lines import Line, read_lines
 from indexer.documents.model import Kind
 from indexer.documents.organs import is_organ, part_organs
 from indexer.documents.repeats import Repeat, repeats_among, take_copies
 from indexer.documents.table_of_contents import contents, end_of_contents
 
-_NUMERAL = "0-9０-９一二三四五六七八九十"
+_NUMERAL = f"0-9０-９{COUNTING}"
 _ATTACHMENT = re.compile(
     r"附\s*(?P<word>[件录表])"
     r"(?:\s*(?P<number>[0-9０-９]{1,2}(?:[-—][0-9]{1,2})?(?![年月0-9])|[一二三四五六七八九十]{1,3}(?=[\s:：.．、—-]|$)))?"
@@ -32,16 +34,8 @@ _LIST = re.compile(
 _LINKS = re.compile(r"下载|[:：]|\.")
 _AGAIN = re.compile(r"附件\s*\d{0,2}\s*[:：]?\s*")
 _NOTES = re.compile(r"[备]?注\s*[:：]\s*(?:1|１|$)")
-_PAPER = re.compile(
-    r"(?:表|书|清单|名单|目录|标准|指引|指南|模板|式样|样式|样表|办法|方案|细则|规范|规程|要点|"
-    r"条件|限额|图|函|证明|说明|报告|材料|doc|docx|xls|xlsx|pdf|wps|zip|rar)(?:[（(].{1,12}[）)])?$",
-    re.IGNORECASE,
-)
-_COMPLETE = re.compile(
-    r"(?:办法|规定|条例|细则|规则|方案|意见|措施|通知|决定|规划|计划|纲要|制度|标准|指南|指引|要点|"
-    r"规范|规程|章程|预案|解释|批复|答复|安排|决议|通告|纪要|清单|目录|名单|报告|公告|通报|政策|说明|协议|守则|表|书|函|图)"
-    r"(?:[（(].{1,14}[）)])?$"
-)
+_PAPER = re.compile(rf"(?:{ATTACHED_PAPER})(?:[（(].{{1,12}}[）)])?$", re.IGNORECASE)
+_COMPLETE = re.compile(rf"(?:{ENCLOSED_TYPE})(?:[（(].{{1,14}}[）)])?$")
 _NUMBER = re.compile(r"[〔﹝\[［（(]\s*\d{4}\s*[〕﹞\]］）)]\s*第?\s*\d+\s*号$")
 _AFTER_DATE = re.compile(
     r"[（(【\[]|抄\s*[送报]|主送|公开(?:方式|属性|类别)|信息公开|附件?\s*[:：]|联系(?:人|电话|方式)|"
@@ -49,7 +43,7 @@ _AFTER_DATE = re.compile(
 )
 _NAMED = re.compile("《([^《》]{3,50})》")
 _PROSE = re.compile("[。；;：:，]|[、！？!?]$")
-_STOPS = "。；;：:，,！？!?、"
+_NO_TITLE_END = f"{CLAUSE_ENDS}！？!?、"
 _SHORT = 36
 _HEAD = 80
 _NEAR = 12
@@ -322,7 +316,7 @@ def _mark_enclosed(found: Surroundings) -> None:
         head = None
         if (prose or signed) and _names_attachment(text):
             head = _attachment(found, index, signed)
-        elif label is None and len(text) <= _SHORT + 24 and text[-1] not in _STOPS:
+        elif label is None and len(text) <= _SHORT + 24 and text[-1] not in _NO_TITLE_END:
             named = prose and _squeeze(text) in names and _restarts(found, index)
             if named or (signed and _is_head(found, index)):
                 head = Mark("attachment", index, _name(found, index))
@@ -440,7 +434,7 @@ def _name(found: Surroundings, index: int) -> str:
     joined = ""
     for line in lines:
         text = _squeeze(line.text)
-        if text[0] in "（(" or len(text) > 60 or text[-1] in _STOPS:
+        if text[0] in "（(" or len(text) > 60 or text[-1] in _NO_TITLE_END:
             break
         joined += text
         if _COMPLETE.search(text):

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from indexer.documents.lexicon import DOCUMENT_TYPES
+from indexer.documents.lexicon import STATE
+from indexer.documents.lexicon.document_types import TYPE_WORD
 
 if TYPE_CHECKING:
     from indexer.documents.citations.find import Citation
 
-_STATE = "中华人民共和国"
 _MARKS = re.compile(r"[\s\u200b《》〈〉<>＜＞“”\"‘’'「」『』、,，·•_＿;；]")
 _MAX_TITLE = 400
 _NO_ISSUER = 3  # the rank of a key that leaves the issuer out
@@ -36,9 +36,7 @@ _ISSUER = re.compile(
     r"(?=关于|印发|转发|批转)"
 )
 _TYPE_ONLY = re.compile(
-    "(?:实施|暂行|试行|管理|若干|有关|补充|工作|指导|本|该|新|旧|原)*(?:"
-    + "|".join(sorted(DOCUMENT_TYPES, key=len, reverse=True))
-    + "|指引|计划|预案)"
+    f"(?:实施|暂行|试行|管理|若干|有关|补充|工作|指导|本|该|新|旧|原)*(?:{TYPE_WORD})"
 )
 # 某部公告, 某市人民政府令: an organ's running series, told apart by number alone.
 _SERIES = re.compile(
@@ -86,7 +84,7 @@ def without_marks(titles: str) -> str:
 
     Every key of a title is a stretch of this, as far as 400 characters of the title go.
     """
-    return _with_round_brackets(_MARKS.sub("", titles)).replace(_STATE, "")
+    return _with_round_brackets(_MARKS.sub("", titles)).replace(STATE, "")
 
 
 def split_issuer(name: str) -> tuple[str, str]:
@@ -106,7 +104,7 @@ def is_generic(name: str) -> bool:
 
 def _normal(title: str) -> str:
     plain = _with_round_brackets(_MARKS.sub("", title[:_MAX_TITLE]))
-    short = plain.replace(_STATE, "")
+    short = plain.replace(STATE, "")
     return short if len(short) > 1 else plain
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from indexer.documents.dates import DATE
-from indexer.documents.lexicon import ISSUER_LABELS
+from indexer.documents.lexicon.page_labels import ISSUER_LABELS
 from indexer.documents.metadata import law_history as notes
 from indexer.documents.metadata.page import Page
 from indexer.documents.metadata.signature import Signature, read_last_organ

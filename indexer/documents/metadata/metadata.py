@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from indexer.documents.dates import find_dates, parse_date
-from indexer.documents.lexicon import (
+from indexer.documents.lexicon.page_labels import (
     DATE_LABELS,
     EFFECTIVE_LABELS,
     PUBLISHED_LABELS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from indexer.documents.lexicon import NUMBER_LABELS
+from indexer.documents.lexicon.page_labels import NUMBER_LABELS
 from indexer.documents.lines import Line
 from indexer.documents.metadata import law_history as notes
 from indexer.documents.metadata.doc_numbers import find_numbers

@@ -9,7 +9,9 @@ from typing import Literal
 
 from indexer.documents.dates import DATE
 from indexer.documents.labels import opens_section
-from indexer.documents.lexicon import PAGE_LABELS, TITLE_LABELS, TYPE_WORD, alternatives
+from indexer.documents.lexicon import alternatives
+from indexer.documents.lexicon.document_types import TYPE_WORD
+from indexer.documents.lexicon.page_labels import PAGE_LABELS, TITLE_LABELS
 from indexer.documents.lines import Line, joined
 from indexer.documents.metadata.doc_numbers import canonical_number, find_numbers
 from indexer.documents.model import Fact

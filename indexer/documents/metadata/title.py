@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from indexer.documents.labels import label_length
-from indexer.documents.lexicon import OFFICIAL_TYPES, ORGAN_END, TYPE_WORD, alternatives
+from indexer.documents.lexicon import STATE, alternatives
+from indexer.documents.lexicon.document_types import OFFICIAL_TYPES, TYPE_WORD
+from indexer.documents.lexicon.organ_names import ORGAN_END
 from indexer.documents.lines import Line
 from indexer.documents.metadata.doc_numbers import find_numbers
 from indexer.documents.metadata.page_head import Head, ends_with_type, title_field
@@ -20,7 +22,7 @@ _GOES_ON = re.compile(r"[的和与及等暨、，]|有关|实施|工作的|情�
 _ENDS_ABOUT = re.compile(
     rf"(?:{alternatives(OFFICIAL_TYPES)}|的[^，。的]{{0,6}}(?:{TYPE_WORD}))(?:[（(][^（）()]*[）)])*$"
 )
-_STARTS_ANEW = re.compile(r"关于|.{2,40}?(?:关于|印发|转发|批转)|中华人民共和国")
+_STARTS_ANEW = re.compile(rf"关于|.{{2,40}}?(?:关于|印发|转发|批转)|{STATE}")
 _OPENS = re.compile(r"关于|印发|转发|批转|发布|公布|对|令$|公告|通告|[（(]?第?\s*\d|《")
 ET_AL = re.compile(r"等[一二三四五六七八九十\d]{0,3}(?:个)?部门")
 _CASE = re.compile("[诉与].+案$|(?:纠纷|申请).*案$")  # 王某诉某公司买卖合同纠纷案

@@ -48,7 +48,7 @@ _FIGURE = re.compile(rf"[{_DIGITS}.%％—\-]+$")
 _UNITS = frozenset("年月日个项家人名万亿元倍件条套小天时岁周分点号级次种类米吨、，。）-—%％G")
 _QUESTION = re.compile(rf"(?:记者)?问{_B}*[:：]{_B}*([^？?。]{{2,120}}(?:[？?。]|$|(?={_B}答)))")
 _RULE = re.compile("应当|应该|不得|可以|必须|须按|，应|的，|各.{0,40}要")
-_LEAD_IN = re.compile(
+_ANNOUNCES = re.compile(
     "修改为|改为|增加|作为|删[去除]|规定|包括|如下|下列|以下|具备|是指|即$|例如$|[为是有]$|要求$|情形|条件$"
 )
 # Words that want the name of a document behind them.
@@ -205,7 +205,7 @@ def _form(rest: str) -> tuple[str, Form]:
         return _unstopped(plain)
     head = plain[: stop.start()]
     if stop.end() == len(plain):
-        if plain[-1] != "。" and (len(head) > _LEAD or _LEAD_IN.search(head)):
+        if plain[-1] != "。" and (len(head) > _LEAD or _ANNOUNCES.search(head)):
             return "", Form.NONE
         states = len(head) > _CLOSED or _states(head)
         return ("", Form.NONE) if states else (head, Form.CLOSED)
@@ -213,7 +213,7 @@ def _form(rest: str) -> tuple[str, Form]:
         # 各级党委。政府和领导干部…: a slip of the pen within the heading
         stop = _STOP.search(plain, stop.end()) or stop
         head = plain[: stop.start()]
-    lead_in = stop[0] != "。" and _LEAD_IN.search(head)
+    lead_in = stop[0] != "。" and _ANNOUNCES.search(head)
     if len(head) > _RUN_IN or lead_in or "；" in head or _SENTENCE.search(head):
         return "", Form.NONE
     return head, Form.RUN_IN

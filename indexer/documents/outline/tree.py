@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from indexer.documents.labels import Label, Style, cites
+from indexer.documents.lexicon import CLAUSE_ENDS
 
 # How many labels ahead a number that is missing is looked for.
 _AHEAD = 60
@@ -15,7 +16,6 @@ _RUN = 8
 
 _DECIMALS = (Style.DECIMAL, Style.SUBDECIMAL)
 _COUNTED = (*_DECIMALS, Style.CLAUSE, Style.ARABIC)
-_STOPS = "。；;：:，,"
 
 
 class Node(NamedTuple):
@@ -77,7 +77,7 @@ class _Resolver:
         label = self.labels[index]
         if label.style != Style.PAREN_HAN or index + 1 == len(self.labels):
             return label
-        if self.labels[index + 1].style != Style.ARTICLE or label.rest[-1:] in _STOPS:
+        if self.labels[index + 1].style != Style.ARTICLE or label.rest[-1:] in CLAUSE_ENDS:
             return label
         first = label.number == (1,)
         known = self.closed.get(Style.GROUP, (0,))

@@ -23,6 +23,7 @@ from typing import Any
 from unicodedata import normalize
 
 from indexer.documents.citations.resolve import base_name, is_generic, name_keys, split_issuer
+from indexer.documents.lexicon.document_types import LASTING_TYPE
 from indexer.documents.versions.align import Run, common_runs
 from indexer.kernel import kernel
 from indexer.text.characters import TABLE, learn
@@ -341,16 +342,16 @@ def _without_pages(clauses: list[str]) -> list[str]:
     return [clause for clause in clauses if not _PAGE.fullmatch(clause)]
 
 
-_NUMERALS = "0-9一二三四五六七八九十百千万零〇两"
-_NUMERAL = re.compile(rf"[{_NUMERALS}不未非无]")
-_COUNTED = re.compile(rf"[{_NUMERALS}第元日月年时天条款项目章节编个人次级批号吨米页周岁倍]")
+_QUANTITY = "0-9一二三四五六七八九十百千万零〇两"
+_NUMERAL = re.compile(rf"[{_QUANTITY}不未非无]")
+_COUNTED = re.compile(rf"[{_QUANTITY}第元日月年时天条款项目章节编个人次级批号吨米页周岁倍]")
 _PAGE = re.compile(r"(?:第?\d{1,4}页?(?:共\d{1,4}页?)?){1,3}")
 _HISTORY = re.compile(r"[12]\d{3}年\d{1,2}月\d{1,2}日.*(?:施行|修正|修订|通过|公布|发布|批准|会议)")
 _MAX_HISTORY = 60  # characters of one line of a law's history
 _MAX_SLIPS = 3
 _MAX_DAYS = 100  # a file may bear the day of adoption or of publication; amendments are rarer
 _TRIAL = re.compile("暂行|试行|的")  # words that come and go between versions
-_LASTING = re.compile(r"(?:法|法典|条例|规定|办法|细则|规则|解释|章程|规程|准则|标准|规范)$")
+_LASTING = re.compile(rf"(?:{LASTING_TYPE})$")
 
 
 def _may_be_same(one: Item, other: Item) -> bool:
