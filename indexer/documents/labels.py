@@ -1,4 +1,4 @@
-"""What may be a label: 第二条, 一、 （一） 1. （1） ① at the start of a line.
+"""Finds what may be a label: 第二条, 一、 （一） 1. （1） ① at the start of a line.
 
 The one pattern of labels: the outline is made of what it finds, and the head of a document ends
 where `opens_section` says that a section begins. Form alone decides nothing about the outline:

@@ -147,7 +147,7 @@ def _trimmed(text: str) -> Iterable[Line]:
 
 
 def _is_flat(line: str) -> bool:
-    """Whether ``line`` is a page, or a part of one, whose line breaks became blanks."""
+    """Return whether ``line`` is a page, or a part of one, whose line breaks became blanks."""
     if len(line) > _FLAT_LINE:
         return _BLANKS.search(line) is not None
     return line.count(" ", 0, _FLAT_OPENING) >= _FLAT_SPACES
@@ -165,7 +165,7 @@ def _split(line: Line, gaps: Iterable[re.Match[str]]) -> Iterable[Line]:
 
 
 def _counts(before: Line, number: str, after: str) -> bool:
-    """Whether a number is torn from the words on both sides: 批准《…》等⏎436⏎项, （见附件⏎1⏎）."""
+    """Return whether a number is torn from its words: 批准《…》等⏎436⏎项, （见附件⏎1⏎）."""
     return (
         len(number) <= 4
         and (
@@ -186,7 +186,7 @@ def _counts(before: Line, number: str, after: str) -> bool:
 
 
 def _belongs_to(line: Line, current: str) -> bool:
-    """Whether ``current`` is the rest of the torn ``line``."""
+    """Return whether ``current`` is the rest of the torn ``line``."""
     previous, first = line.text, current[0]
     if first in _AFTER_DIGIT:
         alone = len(current) == 1 or not current[1].isalpha()  # not 日常…, 号召…

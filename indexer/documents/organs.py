@@ -29,7 +29,7 @@ _OFFICES = ("省", "市", "自治区", "州", "县", "区")
 
 
 def is_organ(text: str) -> bool:
-    """Whether ``text``, inner spaces aside, is the name of one organ."""
+    """Return whether ``text``, inner spaces aside, is the name of one organ."""
     without_blanks = join_letters(text)
     return bool(_NAME.fullmatch(without_blanks)) and not _NOT_A_NAME.search(without_blanks)
 
@@ -42,7 +42,7 @@ def join_letters(text: str) -> str:
 
 
 def part_organs(text: str) -> list[tuple[int, int]]:
-    """Where the organs of ``text`` stand, in order; empty unless all of ``text`` is organs.
+    """Return the places of the organs in ``text``, in order; none unless all of it is organs.
 
     They are parted by 、, commas or spaces, or are names of central organs put side by side.
     """

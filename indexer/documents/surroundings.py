@@ -1,4 +1,4 @@
-"""What stands around and between the outlines of a text: 目录, 落款, 附件, quotations, copies.
+"""Finds the surroundings of the outlines of a text: 目录, 落款, 附件, quotations, copies.
 
 It is found once, by `read_surroundings`; the readers of outline and metadata both start from it,
 so that they agree on where a line begins, where a signature stands and what is attached.
@@ -282,7 +282,7 @@ def _keep_name(
 
 
 def _goes_on(found: Surroundings, index: int, head: int) -> bool:
-    """Whether the list that began on line ``head`` goes on soon behind line ``index``."""
+    """Return whether the list that began on line ``head`` goes on soon behind line ``index``."""
     return any(_listed(found, later, head) for later in range(index + 1, index + 3))
 
 
@@ -348,7 +348,7 @@ def _contents_lines(found: Surroundings) -> set[int]:
 
 
 def _restarts(found: Surroundings, line: int) -> bool:
-    """Whether the next label behind ``line``, if any, is the first of a list."""
+    """Return whether the next label behind ``line``, if any, is the first of a list."""
     low = bisect_left(found.labels, line, key=lambda label: label.line)
     for index in range(low, min(low + _AHEAD, len(found.labels))):
         if index not in found.dropped:
@@ -412,7 +412,7 @@ def _is_head(found: Surroundings, index: int) -> bool:
 
 
 def _has_text(found: Surroundings, start: int, signed: bool = True) -> bool:
-    """Whether running text or an outline comes soon, before the next attachment or signature."""
+    """Return whether text or an outline comes soon, before another attachment or signature."""
     for index in range(start, min(start + _NEAR, len(found.lines))):
         text = found.lines[index].text
         if _names_attachment(text):

@@ -1,4 +1,4 @@
-"""What a document cites: names in 《》, document numbers and articles, each with its place.
+"""Finds the documents that a text cites: names in 《》, numbers and articles, with places.
 
 ``find_citations(text)`` is pure and total, in linear time. Whom a citation means among the
 documents at hand is asked of ``indexer.documents.citations.resolve``.
@@ -119,7 +119,7 @@ class Citation:
 
 
 def find_citations(text: str) -> tuple[Citation, ...]:
-    """Every citation in ``text``, in order, none overlapping another.
+    """Return every citation in ``text``, in order, none overlapping another.
 
     Article headings (第三条 at the start of a line) are no citations. Names in 《》 include those
     of newspapers and certificates: nothing in the text tells them from documents. Names without
@@ -157,7 +157,7 @@ class _Reader:
         yield from self._lone_numbers(len(self.text))
 
     def _is_heading(self, start: int, end: int) -> bool:
-        """Whether the article at ``start`` is the head of one: at a line's start, or set apart."""
+        """Return whether the article at ``start`` is a heading: at a line's start, or set apart."""
         text, left = self.text, start
         while left and text[left - 1] in _LINE_MARKS:
             left -= 1
@@ -182,7 +182,7 @@ class _Reader:
         return Citation(span, name, None, references, False, full), max(span.end, note_end)
 
     def _note(self, close: int) -> tuple[int, int, str | None]:
-        """Where the citation ends, where the bracket after a name ends, the short name in it."""
+        """Return the ends of the citation and of the bracket behind it, and the short name in it."""
         note = _NOTE.match(self.text, close)
         if not note:
             return close, close, None
@@ -338,7 +338,7 @@ def _references(
 def _members(
     group: re.Match[str], base: Reference | None, unit: str, joined: bool
 ) -> list[Reference]:
-    """What one group (第三、四条; 第（一）项) adds to a list that now ends with ``base``."""
+    """Return the references of one group (第三、四条; 第（一）项) behind ``base``."""
     begin = group.start("members")
     marks = list(_EACH.finditer(group["members"]))
     found: list[Reference] = []
@@ -375,7 +375,7 @@ _LABEL = re.compile(r"第(.+)条$")
 
 
 def _between(first: Reference, last: Reference, unit: str) -> list[Reference]:
-    """What lies between the two ends of a range, each with the span of the range."""
+    """Return the references between the two ends of a range, each with the span of the range."""
     low, high = _value(first, unit), _value(last, unit)
     if low is None or high is None or not 1 < high - low <= _MAX_RANGE:
         return []

@@ -94,7 +94,7 @@ def split_issuer(name: str) -> tuple[str, str]:
 
 
 def is_generic(name: str) -> bool:
-    """Whether ``name`` (条例, 实施办法, 通知; 道路运输证) could be that of any number of papers."""
+    """Return whether ``name`` (实施办法, 通知, 道路运输证) could be that of many papers."""
     if name == "宪法":
         return False
     return len(name) < 2 or any(
@@ -123,7 +123,7 @@ def _without_editions(key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class NamedDocument:
-    """What a catalogue knows of a document; ``date`` is ISO 8601."""
+    """A document by the names it is found under; ``date`` is ISO 8601."""
 
     id: str
     title: str | None = None
@@ -223,7 +223,7 @@ class Catalogue:
         return []
 
     def _is_local(self, document: str) -> bool:
-        """Whether a local organ issued it: these copy the names of central papers."""
+        """Return whether a local organ issued it: these copy the names of central papers."""
         return bool(_LOCAL.search(split_issuer(self._bases[document])[0]))
 
     def _one_document(self, ids: list[str]) -> bool:

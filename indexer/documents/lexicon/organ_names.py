@@ -1,4 +1,4 @@
-"""How organs and provinces are called, as lists and as patterns."""
+"""Names of organs and provinces, as lists and as patterns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a document says of itself: title, 发文字号, issuers, dates, 文种, 主送机关 and the rest.
+"""Reads the facts that a document states of itself: title, 发文字号, issuers, dates and more.
 
 `indexer.documents.metadata.metadata` reads it all; it is not imported here, for a query needs only
 numbers."""

@@ -47,7 +47,7 @@ def _keep(found: dict[str, Fact], line: Line, start: int) -> None:
 
 
 def copied_to(lines: Sequence[Line]) -> tuple[Fact, ...]:
-    """Those a copy is sent to (抄送, 抄报), in order."""
+    """Return the organs that a copy is sent to (抄送, 抄报), in order."""
     facts: list[Fact] = []
     for line in lines:
         match = _COPIED.match(line.text)
@@ -59,7 +59,7 @@ def copied_to(lines: Sequence[Line]) -> tuple[Fact, ...]:
 
 
 def effective(lines: Sequence[Line], issued: Fact | None) -> Fact | None:
-    """When the text says it takes effect; 自公布之日起施行 gives ``issued``, derived."""
+    """Return the date the text takes effect; 自公布之日起施行 gives ``issued``, derived."""
     for line in _ends(lines):
         match = _FROM_DATE.search(line.text)
         if match and _of_itself(line.text, match.start()):
@@ -72,7 +72,7 @@ def effective(lines: Sequence[Line], issued: Fact | None) -> Fact | None:
 
 
 def _of_itself(text: str, at: int) -> bool:
-    """Whether the clause before ``at`` is about the document and not one it replaces."""
+    """Return whether the clause before ``at`` is about the document and not one it replaces."""
     clause = re.split(r"[。；]", text[:at])[-1]
     return "废止" not in clause and len(clause) < 120
 
@@ -83,7 +83,7 @@ def _ends(lines: Sequence[Line]) -> Iterator[Line]:
 
 
 def status(lines: Sequence[Line], title: Fact | None) -> Fact | None:
-    """What the text says of its 时效: 已废止, 失效, 有效期5年; None where it says nothing."""
+    """Return the 时效 that the text states: 已废止, 失效, 有效期5年; None where it states none."""
     if title and title.span:
         dead = _DEAD.search(title.value)
         if dead:
@@ -96,7 +96,7 @@ def status(lines: Sequence[Line], title: Fact | None) -> Fact | None:
 
 
 def first_date(fact: Fact | None) -> Fact | None:
-    """The date a page's label gives, as ISO 8601, or None."""
+    """Return the date a page's label gives, as ISO 8601, or None."""
     if fact is None or fact.span is None:
         return None
     for span, iso in find_dates(fact.value):

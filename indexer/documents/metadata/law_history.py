@@ -1,4 +1,4 @@
-"""The notes under a law's title: who passed, issued and amended it, and when. Pure."""
+"""Reads the notes under a law's title: the steps by which it was passed and amended. Pure."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Step:
 
     @property
     def is_publication(self) -> bool:
-        """Whether the text was published on this date."""
+        """Return whether the text was published on this date."""
         return self.verb in _PUBLICATION
 
 

@@ -29,7 +29,10 @@ _SPACES = re.compile(r"\s+")
 
 
 def read_metadata(text: str, around: Surroundings | None = None) -> Metadata:
-    """What ``text`` says of itself. Never fails; what it does not say is None or empty.
+    """Return the facts that ``text`` states of itself; a fact it does not state is None or empty.
+
+    ``around`` is what `read_surroundings` has found in ``text``; it is read if none is given. No
+    text makes it fail.
 
     Each Fact has its span in ``text``, the whole of what the value was read from (a title over
     two lines, its break included), or None where the value was derived. Names of organs come in

@@ -1,4 +1,4 @@
-"""A document's lines, head and title, with what every reader of a value asks of them. Pure."""
+"""The state that the readers of single facts share: a document's lines, head and title. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from indexer.documents.surroundings import Surroundings
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A document's text as it is read: ``region`` is the place its title begins with, or ""."""
+    """A document whose head is read; ``region`` is the place its title begins with, or ""."""
 
     around: Surroundings
     lines: Sequence[Line]
@@ -25,23 +25,23 @@ class Page:
     region: str
 
     def field(self, labels: Iterable[str]) -> Fact | None:
-        """What the first of ``labels`` that the page has says."""
+        """Return the value behind the first of ``labels`` that the page has, or None."""
         fields = self.head.fields
         return next((fields[label] for label in labels if label in fields), None)
 
     def within(self, fact: Fact, words: str) -> Span | None:
-        """Where ``words`` stand in what ``fact`` was read from; all of that if they do not."""
+        """Return the span of ``words`` within that of ``fact``, or all of it where they are not."""
         if fact.span is None:
             return None
         at = self.around.text.find(words, fact.span.start, fact.span.end)
         return Span(at, at + len(words)) if at >= 0 else fact.span
 
     def index(self, line: Line) -> int:
-        """The index of the line that ``line`` is, or is a part of."""
+        """Return the index of the line that ``line`` is, or is a part of."""
         return bisect_right(self.lines, line.at(0), key=lambda other: other.at(0)) - 1
 
     def opening(self, count: int) -> Sequence[Line]:
-        """The first ``count`` lines of the body."""
+        """Return the first ``count`` lines of the body."""
         return self.lines[self.head.body : self.head.body + count]
 
 

@@ -53,7 +53,7 @@ _TELLING = re.compile(r"如下|以下|下列|说明|注意")
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What stands before the body of a document.
+    """The parts of a document that stand before its body.
 
     ``start`` is the index of the first line behind a page's menu, ``body`` that of the first line
     of text below the addressee; ``runs`` are the groups of lines a title may stand in,
@@ -155,7 +155,7 @@ def _parted(kind: LineKind, line: Line) -> Iterator[tuple[LineKind, Line]]:
 
 
 def classify(text: str, in_note: bool = False) -> LineKind:
-    """What a line of a head is; ``in_note``: it stands in the brackets of a note."""
+    """Return the kind of a line of a head; ``in_note`` says it stands in a note's brackets."""
     if len(text) > _MAX_HEAD_LINE or opens_section(text) or _NEWS.match(text):
         return "body"
     if text[-1] in ":：":
@@ -190,7 +190,7 @@ _TYPE_AT_END = re.compile(
 
 
 def ends_with_type(text: str) -> bool:
-    """Whether ``text`` ends with a 文种, remarks in brackets aside."""
+    """Return whether ``text`` ends with a 文种, remarks in brackets aside."""
     return bool(_TYPE_AT_END.search(text[-80:]))
 
 
@@ -245,7 +245,7 @@ def _after_menu(lines: Sequence[Line]) -> int:
 
 
 def _take_field(lines: Sequence[Line], index: int, found: _Collector) -> int:
-    """How many lines the labelled values at ``index`` take; they are put into ``found``."""
+    """Put the labelled values at ``index`` into ``found``; return how many lines they take."""
     line = lines[index]
     label = _LABEL.match(line.text)
     if not label or len(line.text) > 200:

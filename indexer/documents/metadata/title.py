@@ -34,7 +34,7 @@ _JOINED_ORGAN = re.compile(rf"(?:{ORGAN_END})$")
 
 
 def read_title(head: Head) -> Fact | None:
-    """The title that stands in ``head``: the last complete one, or the first line of words."""
+    """Return the title that stands in ``head``: the last complete one, or a first line of words."""
     complete = [title for run in head.runs for title in _titles(run) if _is_complete(title)]
     own = [title for title in complete if not _is_order_name(title)]
     complete = own or sorted(complete, key=lambda lines: "号" in lines[-1].text)
@@ -59,7 +59,7 @@ def read_title(head: Head) -> Fact | None:
 
 
 def _halves(one: Line, two: Line) -> bool:
-    """Whether a headline without 文种 stands on the two lines: 春季开学延期⏎“云课堂”来救急."""
+    """Return whether a headline without 文种 fills two lines: 春季开学延期⏎“云课堂”来救急."""
     return one.text != two.text and not _WHOLE.search(one.text)
 
 
@@ -99,7 +99,7 @@ def _is_complete(lines: Sequence[Line]) -> bool:
 
 
 def _is_order_name(lines: Sequence[Line]) -> bool:
-    """Whether ``lines`` only name an order: 国务院令, 财政部 税务总局公告2020年第8号."""
+    """Return whether ``lines`` only name an order: 国务院令, 财政部 税务总局公告2020年第8号."""
     key = _key(lines)
     named = re.fullmatch(r"(.*?)第?\d+号令|(.*?)(?:令|公告|通告)(?:[（(\d第].*)?", key)
     organs = (named[1] or named[2]) if named else None
@@ -128,7 +128,7 @@ def _titles(run: Sequence[Line]) -> Iterator[list[Line]]:
 
 
 def _begins_title(current: Sequence[Line], line: Line) -> bool:
-    """Whether ``line`` begins a title although the headline above it has ended with no 文种."""
+    """Return whether ``line`` begins a title below a headline that has no 文种."""
     above = current[-1].text
     if above[-1] in "！？!?":
         return True
@@ -188,7 +188,7 @@ def _fact(lines: Sequence[Line]) -> Fact:
 
 
 def _prefix_length(text: str) -> int:
-    """How many characters of a number or a remark stand before the title in ``text``."""
+    """Return the length of the number or the remark that stands before the title in ``text``."""
     reprint = _REPRINT.match(text)
     start = reprint.end() if reprint else 0
     number = next(iter(find_numbers(text[start : start + 60])), None)
@@ -223,13 +223,13 @@ _AUTHORS = re.compile(
 
 
 def title_authors(title: Fact) -> list[tuple[int, int]]:
-    """Where the organs that open the value of ``title`` (国务院办公厅关于…) stand in it."""
+    """Return the places of the organs that open the value of ``title`` (国务院办公厅关于…)."""
     found = _AUTHORS.search(title.value)
     return part_organs(title.value[: found.start()].rstrip()) if found else []
 
 
 def type_of(title: str) -> str | None:
-    """The 文种 that ends ``title``, remarks in brackets and numbers aside, or None."""
+    """Return the 文种 that ends ``title``, remarks in brackets and numbers aside, or None."""
     bare = re.sub(r"\s+", "", title)
     for _ in range(4):
         bare, count = _REMARKS.subn("", bare)

@@ -63,7 +63,7 @@ _BODY = re.compile(
 
 
 class Form(Enum):
-    """How a possible heading stands in the text."""
+    """The ways in which a possible heading stands in the text."""
 
     LINE = 1  # a line without a closing stop
     CLOSED = 2  # a line that is one sentence
@@ -134,7 +134,7 @@ def _read(
 
 
 def _joined(label: Label, lines: list[Line], end: int, torn: bool) -> tuple[str, int]:
-    """What follows ``label``, put together where stray line breaks part it, and the line behind."""
+    """Return the text behind ``label``, stray line breaks mended, and the line behind that."""
     rest, line = label.rest, label.line + 1
     sentence = False  # one that goes on to its stop
     while line < end:
@@ -150,12 +150,12 @@ def _joined(label: Label, lines: list[Line], end: int, torn: bool) -> tuple[str,
 
 
 def _is_torn(lines: list[Line]) -> bool:
-    """Whether line breaks part the sentences of a text: lines were put together."""
+    """Return whether line breaks part the sentences of a text: lines were put together."""
     return sum(len(line.pieces) > 1 for line in lines) >= _TORN
 
 
 def _is_fragment(one: str, two: str) -> bool:
-    """Whether ``two`` is the rest of the heading ``one`` in a torn text: 加强组织⏎保障."""
+    """Return whether ``two`` is the rest of the heading ``one`` in a torn text: 加强组织⏎保障."""
     return (
         len(one) <= _LEAD
         and _PIECE.fullmatch(one[-1:] + two) is not None
@@ -164,14 +164,14 @@ def _is_fragment(one: str, two: str) -> bool:
 
 
 def _is_unfinished(one: str, two: str) -> bool:
-    """Whether ``two`` goes on with the sentence of ``one``: 按照⏎《办法》, 各单位⏎要高度重视."""
+    """Return whether ``two`` goes on with the sentence of ``one``: 按照⏎《办法》, 各单位⏎要重视."""
     if two[0] == "《":
         return _HANGS.search(one) is not None
     return len(one) <= _BODY_LENGTH and bool(_SUBJECT.search(one) and _PREDICATE.match(two))
 
 
 def _is_broken(one: str, lines: list[Line], line: int, end: int) -> bool:
-    """Whether a stray line break parts ``one`` from ``line``: at a number, or within brackets."""
+    """Return whether a stray line break parts ``one`` from ``line``: at a number or in brackets."""
     two = lines[line].text
     if len(one) >= _OWN_LINE:
         return False
@@ -228,13 +228,13 @@ def _unstopped(plain: str) -> tuple[str, Form]:
 
 
 def _states(line: str) -> bool:
-    """Whether a line on its own is a rule rather than its topic."""
+    """Return whether a line on its own is a rule rather than its topic."""
     asks = line.endswith(("？", "?"))
     return not asks and len(line) > _SENTENCE_LENGTH and _RULE.search(line) is not None
 
 
 def _is_likely(read: _Read) -> bool:
-    """Whether ``read`` looks like a heading by itself: a topic, not the start of an argument."""
+    """Return whether ``read`` looks like a heading by itself: a topic, not an argument."""
     if read.form == Form.RUN_IN:
         clauses = read.text.count("，") + read.text.count(",")
         return clauses <= 1 and len(read.text) <= _LIKELY and not _NORM.match(read.text)

@@ -115,7 +115,7 @@ class _Resolver:
         return len(self.stack)
 
     def _begins(self, index: int, label: Label) -> bool:
-        """Whether a list of a style that is not open may start, or go on, with ``label``."""
+        """Return whether a list of a style that is not open may start, or go on, with ``label``."""
         last = self.closed.get(label.style)
         if last and follows(last, label.number):
             return True
@@ -130,7 +130,7 @@ class _Resolver:
         return self._skips(index, label, (0,))
 
     def _goes_on(self, index: int, label: Label, last: tuple[int, ...]) -> bool:
-        """Whether ``label`` is the next of the open list that has come to ``last``."""
+        """Return whether ``label`` is the next of the open list that has come to ``last``."""
         if follows(last, label.number):
             return True
         if label.number == (1,):
@@ -153,7 +153,7 @@ class _Resolver:
         return len(self.stack)
 
     def _encloses(self, index: int, item: _Open) -> bool:
-        """Whether the open list ``item``, of a lower style, holds the one that starts at ``index``.
+        """Return whether the open list ``item``, of a lower style, holds the one begun at ``index``.
 
         It does where it goes on behind it; what a text does once it does to its end.
         """
@@ -174,7 +174,7 @@ class _Resolver:
         return False
 
     def _carries_on(self, index: int) -> bool:
-        """Whether the articles behind a 章 or 节 run on from those before it."""
+        """Return whether the articles behind a 章 or 节 run on from those before it."""
         open_at = self._find(Style.ARTICLE)
         known = self.closed.get(Style.ARTICLE, (0,))
         last = self.stack[open_at].number if open_at >= 0 else known
@@ -193,7 +193,7 @@ class _Resolver:
         )
 
     def _skips(self, index: int, label: Label, last: tuple[int, ...]) -> bool:
-        """Whether a number that does not run on is a gap of the text itself."""
+        """Return whether a number that does not run on is a gap of the text itself."""
         gap = label.number[0] - last[0]
         if gap <= 0 or cites(label):
             return False
@@ -249,7 +249,7 @@ def resolve(labels: list[Label], breaks: list[int]) -> list[Node]:
 
 
 def follows(last: tuple[int, ...], number: tuple[int, ...]) -> bool:
-    """Whether ``number`` runs on from ``last``: 17 to 18, 17 to 17之一, 17之一 to 17之二 or 18."""
+    """Return whether ``number`` runs on from ``last``: 17 to 18 or 17之一, 17之一 to 17之二 or 18."""
     if number == (last[0] + 1,):
         return True
     if len(number) > len(last):

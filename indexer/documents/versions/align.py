@@ -1,4 +1,4 @@
-"""What two sequences have in common, in order: the longest common subsequence, in bounded time.
+"""Finds the common part of two sequences: the longest common subsequence, in bounded time.
 
 The bit-parallel LCS of Hyyrö (2004, "Bit-parallel LCS-length computation revisited") on Python's
 big integers; sequences too long for it are first cut at elements that both hold exactly once.

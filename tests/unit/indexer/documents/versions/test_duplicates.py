@@ -10,13 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.documents.versions.duplicates import (
-    Fingerprint,
-    Item,
-    fingerprint,
-    group_duplicates,
-    group_versions,
-)
+from indexer.documents.versions.duplicates import Item, group_duplicates, group_versions
+from indexer.documents.versions.fingerprint import Fingerprint, fingerprint
 from tests.support.work import lines_run
 
 _SUBJECTS = [
@@ -196,7 +191,7 @@ def test_a_fingerprint_is_small_and_comes_back_from_its_bytes() -> None:
 
 def test_a_fingerprint_is_the_same_in_every_process() -> None:
     code = (
-        "import sys; from indexer.documents.versions.duplicates import fingerprint; "
+        "import sys; from indexer.documents.versions.fingerprint import fingerprint; "
         "sys.stdout.write(fingerprint('甲，乙，丙' * 9).to_bytes().hex())"
     )
     made = subprocess.run(
