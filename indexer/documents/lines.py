@@ -27,6 +27,9 @@ _BLANKS = re.compile(_B)
 # blanks in its beginning, where its menu stood.
 _FLAT_LINE = 700
 _FLAT_OPENING, _FLAT_SPACES = 400, 8
+# So has a line with the number between the title and the addressee.
+_FLAT_LEAST = 100
+_NUMBERED = re.compile(r" [^ 。，]{2,14}〔[12]\d{3}〕\d{1,4}号 [^ 。]{2,200}[:：] ")
 # A longer line is text, one of more pieces a table: the bounds keep the work linear.
 _TORN_MAX = 400
 _MAX_PIECES = 40
@@ -138,7 +141,7 @@ def _trimmed(text: str) -> Iterable[Line]:
         if len(body) < len(raw):
             start += len(raw) - len(raw.lstrip(BLANK))
         line = Line(start, start + len(body), body)
-        if len(body) > _FLAT_OPENING and _is_flat(body):
+        if len(body) > _FLAT_LEAST and _is_flat(body):
             yield from _split(line, _PARAGRAPH.finditer(body))
         elif " 第" in body or "\u3000第" in body:
             yield from _split(line, _JOINED.finditer(body))
@@ -150,7 +153,9 @@ def _is_flat(line: str) -> bool:
     """Return whether ``line`` is a page, or a part of one, whose line breaks became blanks."""
     if len(line) > _FLAT_LINE:
         return _BLANKS.search(line) is not None
-    return line.count(" ", 0, _FLAT_OPENING) >= _FLAT_SPACES
+    if len(line) <= _FLAT_OPENING:
+        return _NUMBERED.search(line) is not None
+    return line.count(" ", 0, _FLAT_OPENING) >= _FLAT_SPACES or _NUMBERED.search(line) is not None
 
 
 def _split(line: Line, gaps: Iterable[re.Match[str]]) -> Iterable[Line]:

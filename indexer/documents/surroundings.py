@@ -19,6 +19,7 @@ from indexer.documents.lines import Line, read_lines
 from indexer.documents.model import Kind
 from indexer.documents.organs import is_organ, part_organs
 from indexer.documents.repeats import Repeat, repeats_among, take_copies
+from indexer.documents.script import simplified
 from indexer.documents.table_of_contents import contents, end_of_contents
 
 _NUMERAL = f"0-9０-９{COUNTING}"
@@ -103,11 +104,13 @@ class AttachmentList:
 class Surroundings:
     """The lines of a text and what stands around its outlines.
 
+    ``source`` is the text as it stands, ``text`` its twin in simplified characters, which is read.
     ``lines`` are those that stand for the first time, ``copies`` the starts of what stands again
     and of what follows it; ``labels`` are the possible ones, ``dropped`` the indices of those that
     are none; ``footer`` is the index of the line behind the text proper.
     """
 
+    source: str
     text: str
     lines: list[Line]
     repeats: tuple[Repeat, ...]
@@ -128,12 +131,13 @@ class Surroundings:
 
 def read_surroundings(text: str) -> Surroundings:
     """Return the lines of ``text`` with what stands around its outlines, in linear time."""
+    source, text = text, simplified(text)
     lines = read_lines(text)
     repeats = repeats_among(lines)
     copies = take_copies(lines, repeats)
     possible = labels(lines)
     by_line = {label.line: index for index, label in enumerate(possible)}
-    found = Surroundings(text, lines, repeats, copies, possible, by_line)
+    found = Surroundings(source, text, lines, repeats, copies, possible, by_line)
     found.closings = {closing.line: closing for closing in _closings(lines)}
     found.footer = _footer(lines)
     _mark_contents(found)

@@ -182,7 +182,7 @@ class _Reader:
         return Citation(span, name, None, references, False, full), max(span.end, note_end)
 
     def _note(self, close: int) -> tuple[int, int, str | None]:
-        """Return the ends of the citation and of the bracket behind it, and the short name in it."""
+        """Return the ends of the citation and of the bracket behind it, and the short name."""
         note = _NOTE.match(self.text, close)
         if not note:
             return close, close, None

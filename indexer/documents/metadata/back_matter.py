@@ -25,6 +25,9 @@ _VALID = re.compile(
     r"(?:[一二三四五六七八九十两\d]{1,3}\s*个?[年月]|\d{4}年\d{1,2}月\d{1,2}日)(?:止)?"
 )
 _DEAD = re.compile(r"[（(【\[]\s*(?:已|现|全文)?\s*(?:废止|失效|停止执行)\s*[)）】\]]")
+_COMPACT = re.compile("[12][0-9]{7}")
+_PRINTED = re.compile(rf"(?P<date>{DATE.pattern})\s*印\s*发")
+_NOT_SIGNED = "自至到于在从截止月据"
 _TAIL_LINES = 14
 
 
@@ -56,6 +59,23 @@ def copied_to(lines: Sequence[Line]) -> tuple[Fact, ...]:
             parts = (_GROUPS if grouped else _PARTS).finditer(line.text, match.end())
             facts.extend(Fact(part[0], line.span(*part.span())) for part in parts)
     return tuple(facts)
+
+
+def closing_date(lines: Sequence[Line]) -> Fact | None:
+    """Return the date at the end of the last line of text, or derived from the 印发 line."""
+    for line in reversed(lines[-_TAIL_LINES:]):
+        printed = _PRINTED.search(line.text[:200])
+        if printed and (iso := parse_date(printed["date"])):
+            return Fact(iso)
+    if not lines:
+        return None
+    last = lines[-1]
+    for span, iso in find_dates(last.text[-40:]):
+        at = max(len(last.text) - 40, 0)
+        ends = at + span.end == len(last.text) and "日" in last.text[-3:]
+        if ends and at + span.start > 0 and last.text[at + span.start - 1] not in _NOT_SIGNED:
+            return Fact(iso, last.span(at + span.start, at + span.end))
+    return None
 
 
 def effective(lines: Sequence[Line], issued: Fact | None) -> Fact | None:
@@ -99,6 +119,9 @@ def first_date(fact: Fact | None) -> Fact | None:
     """Return the date a page's label gives, as ISO 8601, or None."""
     if fact is None or fact.span is None:
         return None
+    if _COMPACT.fullmatch(fact.value):  # 20161116
+        iso = parse_date("-".join((fact.value[:4], fact.value[4:6], fact.value[6:])))
+        return Fact(iso, fact.span) if iso else None
     for span, iso in find_dates(fact.value):
         start = fact.span.start
         return Fact(iso, fact.span._replace(start=start + span.start, end=start + span.end))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from typing import Any
 
 from indexer.documents.dates import find_dates, parse_date
 from indexer.documents.lexicon.page_labels import (
@@ -18,13 +20,15 @@ from indexer.documents.metadata.issuers import read_issuers
 from indexer.documents.metadata.own_number import read_number
 from indexer.documents.metadata.page import Page, read_page
 from indexer.documents.metadata.signature import Signature, read_signature
-from indexer.documents.metadata.title import derive_title, told_type, type_of
+from indexer.documents.metadata.title import clean_title, derive_title, told_type, type_of
 from indexer.documents.model import Fact, Metadata, Span
 from indexer.documents.organs import region_of
+from indexer.documents.script import characters_of
 from indexer.documents.surroundings import Surroundings, read_surroundings
 
 _OPENING = 12  # lines of a body whose words may tell what the text is
 _OPENING_LENGTH = 2000
+_NAMED = re.compile("《([^《》]{4,60})》")
 _SPACES = re.compile(r"\s+")
 
 
@@ -38,7 +42,13 @@ def read_metadata(text: str, around: Surroundings | None = None) -> Metadata:
     two lines, its break included), or None where the value was derived. Names of organs come in
     their usual form, numbers and dates in canonical form. Linear in the length of ``text``.
     """
-    page = read_page(around or read_surroundings(text))
+    around = around or read_surroundings(text)
+    found = _read(around)
+    return found if around.text is around.source else _as_written(found, text)
+
+
+def _read(around: Surroundings) -> Metadata:
+    page = read_page(around)
     steps = notes.read_steps(page.head.notes)
     number = read_number(page)
     signature = _signature(page)
@@ -62,6 +72,23 @@ def read_metadata(text: str, around: Surroundings | None = None) -> Metadata:
     )
 
 
+def _as_written(found: Metadata, source: str) -> Metadata:
+    """Give facts, read from the simplified twin of ``source``, the characters of that."""
+    whole = characters_of(source)
+
+    def written(fact: Fact) -> Fact:
+        characters = characters_of(fact.span.of(source)) if fact.span else whole
+        return replace(fact, value=fact.value.translate(characters))
+
+    values: dict[str, Any] = {}
+    for name in Metadata.__slots__:
+        value: Fact | tuple[Fact, ...] | None = getattr(found, name)
+        values[name] = (
+            tuple(map(written, value)) if isinstance(value, tuple) else value and written(value)
+        )
+    return Metadata(**values)
+
+
 def _signature(page: Page) -> Signature:
     """The 落款; in a law with notes only what stands before its first article."""
     head = page.head
@@ -76,7 +103,11 @@ def _date(page: Page, signature: Signature, steps: list[notes.Step]) -> Fact | N
         amended = signature.personal and adopted and adopted.value > signature.date.value
         return adopted if amended else signature.date
     return (
-        adopted or signature.date or _head_date(page) or extras.first_date(page.field(DATE_LABELS))
+        adopted
+        or signature.date
+        or _head_date(page)
+        or extras.first_date(page.field(DATE_LABELS))
+        or extras.closing_date(page.lines)
     )
 
 
@@ -136,8 +167,25 @@ def _type(page: Page) -> Fact | None:
 
 
 def _derived_title(page: Page, doc_type: Fact | None, issuers: tuple[Fact, ...]) -> Fact | None:
+    if enclosed := _enclosed_title(page):
+        return enclosed
     opening = "\n".join(line.text for line in page.opening(_OPENING))[:_OPENING_LENGTH]
     return derive_title(opening, doc_type.value if doc_type else None, issuers)
+
+
+def _enclosed_title(page: Page) -> Fact | None:
+    """Return the title of the enclosed text that the opening names, 《…》 and all it is called."""
+    named = {
+        name for line in page.opening(2) for name in _NAMED.findall(_SPACES.sub("", line.text))
+    }
+    if not named:
+        return None
+    for mark in page.around.marks:
+        if mark.kind == "attachment" and mark.line < len(page.lines):
+            line = page.lines[mark.line]
+            if _SPACES.sub("", line.text) in named:
+                return Fact(clean_title(line.text), line.span())
+    return None
 
 
 def _addressee(page: Page) -> Fact | None:

@@ -7,6 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from indexer.documents.lines import Line
+from indexer.documents.markdown import (
+    is_markdown,
+    read_front_matter,
+    title_heading,
+    unmarked,
+)
 from indexer.documents.metadata.page_head import Head, read_head
 from indexer.documents.metadata.title import read_title
 from indexer.documents.model import Fact, Span
@@ -48,6 +54,13 @@ class Page:
 def read_page(around: Surroundings) -> Page:
     """Return the page of a text with its head read and a web page's footer left out."""
     lines = around.lines[: around.footer]
-    head = read_head(lines)
+    given: dict[str, Fact] = {}
+    first, marked = 0, None
+    if is_markdown(lines):
+        given, first = read_front_matter(lines)
+        at = title_heading(lines[first:])
+        lines = [unmarked(line) for line in lines]
+        marked = lines[first + at] if at >= 0 else None
+    head = read_head(lines, first, given, marked)
     title = read_title(head)
     return Page(around, lines, head, title, region_of(title.value) if title else "")

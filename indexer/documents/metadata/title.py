@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from indexer.documents.labels import label_length
 from indexer.documents.lexicon import STATE, alternatives
@@ -35,6 +36,8 @@ _JOINED_ORGAN = re.compile(rf"(?:{ORGAN_END})$")
 
 def read_title(head: Head) -> Fact | None:
     """Return the title that stands in ``head``: the last complete one, or a first line of words."""
+    if head.given_title:
+        return replace(head.given_title, value=clean_title(head.given_title.value))
     complete = [title for run in head.runs for title in _titles(run) if _is_complete(title)]
     own = [title for title in complete if not _is_order_name(title)]
     complete = own or sorted(complete, key=lambda lines: "号" in lines[-1].text)
@@ -198,10 +201,28 @@ def _prefix_length(text: str) -> int:
     return start
 
 
+_OWN_NUMBER = re.compile(
+    r"\s*[（(]\s*[^（()）\s]{1,12}[〔\[［﹝（(]\d{4}[〕\]］﹞）)]\s*第?\s*\d{1,5}\s*号\s*[）)]$"
+)
+
+
+def _closes_at_end(text: str) -> bool:
+    """Return whether the 《 that begins ``text`` is closed by its last character."""
+    depth = 0
+    for index, char in enumerate(text):
+        depth += (char == "《") - (char == "》")
+        if depth == 0:
+            return index == len(text) - 1
+    return False
+
+
 def clean_title(text: str) -> str:
     """``text`` without number in front, letter-spacing and needless spaces."""
     text = text[_prefix_length(text) :] or text
     text = re.sub("[\u200b\u200c\u200d\u2060\ufeff]", "", text)
+    text = _OWN_NUMBER.sub("", text.strip()) or text
+    if text[:1] == "《" and _closes_at_end(text):
+        text = text[1:-1]
     words = [word for word in _SPACE.split(text.strip()) if word]
     if len(words) > 2 and all(len(word) == 1 for word in words):
         return "".join(words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from operator import itemgetter
 
@@ -13,6 +14,7 @@ from indexer.documents.outline.headings import headings
 from indexer.documents.outline.passages import with_passages
 from indexer.documents.outline.tree import Node, resolve
 from indexer.documents.repeats import with_repeats
+from indexer.documents.script import as_written, characters_of
 from indexer.documents.surroundings import Mark, Surroundings, read_surroundings
 
 _KINDS: dict[Style, Kind] = {
@@ -47,7 +49,22 @@ def outline(text: str, around: Surroundings | None = None) -> tuple[Section, ...
     events += [(lines[mark.line].start, mark) for mark in marks]
     events += [(node.label.start, index) for index, node in enumerate(nodes)]
     sections = _assemble(text, _settled(events), nodes, kinds, titles)
+    if around.text is not around.source:
+        sections = _as_written(text, sections)
     return tuple(with_repeats(text, with_passages(text, sections), around.repeats))
+
+
+def _as_written(text: str, sections: list[Section]) -> list[Section]:
+    """Give paths and headings, read from the simplified twin, the characters of ``text``."""
+    characters = characters_of(text)
+    return [
+        replace(
+            section,
+            path=tuple(name.translate(characters) for name in section.path),
+            heading=as_written(section.heading, section.span.of(text)),
+        )
+        for section in sections
+    ]
 
 
 def _kinds(nodes: list[Node]) -> list[Kind]:

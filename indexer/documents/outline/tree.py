@@ -153,7 +153,7 @@ class _Resolver:
         return len(self.stack)
 
     def _encloses(self, index: int, item: _Open) -> bool:
-        """Return whether the open list ``item``, of a lower style, holds the one begun at ``index``.
+        """Return whether the open list ``item``, of a lower style, holds one begun at ``index``.
 
         It does where it goes on behind it; what a text does once it does to its end.
         """
@@ -249,7 +249,7 @@ def resolve(labels: list[Label], breaks: list[int]) -> list[Node]:
 
 
 def follows(last: tuple[int, ...], number: tuple[int, ...]) -> bool:
-    """Return whether ``number`` runs on from ``last``: 17 to 18 or 17之一, 17之一 to 17之二 or 18."""
+    """Return whether ``number`` runs on from ``last``: 17 to 18 or 17之一, 17之一 to 17之二."""
     if number == (last[0] + 1,):
         return True
     if len(number) > len(last):
