@@ -27,7 +27,7 @@ _LONG = 90  # a line longer than this that names no 文种 is text
 # What the keys of a front matter are called among the labels of a page.
 _KEYS = {
     "title": "标题",
-    "date": "发布日期",
+    "date": "成文日期",
     "author": "作者",
     "number": "文号",
     "issuer": "发文机关",
