@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from indexer.documents.dates import DAY
-from indexer.documents.lexicon import IDEOGRAPHS, ORDINALS
+from indexer.documents.lexicon import COUNTING, IDEOGRAPHS, ORDINALS
 from indexer.documents.model import Span
 
 # Every character that shows as nothing at the end of a line, zero-width characters included.
@@ -50,6 +50,19 @@ _NEXT = rf"(?=第[{ORDINALS}]{{1,9}}[编章节条])"
 _JOINED = re.compile(
     rf"(?<=[。；]){_B}+{_NEXT}"
     rf"|^第[{ORDINALS}]{{1,7}}[编章节]{_B}*[^{BLANK}。；，]{{1,30}}(?P<gap>{_B}+){_NEXT}"
+)
+
+# 一、总体要求（一）指导思想。…。（二）…; 第一章总则第一条…: headings run into the text below them.
+_ARTICLE = rf"第[{ORDINALS}]{{1,7}}条"
+_GLUED = re.compile(
+    rf"^[{COUNTING}]{{1,3}}、[^。；，：（(]{{2,25}}(?P<list>)(?=（一）[^、，；])"
+    rf"|^第[{ORDINALS}]{{1,7}}[编章节][^{BLANK}。；，第的]{{1,20}}(?P<article>)"
+    rf"(?={_ARTICLE}(?:{_B}|[^{BLANK}之的规]))"
+    rf"|(?<=。)(?P<next>)(?=（[{COUNTING}]{{1,3}}）[^、，（]{{2,30}}。)"
+)
+_GLUING = frozenset(f"{COUNTING}（第")
+_MAY_GLUE = re.compile(
+    rf"[{COUNTING}]{{1,3}}、[^。]{{2,25}}（一）|（一）|第[{ORDINALS}]{{1,7}}[编章节][^。]{{1,20}}第"
 )
 
 # Web pages break a line around every number and inside some words: 2019⏎年⏎8⏎月, 科⏎技⏎部.
@@ -145,6 +158,8 @@ def _trimmed(text: str) -> Iterable[Line]:
             yield from _split(line, _PARAGRAPH.finditer(body))
         elif " 第" in body or "\u3000第" in body:
             yield from _split(line, _JOINED.finditer(body))
+        elif body[0] in _GLUING and _MAY_GLUE.match(body):
+            yield from _split(line, _GLUED.finditer(body))
         else:
             yield line
 

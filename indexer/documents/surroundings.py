@@ -54,6 +54,7 @@ _MAX_CLOSING = 100  # characters of a line that may close a 落款: organs and d
 _MAX_NAME = 150  # characters of the name of an attachment
 _REMARK = re.compile(r"\s*[）)]?\s*(?:[（(][^（）()]{0,20}[)）])?")
 _FRONT = re.compile(r"[^。；：，]{0,40}[\s）)]")
+_HISTORY = re.compile(r"中华民国.{1,12}年.{1,12}日")
 _FOOTER_LINES = 40
 _FOOTER = re.compile(r"(?:【?\s*(?:返回顶部|关闭窗口|打印本页|关闭)\s*】?|©|版权所有|分享：?)$")
 
@@ -140,6 +141,7 @@ def read_surroundings(text: str) -> Surroundings:
     found = Surroundings(source, text, lines, repeats, copies, possible, by_line)
     found.closings = {closing.line: closing for closing in _closings(lines)}
     found.footer = _footer(lines)
+    _drop_history(found)
     _mark_contents(found)
     _drop_quoted(found)
     _find_lists(found)
@@ -171,6 +173,15 @@ def _closings(lines: list[Line]) -> Iterator[Closing]:
             written = match["year"] or (index and part_organs(lines[index - 1].text))
             signs = bool(written and (front or match.start() == 0))
             yield Closing(index, match.start(), match.end(), date, len(front), signs)
+
+
+def _drop_history(found: Surroundings) -> None:
+    """Drop the numbers of a history above the articles: 1.中华民国一百零四年二月四日…公布."""
+    for index, label in enumerate(found.labels):
+        if label.style == Style.ARTICLE:
+            break
+        if label.style == Style.ARABIC and _HISTORY.match(label.rest):
+            found.dropped.add(index)
 
 
 def _mark_contents(found: Surroundings) -> None:

@@ -116,7 +116,7 @@ def _head_date(page: Page) -> Fact | None:
 
     By itself it counts in brackets, and as the line right below the title.
     """
-    alone = [line for line in page.head.dates if line.text[0] in "（(" or _below_title(page, line)]
+    alone = [line for line in page.head.dates if line.text[0] in "（(—" or _below_title(page, line)]
     for line in (*page.head.numbers, *alone):
         for span, iso in find_dates(line.text):
             return Fact(iso, line.span(span.start, span.end))

@@ -146,7 +146,8 @@ def read_head(
             index += taken
             continue
         if parts := _title_and_addressee(line):
-            found.put("words", parts[0])
+            for part_kind, part in _parted("words", parts[0]):
+                found.put(part_kind, part)
             lines = [*lines[:index], parts[1], *lines[index + 1 :]]
             break
         kind = classify(line.text, in_note=found.depth > 0)
@@ -181,6 +182,7 @@ _ADDRESSED_TITLE = re.compile(
     r"\s*(?P<to>[^。]{2,300}[:：])"
 )
 _ANNEX = re.compile(rf"附\s*[件录表]\s*[{COUNTING}\d]{{0,3}}\s*[:：]?")
+_SETTINGS = re.compile(r"【?\s*(?:字号|字体|打印|分享)\s*[:：]?|】|[大中小]{1,3}")
 _CRUMB = 12  # characters of the name of a column of a site
 
 
@@ -195,8 +197,12 @@ def _title_and_addressee(line: Line) -> tuple[Line, Line] | None:
 
 
 def _is_furniture(lines: Sequence[Line], index: int) -> bool:
-    """Return whether line ``index`` is the red head (…文件), 附件1 over an annex, or a crumb."""
+    """Return whether line ``index`` is a row of a table, a red head (…文件), 附件1 or a crumb."""
     text = lines[index].text
+    if _SETTINGS.fullmatch(text) or (
+        "\t" in text and not part_organs(text) and not ends_with_type(text)
+    ):
+        return True
     if text.endswith("文件") and len(text) > 4 and part_organs(text[:-2].rstrip()):
         return True
     if _ANNEX.fullmatch(text):
@@ -233,8 +239,8 @@ def classify(text: str, in_note: bool = False) -> LineKind:
         return "number"
     if _is_note(text) or (in_note and len(text) <= _MAX_NOTE):
         return "note"
-    date = DATE.match(text.lstrip("（("))
-    if date and len(text) - date.end() <= 12:
+    date = DATE.match(text.lstrip("（(—"))
+    if date and (text[0] == "—" or len(text) - date.end() <= 12):
         return "date"
     if len(text) <= _LONG and _is_noise(text):
         return "noise"

@@ -316,7 +316,7 @@ def derive_title(text: str, kind: str | None, issuers: Sequence[Fact]) -> Fact |
         return None
     if kind and authors:
         return Fact(f"{authors}{kind}")
-    first = first[label_length(first) :].strip(" 、\u3000")
+    first = first[label_length(first) :].strip(" 、\u3000\xa0")
     sentence = re.split(r"(?<=.)[。；！？]", first, maxsplit=1)[0] or first
     if not sentence:
         return None
