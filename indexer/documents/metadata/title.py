@@ -17,6 +17,7 @@ from indexer.documents.model import Fact, Span
 from indexer.documents.organs import join_letters, part_organs
 
 _MAX_LINES = 8
+_LONGEST, _CLAUSES = 90, 3  # a title of more characters does not have as many commas
 _REMARKS = re.compile(r"\s*(?:[（(〔【][^（）()〔〕【】]*[）)〕】]|20\d\d年第?\d*号?|第\d+号)\s*$")
 _TYPE = re.compile(rf"(?:{TYPE_WORD})$")
 _GOES_ON = re.compile(r"[的和与及等暨、，]|有关|实施|工作的|情况的|若干|（|\(")
@@ -39,6 +40,7 @@ def read_title(head: Head) -> Fact | None:
     if head.given_title:
         return replace(head.given_title, value=clean_title(head.given_title.value))
     complete = [title for run in head.runs for title in _titles(run) if _is_complete(title)]
+    complete = [title for title in complete if not _is_prose(title)]
     own = [title for title in complete if not _is_order_name(title)]
     complete = own or sorted(complete, key=lambda lines: "号" in lines[-1].text)
     if head.page_title:
@@ -99,6 +101,12 @@ def _mentioned(line: Line) -> Fact | None:
 
 def _is_complete(lines: Sequence[Line]) -> bool:
     return ends_with_type(lines[-1].text)
+
+
+def _is_prose(lines: Sequence[Line]) -> bool:
+    """Return whether ``lines`` are a sentence of the body, hard-wrapped, that ends in a 文种."""
+    text = "".join(line.text for line in lines)
+    return len(text) > _LONGEST and text.count("，") >= _CLAUSES
 
 
 def _is_order_name(lines: Sequence[Line]) -> bool:
