@@ -35,7 +35,7 @@ def is_organ(text: str) -> bool:
 
 
 def join_letters(text: str) -> str:
-    """``text`` with the spaces of letter-spaced words removed: 商   务   部 -> 商务部."""
+    """Return ``text`` without the spaces of letter-spaced words: 商   务   部 -> 商务部."""
     if _LETTERS.fullmatch(text.strip()):
         return re.sub(r"[ \t\u3000\xa0\u2002\u200b]+", "", text)
     return text

@@ -42,7 +42,7 @@ def find_repeats(text: str) -> tuple[Repeat, ...]:
 
 
 def repeats_among(lines: Sequence[Line]) -> tuple[Repeat, ...]:
-    """Do what ``find_repeats`` does for the lines of a text."""
+    """Return the repeats among the ``lines`` of a text, as `find_repeats` does."""
     keys = [_squeezed(line.text) for line in lines]
     if len(set(keys)) == len(keys):
         return ()

@@ -75,7 +75,7 @@ def name_ranks(title: str) -> dict[str, int]:
 
 
 def base_name(title: str) -> str:
-    """The normal form all editions of a document share: 《中华人民共和国刑法》 is 刑法."""
+    """Return the form of ``title`` that all editions share: 《中华人民共和国刑法》 is 刑法."""
     return _without_editions(_normal(title))
 
 

@@ -86,7 +86,7 @@ def _main_verb(verbs: list[str]) -> str:
 
 
 def adoption_date(steps: Sequence[Step]) -> Fact | None:
-    """The latest date on which it was passed, issued or amended; never that of 施行."""
+    """Return the latest of ``steps`` that passed, issued or amended the text, not 施行, or None."""
     past = [step for step in steps if step.verb != "施行"]
     latest = max(past, key=lambda step: step.date, default=None)
     return Fact(latest.date, latest.date_span) if latest else None
@@ -121,7 +121,10 @@ def first_number(notes: Sequence[Line]) -> Fact | None:
 
 
 def assemblies(notes: Sequence[Line], region: str) -> tuple[Fact, ...]:
-    """The assemblies or courts whose session passed the text; those that approved it aside."""
+    """Return the assemblies or courts that passed the text by its ``notes``, in their order.
+
+    Those that only approved it are left out; ``region`` completes 省人大 and the like.
+    """
     return _first(_passed(line, region, offices=False) for line in notes)
 
 
@@ -132,7 +135,7 @@ def adopters(notes: Sequence[Line], region: str) -> tuple[Fact, ...]:
 
 
 def approvers(notes: Sequence[Line], region: str) -> tuple[Fact, ...]:
-    """The organs that approved the text (1995年6月6日 国务院批准)."""
+    """Return the organs that approved the text by its ``notes`` (1995年6月6日 国务院批准)."""
     return _first(_approved(line, region) for line in notes)
 
 

@@ -52,7 +52,7 @@ class Page:
 
 
 def read_page(around: Surroundings) -> Page:
-    """Return the page of a text with its head read and a web page's footer left out."""
+    """Return the text that ``around`` was found in, its head read, a page's footer left out."""
     lines = around.lines[: around.footer]
     given: dict[str, Fact] = {}
     first, marked = 0, None

@@ -225,7 +225,7 @@ def _closes_at_end(text: str) -> bool:
 
 
 def clean_title(text: str) -> str:
-    """``text`` without number in front, letter-spacing and needless spaces."""
+    """Return ``text`` without its number, letter-spacing and needless spaces."""
     text = text[_prefix_length(text) :] or text
     text = re.sub("[\u200b\u200c\u200d\u2060\ufeff]", "", text)
     text = _OWN_NUMBER.sub("", text.strip()) or text
@@ -285,7 +285,7 @@ _SELF = re.compile(r"本(条例|办法|规定|细则|规则|章程|准则|规范
 
 
 def told_type(lines: Iterable[Line]) -> Fact | None:
-    """The 文种 that the opening words tell (现将…通报如下, 本办法适用于), derived."""
+    """Return the 文种 that ``lines``, the opening of a body, tell (现将…通报如下), derived, or None."""
     for line in lines:
         words = line.text[:_TOLD_WITHIN]
         told = _TOLD.search(words)

@@ -252,7 +252,7 @@ def _choose(read: _Read, share: float) -> str:
 
 
 def strip_blanks(heading: str) -> str:
-    """Drop the blanks that spread a heading (总　则) and its closing stop."""
+    """Return ``heading`` without the blanks that spread it (总　则) and its closing stop."""
     if _BLANKS.search(heading):
         heading = _BLANKS.sub("", heading)
     return heading.strip("。：: ")
