@@ -285,7 +285,7 @@ _SELF = re.compile(r"本(条例|办法|规定|细则|规则|章程|准则|规范
 
 
 def told_type(lines: Iterable[Line]) -> Fact | None:
-    """Return the 文种 that ``lines``, the opening of a body, tell (现将…通报如下), derived, or None."""
+    """Return the 文种 that the opening ``lines`` tell (现将…通报如下), derived, or None."""
     for line in lines:
         words = line.text[:_TOLD_WITHIN]
         told = _TOLD.search(words)
