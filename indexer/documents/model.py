@@ -1,4 +1,4 @@
-"""What an indexer makes of a file: a Document with its metadata and its tree of sections.
+"""The shape of a file that was read: a Document with its metadata and its tree of sections.
 
 All offsets are characters of ``Document.text``, counted from 0; spans are half-open.
 """
@@ -74,7 +74,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a document says of itself. Dates are ISO 8601 (YYYY-MM-DD)."""
+    """The facts that a document states of itself. Dates are ISO 8601 (YYYY-MM-DD)."""
 
     title: Fact | None = None
     doc_number: Fact | None = None  # 发文字号, canonical: 浙委办发〔2002〕32号
@@ -92,7 +92,7 @@ class Metadata:
 
 
 class SearchSection(NamedTuple):
-    """What is retrieved: a section with the folded ones under it, as one stretch of text."""
+    """The unit of retrieval: a section with the folded ones under it, as one stretch of text."""
 
     section: Section
     headings: tuple[str, ...]  # of the section and those that hold it, from the root

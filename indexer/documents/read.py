@@ -12,6 +12,7 @@ from pathlib import Path
 from indexer.documents.metadata.metadata import read_metadata
 from indexer.documents.model import Document
 from indexer.documents.outline import outline
+from indexer.documents.surroundings import read_surroundings
 from indexer.errors import SourceError
 from indexer.formats import DEFAULT_LIMITS, read_source
 
@@ -29,7 +30,8 @@ def read_document(path: Path, id: str | None = None) -> Document:
 
 def parse_document(text: str, id: str, digest: str = "") -> Document:
     """The document that ``text`` is. Total: every text is a document."""
-    return Document(id, digest, text, read_metadata(text), outline(text))
+    around = read_surroundings(text)
+    return Document(id, digest, text, read_metadata(text, around), outline(text, around))
 
 
 def digest_of(path: Path) -> str:

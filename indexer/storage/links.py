@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from indexer.documents.citations.find import find_citations
-from indexer.documents.versions.duplicates import Fingerprint, fingerprint
+from indexer.documents.versions.fingerprint import Fingerprint, fingerprint
 from indexer.errors import IndexDamaged
 
 _COUNT = struct.Struct("<I")

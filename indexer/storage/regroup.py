@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from indexer.documents.versions.duplicates import (
-    Fingerprint,
-    Item,
-    group_duplicates,
-    group_versions,
-)
+from indexer.documents.versions.duplicates import Item, group_duplicates, group_versions
+from indexer.documents.versions.fingerprint import Fingerprint
 from indexer.storage.families import DocumentFamilies
 from indexer.storage.records import DocumentRow
 

@@ -28,7 +28,7 @@ from indexer.storage.records import (
 from indexer.text.dictionary import Dictionary
 
 if TYPE_CHECKING:
-    from indexer.documents.versions.duplicates import Fingerprint
+    from indexer.documents.versions.fingerprint import Fingerprint
     from indexer.storage.links import Links
 
 TERMS_PREFIX = "terms"  # terms_<segment>.columns, see `indexer.segments.format`

@@ -21,7 +21,7 @@ from indexer.storage.segment_files import SegmentFiles, check_size, open_diction
 from indexer.text.analysis import Analyzer
 
 if TYPE_CHECKING:
-    from indexer.documents.versions.duplicates import Fingerprint
+    from indexer.documents.versions.fingerprint import Fingerprint
     from indexer.storage.links import Links
 
 _CACHED_DOCUMENTS = 64

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from indexer.documents.citations.resolve import base_name, is_generic
-from indexer.documents.lexicon import DOCUMENT_TYPES
+from indexer.documents.lexicon.document_types import DOCUMENT_TYPES
 
 _MAX_ENDS = 200  # places of a query where names are looked for
 _STATE = "中华人民共和国"

@@ -1,4 +1,4 @@
-"""What a document cites: names in 《》, document numbers and articles, each with its place.
+"""Finds the documents that a text cites: names in 《》, numbers and articles, with places.
 
 ``find_citations(text)`` is pure and total, in linear time. Whom a citation means among the
 documents at hand is asked of ``indexer.documents.citations.resolve``.
@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from indexer.documents.lexicon import STATE
+from indexer.documents.lexicon.document_types import CITED_TYPE
 from indexer.documents.metadata import find_numbers
 from indexer.documents.model import Span
 from indexer.numerals import NUMERAL_CHARACTERS, to_chinese, to_int
@@ -47,12 +49,7 @@ _NOTE = re.compile(
 _SHORT = re.compile(
     r"以下(?:[简统合通]称|称)(?:为|作)?[：:]?\s?[“”\"「『《〈]?(?P<short>[^“”\"」』》〉（）()，。；\s]{2,30})"
 )
-_STATE = "中华人民共和国"
-
-_TYPE = (
-    "(?:法典?|条例|规定|办法|细则|规则|解释|通则|章程|准则|规程|"
-    "决定|意见|批复|修正案|安排|通知|规范|标准)"
-)
+_TYPE = f"(?:{CITED_TYPE})"
 _OWN = re.compile(
     rf"本(?<![基日版原]本)(?:实施|暂行|试行|若干|补充)?{_TYPE}{_GAP}(?:正文|附则)?{_GAP}$"
 )
@@ -62,14 +59,14 @@ _ENDS = rf"{_TYPE}(?:[（(][一二三四五六七八九十]{{1,3}}[）)])?"
 _ENDS_NAMED = re.compile(rf"{_ENDS}{_GAP}$")
 _BARE = re.compile(rf"(?P<run>[\u4e00-\u9fff]{{0,40}}{_ENDS}){_GAP}$")
 # Words of a sentence that lead up to a bare name; 和 not in 共和国, 对 not in 对外贸易法.
-_LEAD_IN = re.compile(
+_BEFORE_NAME = re.compile(
     r".*(?:依照|依据|根据|按照|遵照|参照|比照|违反|适用|符合|属于|触犯|构成|执行|援引|引用|修改|删除|"
     r"以及|或者|认定为?|指定|关于|涉及|超过|我国|修正后|修订后|(?<!共)和|(?<!行)为|(?<!基)因|"
     r"(?<![国所私公占])有|[与及或以按将在依的是])(?!外)"
 )
 # The codes most often cited without 《》; no other law's name ends like theirs.
 _CODE = re.compile(
-    rf"(?:{_STATE})?(?:宪法|刑法|民法典|民法通则|刑事诉讼法|民事诉讼法|行政诉讼法|专利法|商标法)$"
+    rf"(?:{STATE})?(?:宪法|刑法|民法典|民法通则|刑事诉讼法|民事诉讼法|行政诉讼法|专利法|商标法)$"
 )
 _NO_NAME = re.compile(
     rf"(?:有关|相关|其他|其它|上述|前述|该|本|各|此|原|新|旧|所有|国家)*{_TYPE}"
@@ -122,7 +119,7 @@ class Citation:
 
 
 def find_citations(text: str) -> tuple[Citation, ...]:
-    """Every citation in ``text``, in order, none overlapping another.
+    """Return every citation in ``text``, in order, none overlapping another.
 
     Article headings (第三条 at the start of a line) are no citations. Names in 《》 include those
     of newspapers and certificates: nothing in the text tells them from documents. Names without
@@ -160,7 +157,7 @@ class _Reader:
         yield from self._lone_numbers(len(self.text))
 
     def _is_heading(self, start: int, end: int) -> bool:
-        """Whether the article at ``start`` is the head of one: at a line's start, or set apart."""
+        """Return whether the article at ``start`` is a heading: at a line's start, or set apart."""
         text, left = self.text, start
         while left and text[left - 1] in _LINE_MARKS:
             left -= 1
@@ -185,7 +182,7 @@ class _Reader:
         return Citation(span, name, None, references, False, full), max(span.end, note_end)
 
     def _note(self, close: int) -> tuple[int, int, str | None]:
-        """Where the citation ends, where the bracket after a name ends, the short name in it."""
+        """Return the ends of the citation and of the bracket behind it, and the short name."""
         note = _NOTE.match(self.text, close)
         if not note:
             return close, close, None
@@ -237,7 +234,7 @@ class _Reader:
                 return run[begin:]
         if code := _CODE.search(run):
             return str(code[0])
-        lead = _LEAD_IN.match(run)
+        lead = _BEFORE_NAME.match(run)
         name = run[lead.end() :] if lead else run
         if len(name) < 2 or len(name) > 25 or _NO_NAME.fullmatch(name):
             return None
@@ -341,7 +338,7 @@ def _references(
 def _members(
     group: re.Match[str], base: Reference | None, unit: str, joined: bool
 ) -> list[Reference]:
-    """What one group (第三、四条; 第（一）项) adds to a list that now ends with ``base``."""
+    """Return the references of one group (第三、四条; 第（一）项) behind ``base``."""
     begin = group.start("members")
     marks = list(_EACH.finditer(group["members"]))
     found: list[Reference] = []
@@ -378,7 +375,7 @@ _LABEL = re.compile(r"第(.+)条$")
 
 
 def _between(first: Reference, last: Reference, unit: str) -> list[Reference]:
-    """What lies between the two ends of a range, each with the span of the range."""
+    """Return the references between the two ends of a range, each with the span of the range."""
     low, high = _value(first, unit), _value(last, unit)
     if low is None or high is None or not 1 < high - low <= _MAX_RANGE:
         return []

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from indexer.documents.lexicon import DOCUMENT_TYPES
+from indexer.documents.lexicon import STATE
+from indexer.documents.lexicon.document_types import TYPE_WORD
 
 if TYPE_CHECKING:
     from indexer.documents.citations.find import Citation
 
-_STATE = "中华人民共和国"
 _MARKS = re.compile(r"[\s\u200b《》〈〉<>＜＞“”\"‘’'「」『』、,，·•_＿;；]")
 _MAX_TITLE = 400
 _NO_ISSUER = 3  # the rank of a key that leaves the issuer out
@@ -36,9 +36,7 @@ _ISSUER = re.compile(
     r"(?=关于|印发|转发|批转)"
 )
 _TYPE_ONLY = re.compile(
-    "(?:实施|暂行|试行|管理|若干|有关|补充|工作|指导|本|该|新|旧|原)*(?:"
-    + "|".join(sorted(DOCUMENT_TYPES, key=len, reverse=True))
-    + "|指引|计划|预案)"
+    f"(?:实施|暂行|试行|管理|若干|有关|补充|工作|指导|本|该|新|旧|原)*(?:{TYPE_WORD})"
 )
 # 某部公告, 某市人民政府令: an organ's running series, told apart by number alone.
 _SERIES = re.compile(
@@ -77,7 +75,7 @@ def name_ranks(title: str) -> dict[str, int]:
 
 
 def base_name(title: str) -> str:
-    """The normal form all editions of a document share: 《中华人民共和国刑法》 is 刑法."""
+    """Return the form of ``title`` that all editions share: 《中华人民共和国刑法》 is 刑法."""
     return _without_editions(_normal(title))
 
 
@@ -86,7 +84,7 @@ def without_marks(titles: str) -> str:
 
     Every key of a title is a stretch of this, as far as 400 characters of the title go.
     """
-    return _with_round_brackets(_MARKS.sub("", titles)).replace(_STATE, "")
+    return _with_round_brackets(_MARKS.sub("", titles)).replace(STATE, "")
 
 
 def split_issuer(name: str) -> tuple[str, str]:
@@ -96,7 +94,7 @@ def split_issuer(name: str) -> tuple[str, str]:
 
 
 def is_generic(name: str) -> bool:
-    """Whether ``name`` (条例, 实施办法, 通知; 道路运输证) could be that of any number of papers."""
+    """Return whether ``name`` (实施办法, 通知, 道路运输证) could be that of many papers."""
     if name == "宪法":
         return False
     return len(name) < 2 or any(
@@ -106,7 +104,7 @@ def is_generic(name: str) -> bool:
 
 def _normal(title: str) -> str:
     plain = _with_round_brackets(_MARKS.sub("", title[:_MAX_TITLE]))
-    short = plain.replace(_STATE, "")
+    short = plain.replace(STATE, "")
     return short if len(short) > 1 else plain
 
 
@@ -125,7 +123,7 @@ def _without_editions(key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class NamedDocument:
-    """What a catalogue knows of a document; ``date`` is ISO 8601."""
+    """A document by the names it is found under; ``date`` is ISO 8601."""
 
     id: str
     title: str | None = None
@@ -225,7 +223,7 @@ class Catalogue:
         return []
 
     def _is_local(self, document: str) -> bool:
-        """Whether a local organ issued it: these copy the names of central papers."""
+        """Return whether a local organ issued it: these copy the names of central papers."""
         return bool(_LOCAL.search(split_issuer(self._bases[document])[0]))
 
     def _one_document(self, ids: list[str]) -> bool:

@@ -1,17 +1,17 @@
-"""Who issues a document. Pure."""
+"""Reads the issuers of a document, from the surest place that names them. Pure."""
 
 from __future__ import annotations
 
 import re
 
-from indexer.documents.lexicon import ISSUER_LABELS
+from indexer.documents.dates import DATE
+from indexer.documents.lexicon.page_labels import ISSUER_LABELS
 from indexer.documents.metadata import law_history as notes
-from indexer.documents.metadata.dates import DATE
-from indexer.documents.metadata.organs import part_organs, usual_name
 from indexer.documents.metadata.page import Page
 from indexer.documents.metadata.signature import Signature, read_last_organ
 from indexer.documents.metadata.title import ET_AL, title_authors
 from indexer.documents.model import Fact, Span
+from indexer.documents.organs import part_organs, usual_name
 
 _ORDER = re.compile(r"([^〔]+?)(?:令|公告|通告)")
 _GOVERNMENT = re.compile(r"(?<=.)([省市区州县])政府$")
@@ -24,7 +24,10 @@ _PRINTED = re.compile(
 
 
 def read_issuers(page: Page, signature: Signature, number: Fact | None) -> tuple[Fact, ...]:
-    """Those who signed ``page``; else those whom title, notes, order or label name; in order."""
+    """Return the organs that signed ``page``, or else those that title, notes, order or label name.
+
+    They come in the order in which they stand there; the tuple is empty where nothing names one.
+    """
     return (
         signature.issuers
         or (_in_news(page) if _shortens(page) else ())
@@ -47,7 +50,7 @@ def _shortens(page: Page) -> bool:
 
 
 def _facts(page: Page, names: str, start: int) -> tuple[Fact, ...]:
-    """The organs of ``names``, which stand in the text from offset ``start`` on."""
+    """Return the organs of ``names``, which stand in the text from offset ``start`` on."""
     return tuple(
         Fact(usual_name(names[first:last], page.region), Span(start + first, start + last))
         for first, last in part_organs(names)

@@ -1,4 +1,4 @@
-"""The notes under a law's title: who passed, issued and amended it, and when. Pure."""
+"""Reads the notes under a law's title: the steps by which it was passed and amended. Pure."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from indexer.documents.metadata.dates import find_dates
+from indexer.documents.dates import find_dates
+from indexer.documents.lexicon import IDEOGRAPHS
+from indexer.documents.lines import Line
 from indexer.documents.metadata.doc_numbers import find_numbers
-from indexer.documents.metadata.mended_lines import Line
-from indexer.documents.metadata.organs import is_organ, usual_name
 from indexer.documents.model import Fact, Span
+from indexer.documents.organs import is_organ, usual_name
 
 _VERB = re.compile(
     r"通过|批准|公布|发布|颁布|公告|修正|修订|修改|审议|废止|施行|实施|实行|执行|生效|印发"
@@ -20,25 +21,24 @@ _EFFECT = frozenset({"施行", "实施", "实行", "执行", "生效"})
 _PUBLICATION = frozenset({"公布", "发布", "颁布", "公告"})
 _EDGES = " \t\u3000\xa0\u2002（()）。，,；;、"
 
-_HAN = "\u4e00-\u9fff"
 _BODY = r"(?:人民代表大?会|人大)(?:常务委员会|常务员会|常务委员|常委会|常委)?"
 _SESSION = r"第[一二三四五六七八九十百零〇\d]{1,6}次"
 _PASSED = re.compile(
-    rf"(?P<assembly>[{_HAN}]{{0,30}}?{_BODY}){_SESSION}"
+    rf"(?P<assembly>[{IDEOGRAPHS}]{{0,30}}?{_BODY}){_SESSION}"
     rf"|(?P<council>国务院|政务院){_SESSION}"
-    rf"|(?P<court>最高人民法院)[{_HAN}]{{0,10}}{_SESSION}"
-    rf"|(?P<procurator>最高人民检察院)[{_HAN}]{{0,16}}{_SESSION}"
-    rf"|(?P<office>(?!次)[{_HAN}]{{1,24}}?(?:部|局|署|委|会|院|办公室|政府))(?:\d{{4}}年)?(?:{_SESSION})?"
+    rf"|(?P<court>最高人民法院)[{IDEOGRAPHS}]{{0,10}}{_SESSION}"
+    rf"|(?P<procurator>最高人民检察院)[{IDEOGRAPHS}]{{0,16}}{_SESSION}"
+    rf"|(?P<office>(?!次)[{IDEOGRAPHS}]{{1,24}}?(?:部|局|署|委|会|院|办公室|政府))(?:\d{{4}}年)?(?:{_SESSION})?"
     r"(?:部|局|署|总局|委|室|办)?(?:务|长办公|主任办公|办公|常务|党组)会"
 )
 _ENDS = "部局委会署院府室厅社行"
 _SERIAL = r"第?\d{1,5}号文?"  # 交通部交公路发〔1998〕349号公布, 交通运输部第16号发布
 _ISSUED = re.compile(
-    rf"(?:日|^|[\s\u3000，,（(])\s*(?P<organs>[{_HAN}、 ]{{1,59}}?[{_HAN}])"
-    rf"(?:(?<=[{_ENDS}])(?!员会)\s*(?:[（(]\d{{2,4}}[)）])?[{_HAN}]{{0,6}}(?:[〔（(\[]\d{{2,4}}[〕）)\]])?{_SERIAL})?"
+    rf"(?:日|^|[\s\u3000，,（(])\s*(?P<organs>[{IDEOGRAPHS}、 ]{{1,59}}?[{IDEOGRAPHS}])"
+    rf"(?:(?<=[{_ENDS}])(?!员会)\s*(?:[（(]\d{{2,4}}[)）])?[{IDEOGRAPHS}]{{0,6}}(?:[〔（(\[]\d{{2,4}}[〕）)\]])?{_SERIAL})?"
     r"\s*(?:令|公告)?(?:修订)?(?:发布|公布|颁布|印发)"
 )
-_APPROVED = re.compile(rf"日[\s\u3000，,]*(?:经|由)?(?P<organ>[{_HAN}]{{2,30}}?)批准")
+_APPROVED = re.compile(rf"日[\s\u3000，,]*(?:经|由)?(?P<organ>[{IDEOGRAPHS}]{{2,30}}?)批准")
 _OFFICES = frozenset({"council", "office"})
 _ENTRY = re.compile(r"^(?:根据|已经|已于|经|于|由|日(?!照))+")
 
@@ -54,7 +54,7 @@ class Step:
 
     @property
     def is_publication(self) -> bool:
-        """Whether the text was published on this date."""
+        """Return whether the text was published on this date."""
         return self.verb in _PUBLICATION
 
 
@@ -86,7 +86,7 @@ def _main_verb(verbs: list[str]) -> str:
 
 
 def adoption_date(steps: Sequence[Step]) -> Fact | None:
-    """The latest date on which it was passed, issued or amended; never that of 施行."""
+    """Return the latest of ``steps`` that passed, issued or amended the text, not 施行, or None."""
     past = [step for step in steps if step.verb != "施行"]
     latest = max(past, key=lambda step: step.date, default=None)
     return Fact(latest.date, latest.date_span) if latest else None
@@ -121,7 +121,10 @@ def first_number(notes: Sequence[Line]) -> Fact | None:
 
 
 def assemblies(notes: Sequence[Line], region: str) -> tuple[Fact, ...]:
-    """The assemblies or courts whose session passed the text; those that approved it aside."""
+    """Return the assemblies or courts that passed the text by its ``notes``, in their order.
+
+    Those that only approved it are left out; ``region`` completes 省人大 and the like.
+    """
     return _first(_passed(line, region, offices=False) for line in notes)
 
 
@@ -132,7 +135,7 @@ def adopters(notes: Sequence[Line], region: str) -> tuple[Fact, ...]:
 
 
 def approvers(notes: Sequence[Line], region: str) -> tuple[Fact, ...]:
-    """The organs that approved the text (1995年6月6日 国务院批准)."""
+    """Return the organs that approved the text by its ``notes`` (1995年6月6日 国务院批准)."""
     return _first(_approved(line, region) for line in notes)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from indexer.documents.labels import Label, Style
 from indexer.documents.model import Kind, Section
-from indexer.documents.outline.labels import Label, Style
-from indexer.documents.outline.surroundings import Mark
+from indexer.documents.surroundings import Mark
 from indexer.numerals import to_int
 
 _UNITS = {

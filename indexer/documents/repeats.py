@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from indexer.documents.lines import Line, read_lines
 from indexer.documents.model import Section, Span
 
 # Shorter copies are boilerplate (an addressee, a legal formula), not the body once more.
@@ -20,7 +21,6 @@ _MIN_CHARS = 200
 _MIN_SHARE = 0.2
 _LONG_CHARS = 2000
 _INNER = re.compile(r"\s")
-_LINE = re.compile(r"[^\r\n]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,12 @@ def find_repeats(text: str) -> tuple[Repeat, ...]:
     do not overlap each other nor their originals. Blank lines within a stretch may differ. There
     are none where all copies make less than a fifth of the text and none has 2,000 characters.
     """
-    found = [(match.start(), match.end(), match[0]) for match in _LINE.finditer(text)]
-    return repeats_among([line for line in found if not line[2].isspace()])
+    return repeats_among(read_lines(text))
 
 
-def repeats_among(lines: Sequence[tuple[int, int, str]]) -> tuple[Repeat, ...]:
-    """Do what ``find_repeats`` does for a text's lines: start, end and characters of each."""
-    keys = [_squeezed(line) for _, _, line in lines]
+def repeats_among(lines: Sequence[Line]) -> tuple[Repeat, ...]:
+    """Return the repeats among the ``lines`` of a text, as `find_repeats` does."""
+    keys = [_squeezed(line.text) for line in lines]
     if len(set(keys)) == len(keys):
         return ()
     first: dict[str, int] = {}
@@ -57,14 +56,14 @@ def repeats_among(lines: Sequence[tuple[int, int, str]]) -> tuple[Repeat, ...]:
             end = index + length - 1
             repeats.append(
                 Repeat(
-                    Span(lines[original][0], lines[original + length - 1][1]),
-                    Span(lines[index][0], lines[end][1]),
+                    Span(lines[original].start, lines[original + length - 1].end),
+                    Span(lines[index].start, lines[end].end),
                 )
             )
             index = end
         index += 1
     sizes = [repeat.copy.end - repeat.copy.start for repeat in repeats]
-    if sum(sizes) < _MIN_SHARE * lines[-1][1] and max(sizes, default=0) < _LONG_CHARS:
+    if sum(sizes) < _MIN_SHARE * lines[-1].end and max(sizes, default=0) < _LONG_CHARS:
         return ()
     return tuple(repeats)
 
@@ -84,6 +83,24 @@ def _squeezed(line: str) -> str:
     line = line.strip()
     # most lines have no blank within: telling so is cheaper than splitting them
     return "".join(line.split()) if _INNER.search(line) else line
+
+
+def take_copies(lines: list[Line], repeats: Sequence[Repeat]) -> list[tuple[int, bool]]:
+    """Take the lines of copies out of ``lines``.
+
+    Return the source offsets at which a copy starts (True) and the text goes on (False).
+    """
+    found: list[tuple[int, bool]] = []
+    starts = [line.start for line in lines]
+    for repeat in reversed(repeats):
+        first = bisect_left(starts, repeat.copy.start)
+        last = bisect_left(starts, repeat.copy.end)
+        if last < len(lines):
+            found.append((starts[last], False))
+        found.append((starts[first], True))
+        del lines[first:last]
+        del starts[first:last]
+    return found
 
 
 def with_repeats(text: str, sections: list[Section], repeats: tuple[Repeat, ...]) -> list[Section]:

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.documents.outline import outline
-from indexer.documents.outline.repeats import find_repeats
+from indexer.documents.repeats import find_repeats
 
 BODY = "\n".join(
     f"{number}、第{number}项工作由有关部门按照职责分工负责，{word}年底前完成并报送总结材料。"

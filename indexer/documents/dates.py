@@ -10,22 +10,25 @@ from indexer.documents.model import Span
 from indexer.numerals import ZEROS, to_int
 
 _DIGIT = "0-9０-９"
-_HAN = f"一二三四五六七八九{ZEROS}OoＯ"
+_NUMERAL = f"一二三四五六七八九{ZEROS}OoＯ"
 # Spaces and line breaks stand inside dates taken from web pages and from scanned signatures.
 _GAP = r"[\s\u200b]{0,3}"
-_PART = rf"[{_DIGIT}{_HAN}十廿卅]{_GAP}(?:[{_DIGIT}{_HAN}十]{_GAP}){{0,2}}"
+_PART = rf"[{_DIGIT}{_NUMERAL}十廿卅]{_GAP}(?:[{_DIGIT}{_NUMERAL}十]{_GAP}){{0,2}}"
 _WRITTEN = (
-    rf"(?P<year>{_GAP}(?:[{_DIGIT}{_HAN}]{_GAP}){{3}})年{_GAP}(?P<month>{_PART})月{_GAP}"
+    rf"(?P<year>{_GAP}(?:[{_DIGIT}{_NUMERAL}]{_GAP}){{3}})年{_GAP}(?P<month>{_PART})月{_GAP}"
     rf"(?P<day>{_PART})日"
 )
 _DIGITAL = (
     rf"(?P<y>[{_DIGIT}]{{3}})\s?(?P<mark>[-－–—./．／])\s?(?P<m>[{_DIGIT}]{{1,2}})"
     rf"\s?(?P=mark)\s?(?P<d>[{_DIGIT}]{{1,2}})(?![{_DIGIT}])"
 )
+_FIRST = "[12１２一二]"
+# A date in 年, 月 and 日, to stand inside other patterns: it has no group of its own.
+DAY = _FIRST + re.sub(r"\(\?P<\w+>", "(?:", _WRITTEN)
 # The first digit of the year comes first, without a condition before it: re is then three times
 # as fast at finding where to begin.
 DATE = re.compile(
-    rf"(?P<first>[12１２一二])(?<![{_DIGIT}{_HAN}].)(?:{_WRITTEN}|{_DIGITAL})", re.DOTALL
+    rf"(?P<first>{_FIRST})(?<![{_DIGIT}{_NUMERAL}].)(?:{_WRITTEN}|{_DIGITAL})", re.DOTALL
 )
 _SPACE = re.compile(r"[\s\u200b]+")
 _LATIN_ZEROS = str.maketrans("OoＯ", "〇〇〇")

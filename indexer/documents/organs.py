@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from indexer.documents.lexicon import CENTRAL_ORGANS, ORGAN_END, PROVINCE, alternatives
+from indexer.documents.lexicon import IDEOGRAPHS, STATE
+from indexer.documents.lexicon.organ_names import CENTRAL_ORGAN, ORGAN_END, PROVINCE
 
-_HAN = "\u4e00-\u9fff"
-_NAME = re.compile(rf"[{_HAN}A-Za-z0-9（）()“”\"·]{{1,70}}(?:{ORGAN_END})(?:（[{_HAN}]{{2,40}}）)?")
+_NAME = re.compile(
+    rf"[{IDEOGRAPHS}A-Za-z0-9（）()“”\"·]{{1,70}}(?:{ORGAN_END})(?:（[{IDEOGRAPHS}]{{2,40}}）)?"
+)
 # Words that stand in sentences and titles, never in the name of an organ.
 _NOT_A_NAME = re.compile(
     r"[的请将为《》个]|如下|关于|同意|对(?!外|口|台)|按照|根据|为了|以下|自(?!治|然|由|贸)|"
@@ -16,38 +18,36 @@ _NOT_A_NAME = re.compile(
     r"晚会|处处|到处|内部|全部|部分|北部|南部|西部|东部|中部|干部|一部|年会|音乐会|发布会|处理|好处)$"
 )
 _SEPARATOR = re.compile(r"[、,，；; \t\u3000\xa0\u2002]+")
-_CENTRAL = re.compile(alternatives(CENTRAL_ORGANS))
-_LETTERS = re.compile(rf"[{_HAN}](?:[ \t\u3000\xa0\u2002\u200b]+[{_HAN}])+")
+_CENTRAL = re.compile(CENTRAL_ORGAN)
+_PROVINCE = re.compile(PROVINCE)
+_LETTERS = re.compile(rf"[{IDEOGRAPHS}](?:[ \t\u3000\xa0\u2002\u200b]+[{IDEOGRAPHS}])+")
 _SESSION = re.compile(r"第[一二三四五六七八九十百零〇\d]{1,5}届")
 _SHORT_SESSION = re.compile(r"[一二三四五六七八九十]{1,4}届")
 # The council of a court that passed a text stands for the court.
 _COUNCIL = re.compile("^(最高人民法院)审判委员会$|^(最高人民检察院)检察委员会$")
-_STATE = "中华人民共和国"
 _OFFICES = ("省", "市", "自治区", "州", "县", "区")
 
 
 def is_organ(text: str) -> bool:
-    """Whether ``text``, inner spaces aside, is the name of one organ."""
+    """Return whether ``text``, inner spaces aside, is the name of one organ."""
     without_blanks = join_letters(text)
     return bool(_NAME.fullmatch(without_blanks)) and not _NOT_A_NAME.search(without_blanks)
 
 
 def join_letters(text: str) -> str:
-    """``text`` with the spaces of letter-spaced words removed: 商   务   部 -> 商务部."""
+    """Return ``text`` without the spaces of letter-spaced words: 商   务   部 -> 商务部."""
     if _LETTERS.fullmatch(text.strip()):
         return re.sub(r"[ \t\u3000\xa0\u2002\u200b]+", "", text)
     return text
 
 
 def part_organs(text: str) -> list[tuple[int, int]]:
-    """Where the organs of ``text`` stand, in order; empty unless all of ``text`` is organs.
+    """Return the places of the organs in ``text``, in order; none unless all of it is organs.
 
     They are parted by 、, commas or spaces, or are names of central organs put side by side.
     """
-    if is_organ(text) and not _SEPARATOR.search(text):
-        return list(_side_by_side(text)) or [(0, len(text))]
     if is_organ(text):
-        return [(0, len(text))]
+        return list(_side_by_side(text)) or [(0, len(text))]
     parts = []
     for start, end in _pieces(text):
         if not is_organ(text[start:end]):
@@ -68,9 +68,11 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
 
 def _side_by_side(text: str) -> Iterator[tuple[int, int]]:
     """财政部国家标准委 is two central organs; nothing where ``text`` is anything else."""
-    spans = [match.span() for match in _CENTRAL.finditer(text)]
-    if len(spans) > 1 and sum(end - start for start, end in spans) == len(text):
-        yield from spans
+    letters = [place for place, letter in enumerate(text) if not _SEPARATOR.match(letter)]
+    plain = "".join(text[place] for place in letters)
+    spans = [match.span() for match in _CENTRAL.finditer(plain)]
+    if len(spans) > 1 and sum(end - start for start, end in spans) == len(plain):
+        yield from ((letters[start], letters[end - 1] + 1) for start, end in spans)
 
 
 def usual_name(name: str, region: str = "") -> str:
@@ -80,7 +82,7 @@ def usual_name(name: str, region: str = "") -> str:
     """
     without_blanks = re.sub(r"[\s\u200b]+|&\w*;?", "", name)
     usual = _SESSION.sub("", without_blanks)
-    usual = usual.removeprefix(_STATE) or without_blanks
+    usual = usual.removeprefix(STATE) or without_blanks
     if re.search("人大|届|人民代表会|常委会$", usual):
         usual = _SHORT_SESSION.sub("", usual)
         usual = re.sub(r"人大(?!代表|财政|环|法)", "人民代表大会", usual)
@@ -107,7 +109,7 @@ def region_of(name: str) -> str:
     浙江省杭州市… -> 浙江省杭州市; 丽水市… -> 丽水市; 国务院… -> "".
     """
     name = name.removeprefix("中共").removeprefix("中国共产党")
-    province = PROVINCE.match(name)
+    province = _PROVINCE.match(name)
     start = province.end() if province else 0
     place = _PLACE.match(name, start)
     if place and not (province and place[0].endswith("区") and len(place[0]) < 3):
@@ -118,5 +120,5 @@ def region_of(name: str) -> str:
 _PLACE = re.compile(
     r"(?!中国|国家|全国|中央|国务|人民|关于|城市|农村|自治|地方|直辖|集市|都市|超市|上市|股市|各市|本市|全市|"
     r"社区|园区|景区|校区|灾区|牧区|辖区|地区|保护区|开发区)"
-    rf"[{_HAN}]{{2,3}}市|(?!各|本|全)[{_HAN}]{{2,10}}(?:自治州|自治县|自治旗)|[{_HAN}]{{2,3}}州(?=人民政府|政府|人大)"
+    rf"[{IDEOGRAPHS}]{{2,3}}市|(?!各|本|全)[{IDEOGRAPHS}]{{2,10}}(?:自治州|自治县|自治旗)|[{IDEOGRAPHS}]{{2,3}}州(?=人民政府|政府|人大)"
 )

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from indexer.documents.outline.labels import Label, Style
-from indexer.documents.outline.lines import Line
+from indexer.documents.labels import Label, Style
+from indexer.documents.lexicon import CLAUSE_ENDS
+from indexer.documents.lines import Line
 
 _TITLE = re.compile(r"目\s*[录次]\s*[:：]?$")
 _PAGE = re.compile(r"[\s.…·．\-—]*\d*$")
 _ENTRY = 40
-_STOPS = "。；;：:，,"
 _TAIL = frozenset(("附则", "附件", "附录", "附表"))
 
 
@@ -84,7 +84,7 @@ def _is_near(lines: list[Line], one: Label, two: Label) -> bool:
 
 
 def _is_entry(text: str) -> bool:
-    return len(text) <= _ENTRY and text[-1:] not in _STOPS
+    return len(text) <= _ENTRY and text[-1:] not in CLAUSE_ENDS
 
 
 def _title_before(lines: list[Line], labels: list[Label], run: range) -> int:

@@ -1,6 +1,8 @@
-"""What may be a label: 第二条, 一、 （一） 1. （1） ① at the start of a line.
+"""Finds what may be a label: 第二条, 一、 （一） 1. （1） ① at the start of a line.
 
-Form alone decides nothing here: resolve.py tells labels from look-alikes by their numbers.
+The one pattern of labels: the outline is made of what it finds, and the head of a document ends
+where `opens_section` says that a section begins. Form alone decides nothing about the outline:
+`indexer.documents.outline.tree` tells labels from look-alikes by their numbers.
 """
 
 from __future__ import annotations
@@ -10,7 +12,8 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from indexer.documents.outline.lines import BLANK, Line
+from indexer.documents.lexicon import COUNTING, IDEOGRAPHS, ORDINALS
+from indexer.documents.lines import BLANK, Line
 from indexer.numerals import to_int
 
 
@@ -55,20 +58,20 @@ class Label(NamedTuple):
     line: int
 
 
-_HAN = "一二三四五六七八九十百千零〇○两"
+_NUMERALS = f"{ORDINALS}两"
 _DASH = "—－"  # stands for 一 in texts typed or scanned badly: 第—章
 _B = f"[{BLANK}]"
 _D = "[0-9０-９]"
-_CHAR = "[\u4e00-\u9fff]"
+_CHAR = f"[{IDEOGRAPHS}]"
 _MEASURE = "[倍亿万千百元米吨度个人户年月日小岁公平立毫厘项条家名次天周级类]"
 # 一、二审 and 一、二、三产业 count, they do not label; neither does 3.14 (but 3.2020年 and 1.80周岁
 # do).
 _LABEL = re.compile(
     rf"""
-    第{_B}*(?P<nth>[{_HAN}]{{1,9}}|{_D}{{1,4}}|[{_DASH}]){_B}*(?P<unit>分编|编|章|节|条|部分)
+    第{_B}*(?P<nth>[{_NUMERALS}]{{1,9}}|{_D}{{1,4}}|[{_DASH}]){_B}*(?P<unit>分编|编|章|节|条|部分)
         (?P<sub>(?:之[一二三四五六七八九十]{{1,3}}(?![一二三四五六七八九十]))*)
-  | (?P<han>[{_HAN}]{{1,5}}){_B}*[、．.](?![{_HAN}]{{1,3}}(?:[、审级类期线层]|产业))
-  | [（(]{_B}*(?:(?P<phan>[{_HAN}]{{1,5}})|(?P<parabic>{_D}{{1,3}})){_B}*[)）][、．.]?
+  | (?P<han>[{_NUMERALS}]{{1,5}}){_B}*[、．.](?![{_NUMERALS}]{{1,3}}(?:[、审级类期线层]|产业))
+  | [（(]{_B}*(?:(?P<phan>[{_NUMERALS}]{{1,5}})|(?P<parabic>{_D}{{1,3}})){_B}*[)）][、．.]?
   | (?P<decimal>{_D}{{1,2}}(?:[.．]{_D}{{1,2}}){{1,4}})(?={_B}+[^\s\d]|{_CHAR})(?!{_MEASURE})
   | (?P<arabic>{_D}{{1,3}}){_B}*[.．、](?!{_D}(?!{_D}{{3}}年|{_D}{{1,2}}周?岁))
   | (?P<half>{_D}{{1,2}})[)）][、．.]?
@@ -77,7 +80,7 @@ _LABEL = re.compile(
     """,
     re.VERBOSE,
 )
-_FIRST = frozenset(_HAN + "第（(0123456789０１２３４５６７８９#*附总")
+_FIRST = frozenset(_NUMERALS + "第（(0123456789０１２３４５６７８９#*附总")
 _GLYPHS = {
     "①": Style.CIRCLED,
     "㈠": Style.PAREN_HAN,
@@ -86,6 +89,7 @@ _GLYPHS = {
 }
 _GLYPH_RUNS = {chr(ord(first) + i): (first, i + 1) for first in _GLYPHS for i in range(20)}
 _CANDIDATE = _FIRST | _GLYPH_RUNS.keys()
+_CASE = frozenset("基案裁典关相")
 _HASHES = re.compile(rf"(#{{1,6}}){_B}+(?=\S)")
 _UNITS = {
     "编": Style.PART,
@@ -97,7 +101,6 @@ _UNITS = {
 }
 _DASHES = str.maketrans(dict.fromkeys(_DASH, "一"))
 _UNIT = re.compile("|".join(sorted(_UNITS, key=len, reverse=True)))
-_COUNTING = "一二三四五六七八九十"
 
 
 def labels(lines: list[Line]) -> list[Label]:
@@ -121,6 +124,46 @@ def labels(lines: list[Line]) -> list[Label]:
     return _without_lone_clauses(_without_title(found))
 
 
+# The parts of a case are called so; 附件 stands over an enclosed text.
+_UNNUMBERED = re.compile(
+    r"附\s*件|(?:基本案情|案情(?:回顾|简介)|裁判(?:要点|要旨|结果|理由)|典型意义|关键词|相关法条)[：:]?$"
+)
+_CITATION = re.compile(
+    "[、，,；;。）)和及或至与以中的之所]|第.{1,4}[条款项]|规定|修改|改为|增加|删[去除]|[一二三四五六七八九十]款"
+)
+_ITEM_CITATION = re.compile(
+    "[、，,和及或至与]?(?:[（(]|第.{1,4}[款项条])|[两三]?项(?:[、，规所的]|$)"
+)
+
+
+def opens_section(text: str) -> bool:
+    """Return whether a line of ``text`` begins a section: by a label, 附件 or a part of a case."""
+    if text[:1] not in _CANDIDATE and text[:1] not in _CASE:
+        return False
+    return _UNNUMBERED.match(text) is not None or label_length(text) > 0
+
+
+def label_length(text: str) -> int:
+    """Return how many characters of ``text`` are a label, 0 where it begins with none."""
+    if text[:1] not in _CANDIDATE:
+        return 0
+    label = _label(0, Line(0, len(text), text), led=False)
+    if label is None or cites(label) or (label.style == Style.CLAUSE and label.number != (1,)):
+        return 0
+    return label.end
+
+
+def cites(label: Label) -> bool:
+    """Return whether ``label`` is rather the start of a sentence on another provision."""
+    if label.spaced:
+        return False
+    if label.style <= Style.DIVISION:
+        return label.rest[0] in "，、。的是为和与及或至规中所内"
+    if label.style == Style.ARTICLE:
+        return _CITATION.match(label.rest) is not None
+    return label.style == Style.PAREN_HAN and _ITEM_CITATION.match(label.rest) is not None
+
+
 def _unnumbered(index: int, line: Line) -> Label | None:
     """附则 or 总则 on a line of its own, which stands over articles like a 章."""
     name = "".join(line.text.split())
@@ -142,7 +185,7 @@ def _label(index: int, line: Line, led: bool, depth: int = 0) -> Label | None:
     rest = line.text[match.end() :]
     body = rest.lstrip(BLANK)
     spaced = len(body) < len(rest) or not body
-    end = line.start + match.end()
+    end = line.at(match.end() - 1) + 1
     return Label(style, number, line.start, end, name, body, spaced, led, depth, index)
 
 
@@ -151,13 +194,14 @@ def _marked(index: int, line: Line) -> Label | None:
     hashes = _HASHES.match(line.text)
     if hashes is None:
         return None
-    body = Line(line.start, line.end, line.text[hashes.end() :].rstrip("#" + BLANK))
+    marked = line.text[hashes.end() :].rstrip("#" + BLANK)
     depth = len(hashes[1])
-    if not body.text:
+    if not marked:
         return None
+    body = line.part(hashes.end(), hashes.end() + len(marked))
     if label := _label(index, body, led=False, depth=depth):
-        return label._replace(end=label.end + hashes.end())
-    end = line.start + depth
+        return label._replace(start=line.start)
+    end = line.at(depth - 1) + 1
     return Label(
         Style.TITLE, (1,), line.start, end, body.text, body.text, True, False, depth, index
     )
@@ -178,7 +222,7 @@ def _meaning(kind: str, value: str) -> tuple[Style, tuple[int, ...], str] | None
         return _numbered(_UNITS[unit[0]], parts, name)
     if kind == "glyph":
         first, count = _GLYPH_RUNS[value]
-        han = _COUNTING[count - 1 : count] or "十"
+        han = COUNTING[count - 1 : count] or "十"
         names = {"①": value, "㈠": f"（{han}）", "⑴": f"（{count}）", "⒈": str(count)}
         return _GLYPHS[first], (count,), names[first]
     if kind == "decimal":
@@ -205,7 +249,9 @@ def _bold(index: int, line: Line, led: bool) -> Label | None:
     """A label in Markdown's bold: **第三条** …"""
     if not line.text.startswith("**"):
         return None
-    return _label(index, Line(line.start + 2, line.end, line.text[2:].replace("**", "", 1)), led)
+    body = line.part(2)
+    label = _label(index, body._replace(text=body.text.replace("**", "", 1)), led)
+    return label and label._replace(start=line.start + 2)
 
 
 def _without_title(found: list[Label]) -> list[Label]:
