@@ -1,4 +1,8 @@
-"""Zip containers of XML parts (docx, ofd), read within bounds."""
+"""Zip containers of XML parts (docx, ofd), read within bounds.
+
+The standard library reads zip and XML; this module adds the bounds that hostile files make
+necessary. defusedxml refuses the same document type declarations and bounds nothing else.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +20,8 @@ from indexer.formats.limits import Limits
 Element = ElementTree.Element
 
 _CENTRAL_ENTRY = b"PK\x01\x02"
-_RATIO_FLOOR = 2**20  # below a MiB a bomb cannot hurt, and a sparse XML may well deflate 500 fold
-# What zipfile and the decompressors under it raise for broken, encrypted or exotic members.
+_RATIO_FLOOR = 2**20  # a bomb below a MiB does no harm, and sparse XML may deflate 500 fold
+# The errors that zipfile and its decompressors raise for broken, encrypted or exotic members.
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -32,27 +36,28 @@ _BROKEN = (
 
 
 class Archive:
-    """The members of a zip file in memory; the bounds hold for all that is read from it together.
+    """The members of a zip file in memory.
 
-    Every method raises SourceError for what is broken or encrypted, SourceTooLarge at a limit.
+    The bounds of ``limits`` hold for all members read through one Archive together. Every method
+    raises SourceError for a broken or encrypted member and SourceTooLarge at a limit.
     """
 
     def __init__(self, data: bytes, path: Path, limits: Limits) -> None:
         self._path, self._limits = path, limits
         self._unpacked = 0
         self._elements = 0
-        # Counted before zipfile builds an object for each.
+        # The count comes before zipfile builds an object for each member.
         if data.count(_CENTRAL_ENTRY) > limits.members:
             raise SourceTooLarge(path, f"over {limits.members:,} files in the container")
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except _BROKEN as error:
             raise SourceError(path, f"not a whole zip container ({_said(error)})") from error
-        # Some producers write \ or a leading slash, and cases that differ from their references.
+        # Some producers write a backslash, a leading slash, or other case than their references.
         self._names = {_key(info.filename): info for info in self._zip.infolist()}
 
     def read(self, name: str) -> bytes | None:
-        """The bytes of the member ``name`` (of whatever case), None if there is none."""
+        """Return the bytes of the member ``name``, whatever its case; None if there is none."""
         info = self._names.get(_key(name))
         if info is None:
             return None
@@ -76,10 +81,11 @@ class Archive:
         return data
 
     def xml(self, name: str) -> Element | None:
-        """The root of the XML member ``name`` with all names cut to their local part, or None.
+        """Return the root of the XML member ``name``, or None if there is no such member.
 
-        A document type declaration is refused: neither format has one, and entities are how a
-        few bytes of XML become gigabytes.
+        The names of elements and attributes are without their namespace. A document type
+        declaration is refused: none of the formats has one, and its entities can expand a few
+        bytes to gigabytes.
         """
         data = self.read(name)
         if data is None:
@@ -97,7 +103,7 @@ class Archive:
         return root
 
     def relations(self, part: str) -> dict[str, str]:
-        """The targets of an Office part's relations by the last word of their type."""
+        """Return the internal targets of an Office part by the last word of the relation's type."""
         folder, base = posixpath.split(part)
         root = self.xml(posixpath.join(folder, "_rels", f"{base}.rels"))
         return {
@@ -108,7 +114,7 @@ class Archive:
 
 
 def resolve(folder: str, target: str) -> str:
-    """The member ``target`` names, seen from ``folder``; a leading slash stands for the root."""
+    """Return the member that ``target`` names from ``folder``; a leading slash means the root."""
     return posixpath.normpath(posixpath.join("/", folder, target.replace("\\", "/"))).lstrip("/")
 
 
@@ -125,7 +131,7 @@ class _LimitMet(Exception):
 
 
 class _BoundedBuilder(ElementTree.TreeBuilder):
-    """Builds a tree of local names; stops at too deep, too many, or a document type."""
+    """Builds a tree of local names within ``limits`` and refuses document type declarations."""
 
     def __init__(self, limits: Limits, elements: int) -> None:
         super().__init__()

@@ -1,4 +1,8 @@
-"""Word documents (ISO/IEC 29500, .docx): paragraphs as they would be read on paper."""
+"""Word documents (ISO/IEC 29500, .docx): paragraphs as they would be read on paper.
+
+The reader is our own because outlines depend on the numbers that Word computes and does not store
+(第一条, （二）): python-docx and docx2python leave them out or render only Western list formats.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ from indexer.formats.numbering import Numbering, is_on
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
-# Deleted or moved away, properties, field codes, and the second reading of a ruby.
+# Elements without visible text: deletions, properties, field codes, the gloss of a ruby.
 _SKIPPED = frozenset(
     {"del", "moveFrom", "pPr", "rPr", "tblPr", "sdtPr", "instrText", "delText", "rt", "Fallback"}
 )
@@ -24,11 +28,13 @@ _NOTE_RULES = frozenset({"separator", "continuationSeparator", "continuationNoti
 
 
 def read_docx(data: bytes, path: Path, limits: Limits) -> str:
-    """The document's paragraphs, a line each, with the numbers Word gives them.
+    """Return the document's paragraphs, one line each, with the numbers that Word shows.
 
-    A row of a table is a line, its cells parted by tabs; a row of one cell is its paragraphs. Text
-    boxes follow the paragraph that holds them, footnotes and endnotes the document. Tracked
-    changes are taken as accepted; headers, footers, comments and hidden text are left out.
+    A table row becomes one line with tabs between its cells; a row of one cell becomes the lines of
+    that cell. Text boxes follow the paragraph that anchors them; footnotes and endnotes follow the
+    body. Tracked changes count as accepted. Headers, footers, comments and hidden text are left
+    out. Raises SourceError for a container that is broken, protected or no Word document,
+    UnsupportedFormat for a Word 97 file, SourceTooLarge at a limit.
     """
     if data.startswith(_OLE):
         if _ENCRYPTED in data:
@@ -54,7 +60,7 @@ def read_docx(data: bytes, path: Path, limits: Limits) -> str:
 
 
 class _Styles:
-    """What paragraph styles say of numbering, inherited from the styles they are based on."""
+    """The numbering that paragraph styles state or inherit from the styles they are based on."""
 
     def __init__(self, root: Element | None) -> None:
         self._styles: dict[str, Element] = {}
@@ -66,7 +72,7 @@ class _Styles:
                 self._default = name
 
     def numbering_styles(self) -> dict[str, str]:
-        """The w:num that each numbering style stands for."""
+        """Return the id of the w:num that each numbering style stands for."""
         return {
             name: _value(style, "pPr/numPr/numId")
             for name, style in self._styles.items()
@@ -74,12 +80,16 @@ class _Styles:
         }
 
     def number(self, properties: Element | None) -> tuple[str, str | None, str]:
-        """A paragraph's list and level, as stated, and the style that states the list."""
+        """Return a paragraph's list, its stated level, and the style that states the list.
+
+        The level is None where neither the paragraph nor a style states it; the style is empty
+        where the paragraph itself states the list.
+        """
         number_id = _value(properties, "numPr/numId")
         level = _value(properties, "numPr/ilvl") or None
         if number_id:
             return number_id, level or "0", ""
-        # Heading 1 and its like: the list is the style's, and so is the level, through its link.
+        # For Heading 1 and the like, the style states the list, whose link back gives the level.
         name = _value(properties, "pStyle") or self._default
         seen: set[str] = set()
         while name in self._styles and name not in seen:
@@ -94,14 +104,14 @@ class _Styles:
 
 
 class _Reader:
-    """Walks the story of a document once, in order, counting its numbered paragraphs."""
+    """Walks the stories of a document once, in order, and counts its numbered paragraphs."""
 
     def __init__(self, styles: _Styles, numbering: Element | None) -> None:
         self._styles = styles
         self._numbering = Numbering(numbering, styles.numbering_styles())
 
     def lines(self, story: Element) -> Iterator[str]:
-        """The lines of a body, note, cell or text box."""
+        """Yield the lines of a body, note, cell or text box."""
         merged = ""
         for block in _blocks(story):
             if block.tag == "tbl":
@@ -149,13 +159,17 @@ class _Reader:
 
 
 def _numbered(label: str, text: str) -> str:
-    """The blank after 一、 or 1. is layout; it is kept where it parts words (第一条) or digits."""
+    """Return ``text`` behind ``label``.
+
+    The blank after 一、 or 1. is layout and is dropped; after 第一条, and between ASCII characters,
+    it separates words and is kept.
+    """
     closed = label.rstrip().endswith(("、", "）", ")", "．", "."))
     return (label.rstrip() if closed and not text[0].isascii() else label) + text
 
 
 def _blocks(story: Element) -> Iterator[Element]:
-    """The paragraphs and tables of ``story``, through the wrappers around them."""
+    """Yield the paragraphs and tables of ``story``, also from inside wrapping elements."""
     for child in story:
         if child.tag in {"p", "tbl"}:
             yield child
@@ -164,7 +178,7 @@ def _blocks(story: Element) -> Iterator[Element]:
 
 
 def _children(parent: Element, tag: str) -> Iterator[Element]:
-    """The rows or cells of ``parent``, through the wrappers around them."""
+    """Yield the rows or cells of ``parent``, also from inside wrapping elements."""
     for child in parent:
         if child.tag == tag:
             yield child
@@ -173,7 +187,7 @@ def _children(parent: Element, tag: str) -> Iterator[Element]:
 
 
 def _characters(element: Element, boxes: list[Element]) -> Iterator[str]:
-    """The characters of a paragraph; its text boxes are put in ``boxes``."""
+    """Yield the characters of a paragraph and append its text boxes to ``boxes``."""
     for child in element:
         tag = child.tag
         if tag == "t":

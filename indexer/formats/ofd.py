@@ -1,4 +1,8 @@
-"""OFD, the fixed-layout format of Chinese administrations (GB/T 33190-2016): zip of XML pages."""
+"""OFD, the fixed-layout format of Chinese administrations (GB/T 33190-2016): a zip of XML pages.
+
+The reader is our own because the Python libraries (easyofd and the like) render pages and bring
+OpenCV and reportlab along; they do not give text in reading order.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +26,11 @@ _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,2})?")
 
 
 def read_ofd(data: bytes, path: Path, limits: Limits) -> str:
-    """The paragraphs of the OFD ``data``, a line each, less page numbers, headers and footers."""
+    """Return the paragraphs of the OFD ``data``, one line each, without headers and footers.
+
+    Raises SourceError for a container that is broken, protected or without text, SourceTooLarge
+    at a limit.
+    """
     archive = Archive(data, path, limits)
     root = archive.xml("OFD.xml")
     if root is None:
@@ -42,7 +50,7 @@ def read_ofd(data: bytes, path: Path, limits: Limits) -> str:
 
 
 class _Document:
-    """One DocBody: its pages, and the templates they refer to."""
+    """One DocBody with its pages and the templates that the pages refer to."""
 
     def __init__(self, archive: Archive, location: str, path: Path, limits: Limits) -> None:
         self._archive, self._folder = archive, posixpath.dirname(location)
@@ -94,7 +102,7 @@ def _page_glyphs(content: Element) -> Iterator[Glyph]:
 
 
 def _object_glyphs(text: Element) -> Iterator[Glyph]:
-    """The glyphs of a TextObject, on the page."""
+    """Yield the glyphs of a TextObject in the coordinates of the page."""
     boundary = _numbers(text.get("Boundary"))
     left, top = boundary[:2] if len(boundary) >= 2 else (0.0, 0.0)
     a, b, c, d, e, f = _matrix(text.get("CTM"))
@@ -120,7 +128,7 @@ def _object_glyphs(text: Element) -> Iterator[Glyph]:
 
 
 def _deltas(text: str | None) -> Iterator[float]:
-    """The steps of DeltaX or DeltaY; ``g 3 5.5`` stands for 5.5 three times."""
+    """Yield the steps of DeltaX or DeltaY, in which ``g 3 5.5`` stands for 5.5 three times."""
     tokens = iter((text or "").split())
     for token in tokens:
         if token == "g":

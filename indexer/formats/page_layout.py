@@ -1,7 +1,7 @@
-"""Glyphs on pages -> paragraphs: what PDF and OFD leave to be found out.
+"""Paragraphs from placed glyphs, for the formats that store only those (PDF and OFD).
 
-Lengths are in whatever unit the pages use, baselines count down from the top, and an *em* is the
-width of a Han character. Thresholds are in ems, so that they hold for every size of type.
+Lengths are in the unit of the page. Baselines count down from the top. An *em* is the width of a
+Han character; thresholds are in ems, so that they hold for every size of type.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from typing import NamedTuple
 
 
 class Glyph(NamedTuple):
-    """A character and where it stands."""
+    """A character with its left and right edge, its baseline and its size."""
 
     char: str
     left: float
     right: float
     base: float
-    em: float  # the height of its type, for rows without a Han character
+    em: float  # the height of the type, used for rows without a Han character
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A printed line; the cells of a table row are parted by tabs."""
+    """A printed line; tabs separate the cells of a table row."""
 
     text: str
     left: float
@@ -56,19 +56,19 @@ _LABEL_GAP = re.compile(rf"({_ITEM})[ \t]+(?=[^\x00-\x7f])")
 _ARTICLE_GAP = re.compile(rf"(第{_NUMERAL}+[编章节条])\t+")
 _ENDED = re.compile(r"[。！？；：…][”’」』）)》]*$")
 _LEADER = re.compile(r"[.…·．]{3,}\s*[(（]?[\dIVXivx]+[)）]?$")  # a line of a table of contents
-_TAIL = 80  # characters at the end of a row that these two look at
+_TAIL = 80  # characters at the end of a row that _ENDED and _LEADER are matched against
 _HANGING = re.compile(rf"附件\d*\s*[:：]|{_LABEL.pattern}|[①-⑳•·*-]")
-# What a line is not broken within: a word, brackets and what they open on, closing punctuation.
+# A unit that a line break never divides: a word, or a character with its brackets and punctuation.
 _UNBROKEN = re.compile(
     r"[“‘《〈（(【〔「『]*(?:[!-~]+|.)[”’》〉）)】〕」』，。、；：？！,.;:?!%％…—]*", re.DOTALL
 )
 _NUMBERED = re.compile(rf"附[件表录图]|[表图]|{_LABEL.pattern}")
-_EDGE_ROWS = 2  # rows at the top and bottom of a page among which headers and footers are sought
-_EDGE_SHARE = 0.4  # share of the pages on which a running header stands; odd and even may differ
-_LONG_ROW = 15  # characters of a row that tells where the margins are
-_LEAST_MEASURE = 0.75  # where the right margin is at least, as a share of the page's width
+_EDGE_ROWS = 2  # rows at the top and at the bottom of a page that may be headers or footers
+_EDGE_SHARE = 0.4  # least share of the pages that have a running header; odd and even may differ
+_LONG_ROW = 15  # least characters of a row that is used to find the margins
+_LEAST_MEASURE = 0.75  # least position of the right margin, as a share of the page's width
 
-# Radicals that fonts give for the characters they look like, where Unicode has no mapping.
+# Radicals that fonts use in place of the like-looking Han, for which Unicode has no mapping.
 _RADICALS = str.maketrans(
     "⺠⺟⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻩⻬⻮⻰⻁⻳⻨⻧⻪",
     "民母西见角贝车长门青韦页风飞食马骨鬼鱼鸟黄齐齿龙虎龟麦卤黾",
@@ -77,7 +77,7 @@ _LOOKALIKES = re.compile("[\u2f00-\u2fd5\uf900-\ufaff]")
 
 
 def rows(glyphs: Iterable[Glyph]) -> tuple[Row, ...]:
-    """The printed lines that ``glyphs`` (without blanks, in any order) make up, from the top."""
+    """Return the printed lines made of ``glyphs`` (without blanks, in any order), top to bottom."""
     lines: list[list[Glyph]] = []
     for glyph in sorted(glyphs, key=lambda glyph: (glyph.base, glyph.left)):
         if not lines or glyph.base - lines[-1][0].base > 0.4 * max(glyph.em, lines[-1][0].em):
@@ -90,7 +90,8 @@ def _row(line: list[Glyph]) -> Row:
     em = _em(line)
     glyphs = _single(line, em)
     gaps = [after.left - before.right for before, after in pairwise(glyphs)]
-    # In letter-spaced or justified lines every gap is wide: only what exceeds the usual counts.
+    # All gaps of a letter-spaced or justified line are wide, so only the excess over the usual one
+    # counts.
     usual = max(median(gaps), 0.0) if len(gaps) >= 3 else 0.0
     parts = [glyphs[0].char]
     for (before, after), gap in zip(pairwise(glyphs), gaps, strict=True):
@@ -107,7 +108,7 @@ def _row(line: list[Glyph]) -> Row:
 
 
 def _closed(text: str) -> str:
-    """``text`` without the gap that a typesetter leaves after the number of a heading or item."""
+    """Return ``text`` without the gap that typesetters leave after the number of a heading."""
     if match := _LABEL_GAP.match(text):
         return match[1] + text[match.end() :]
     if match := _ARTICLE_GAP.match(text):
@@ -121,7 +122,7 @@ def _em(line: Sequence[Glyph]) -> float:
 
 
 def _single(line: list[Glyph], em: float) -> list[Glyph]:
-    """``line`` without the second strike of type that is printed twice to look bold."""
+    """Return ``line`` without the second copy of type that is printed twice to look bold."""
     kept = line[:1]
     for glyph in line[1:]:
         if glyph.char != kept[-1].char or glyph.left - kept[-1].left > 0.2 * em:
@@ -138,16 +139,16 @@ def _blank(gap: float, before: str, after: str) -> str:
 
 
 def paragraphs(pages: Sequence[Page]) -> list[str]:
-    """The text of ``pages``, a paragraph each, without page numbers, headers and footers.
+    """Return the paragraphs of ``pages``, without page numbers, headers and footers.
 
-    A row that reaches the right margin is continued by the next one, on the next page too, unless
-    that is indented, in other type, or begins with the label of a heading.
+    A row that reaches the right margin continues in the next row, also over a page break, unless
+    the next row is indented, in another size of type, or begins with the label of a heading.
     """
     pages = _without_edges(pages)
     margins = _margins(pages)
     usual = _leading(pages)
     texts: list[list[str]] = []
-    first = before = None  # rows of the paragraph in the making
+    first = before = None  # the first and the latest row of the current paragraph
     for page in pages:
         left, right = margins[round(page.width)]
         for row in page.rows:
@@ -162,7 +163,7 @@ def paragraphs(pages: Sequence[Page]) -> list[str]:
 
 
 def _continues(first: Row, before: Row, row: Row, left: float, right: float) -> bool:
-    """Whether ``row`` goes on with the paragraph from ``first`` to ``before``."""
+    """Return True if ``row`` continues the paragraph that runs from ``first`` to ``before``."""
     em = before.em
     if before.right + _head(row) * em < right or "\t" in before.text or "\t" in row.text:
         return False
@@ -171,13 +172,13 @@ def _continues(first: Row, before: Row, row: Row, left: float, right: float) -> 
     ended = _ENDED.search(before.text[-_TAIL:]) is not None
     if row.left <= left + 0.8 * em:
         return not (ended and _LABEL.match(row.text))
-    # A hanging indent: the rows of an item after the first one stand further in, all at one place.
+    # In a hanging indent, all rows of an item but the first are indented equally.
     hangs = _HANGING.match(first.text) is not None and 0.3 * em < row.left - first.left <= 6 * em
     return hangs and not ended and (before is first or abs(before.left - row.left) < 0.3 * em)
 
 
 def _head(row: Row) -> float:
-    """How many ems the row before must have had left for it to take in the start of ``row``."""
+    """Return the room, in ems, that the row before would need to hold the start of ``row``."""
     match = _UNBROKEN.match(row.text)
     head = match[0] if match else row.text[:1]
     return sum(0.5 if char.isascii() else 1.0 for char in head) + 0.3
@@ -189,7 +190,7 @@ def _seam(before: str, after: str) -> str:
 
 
 def _margins(pages: Sequence[Page]) -> dict[int, tuple[float, float]]:
-    """The left and right margins of the text, by the (rounded) width of the page."""
+    """Return the left and right margins of the text by the rounded width of the page."""
     by_width: defaultdict[int, list[Row]] = defaultdict(list)
     for page in pages:
         by_width[round(page.width)].extend(page.rows)
@@ -213,7 +214,7 @@ def _leading(pages: Sequence[Page]) -> float:
 
 
 def _without_edges(pages: Sequence[Page]) -> list[Page]:
-    """``pages`` without page numbers and without what stands at the edge of many of them."""
+    """Return ``pages`` without page numbers and without the rows repeated at their edges."""
     edges = ({_key(row) for row in _edges(page.rows) if "\t" not in row.text} for page in pages)
     seen = Counter(key for keys in edges for key in keys)
     least = max(2, _EDGE_SHARE * len(pages))
@@ -238,9 +239,9 @@ def _edges(found: Sequence[Row]) -> Sequence[Row]:
 
 
 def _key(row: Row) -> tuple[str, int]:
-    """What a running header has in common from page to page: its words and its height.
+    """Return the part of a running header that is equal on every page: its words and its height.
 
-    附件1 and 附件2 at the top of two pages are no such header, 公报 第1期 12 and 公报 第1期 13 are.
+    公报 第1期 12 and 公报 第1期 13 give equal keys; 附件1 and 附件2, which are no headers, do not.
     """
     varying = r"\s+" if _NUMBERED.match(row.text) else r"[\d\s]+"
     return re.sub(varying, "", row.text), round(row.base / row.em)

@@ -1,7 +1,7 @@
 """PDF files: the text layer, read by PDFium in a process that can be stopped.
 
-PDFium is C++ reading hostile input: a child process bounds its time and memory, and a crash there
-costs a message. It starts in some 90 ms, less than a PDF of ten pages takes.
+PDFium is C++ that reads hostile input. A child process bounds its time and memory, and a crash
+there costs one error message. The child starts in some 90 ms, less than ten pages take to read.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from indexer.formats.page_layout import Glyph, Page, paragraphs, rows
 from indexer.formats.text import everyday_share
 
 _CHILD = Path(__file__).with_name("pdf_child.py")
-_SCANNED_GLYPHS = 10  # a page with an image and no more text than a page number or a stamp
-_READABLE = 0.5  # everyday characters a text layer has at least; garbled ones have 0.2
+_SCANNED_GLYPHS = 10  # a scanned page has an image and at most this much text (page number, stamp)
+_READABLE = 0.5  # least share of everyday characters in a text layer; garbled ones have 0.2
 _NO_TEXT = "no text layer; run OCR such as `ocrmypdf` first"
 
 
 def read_pdf(data: bytes, path: Path, limits: Limits) -> str:
-    """The paragraphs of the PDF ``data``, a line each, less page numbers, headers and footers.
+    """Return the paragraphs of the PDF ``data``, one line each, without headers and footers.
 
     Raises SourceError for a file that is scanned (most pages are images), locked, broken, or
     whose text layer has no readable characters; SourceTooLarge at a limit.
@@ -57,7 +57,7 @@ def read_pdf(data: bytes, path: Path, limits: Limits) -> str:
 
 
 def _run(data: bytes, path: Path, limits: Limits) -> Iterator[dict[str, Any]]:
-    """What the child says, a page at a time."""
+    """Yield the objects that the child writes: one for each page, or an error."""
     bounds = (limits.pages, limits.page_chars, limits.text_chars)
     most = (int(limits.seconds) + 1, limits.memory_bytes)
     command = [sys.executable, "-P", str(_CHILD), *map(str, (*bounds, *most))]
@@ -74,7 +74,7 @@ def _run(data: bytes, path: Path, limits: Limits) -> Iterator[dict[str, Any]]:
         try:
             yield from map(json.loads, child.stdout)
             child.wait()
-        except ValueError:  # a line cut off by the child's end, which is told below
+        except ValueError:  # the child ended within a line; the reason is raised below
             child.wait()
         finally:
             late = not timer.is_alive()

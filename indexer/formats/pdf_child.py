@@ -1,9 +1,9 @@
 """The part of the PDF reader that runs in a process of its own: glyphs and where they stand.
 
-Run as ``pdf_child.py PAGES PAGE_CHARS CHARS SECONDS MEMORY < file``. Writes a JSON object a line:
-for each page ``{"width", "images", "glyphs": [[char, left, right, baseline, em], …]}`` in points,
-baseline counted down from the top, or, last, ``{"error": code, "said": text}``. It must import
-nothing of the project, so that it starts fast and can be killed at any moment.
+Run as ``pdf_child.py PAGES PAGE_CHARS CHARS SECONDS MEMORY < file``. It writes one JSON object a
+line: for each page ``{"width", "images", "glyphs": [[char, left, right, baseline, em], …]}`` in
+points, with baselines counted down from the top, or, last, ``{"error": code, "said": text}``. It
+imports nothing of the project, so that it starts fast and can be killed at any moment.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 _NO_WIDTH = 0.02  # points
-_TILT = math.radians(2)  # text that leans more is a watermark or stands on its side
+_TILT = math.radians(2)  # text at a greater angle is a watermark or stands on its side
 
 
 def main() -> None:
@@ -68,10 +68,10 @@ def _pages(data: bytes, most: int, page_chars: int, chars: int) -> Iterator[dict
 
 
 def _give_extent(page: pypdfium2.PdfPage) -> None:
-    """Have PDFium read text that has no width.
+    """Make PDFium report text that has no width.
 
     A character of a font that is neither in the file nor on the machine has no shape, and PDFium
-    passes over a piece of text that is only one such. A stroke around it gives it some extent.
+    skips a piece of text that consists of one such character. A stroke gives it some extent.
     """
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
     matrix = pdfium.FS_MATRIX()
@@ -107,7 +107,7 @@ def _glyphs(page: pypdfium2.PdfPage) -> Iterator[tuple[str | float, ...]]:
         pdfium.FPDFText_GetLooseCharBox(text, index, box)
         pdfium.FPDFText_GetCharOrigin(text, index, x, y)
         right = box.right
-        # A font that stands in for one that is not here may draw wider than the file advances.
+        # A substitute for a missing font may draw wider glyphs than the file advances.
         if (
             pdfium.FPDFText_GetCharOrigin(text, index + 1, next_x, next_y)
             and next_y.value == y.value

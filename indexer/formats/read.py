@@ -1,4 +1,4 @@
-"""The one way in: a path -> its Source, by suffix, with every failure a SourceError."""
+"""The only entrance: a file becomes its Source, and every failure is a SourceError."""
 
 from __future__ import annotations
 
@@ -33,11 +33,12 @@ SUFFIXES: frozenset[str] = frozenset(_FORMATS) | _CONVERTIBLE
 def read_source(
     path: Path, data: bytes | None = None, *, limits: Limits = DEFAULT_LIMITS
 ) -> Source:
-    """Read the file at ``path``, or ``data`` as its bytes where the caller has them already.
+    """Return the text of the file at ``path``.
 
-    The suffix of ``path``, in any case, says how; ``SUFFIXES`` lists those that are known. Raises
-    only SourceError and its kinds: a file that cannot be opened, that is empty, broken, protected
-    or beyond ``limits``, or of a kind nothing here reads.
+    ``data`` are the bytes of the file where the caller has read them already. The suffix of
+    ``path``, in upper or lower case, chooses the reader; ``SUFFIXES`` lists the known ones. Raises
+    SourceError or one of its subclasses, and nothing else, for a file that cannot be opened, is
+    empty, broken, protected or beyond ``limits``, or is of a format that is not read.
     """
     suffix = path.suffix.lower()
     if suffix in _CONVERTIBLE:
@@ -69,7 +70,7 @@ def _read_bytes(path: Path, limits: Limits) -> bytes:
 
 
 def _read(kind: str, data: bytes, path: Path, limits: Limits) -> Source:
-    """Readers are imported when met: most files need none of them."""
+    """Call the reader of ``kind``. Readers are imported here because most runs need only some."""
     if kind == "docx":
         from indexer.formats.docx import read_docx
 
