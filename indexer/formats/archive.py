@@ -112,6 +112,35 @@ class Archive:
             if relation.get("TargetMode") != "External"
         }
 
+    def targets(self, part: str) -> dict[str, str]:
+        """Return the internal targets of an Office part by the id of the relation."""
+        folder, base = posixpath.split(part)
+        root = self.xml(posixpath.join(folder, "_rels", f"{base}.rels"))
+        return {
+            relation.get("Id", ""): resolve(folder, relation.get("Target", ""))
+            for relation in (root if root is not None else ())
+            if relation.get("TargetMode") != "External"
+        }
+
+    def check(self) -> None:
+        """Raise SourceTooLarge or SourceError if the members would unpack beyond the bounds.
+
+        For libraries that open the container themselves: zipfile never gives more of a member than
+        the size it states, which is what this counts.
+        """
+        total = 0
+        for info in self._names.values():
+            if info.flag_bits & 0x1:
+                raise SourceError(self._path, "protected with a password; save it without")
+            bound = max(_RATIO_FLOOR, info.compress_size * self._limits.ratio)
+            if info.file_size > bound:
+                name, ratio = info.filename, self._limits.ratio
+                raise SourceTooLarge(self._path, f"{name} unpacks over {ratio} fold")
+            total += info.file_size
+        if total > self._limits.unpacked_bytes:
+            limit = self._limits.unpacked_bytes
+            raise SourceTooLarge(self._path, f"unpacks to over {limit:,} bytes")
+
 
 def resolve(folder: str, target: str) -> str:
     """Return the member that ``target`` names from ``folder``; a leading slash means the root."""

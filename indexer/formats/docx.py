@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from indexer.errors import SourceError, UnsupportedFormat
+from indexer.errors import SourceError
 from indexer.formats.archive import Archive, Element
+from indexer.formats.docx_parts import Parts, symbol
 from indexer.formats.limits import Limits
 from indexer.formats.numbering import Numbering, is_on
-
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+from indexer.formats.source import Source
 
 # Elements without visible text: deletions, properties, field codes, the gloss of a ruby.
 _SKIPPED = frozenset(
@@ -27,20 +26,17 @@ _DEPTHS = frozenset("012345678")
 _NOTE_RULES = frozenset({"separator", "continuationSeparator", "continuationNotice"})
 
 
-def read_docx(data: bytes, path: Path, limits: Limits) -> str:
+def read_docx(data: bytes, path: Path, limits: Limits) -> Source:
     """Return the document's paragraphs, one line each, with the numbers that Word shows.
 
-    A table row becomes one line with tabs between its cells; a row of one cell becomes the lines of
-    that cell. Text boxes follow the paragraph that anchors them; footnotes and endnotes follow the
-    body. Tracked changes count as accepted. Headers, footers, comments and hidden text are left
-    out. Raises SourceError for a container that is broken, protected or no Word document,
-    UnsupportedFormat for a Word 97 file, SourceTooLarge at a limit.
+    A table row becomes one line with tabs between its cells, in which a vertically merged cell is
+    repeated; a row of one cell becomes the lines of that cell. Text boxes and diagrams follow the
+    paragraph that anchors them; footnotes and endnotes follow the body. The header of a first page
+    that differs from the others, where the red head may stand, comes first. Embedded documents are
+    read in their place. Tracked changes count as accepted. Other headers, footers, comments, hidden
+    text and the prompts of empty form fields are left out. Raises SourceError for a container that
+    is broken, protected or no Word document, SourceTooLarge at a limit.
     """
-    if data.startswith(_OLE):
-        if _ENCRYPTED in data:
-            raise SourceError(path, "protected with a password; save it without")
-        reason = "an old .doc under another name; convert it: soffice --headless --convert-to docx"
-        raise UnsupportedFormat(path, reason)
     archive = Archive(data, path, limits)
     part = archive.relations("").get("officeDocument", "word/document.xml")
     root = archive.xml(part)
@@ -49,14 +45,17 @@ def read_docx(data: bytes, path: Path, limits: Limits) -> str:
     related = archive.relations(part)
     styles = archive.xml(related.get("styles", ""))
     numbering = archive.xml(related.get("numbering", ""))
-    reader = _Reader(_Styles(styles), numbering)
+    parts = Parts(archive, part, path, limits)
+    reader = _Reader(_Styles(styles), numbering, parts)
+    head = [line for header in parts.first_headers(root) for line in reader.lines(header)]
     lines = [line for body in root.iterfind("body") for line in reader.lines(body)]
     for relation, tag in _NOTES.items():
         notes = archive.xml(related.get(relation, ""))
         for note in notes.iterfind(tag) if notes is not None else ():
             if note.get("type") not in _NOTE_RULES:
                 lines.extend(reader.lines(note))
-    return "".join(f"{line}\n" for line in lines)
+    text = "".join(f"{line}\n" for line in (*head, *lines))
+    return Source(text, "docx", warnings=parts.warnings.all())
 
 
 class _Styles:
@@ -106,8 +105,8 @@ class _Styles:
 class _Reader:
     """Walks the stories of a document once, in order, and counts its numbered paragraphs."""
 
-    def __init__(self, styles: _Styles, numbering: Element | None) -> None:
-        self._styles = styles
+    def __init__(self, styles: _Styles, numbering: Element | None, parts: Parts) -> None:
+        self._styles, self._parts = styles, parts
         self._numbering = Numbering(numbering, styles.numbering_styles())
 
     def lines(self, story: Element) -> Iterator[str]:
@@ -116,6 +115,9 @@ class _Reader:
         for block in _blocks(story):
             if block.tag == "tbl":
                 yield from self._rows(block)
+                continue
+            if block.tag == "altChunk":
+                yield from self._parts.embedded(block)
                 continue
             properties = block.find("pPr")
             boxes: list[Element] = []
@@ -126,7 +128,10 @@ class _Reader:
             else:
                 yield from self._paragraph(properties, text)
             for box in boxes:
-                yield from self.lines(box)
+                if box.tag == "relIds":
+                    yield from self._parts.diagram(box)
+                else:
+                    yield from self.lines(box)
         if merged.strip():
             yield merged
 
@@ -148,14 +153,30 @@ class _Reader:
         return self._numbering.label(number_id, depth)
 
     def _rows(self, table: Element) -> Iterator[str]:
+        above: dict[int, list[str]] = {}  # the lines of vertically merged cells, by column
         for row in _children(table, "tr"):
             if row.find("trPr/del") is not None:
                 continue
-            cells = [list(self.lines(cell)) for cell in _children(row, "tc")]
+            cells = list(self._cells(row, above))
             if len(cells) == 1:
                 yield from cells[0]
             elif any(cells):
                 yield "\t".join(" ".join(cell).replace("\t", " ") for cell in cells).rstrip()
+
+    def _cells(self, row: Element, above: dict[int, list[str]]) -> Iterator[list[str]]:
+        """Yield the lines of each cell; ``above`` holds those that rows further down repeat."""
+        column = _count(_value(row, "trPr/gridBefore"))
+        for cell in _children(row, "tc"):
+            merge = cell.find("tcPr/vMerge")
+            lines = list(self.lines(cell))
+            if merge is None:
+                above.pop(column, None)
+            elif merge.get("val") == "restart" or column not in above:
+                above[column] = lines
+            elif not lines:
+                lines = above[column]
+            yield lines
+            column += _count(_value(cell, "tcPr/gridSpan")) or 1
 
 
 def _numbered(label: str, text: str) -> str:
@@ -171,8 +192,10 @@ def _numbered(label: str, text: str) -> str:
 def _blocks(story: Element) -> Iterator[Element]:
     """Yield the paragraphs and tables of ``story``, also from inside wrapping elements."""
     for child in story:
-        if child.tag in {"p", "tbl"}:
+        if child.tag in {"p", "tbl", "altChunk"}:
             yield child
+        elif _is_prompt(child):
+            continue
         elif child.tag not in _SKIPPED:
             yield from _blocks(child)
 
@@ -197,10 +220,26 @@ def _characters(element: Element, boxes: list[Element]) -> Iterator[str]:
         elif tag == "br":
             if child.get("type", "textWrapping") == "textWrapping":
                 yield "\n"
+        elif tag == "relIds":
+            boxes.append(child)
+        elif tag == "sym":
+            yield symbol(child)
         elif tag in _CHARACTERS:
             yield _CHARACTERS[tag]
+        elif _is_prompt(child):
+            continue
         elif tag not in _SKIPPED and not (tag == "r" and _hidden(child)):
             yield from _characters(child, boxes)
+
+
+def _is_prompt(element: Element) -> bool:
+    """Return True for a form field that shows only its prompt (单击此处输入文字)."""
+    shown = element.find("sdtPr/showingPlcHdr") if element.tag == "sdt" else None
+    return shown is not None and is_on(shown)
+
+
+def _count(text: str) -> int:
+    return min(int(text), 1000) if text.isascii() and text.isdigit() else 0
 
 
 def _hidden(run: Element) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 from indexer.errors import SourceTooLarge
 from indexer.formats.html_tree import Node, Page, parse, walk
 from indexer.formats.limits import Limits
+from indexer.formats.source import Source, Warnings
 from indexer.formats.text import decode
 
 _CHARSET = re.compile(
@@ -41,7 +42,8 @@ _NOISE = re.compile(
     r"(?:打印|打印本页|打印此页|关闭|关闭窗口|关闭本页|返回|返回顶部|返回首页|收藏|加入收藏|我要纠错|纠错|下载文字版"
     r"|分享|分享到|微信|微博|扫一扫.*|用微信.*扫.*|[上下]一[篇条页]\s*[:：].*|[【\[\]】|/>\s·])+"
     r"|(?:您?当前(?:的)?|您(?:现在)?(?:的|所在的?)?|所在)位置\s*[:：].*"
-    r"|分享(?:到|至)\s*[:：]?.*"
+    r"|分享(?:(?:到|至)\s*[:：]?|\s*[:：]).*"
+    r"|(?=.*(?:版权所有|备案号|ICP备|公网安备|网站标识码))(?:主办|承办|版权|备案|\S{0,9}ICP备|网站标识).*"
     r"|(?:浏览|阅读|点击)(?:次数|数|量)?\s*[:：]?\s*\d*\s*次?"
 )
 _NOISE_CHARS = 80  # a longer line is text, whatever it begins with
@@ -59,6 +61,10 @@ _TITLE_SITE = re.compile(r"\s*[_|]\s*|\s+[-–—]+\s+|--+")
 _Line = tuple[str, int]  # a line, and the number of its characters that are in links
 
 
+_Row = list[tuple[list[_Line], int]]  # the lines of each cell, and the rows that it spans
+_Spans = dict[int, tuple[list[_Line], int]]
+
+
 @dataclass(slots=True)
 class _Weight:
     """Counts of the characters below an element, blanks apart: all, inside links, in prose."""
@@ -73,8 +79,10 @@ class _Weight:
         self.prose += other.prose
 
 
-def read_html(data: bytes, path: Path, limits: Limits) -> tuple[str, str]:
-    """Return the article of the page ``data``, one line per paragraph, and the page's encoding.
+def read_html(data: bytes, path: Path, limits: Limits, charset: str | None = None) -> Source:
+    """Return the article of the page ``data``, one line per paragraph.
+
+    ``charset`` is the one that a mail names; otherwise the page's own declaration counts.
 
     The first line is the title, taken from the page's head where the article lacks it. A table row
     becomes one line with tabs between its cells. Lines have no blanks at their ends. Raises
@@ -82,12 +90,14 @@ def read_html(data: bytes, path: Path, limits: Limits) -> tuple[str, str]:
     """
     if data.count(b"<") > limits.html_tags:
         raise SourceTooLarge(path, f"over {limits.html_tags:,} tags")
-    declared = _CHARSET.search(data, 0, 4096)
-    text, encoding = decode(data, path, declared[1].decode("latin-1") if declared else None)
+    warnings = Warnings()
+    found = _CHARSET.search(data, 0, 4096)
+    declared = charset or (found[1].decode("latin-1") if found else None)
+    text, encoding = decode(data, path, declared, warnings)
     page = parse(text)
     lines = _trimmed(_lines(_article(page.root)))
     lines = _titled(_title(page), lines)
-    return "".join(f"{line}\n" for line in lines), encoding
+    return Source("".join(f"{line}\n" for line in lines), "html", encoding, warnings.all())
 
 
 def _titled(title: str, lines: list[str]) -> list[str]:
@@ -190,25 +200,51 @@ class _Lines:
 
 def _lines(root: Node) -> list[_Line]:
     stack = [_Lines()]
-    rows: list[list[list[_Line]]] = []
+    rows: list[_Row] = []
+    tables: list[_Spans] = []
     for node, opening in walk(root):
         if not node.tag:
             stack[-1].add(node)
             continue
         if node.tag != "a":
             stack[-1].end()
-        if node.tag == "tr":
+        if node.tag == "table":
+            if opening:
+                tables.append({})
+            else:
+                tables.pop()
+        elif node.tag == "tr":
             if opening:
                 rows.append([])
             else:
-                stack[-1].done.extend(_row(rows.pop()))
+                cells = _with_spans(rows.pop(), tables[-1] if tables else {})
+                stack[-1].done.extend(_row(cells))
         elif node.tag in ("td", "th") and rows:
             if opening:
                 stack.append(_Lines())
             else:
-                rows[-1].append(stack.pop().done)
+                rows[-1].append((stack.pop().done, node.rowspan))
     stack[-1].end()
     return stack[0].done
+
+
+def _with_spans(row: _Row, spans: _Spans) -> list[list[_Line]]:
+    """Return the cells of ``row`` with those that span down from the rows above in their columns.
+
+    ``spans`` holds, by column, such a cell and the number of rows that it still reaches; it is
+    brought up to date. A cell of many lines lays out the page and is not repeated.
+    """
+    found: list[list[_Line]] = []
+    waiting = list(reversed(row))
+    above = dict(spans) if row else {}
+    if row:
+        spans.clear()
+    while waiting or len(found) in above:
+        lines, left = above[len(found)] if len(found) in above else waiting.pop()
+        if left > 1 and len(lines) <= _CELL_LINES:
+            spans[len(found)] = lines, left - 1
+        found.append(lines)
+    return found
 
 
 def _row(cells: list[list[_Line]]) -> list[_Line]:

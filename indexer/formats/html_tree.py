@@ -56,6 +56,8 @@ _TAG = re.compile(
 )
 _ATTRIBUTE = re.compile(r"([a-zA-Z][\w:-]*+)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++))")
 _FILES = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|ofd|zip|rar|7z|pptx?|txt)\W*$", re.IGNORECASE)
+_ROWSPAN = re.compile(r"\browspan\s*+=\s*+[\"']?(\d{1,4})", re.IGNORECASE)
+_MOST_ROWS = 1000  # that a cell spans
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
@@ -69,6 +71,7 @@ class Node:
     tag: str
     link: bool = False
     text: str = ""
+    rowspan: int = 1  # of a cell
     children: list[Node] = field(default_factory=list)
 
 
@@ -139,12 +142,22 @@ class _Builder:
     def __init__(self) -> None:
         self.page = Page(Node("html"))
         self._stack = [self.page.root]
+        self._has_pre = False
         self._hidden: list[str] = []  # the element left out and its namesakes open inside it
 
     def text(self, text: str) -> None:
         if text and not self._hidden:
             parent = self._stack[-1]
-            parent.children.append(Node("", parent.link, html.unescape(text)))
+            for number, line in enumerate(self._shown_lines(html.unescape(text))):
+                if number:
+                    parent.children.append(Node("br"))
+                parent.children.append(Node("", parent.link, line))
+
+    def _shown_lines(self, text: str) -> list[str]:
+        """Return ``text`` as the lines that it is shown in: line ends count within <pre>."""
+        if self._has_pre and any(node.tag == "pre" for node in self._stack):
+            return text.splitlines() or [""]
+        return [text]
 
     def start(self, tag: str, attributes: str) -> None:
         if tag == "meta":
@@ -171,6 +184,9 @@ class _Builder:
             self._end(*_ENDS[tag])
         parent = self._stack[-1]
         node = Node(tag, parent.link or (tag == "a" and _is_link(_attributes(attributes))))
+        self._has_pre = self._has_pre or tag == "pre"
+        if tag in _CELLS and (span := _ROWSPAN.search(attributes)):
+            node.rowspan = max(1, min(int(span[1]), _MOST_ROWS))
         parent.children.append(node)
         if tag not in _VOID and len(self._stack) < MAX_DEPTH:
             self._stack.append(node)

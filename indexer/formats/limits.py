@@ -1,23 +1,8 @@
-"""The result of a reader, and the bounds that every reader works within."""
+"""The bounds that every reader works within."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """The text of a file, as one string.
-
-    ``format`` is one of text, markdown, html, pdf, docx, ofd. A text or Markdown file comes exactly
-    as decoded, with its line ends and without its byte order mark; the other formats give one line
-    per paragraph, each ended by ``\\n``. ``encoding`` is the Python codec that decoded a text,
-    Markdown or HTML file, and None for the formats that state their own encoding.
-    """
-
-    text: str
-    format: str
-    encoding: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +23,10 @@ class Limits:
     html_tags: int = 1_000_000  # of a web page
     xml_depth: int = 256  # of nested elements
     xml_elements: int = 3_000_000  # in all parts read; each costs some 300 bytes of memory
-    seconds: float = 60.0  # of work on a PDF
+    parts: int = 1_000  # members of an archive, attachments of a mail, read as documents
+    nesting: int = 3  # archives and mails inside one another
+    cells: int = 5_000_000  # of a workbook
+    seconds: float = 60.0  # of processor time for a PDF
     memory_bytes: int = 4 * 2**30  # of address space for a PDF, where the system can bound it
 
 

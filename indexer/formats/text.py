@@ -22,9 +22,14 @@ from functools import cache
 from pathlib import Path
 
 from indexer.errors import UndecodableText
+from indexer.formats.source import Warnings
 
 EVERYDAY_SHARE = 0.8
 CONTROL_SHARE = 0.01  # most control characters in a text; binary data has 10 % or more
+
+UNREADABLE = "the text layer is not readable (fonts without Unicode); run OCR on it"
+_READABLE = 0.5  # least share of everyday characters in a text layer; garbled ones have 0.2
+_LETTERS = 3  # ASCII letters for each other character in a Latin text
 
 # Longer marks come first, because the mark of UTF-32-LE begins with that of UTF-16-LE.
 _MARKS = (
@@ -36,9 +41,12 @@ _MARKS = (
     (b"\x84\x31\x95\x33", "gb18030"),
 )
 _CANDIDATES = ("gb18030", "cp950", "big5hkscs", "utf-16-le", "utf-16-be")
+_TOLERANT = ("gb18030", "cp950")  # tried with a few invalid bytes
+_STRAY_SHARE = 0.01  # most invalid places, of which one is always allowed, or NULs of a text
 _FOREIGN = frozenset({"euc_jp", "shift_jis", "cp932", "euc_kr", "cp949"})
 _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "cp950"}
 
+_DAMAGE = re.compile("\ufffd+")
 _CONTROL = re.compile("[\0-\x08\x0e-\x1f\x7f]")
 _THREE_BYTES = re.compile("[\u0800-\U0010ffff]")  # or four, in UTF-8
 _PUNCTUATION = (
@@ -47,21 +55,26 @@ _PUNCTUATION = (
 )
 
 
-def decode(data: bytes, path: Path, declared: str | None = None) -> tuple[str, str]:
+def decode(
+    data: bytes, path: Path, declared: str | None = None, warnings: Warnings | None = None
+) -> tuple[str, str]:
     """Return the characters of ``data``, without a byte order mark, and the Python codec used.
 
     ``declared`` is the charset that the file names for itself. It is tried after UTF-8 and accepted
     if it decodes all bytes and, for a Chinese charset, gives plausible Chinese. A declared
-    single-byte charset is ignored, because it decodes any bytes. Raises UndecodableText, which
-    names the offset of the first bad byte (from 0) where the encoding itself is clear.
+    single-byte charset is ignored, because it decodes any bytes. A few stray bytes become U+FFFD
+    each and a few NULs are dropped; ``warnings`` counts both. Raises UndecodableText, which names
+    the offset of the first bad byte (from 0) where the encoding itself is clear.
     """
+    notes = warnings or Warnings()
     for mark, codec in _MARKS:
         if data.startswith(mark):
-            return _strict(data, len(mark), codec, path), codec
+            return _marked(data, len(mark), codec, path, notes), codec
     try:
-        text = data.decode("utf-8")
+        text = _without_nuls(data.decode("utf-8"), notes)
     except UnicodeDecodeError as error:
-        _refuse_broken_utf8(data, error, path)
+        if lossy := _broken_utf8(data, error, path, notes):
+            return lossy, "utf-8"
     else:
         if _is_text(text) and not _is_scrap(text, data):
             return text, "utf-8"
@@ -70,18 +83,44 @@ def decode(data: bytes, path: Path, declared: str | None = None) -> tuple[str, s
         return text, named
     if named in _CANDIDATES and _score(data, named) >= EVERYDAY_SHARE:
         return data.decode(named), named
-    return _detect(data, path)
+    return _detect(data, path, notes)
 
 
-def _strict(data: bytes, start: int, codec: str, path: Path) -> str:
+def _without_nuls(text: str, warnings: Warnings) -> str:
+    """Return ``text`` without NULs if it has so few that they are damage, not binary data."""
+    count = text.count("\0")
+    if not 0 < count <= _STRAY_SHARE * len(text):
+        return text
+    warnings.add("dropped-controls", count=count)
+    return text.replace("\0", "")
+
+
+def _marked(data: bytes, start: int, codec: str, path: Path, warnings: Warnings) -> str:
+    """Return ``data`` from ``start`` on, decoded by the codec of its byte order mark."""
     try:
         text = data[start:].decode(codec)
     except UnicodeDecodeError as error:
         position = start + error.start
-        reason = f"marked as {codec}, but byte {position} is not valid in it"
-        raise UndecodableText(path, reason) from None
+        text = _lossy(data[start:], codec, position, warnings)
+        if not text:
+            reason = f"marked as {codec}, but byte {position} is not valid in it"
+            raise UndecodableText(path, reason) from None
+    text = _without_nuls(text, warnings)
     if not _is_text(text):
         raise UndecodableText(path, f"marked as {codec}, but holds control characters, not text")
+    return text
+
+
+def _lossy(data: bytes, codec: str, position: int, warnings: Warnings) -> str:
+    """Return ``data`` with U+FFFD for each invalid place; empty if there are more than a few.
+
+    ``position`` is the offset of the first one, for the warning.
+    """
+    text = _DAMAGE.sub("\ufffd", data.decode(codec, errors="replace"))
+    broken = text.count("\ufffd")
+    if broken > max(1, _STRAY_SHARE * len(text)) or codec.startswith("utf-16"):
+        return ""  # a lost byte shifts all that follows in UTF-16
+    warnings.add("replaced-bytes", count=broken, detail=f"byte {position}")
     return text
 
 
@@ -102,17 +141,20 @@ def _whole(data: bytes, codec: str) -> str:
     return text if _is_text(text) else ""
 
 
-def _refuse_broken_utf8(data: bytes, error: UnicodeDecodeError, path: Path) -> None:
-    """Raise if ``data`` is UTF-8 but for a few bytes: no other encoding should then be tried.
+def _broken_utf8(data: bytes, error: UnicodeDecodeError, path: Path, warnings: Warnings) -> str:
+    """Return ``data`` as UTF-8 if it is valid but for a few bytes; empty if it is not UTF-8 at all.
 
-    Chinese in GB18030 or Big5 gives more than one broken byte for each lucky character; the bound
-    of four characters for a broken byte is twice the most seen in 763 scraps of policy text.
+    Raises UndecodableText where it is UTF-8 with many invalid bytes. Chinese in GB18030 or Big5
+    gives more than one broken byte for each lucky character; the bound of four characters for a
+    broken byte is twice the most seen in 763 scraps of policy text.
     """
     lossy = data.decode("utf-8", errors="replace")
     broken = lossy.count("\ufffd")
     whole = sum(1 for char in lossy if char > "\x7f") - broken
     if whole < 4 * broken:
-        return
+        return ""
+    if text := _lossy(data, "utf-8", error.start, warnings):
+        return text
     line = data.count(b"\n", 0, error.start) + 1
     reason = f"broken UTF-8 at byte {error.start} (line {line}); {broken} such in the file"
     raise UndecodableText(path, reason) from None
@@ -131,15 +173,38 @@ def _is_scrap(text: str, data: bytes) -> bool:
     return _score(data, "gb18030") >= EVERYDAY_SHARE
 
 
-def _detect(data: bytes, path: Path) -> tuple[str, str]:
+def _detect(data: bytes, path: Path, warnings: Warnings) -> tuple[str, str]:
     scores = {codec: _score(data, codec) for codec in _CANDIDATES}
     best = max(_CANDIDATES, key=scores.__getitem__)
     if scores[best] >= EVERYDAY_SHARE:
         return data.decode(best), best
     if b"\0" in data:
         raise UndecodableText(path, "binary data, not text")
+    return _mended(data, path, warnings)
+
+
+def _mended(data: bytes, path: Path, warnings: Warnings) -> tuple[str, str]:
+    """Return ``data`` in the encoding that reads it as Chinese but for a few stray bytes."""
+    shares = {codec: _share_without_damage(data, codec) for codec in _TOLERANT}
+    best = max(_TOLERANT, key=shares.__getitem__)
+    position = _first_invalid(data, best)
+    if shares[best] >= EVERYDAY_SHARE and (text := _lossy(data, best, position, warnings)):
+        return text, best
     reason = "neither UTF-8, GB18030, Big5 nor UTF-16 reads it as Chinese; save it as UTF-8"
     raise UndecodableText(path, reason)
+
+
+def _share_without_damage(data: bytes, codec: str) -> float:
+    text = data.decode(codec, errors="replace").replace("\ufffd", "")
+    return everyday_share(text) if _is_text(text) and not text.isascii() else 0.0
+
+
+def _first_invalid(data: bytes, codec: str) -> int:
+    try:
+        data.decode(codec)
+    except UnicodeDecodeError as error:
+        return error.start
+    return len(data)
 
 
 def _score(data: bytes, codec: str) -> float:
@@ -154,6 +219,15 @@ def everyday_share(text: str) -> float:
     The share is 1 if ``text`` has no such characters.
     """
     return _share(Counter(text))
+
+
+def is_readable(text: str) -> bool:
+    """Return True if the text layer ``text`` is Chinese or mostly ASCII, not garbled by fonts."""
+    if everyday_share(text) >= _READABLE:
+        return True
+    beyond = sum(char > "\x7f" and not char.isspace() for char in text)
+    letters = sum(char.isascii() and char.isalpha() for char in text)
+    return letters >= _LETTERS * beyond
 
 
 def _share(counts: Counter[str]) -> float:
