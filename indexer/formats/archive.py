@@ -20,6 +20,7 @@ from indexer.formats.limits import Limits
 Element = ElementTree.Element
 
 _CENTRAL_ENTRY = b"PK\x01\x02"
+_UNICODE = 0x800  # flag of a member whose name is UTF-8
 _RATIO_FLOOR = 2**20  # a bomb below a MiB does no harm, and sparse XML may deflate 500 fold
 # The errors that zipfile and its decompressors raise for broken, encrypted or exotic members.
 _BROKEN = (
@@ -79,6 +80,14 @@ class Archive:
             raise SourceTooLarge(self._path, f"unpacks to over {limit:,} bytes")
         self._unpacked += len(data)
         return data
+
+    def files(self) -> list[tuple[str, bool]]:
+        """Return the names of all files, not folders, and whether they are marked as Unicode."""
+        return [
+            (info.filename, bool(info.flag_bits & _UNICODE))
+            for info in self._names.values()
+            if not info.is_dir()
+        ]
 
     def xml(self, name: str) -> Element | None:
         """Return the root of the XML member ``name``, or None if there is no such member.
