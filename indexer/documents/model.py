@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from indexer.formats.source import ReadWarning
+
 Kind = Literal[
     "preamble",  # what stands before the first heading: number, addressee, opening words
     "part",  # 编, 分编, 第一部分
@@ -109,6 +111,7 @@ class Document:
     text: str = field(repr=False)
     metadata: Metadata
     sections: tuple[Section, ...] = field(repr=False)
+    warnings: tuple[ReadWarning, ...] = ()  # what the reader of the file left out or guessed
     _sections: list[SearchSection] = field(
         default_factory=list, init=False, repr=False, compare=False
     )

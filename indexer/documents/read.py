@@ -6,7 +6,8 @@ import hashlib
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BufferedReader
+from dataclasses import replace
+from io import BufferedReader, BytesIO
 from pathlib import Path
 
 from indexer.documents.metadata.metadata import read_metadata
@@ -14,7 +15,7 @@ from indexer.documents.model import Document
 from indexer.documents.outline import outline
 from indexer.documents.surroundings import read_surroundings
 from indexer.errors import SourceError
-from indexer.formats import DEFAULT_LIMITS, read_source
+from indexer.formats import DEFAULT_LIMITS, read_member, read_source
 
 
 def read_document(path: Path, id: str | None = None) -> Document:
@@ -25,7 +26,8 @@ def read_document(path: Path, id: str | None = None) -> Document:
     with _opened(path) as file:
         data = file.read(DEFAULT_LIMITS.file_bytes + 1)
     source = read_source(path, data)
-    return parse_document(source.text, id or path.name, hashlib.sha256(data).hexdigest())
+    document = parse_document(source.text, id or path.name, hashlib.sha256(data).hexdigest())
+    return replace(document, warnings=source.warnings) if source.warnings else document
 
 
 def parse_document(text: str, id: str, digest: str = "") -> Document:
@@ -40,10 +42,23 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[BufferedReader]:
-    """A file to read from; what has no end, or waits for a writer, is none."""
+def _is_in_archive(path: Path) -> bool:
+    """Return True if ``path`` leads through a file, as the paths of members do."""
     try:
+        path.stat()
+    except OSError:
+        return any(parent.is_file() for parent in path.parents)
+    return False
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BufferedReader | BytesIO]:
+    """A file or member to read from; what has no end, or waits for a writer, is none."""
+    try:
+        data = read_member(path) if _is_in_archive(path) else None
+        if data is not None:
+            yield BytesIO(data)
+            return
         if not stat.S_ISREG(path.stat().st_mode):
             raise SourceError(path, "not a regular file")
         with path.open("rb") as file:

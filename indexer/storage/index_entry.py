@@ -10,11 +10,12 @@ import hashlib
 import json
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from indexer.documents.model import Document
+from indexer.formats import ReadWarning
 from indexer.storage.links import Links, decode_links, encode_links, links_of
 from indexer.storage.records import DocumentRow, encode_document
 from indexer.text.analysis import Analyzer, TermSource
@@ -51,6 +52,7 @@ class IndexEntry:
     links: Links
     hashes: array[int]
     terms: Terms
+    warnings: tuple[ReadWarning, ...] = ()  # of the file's reader; told, not kept
 
     @property
     def digest(self) -> str:
@@ -68,13 +70,17 @@ class IndexEntry:
         links = encode_links([self.links]).hex()
         sizes = list(map(len, texts))
         weights = [part.weight for part in parts]
-        facts = (self.row, links, self.hashes.tolist(), weights, self.terms.sections, sizes)
+        warned = [astuple(warning) for warning in self.warnings]
+        facts = (
+            *(self.row, links, self.hashes.tolist(), weights, self.terms.sections, sizes),
+            warned,
+        )
         return _bytes(json.dumps(facts, ensure_ascii=False)), _bytes("".join(texts)), self.record
 
     @classmethod
     def decode(cls, facts: bytes, texts: bytes, record: bytes) -> IndexEntry:
         """Returns the entry of which `encode` gave these bytes."""
-        row, links, hashes, weights, sections, sizes = json.loads(_text(facts))
+        row, links, hashes, weights, sections, sizes, warned = json.loads(_text(facts))
         row[_ISSUERS] = tuple(row[_ISSUERS])
         joined = _text(texts)
         each = [joined[start:end] for start, end in pairwise(accumulate(sizes, initial=0))]
@@ -86,6 +92,7 @@ class IndexEntry:
             decode_links(bytes.fromhex(links))[0],
             array("Q", hashes),
             Terms(tuple(parts), tuple(map(tuple, sections)), tuple(each[2 * count :])),
+            tuple(ReadWarning(*warning) for warning in warned),
         )
 
 
@@ -118,7 +125,8 @@ def entry_of(document: Document, analyzer: Analyzer) -> IndexEntry:
         size=0,
     )
     hashes = array("Q", map(_hash, terms.bodies()))
-    return IndexEntry(row, encode_document(document), links_of(document.text), hashes, terms)
+    record, links = encode_document(document), links_of(document.text)
+    return IndexEntry(row, record, links, hashes, terms, document.warnings)
 
 
 def terms_of(document: Document, analyzer: Analyzer) -> Terms:

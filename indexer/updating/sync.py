@@ -13,9 +13,10 @@ import os
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from indexer.documents.model import Document
 from indexer.documents.read import digest_of, read_document
@@ -26,7 +27,7 @@ from indexer.errors import (
     NothingToIndex,
     SourceError,
 )
-from indexer.formats import SUFFIXES
+from indexer.formats import SUFFIXES, ReadWarning, members
 from indexer.storage.index_entry import IndexEntry
 from indexer.storage.manifest import Manifest, Root
 from indexer.storage.store import Store
@@ -55,12 +56,14 @@ class Report:
     """The outcome of a sync, or of a dry run, which changes nothing.
 
     ``failed`` has an error for each file, folder or source that could not be read; ``ignored``
-    counts files of other kinds by suffix ("" for files without one).
+    counts files of other kinds by suffix ("" for files without one); ``warned`` has, by document
+    id, what the readers of the files that were read this time left out or guessed.
     """
 
     plan: Plan
     failed: tuple[SourceError, ...]
     ignored: Mapping[str, int]
+    warned: Mapping[str, tuple[ReadWarning, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ def sync(
     user_dictionary: Path | None = None,
     progress: Progress | None = None,
     workers: int | None = None,
+    exclude: Sequence[str] = (),
 ) -> Report:
     """Bring the index to the state of its sources, and return a report of the changes.
 
@@ -113,6 +117,9 @@ def sync(
     ``rebuild`` only. ``progress`` is told of every file before it is read. ``workers`` is how many
     processes read (`indexer.updating.workers.read_entries`); the index is the same with any number.
 
+    Files whose name or path under its root matches a pattern of ``exclude`` (as in `fnmatch`) are
+    passed over, and leave the index.
+
     Raises SourceError for a path that is not there or no source, NothingToIndex if there is no
     source at all, and the kinds of IndexStateError.
     """
@@ -124,7 +131,8 @@ def sync(
     changing = store.transaction(rebuild=rebuild, words=words)
     with nullcontext() if dry_run else changing as transaction:
         old = {} if rebuild else _indexed(store, words)
-        found = scan(roots, store.folder)
+        found = scan(roots, store.folder, exclude)
+        warned: dict[str, tuple[ReadWarning, ...]] = {}
         failed += found.failed
         new = {id: old[id] for id in old if _within(id, found.unseen)}
         read: ReadFiles = _documents
@@ -133,6 +141,8 @@ def sync(
         with closing(_read(found, old, failed, progress, read)) as files:
             for id, digest, made in files:
                 new[id] = digest
+                if made and made.warnings:
+                    warned[id] = made.warnings
                 if transaction and isinstance(made, IndexEntry):
                     transaction.add(made)
         changes = plan(old, new)
@@ -141,7 +151,7 @@ def sync(
                 transaction.remove(id)
             transaction.sources = roots
             transaction.user_dictionary = _recorded(chosen, store.folder) if chosen else ""
-    return Report(changes, tuple(failed), found.ignored)
+    return Report(changes, tuple(failed), found.ignored, warned)
 
 
 def _kept_dictionary(
@@ -249,11 +259,12 @@ def _is_unchanged(path: Path, digest: str, failed: list[SourceError]) -> bool:
         return True
 
 
-def scan(roots: Iterable[Root], index: Path) -> Scan:
-    """Returns the files under ``roots`` that may be documents.
+def scan(roots: Iterable[Root], index: Path, exclude: Sequence[str] = ()) -> Scan:
+    """Returns the files under ``roots`` that may be documents, also those in zip archives.
 
-    Files and folders whose names begin with a dot are left out. ``index`` is the folder of the
-    index, beside which relative sources lie.
+    Files and folders whose names begin with a dot, the lock files of Word (~$…) and files that
+    match ``exclude`` are left out. ``index`` is the folder of the index, beside which relative
+    sources lie.
     """
     files: dict[str, Path] = {}
     failed: list[SourceError] = []
@@ -266,8 +277,13 @@ def scan(roots: Iterable[Root], index: Path) -> Scan:
             unseen.append(root.name)
             continue
         for path in _files(top, root.name, failed, unseen):
-            id = "/".join((root.name, *path.relative_to(top).parts))
-            if not _is_text(id):
+            parts = path.relative_to(top).parts
+            id = "/".join((root.name, *parts))
+            if _is_excluded("/".join(parts) or path.name, exclude):
+                continue
+            if path.suffix.lower() == ".zip" and _is_text(id):
+                _scan_archive(path, id, exclude, files, failed, ignored, unseen)
+            elif not _is_text(id):
                 shown = os.fsencode(path).decode("utf-8", "replace")
                 failed.append(SourceError(shown, "the file's name is not valid UTF-8"))
             elif path.suffix.lower() in SUFFIXES or path == top:
@@ -277,6 +293,41 @@ def scan(roots: Iterable[Root], index: Path) -> Scan:
     return Scan(
         dict(sorted(files.items())), tuple(failed), dict(sorted(ignored.items())), tuple(unseen)
     )
+
+
+def _is_excluded(name: str, patterns: Sequence[str]) -> bool:
+    last = name.rpartition("/")[2]
+    return any(fnmatch(name, pattern) or fnmatch(last, pattern) for pattern in patterns)
+
+
+def _scan_archive(
+    path: Path,
+    id: str,
+    exclude: Sequence[str],
+    files: dict[str, Path],
+    failed: list[SourceError],
+    ignored: Counter[str],
+    unseen: list[str],
+) -> None:
+    """Add the members of an archive as if it were a folder."""
+    try:
+        found = members(path)
+    except SourceError as error:
+        failed.append(error)
+        unseen.append(id)
+        return
+    if found is None:  # another format under this name
+        files[id] = path
+        return
+    failed += found.failed
+    for name in found.names:
+        suffix = PurePosixPath(name).suffix.lower()
+        if _is_excluded(name, exclude):
+            continue
+        if suffix in SUFFIXES and _is_text(name):
+            files[f"{id}/{name}"] = path / name
+        else:
+            ignored[suffix] += 1
 
 
 def _files(top: Path, name: str, failed: list[SourceError], unseen: list[str]) -> Iterator[Path]:
@@ -292,7 +343,7 @@ def _files(top: Path, name: str, failed: list[SourceError], unseen: list[str]) -
         return
     for folder, subfolders, names in os.walk(top, onerror=unlisted):
         subfolders[:] = [sub for sub in subfolders if not sub.startswith(".")]
-        yield from (Path(folder, file) for file in names if not file.startswith("."))
+        yield from (Path(folder, file) for file in names if not file.startswith((".", "~$")))
 
 
 def _is_text(name: str) -> bool:

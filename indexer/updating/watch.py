@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Event
@@ -16,7 +16,9 @@ _LOOK_MS = 2000  # how often to check that the sources are still the folders wat
 _LOCKED_RETRY_S = 2.0
 
 
-def watch(store: Store, stop: Event | None = None) -> Iterator[Report]:
+def watch(
+    store: Store, stop: Event | None = None, *, exclude: Sequence[str] = ()
+) -> Iterator[Report]:
     """Sync whenever something changes under the sources; yields the reports with changes or errors.
 
     Ends when ``stop`` is set, or on Ctrl-C. Waits while another writer is at work. Raises
@@ -45,7 +47,7 @@ def watch(store: Store, stop: Event | None = None) -> Iterator[Report]:
             listens = _standing(store) != watched  # renamed, made anew, mounted, or added
             if changed or listens or missed:
                 missed = False
-                report = _patiently(store, stop)
+                report = _patiently(store, stop, exclude)
                 if report and (report.plan or report.failed):
                     yield report
                     store.merge()
@@ -63,11 +65,11 @@ def _standing(store: Store) -> dict[Path, tuple[int, int]]:
     return found
 
 
-def _patiently(store: Store, stop: Event) -> Report | None:
+def _patiently(store: Store, stop: Event, exclude: Sequence[str]) -> Report | None:
     """Sync once no other writer is at work; returns None if ``stop`` is set before."""
     while True:
         try:
-            return sync(store)
+            return sync(store, exclude=exclude)
         except IndexLocked:
             if stop.wait(_LOCKED_RETRY_S):
                 return None

@@ -24,6 +24,7 @@ class SyncOptions(TypedDict):
     rebuild: bool
     dry_run: bool
     user_dictionary: Path | None
+    exclude: tuple[str, ...]
 
 
 @click.command("index")
@@ -42,6 +43,12 @@ class SyncOptions(TypedDict):
     "--user-dictionary",
     type=click.Path(path_type=Path),
     help="A file of further words, in jieba's format. The index remembers it.",
+)
+@click.option(
+    "--exclude",
+    multiple=True,
+    metavar="GLOB",
+    help="Leave out files by name or path, such as '*.ppt'. May be given several times.",
 )
 @index_option
 def index_command(
@@ -71,7 +78,7 @@ def index_command(
         store.restore()
     report = _sync(store, paths, options)
     if watch and not options["dry_run"]:
-        _watch(store)
+        _watch(store, options["exclude"])
     if report.failed:
         finish(ERROR)
 
@@ -92,11 +99,11 @@ def _sync(store: Store, paths: tuple[Path, ...], options: SyncOptions) -> Report
     return report
 
 
-def _watch(store: Store) -> None:
+def _watch(store: Store, exclude: tuple[str, ...]) -> None:
     from indexer.updating.watch import watch
 
     click.echo("Watching the sources; stop with Ctrl-C.", err=True)
-    for report in watch(store):
+    for report in watch(store, exclude=exclude):
         _print_report(report, dry_run=False)
 
 
@@ -111,6 +118,11 @@ def _print_report(report: Report, dry_run: bool) -> None:
             click.echo(f"{mark} … and {len(ids) - _LISTED:,} more")
     for error in report.failed:
         click.echo(plain(f"skipped {error}"), err=True)
+    for id, warnings in list(report.warned.items())[:_LISTED]:
+        for warning in warnings:
+            click.echo(plain(f"warning: {id}: {warning.message}"), err=True)
+    if len(report.warned) > _LISTED:
+        click.echo(f"warning: … and {len(report.warned) - _LISTED:,} more documents", err=True)
     if report.ignored:
         kinds = ", ".join(
             f"{count:,} {suffix or 'without suffix'}" for suffix, count in report.ignored.items()

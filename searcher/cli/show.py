@@ -120,13 +120,14 @@ def outline_command(files: Sequence[Path], color: str, as_json: bool) -> None:
 
     Shown are the facts that each text states and its outline. With --json, one object on a line for
     each file. Offsets count the characters of the file's text, line breaks as they stand there.
+    Warnings tell what could not be read or was guessed.
 
     \b
     Example:
       policysearch outline seeds/*.txt
     """
     from indexer.documents.read import read_document
-    from searcher.cli.terminal import render_document
+    from searcher.cli.terminal import plain, render_document
     from searcher.results.as_json import document_json
 
     failed = False
@@ -140,6 +141,8 @@ def outline_command(files: Sequence[Path], color: str, as_json: bool) -> None:
         if as_json:
             print_json(document_json(document, text=False))
         else:
+            for warning in document.warnings:
+                click.echo(plain(f"warning: {file}: {warning.message}"), err=True)
             print_text(render_document(document, only_outline=True), color)
     if failed:
         finish(ERROR)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from indexer.documents.citations.resolve import Missing
     from indexer.documents.model import Document, Fact, SearchSection, Section, Span
     from indexer.documents.versions.diff import Edit, SectionChange
+    from indexer.formats import ReadWarning
     from indexer.storage.snapshot import Snapshot
     from searcher.lookups.citations import Cited, CitedBy
     from searcher.lookups.quotations import Quoted, Stretch, Verification
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
         StretchJson,
         TermScoreJson,
         VerificationJson,
+        WarningJson,
     )
     from searcher.results.model import (
         Explanation,
@@ -199,7 +201,7 @@ def document_json(
     facts = document.metadata
     spans = _fact_spans_json(document)
     shown = document.sections if sections is None else sections
-    return {
+    data: DocumentJson = {
         "document": document.id,
         "title": _stated(facts.title),
         "doc_number": _stated(facts.doc_number),
@@ -217,6 +219,19 @@ def document_json(
         "spans": spans,
         "derived": _derived_facts_json(document, spans),
         "sections": [section_json(one, document.text if text else None) for one in shown],
+    }
+    if document.warnings:
+        data["warnings"] = [warning_json(warning) for warning in document.warnings]
+    return data
+
+
+def warning_json(warning: ReadWarning) -> WarningJson:
+    """Returns a warning of the file's reader."""
+    return {
+        "code": warning.code,
+        "place": warning.place,
+        "count": warning.count,
+        "message": warning.message,
     }
 
 

@@ -190,6 +190,15 @@ class DerivedFactsJson(TypedDict, total=False):
     status: str
 
 
+class WarningJson(TypedDict):
+    """What the reader of a file left out or guessed, in its text ``message`` for a person."""
+
+    code: str
+    place: str
+    count: int
+    message: str
+
+
 class DocumentJson(TypedDict):
     """What ``show`` prints, and ``outline`` for each file: what the text states, and its tree."""
 
@@ -210,6 +219,7 @@ class DocumentJson(TypedDict):
     spans: FactSpansJson
     derived: DerivedFactsJson
     sections: list[SectionJson]
+    warnings: NotRequired[list[WarningJson]]  # of ``outline``, for files that were not read whole
 
 
 # --- show --cites, show --cited-by, missing -------------------------------------------------------
