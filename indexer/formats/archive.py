@@ -21,6 +21,9 @@ Element = ElementTree.Element
 
 _CENTRAL_ENTRY = b"PK\x01\x02"
 _UNICODE = 0x800  # flag of a member whose name is UTF-8
+# Elements and attributes take some 150 bytes of memory each, but one or two in a packed file: more
+# than this for each byte of the file is a bomb.
+_ELEMENTS_FLOOR, _ELEMENTS_PER_BYTE = 100_000, 8
 _RATIO_FLOOR = 2**20  # a bomb below a MiB does no harm, and sparse XML may deflate 500 fold
 # The errors that zipfile and its decompressors raise for broken, encrypted or exotic members.
 _BROKEN = (
@@ -45,8 +48,10 @@ class Archive:
 
     def __init__(self, data: bytes, path: Path, limits: Limits) -> None:
         self._path, self._limits = path, limits
-        self._unpacked = 0
+        self._unpacked = self._packed = 0
         self._elements = 0
+        most = _ELEMENTS_FLOOR + _ELEMENTS_PER_BYTE * len(data)
+        self._most_elements = min(limits.xml_elements, most)
         # The count comes before zipfile builds an object for each member.
         if data.count(_CENTRAL_ENTRY) > limits.members:
             raise SourceTooLarge(path, f"over {limits.members:,} files in the container")
@@ -67,10 +72,11 @@ class Archive:
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise SourceError(self._path, f"{name} is packed in a way that is not read")
         budget = self._limits.unpacked_bytes - self._unpacked
-        bound = max(_RATIO_FLOOR, info.compress_size * self._limits.ratio)
+        packed = self._packed + info.compress_size
+        bound = max(_RATIO_FLOOR, packed * self._limits.ratio) - self._unpacked
         try:
             with self._zip.open(info) as member:
-                data = member.read(min(budget, bound) + 1)
+                data = member.read(max(0, min(budget, bound)) + 1)
         except _BROKEN as error:
             raise SourceError(self._path, f"broken part {name} ({_said(error)})") from error
         if len(data) > bound:
@@ -79,6 +85,7 @@ class Archive:
             limit = self._limits.unpacked_bytes
             raise SourceTooLarge(self._path, f"unpacks to over {limit:,} bytes")
         self._unpacked += len(data)
+        self._packed = packed
         return data
 
     def files(self) -> list[tuple[str, bool]]:
@@ -99,7 +106,7 @@ class Archive:
         data = self.read(name)
         if data is None:
             return None
-        builder = _BoundedBuilder(self._limits, self._elements)
+        builder = _BoundedBuilder(self._limits.xml_depth, self._most_elements, self._elements)
         parser = ElementTree.XMLParser(target=builder)
         try:
             parser.feed(data)
@@ -169,19 +176,23 @@ class _LimitMet(Exception):
 
 
 class _BoundedBuilder(ElementTree.TreeBuilder):
-    """Builds a tree of local names within ``limits`` and refuses document type declarations."""
+    """Builds a tree of local names within bounds and refuses document type declarations.
 
-    def __init__(self, limits: Limits, elements: int) -> None:
+    ``elements`` counts elements and attributes, those of earlier trees included.
+    """
+
+    def __init__(self, most_depth: int, most_elements: int, elements: int) -> None:
         super().__init__()
-        self._limits, self.elements, self._depth = limits, elements, 0
+        self._most_depth, self._most_elements = most_depth, most_elements
+        self.elements, self._depth = elements, 0
 
     def start(self, tag: str, attrs: dict[str, str]) -> Element:
         self._depth += 1
-        self.elements += 1
-        if self._depth > self._limits.xml_depth:
-            raise _LimitMet(f"XML nested over {self._limits.xml_depth} deep")
-        if self.elements > self._limits.xml_elements:
-            raise _LimitMet(f"over {self._limits.xml_elements:,} XML elements")
+        self.elements += 1 + len(attrs)
+        if self._depth > self._most_depth:
+            raise _LimitMet(f"XML nested over {self._most_depth} deep")
+        if self.elements > self._most_elements:
+            raise _LimitMet(f"over {self._most_elements:,} XML elements and attributes")
         return super().start(_local(tag), {_local(name): value for name, value in attrs.items()})
 
     def end(self, tag: str) -> Element:

@@ -61,7 +61,7 @@ def read_doc(data: bytes, path: Path, limits: Limits) -> Source:
         text = found.text()
     except SourceError:
         raise
-    except (OSError, struct.error, ValueError, IndexError, TypeError, AttributeError) as error:
+    except (OSError, struct.error, ValueError, LookupError, TypeError, AttributeError) as error:
         raise SourceError(path, f"broken Word document ({error})") from error
     if len(text) > limits.text_chars:
         raise SourceTooLarge(path, f"over {limits.text_chars:,} characters of text")

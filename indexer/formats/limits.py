@@ -18,11 +18,13 @@ class Limits:
     pages: int = 5_000  # of a PDF or OFD
     page_chars: int = 200_000  # on one page of a PDF or OFD, where 2,000 are many
     unpacked_bytes: int = 256 * 2**20  # read from all members of a zip container together
-    ratio: int = 250  # unpacked to packed size of a member over 1 MiB; text deflates 5 to 50 fold
+    ratio: int = (
+        250  # unpacked to packed size of what is read, over 1 MiB; text deflates 5 to 50 fold
+    )
     members: int = 20_000  # files in a zip container
     html_tags: int = 1_000_000  # of a web page
     xml_depth: int = 256  # of nested elements
-    xml_elements: int = 3_000_000  # in all parts read; each costs some 300 bytes of memory
+    xml_elements: int = 6_000_000  # and attributes, in all parts read; each costs 150 bytes or so
     parts: int = 1_000  # members of an archive, attachments of a mail, read as documents
     nesting: int = 3  # archives and mails inside one another
     cells: int = 5_000_000  # of a workbook

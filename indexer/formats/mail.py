@@ -95,7 +95,8 @@ class _Reader:
             self._warnings.add("no-part", detail=f"{name} ({error.reason})")
             return f"{title}\n"
         self._warnings.extend(source.warnings, name)
-        return f"{title}\n{source.text}" if title else source.text
+        text = source.text.rstrip("\n") + "\n"
+        return f"{title}\n{text}" if title else text
 
 
 def _first_text(message: EmailMessage) -> MIMEPart | None:

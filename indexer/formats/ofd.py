@@ -23,6 +23,7 @@ from indexer.formats.text import UNREADABLE, is_readable
 
 _TILT = math.tan(math.radians(2))  # text at a greater angle to its quarter turn is a watermark
 _A4 = (210.0, 297.0)  # millimetres, the unit of OFD
+_COMPOSITES = 100_000  # composite objects that are drawn
 _COMPOSITE_DEPTH = 4  # of composite objects within one another
 _Matrix = tuple[float, float, float, float, float, float]
 _IDENTITY: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
@@ -77,7 +78,7 @@ class _Document:
     def __init__(self, archive: Archive, location: str, path: Path, limits: Limits) -> None:
         self._archive, self._folder = archive, posixpath.dirname(location)
         self._path, self._limits, self._chars = path, limits, 0
-        self.tilted = 0
+        self.tilted = self._composites = 0
         root = archive.xml(location)
         if root is None:
             raise SourceError(path, f"broken OFD: {location or 'its document'} is missing")
@@ -165,6 +166,9 @@ class _Document:
                 yield from self._object_glyphs(item, place)
             elif item.tag == "CompositeObject":
                 unit = self._units.get(item.get("ResourceID", ""))
+                self._composites += 1
+                if self._composites > _COMPOSITES:
+                    raise SourceTooLarge(self._path, f"over {_COMPOSITES:,} composite objects")
                 if unit is not None and depth < _COMPOSITE_DEPTH:
                     inner = _times(_matrix(item.get("CTM")), _times(_moved(item), place))
                     yield from self._visible(unit, inner, depth + 1)

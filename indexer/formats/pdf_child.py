@@ -43,7 +43,6 @@ def _function(name: str, result: Any, *arguments: Any) -> Any:
 
 
 _unicode = _function("FPDFText_GetUnicode", _UINT, _POINTER, _INT)
-_generated = _function("FPDFText_IsGenerated", _INT, _POINTER, _INT)
 _box = _function("FPDFText_GetLooseCharBox", _INT, _POINTER, _INT, _POINTER)
 _origin = _function("FPDFText_GetCharOrigin", _INT, _POINTER, _INT, _POINTER, _POINTER)
 _matrix = _function("FPDFText_GetMatrix", _INT, _POINTER, _INT, _POINTER)
@@ -188,9 +187,7 @@ class _Glyphs(NamedTuple):
 def _glyphs(text: int, count: int, height: float) -> _Glyphs:
     codes = list(map(_unicode, repeat(text), range(count)))
     chars = _chars(codes)
-    made = map(_generated, repeat(text), range(count))
-    blanks = map(str.isspace, chars)
-    shown = [not blank and by != 1 for blank, by in zip(blanks, made, strict=True)]
+    shown = [not blank for blank in map(str.isspace, chars)]  # PDFium makes up blanks only
     turns = _directions(text, count)
     if turns and None in turns:
         tilted = sum(seen and turn is None for seen, turn in zip(shown, turns, strict=True))

@@ -11,7 +11,7 @@ import olefile
 
 from indexer.errors import SourceError, SourceTooLarge, UnsupportedFormat
 from indexer.formats.limits import Limits
-from indexer.formats.source import Source
+from indexer.formats.source import Source, Warnings
 
 _ENCRYPTED = 0xF3D1C4DF  # token of the stream Current User
 _USER_EDIT, _DIRECTORY = 0x0FF5, 0x1772
@@ -35,17 +35,18 @@ def read_ppt(data: bytes, path: Path, limits: Limits) -> Source:
             user = container.openstream("Current User").read()
         if struct.unpack_from("<I", user, 12)[0] == _ENCRYPTED:
             raise SourceError(path, "protected with a password; save it without")
-        lines = list(_lines(stream, struct.unpack_from("<I", user, 16)[0]))
+        warnings = Warnings()
+        lines = list(_lines(stream, struct.unpack_from("<I", user, 16)[0], warnings))
     except SourceError:
         raise
-    except (OSError, struct.error, ValueError, IndexError, TypeError, AttributeError) as error:
+    except (OSError, struct.error, ValueError, LookupError, TypeError, AttributeError) as error:
         raise SourceError(path, f"broken presentation ({error})") from error
     if sum(map(len, lines)) > limits.text_chars:
         raise SourceTooLarge(path, f"over {limits.text_chars:,} characters of text")
-    return Source("".join(f"{line}\n" for line in lines), "ppt")
+    return Source("".join(f"{line}\n" for line in lines), "ppt", warnings=warnings.all())
 
 
-def _lines(stream: bytes, edit: int) -> Iterator[str]:
+def _lines(stream: bytes, edit: int, warnings: Warnings) -> Iterator[str]:
     places, document = _directory(stream, edit)
     for instance, kind, start, end in _records(stream, *_content(stream, places[document])):
         if kind != _SLIDES or instance != 0:
@@ -57,6 +58,7 @@ def _lines(stream: bytes, edit: int) -> Iterator[str]:
                     yield from _slide(stream, slide)
                 (number,) = struct.unpack_from("<I", stream, first)
                 slide = places.get(number)
+                warnings.add("no-part", count=slide is None, detail=f"slide {number}")
             else:
                 yield from _text(stream, inner, first, last)
         if slide is not None:

@@ -114,10 +114,10 @@ def _read(format: str | None, data: bytes, path: Path, limits: Limits) -> Source
     module, function, package = _READERS[format]
     try:
         reader = cast(_Reader, getattr(import_module(f"indexer.formats.{module}"), function))
+        return reader(data, path, limits)
     except ImportError as error:
         if not package or (error.name or "").partition(".")[0] != package:
             raise
         suffix = path.suffix.lower() or format
         reason = f"{suffix} needs {package}: pip install 'policysearch[formats]'"
         raise UnsupportedFormat(path, reason) from None
-    return reader(data, path, limits)
