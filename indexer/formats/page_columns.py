@@ -16,6 +16,7 @@ _MIDDLE = (0.3, 0.7)  # part of the text's width in which a gutter is sought
 _CROSSED = 0.06  # most glyphs that start in a quarter em of a gutter, as a share of the rows
 _STRIP = 7  # least quarters of an em between the left edges beside a gutter: a glyph and its gap
 _ROWS = 5  # rows that each of two columns has at least
+_GLYPHS = 8  # least glyphs of half the rows of a column
 _FULL = 0.4  # least share of the rows of a column that reach its right edge
 _LARGE = 2.5  # size of watermark type, in that of the usual one
 _COVERED = 2  # glyphs that a watermark's glyphs cover at least, together
@@ -116,7 +117,7 @@ def _longest_run(cover: list[int], most: float) -> tuple[int, int] | None:
 
 def _is_prose(lines: _Lines) -> bool:
     """Return True if the lines of a column run to its right edge more often than table cells do."""
-    if len(lines) < _ROWS:
+    if len(lines) < _ROWS or median(map(len, lines)) < _GLYPHS:
         return False
     em = median(line[0].em for line in lines)
     edge = sorted(line[-1].right for line in lines)[int(0.9 * (len(lines) - 1))]

@@ -130,16 +130,28 @@ def _lines(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
 
 
 def _with_raised(lines: list[list[Glyph]]) -> list[list[Glyph]]:
-    """Return ``lines`` with raised note marks in the line that they belong to."""
+    """Return ``lines`` with raised note marks in the line that they belong to.
+
+    A mark of digits is left out, because it would falsify the number or word that it stands at;
+    only behind a Latin letter (m2) is it an exponent.
+    """
     kept: list[list[Glyph]] = []
     for line in lines:
         if kept and len(kept[-1]) <= _MARK_GLYPHS:
             size = max(glyph.em for glyph in line)
             raised = all(glyph.em <= 0.75 * size for glyph in kept[-1])
             if raised and 0 < line[0].base - kept[-1][0].base <= 0.7 * size:
-                line = sorted((*kept.pop(), *line), key=_LEFT)
+                line = sorted((*_without_marks(kept.pop(), line), *line), key=_LEFT)
         kept.append(line)
     return kept
+
+
+def _without_marks(raised: list[Glyph], line: list[Glyph]) -> list[Glyph]:
+    """Return the glyphs of ``raised`` that are part of ``line``'s text."""
+    if not all(glyph.char.isdecimal() for glyph in raised):
+        return raised
+    before = max((g for g in line if g.left < raised[0].left), key=_LEFT, default=None)
+    return raised if before and before.char.isascii() and before.char.isalpha() else []
 
 
 def _row(line: list[Glyph], column: int = 0) -> Row:

@@ -282,7 +282,8 @@ def test_line_ends_count_within_pre() -> None:
 
 
 def test_lines_of_the_site_below_the_article_are_left_out() -> None:
-    page = "<div><p>正文，第一段。</p><p>分享：微信 微博</p><p>主办单位：某局 备案号：江ICP备050号</p></div>"
+    foot = "<p>分享：微信 微博</p><p>主办单位：某局 备案号：江ICP备050号</p>"
+    page = f"<div><p>正文，第一段。</p>{foot}</div>"
     assert shown(page) == ["正文，第一段。"]
     assert shown("<p>各单位：</p><p>主办单位：某局，承办单位：某处。</p>")[-1].startswith(
         "主办单位"

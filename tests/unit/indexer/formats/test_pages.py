@@ -386,7 +386,7 @@ def test_pages_of_an_ofd_are_bounded_and_a_page_read_again_counts_again() -> Non
         '<ofd:Document xmlns:ofd="http://www.ofdspec.org/2016"><ofd:Pages>'
         f"{reference * 4000}</ofd:Pages></ofd:Document>"
     )
-    with pytest.raises(SourceTooLarge, match="unpacks to over|XML elements"):
+    with pytest.raises(SourceTooLarge, match=r"unpacks to over|XML elements"):
         read_source(
             OFD,
             rezipped(notice_ofd(), {"Doc_0/Document.xml": again}),
@@ -531,15 +531,32 @@ def test_a_table_of_two_columns_is_no_page_of_two_columns() -> None:
     assert all("\t" in line for line in pdf_lines(draw))
 
 
-def test_a_raised_note_mark_stands_in_its_line() -> None:
+@pytest.mark.parametrize(
+    ("before", "mark", "shown"),
+    [("装置", "①", "装置①"), ("增长", "3", "增长"), ("25km", "2", "25km2")],
+)
+def test_a_raised_mark_stands_in_its_line_unless_it_would_falsify_a_number(
+    before: str, mark: str, shown: str
+) -> None:
     def draw(canvas: Canvas) -> None:
-        canvas.drawString(80, 700, "安装定位装置")
+        canvas.drawString(80, 700, before)
+        right = 80 + sum(16 if char > "z" else 8 for char in before)
         canvas.setFont("STSong-Light", 8)
-        canvas.drawString(176, 708, "①")
+        canvas.drawString(right, 708, mark)
         canvas.setFont("STSong-Light", 16)
-        canvas.drawString(184, 700, "，不得作业。")
+        canvas.drawString(right + 8, 700, "2961亿元，不得作业。")
 
-    assert pdf_lines(draw) == ["安装定位装置①，不得作业。"]
+    assert "".join(pdf_lines(draw)[0].split()) == f"{shown}2961亿元，不得作业。"
+
+
+def test_a_table_of_prose_and_short_cells_is_no_page_of_two_columns() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("STSong-Light", 12)
+        for number in range(8):
+            canvas.drawString(60, 740 - 20 * number, "第一条为了规范绿道建设，改善人居环境")
+            canvas.drawString(350, 740 - 20 * number, f"{number}分")
+
+    assert pdf_lines(draw)[0].endswith("\t0分")
 
 
 def test_a_running_foot_of_a_name_and_a_number_is_left_out() -> None:
