@@ -18,7 +18,9 @@ from pathlib import Path
 import olefile
 
 from indexer.errors import SourceError, SourceTooLarge, UnsupportedFormat
+from indexer.formats.doc_lists import read_lists
 from indexer.formats.limits import Limits
+from indexer.formats.numbering import with_label
 from indexer.formats.source import Source, Warnings
 from indexer.formats.text import everyday_share
 
@@ -28,6 +30,7 @@ _ENCRYPTED, _SECOND_TABLE, _COMPLEX, _WIDE = 0x100, 0x200, 0x4, 0x1000
 _CLX, _CHARACTER_PAGES, _PARAGRAPH_PAGES = 0x1A2, 0xFA, 0x102  # places in the FIB
 _LENGTHS = 0x4C  # of the stories: eight counts of characters, in their order
 _STORIES = (True, True, False, False, False, True, True, False)  # text, notes and text boxes
+_LEVEL, _NO_LIST = 0x260A, 0xF801
 _IN_TABLE, _ROW_END, _INNER_ROW_END, _LIST = 0x2416, 0x2417, 0x244C, 0x460B
 _HUGE = (0x6645, 0x6646)  # properties that stand in the stream Data
 _DELETED, _HIDDEN = 0x0800, 0x083C
@@ -35,6 +38,10 @@ _OPERANDS = (1, 1, 2, 4, 2, 2, 0, 3)  # bytes by the kind of a property; 0: stat
 _TABLE_DEFINITION, _TABS = 0xD608, 0xC615
 
 _CHARACTERS = {"\x0b": "\n", "\x0c": "\n", "\x0e": "\n", "\x1e": "-", "\xa0": " "}
+# Marks from the private use area: around a paragraph's list and level, and between the paragraphs
+# of a cell.
+_LABEL, _BREAK = "\ue0f4", "\ue0f5"
+_NUMBERED = re.compile(f"([^\r\t{_BREAK}{_LABEL}]*){_LABEL}(\\d+),(\\d+){_LABEL}")
 _ENDS = re.compile("[\r\x07]")
 _BEGIN, _SEPARATOR, _END = "\x13", "\x14", "\x15"  # of a field
 _FIELD = re.compile("([\x13-\x15])")
@@ -44,9 +51,9 @@ def read_doc(data: bytes, path: Path, limits: Limits) -> Source:
     """Return the paragraphs of the Word document ``data``, one line each.
 
     A table row becomes one line with tabs between its cells; footnotes and text boxes follow the
-    body. Deleted and hidden text, headers and footers are left out; automatic numbers are not
-    computed, which a warning tells. Raises SourceError for a broken or protected document,
-    UnsupportedFormat for a Microsoft Works file.
+    body. Paragraphs have the automatic numbers that they state themselves, not those of their
+    style. Deleted and hidden text, headers and footers are left out. Raises SourceError for a
+    broken or protected document, UnsupportedFormat for a Microsoft Works file.
     """
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as container:
@@ -66,7 +73,7 @@ def read_doc(data: bytes, path: Path, limits: Limits) -> Source:
     if len(text) > limits.text_chars:
         raise SourceTooLarge(path, f"over {limits.text_chars:,} characters of text")
     warnings = Warnings()
-    warnings.add("no-numbers", count=found.numbered)
+    warnings.add("no-numbers", count=found.unnumbered)
     return Source("".join(f"{line}\n" for line in _lines(text)), "doc", warnings=warnings.all())
 
 
@@ -76,6 +83,7 @@ class _Properties:
 
     row_ends: set[int] = field(default_factory=set)
     in_cells: set[int] = field(default_factory=set)
+    lists: dict[int, tuple[int, int]] = field(default_factory=dict)  # list and level, by end
     gone: list[tuple[int, int]] = field(default_factory=list)
 
 
@@ -90,7 +98,7 @@ class _Document:
             raise SourceError(path, "no Word document in the container")
         self._flags, self._old = flags, version < _WORD_97
         self._table = streams["1Table" if flags & _SECOND_TABLE else "0Table"]
-        self.numbered = 0
+        self.unnumbered = 0
 
     def text(self) -> str:
         """Return the raw text: ends of paragraphs as \\r, of cells as \\t, of rows as \\r."""
@@ -106,7 +114,26 @@ class _Document:
                 if wanted:
                     parts.append(_visible(self._story(pieces, start, start + length, properties)))
                 start += length
-        return "\r".join(parts)
+        return self._numbered("\r".join(parts))
+
+    def _numbered(self, text: str) -> str:
+        """Return ``text`` with the automatic numbers of its paragraphs in front of them."""
+        if _LABEL not in text:
+            return text.replace(_BREAK, " ")
+        try:
+            lists = read_lists(self._main, self._table)
+        except (struct.error, IndexError):
+            self.unnumbered = text.count(_LABEL) // 2
+            return _NUMBERED.sub(r"\1", text).replace(_BREAK, " ")
+
+        def shown(found: re.Match[str]) -> str:
+            paragraph, number, level = found.groups()
+            label = lists.label(number, int(level))
+            return (
+                with_label(label, paragraph.lstrip()) if label and paragraph.strip() else paragraph
+            )
+
+        return _NUMBERED.sub(shown, text).replace(_BREAK, " ")
 
     def _old_text(self) -> str:
         """Return the text of a Word 6 or 95 document, which stands in one run of bytes."""
@@ -157,12 +184,18 @@ class _Document:
     def _properties(self) -> _Properties:
         found = _Properties()
         for _, high, properties in self._runs(_PARAGRAPH_PAGES, 13):
+            level = 0
             for code, value in self._modifiers(properties[2:]):
+                if code == _LEVEL:
+                    level = min(value, 8)
                 if code in (_ROW_END, _INNER_ROW_END) and value:
                     found.row_ends.add(high)
                 elif code == _IN_TABLE and value:
                     found.in_cells.add(high)
-                self.numbered += code == _LIST and value not in (0, 0xF801)
+                if code == _LIST and 0 < value < _NO_LIST:
+                    found.lists[high] = value, level
+            if high in found.lists:
+                found.lists[high] = found.lists[high][0], level
         for low, high, properties in self._runs(_CHARACTER_PAGES, 1):
             if any(
                 code in (_DELETED, _HIDDEN) and value & 1
@@ -234,13 +267,17 @@ def _marked(text: str, at: int, width: int, marks: _Properties) -> Iterator[str]
 
 
 def _with_rows(text: str, at: int, width: int, marks: _Properties) -> str:
-    """Return ``text`` with a tab for the end of each cell and \\r for the end of each row."""
+    """Return ``text`` with a tab for the end of each cell, \\r for that of each row, and lists."""
 
     def shown(mark: re.Match[str]) -> str:
         end = at + mark.end() * width
+        if mark[0] == "\x07" and end in marks.row_ends:
+            return "\r"
+        number, level = marks.lists.get(end, (0, 0))
+        label = f"{_LABEL}{number},{level}{_LABEL}" if number else ""
         if mark[0] == "\x07":
-            return "\r" if end in marks.row_ends else "\t"
-        return " " if end in marks.in_cells else "\r"
+            return label + "\t"
+        return label + (_BREAK if end in marks.in_cells else "\r")
 
     return _ENDS.sub(shown, text)
 

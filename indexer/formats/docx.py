@@ -13,7 +13,7 @@ from indexer.errors import SourceError
 from indexer.formats.archive import Archive, Element
 from indexer.formats.docx_parts import Parts, symbol
 from indexer.formats.limits import Limits
-from indexer.formats.numbering import Numbering, is_on
+from indexer.formats.numbering import Numbering, is_on, with_label
 from indexer.formats.source import Source
 
 # Elements without visible text: deletions, properties, field codes, the gloss of a ruby.
@@ -139,7 +139,7 @@ class _Reader:
         label = self._label(properties)
         if not text.strip():
             return
-        text = _numbered(label, text.lstrip()) if label else text
+        text = with_label(label, text.lstrip()) if label else text
         yield from (line.rstrip() for line in text.split("\n") if line.strip())
 
     def _label(self, properties: Element | None) -> str:
@@ -177,16 +177,6 @@ class _Reader:
                 lines = above[column]
             yield lines
             column += _count(_value(cell, "tcPr/gridSpan")) or 1
-
-
-def _numbered(label: str, text: str) -> str:
-    """Return ``text`` behind ``label``.
-
-    The blank after 一、 or 1. is layout and is dropped; after 第一条, and between ASCII characters,
-    it separates words and is kept.
-    """
-    closed = label.rstrip().endswith(("、", "）", ")", "．", "."))
-    return (label.rstrip() if closed and not text[0].isascii() else label) + text
 
 
 def _blocks(story: Element) -> Iterator[Element]:

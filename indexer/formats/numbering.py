@@ -167,6 +167,16 @@ def _shown(levels: tuple[Level, ...], counters: list[int | None], depth: int) ->
     return re.sub(r"%([1-9])", number, levels[depth].text).strip()
 
 
+def with_label(label: str, text: str) -> str:
+    """Return ``text`` behind ``label``.
+
+    The blank after 一、 or 1. is layout and is dropped; after 第一条, and between ASCII characters,
+    it separates words and is kept.
+    """
+    closed = label.rstrip().endswith(("、", "）", ")", "．", "."))
+    return (label.rstrip() if closed and not text[0].isascii() else label) + text
+
+
 def format_number(value: int, number_format: str) -> str:
     """Return ``value`` in Word's ST_NumberFormat ``number_format``; unknown formats give digits."""
     shape = _FORMATS.get(number_format)

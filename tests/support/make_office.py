@@ -228,12 +228,19 @@ def _entry(
 
 
 def doc(
-    body: str, *, notes: str = "", row_ends: bool = False, gone: tuple[int, int] = (0, 0)
+    body: str,
+    *,
+    notes: str = "",
+    row_ends: bool = False,
+    gone: tuple[int, int] = (0, 0),
+    numbered: tuple[int, str] | None = None,
 ) -> bytes:
     """A Word 97 document of ``body``, whose paragraphs end in \\r and cells in \\x07.
 
     The first half is a piece of single bytes where it is ASCII, to have two kinds of pieces. With
-    ``row_ends``, each \\x07\\x07 ends a row. The characters of ``gone`` are marked as deleted.
+    ``row_ends``, each \\x07\\x07 ends a row. The characters of ``gone`` are marked as deleted. With
+    ``numbered``, a code of a number format and a text with \\0 for the number, all paragraphs are
+    items of one list.
     """
     story = body + notes
     cut = next((i for i, char in enumerate(story) if not char.isascii()), len(story))
@@ -247,7 +254,9 @@ def doc(
 
     paragraphs = [at(i + 1) for i, char in enumerate(story) if char in "\r\x07"]
     ends = {at(i + 2) for i in range(len(story)) if row_ends and story[i : i + 2] == "\x07\x07"}
-    properties = [(struct.pack("<HHB", 0, 0x2417, 1) if end in ends else b"") for end in paragraphs]
+    item = struct.pack("<HHBHH", 0, 0x260A, 0, 0x460B, 1) if numbered else b""
+    row_end = struct.pack("<HHB", 0, 0x2417, 1)
+    properties = [row_end if end in ends else item for end in paragraphs]
     paragraph_page, main = len(main) // _SECTOR, main + _page([at(0), *paragraphs], properties, 13)
     character_page = len(main) // _SECTOR
     places = [at(0), at(gone[0]), at(gone[1]), at(len(story))]
@@ -260,12 +269,23 @@ def doc(
     for place, number in ((0x102, paragraph_page), (0xFA, character_page)):
         spots[place] = len(table), 12
         table += struct.pack("<III", at(0), at(len(story)), number)
+    if numbered:
+        spots[0x2E2] = len(table), 30
+        table += struct.pack("<Hii18xBB", 1, 7, 0, 1, 0) + _level(*numbered)
+        spots[0x2EA] = len(table), 20
+        table += struct.pack("<Ii8xBBBBi", 1, 7, 0, 0, 0, 0, -1)
     struct.pack_into("<HH", main, 0, 0xA5EC, 0xC1)
     struct.pack_into("<H", main, 0x0A, 0x200)  # its table is in the stream 1Table
     struct.pack_into("<8i", main, 0x4C, len(body), len(notes), 0, 0, 0, 0, 0, 0)
     for place, spot in spots.items():
         struct.pack_into("<II", main, place, *spot)
     return ole({"WordDocument": bytes(main), "1Table": table})
+
+
+def _level(code: int, text: str) -> bytes:
+    """A level of a list that counts from 1."""
+    head = struct.pack("<iBB9xB8xBBBB", 1, code, 0, 0, 0, 0, 0, 0)
+    return head + struct.pack("<H", len(text)) + text.encode("utf-16-le")
 
 
 def _page(places: Sequence[int], properties: Sequence[bytes], size: int) -> bytes:

@@ -137,6 +137,22 @@ def test_tables_notes_and_deletions_of_word_97() -> None:
     assert lines("a.doc", doc("第一条 甲。删去。乙。\r", gone=(6, 9))) == ["第一条 甲。乙。"]
 
 
+@pytest.mark.parametrize(
+    ("code", "text", "shown"),
+    [
+        (39, "第\0条", "第一条 甲"),
+        (37, "（\0）", "（一）甲"),
+        (0, "\0.", "1.甲"),
+        (18, "\0", "① 甲"),
+        (23, "\uf0b7", "甲"),
+    ],
+)
+def test_automatic_numbers_of_word_97_are_counted(code: int, text: str, shown: str) -> None:
+    data = doc("甲\r乙\r", numbered=(code, text))
+    assert lines("a.doc", data)[0] == shown
+    assert read("a.doc", data).warnings == ()
+
+
 def test_the_code_of_a_field_is_no_text() -> None:
     assert lines("a.doc", doc("见\x13 HYPERLINK x \x14附件\x15。\r")) == ["见附件。"]
 
