@@ -41,7 +41,11 @@ _CHARACTERS = {"\x0b": "\n", "\x0c": "\n", "\x0e": "\n", "\x1e": "-", "\xa0": " 
 # Marks from the private use area: around a paragraph's list and level, and between the paragraphs
 # of a cell.
 _LABEL, _BREAK = "\ue0f4", "\ue0f5"
-_NUMBERED = re.compile(f"([^\r\t{_BREAK}{_LABEL}]*){_LABEL}(\\d+),(\\d+){_LABEL}")
+_NUMBERED = re.compile(
+    f"(?<![^\r\t{_BREAK}])([^\r\t{_BREAK}{_LABEL}]*){_LABEL}(\\d+),(\\d+){_LABEL}"
+)
+    f"(?<![^\r\t{_BREAK}])([^\r\t{_BREAK}{_LABEL}]*){_LABEL}(\\d+),(\\d+){_LABEL}"
+)
 _ENDS = re.compile("[\r\x07]")
 _BEGIN, _SEPARATOR, _END = "\x13", "\x14", "\x15"  # of a field
 _FIELD = re.compile("([\x13-\x15])")

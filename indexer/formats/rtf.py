@@ -8,7 +8,7 @@ from typing import Any
 
 from striprtf import striprtf
 
-from indexer.errors import SourceError
+from indexer.errors import SourceError, SourceTooLarge
 from indexer.formats.limits import Limits
 from indexer.formats.source import Source, Warnings
 from indexer.formats.text import everyday_share
@@ -18,12 +18,12 @@ from indexer.formats.text import everyday_share
 _ROW, _CELL, _END = "\ue0f1", "\ue0f2", "\ue0f3"
 _MARKS = {"trowd": _ROW, "cell": _CELL, "nestcell": _CELL, "row": _END, "nestrow": _END}
 _CONTROL = re.compile(r"\\(trowd|nestcell|cell|nestrow|row)(?![a-zA-Z])-?\d* ?")
-_TABLE_ROW = re.compile(f"{_ROW}([^{_END}]*){_END}")
 # A destination that striprtf skips too: its search for links takes quadratic time.
 _FIELD = re.compile(r"\\fldinst(?![a-zA-Z])")
 _DEFAULT_CHARSET = re.compile(r"\\fcharset0(?!\d)")
 _rtf_to_text: Any = striprtf.rtf_to_text  # its package states no types
 _FOOTNOTE = re.compile(r"\\footnote(?![a-zA-Z])")
+_FONT_TABLE = 65_536  # most characters of a table of fonts
 _READABLE = 0.5  # least share of everyday characters
 
 
@@ -31,10 +31,12 @@ def read_rtf(data: bytes, path: Path, limits: Limits) -> Source:  # noqa: ARG001
     """Return the text of the RTF ``data``, one line per paragraph or table row.
 
     Headers, footers and footnotes are left out; footnotes are counted in a warning. Raises
-    SourceError for damage that striprtf stumbles over.
+    SourceError for damage that striprtf stumbles over, SourceTooLarge for a table of fonts that is
+    too long.
     """
     warnings = Warnings()
     raw = data.decode("latin-1").translate({0xE0F1: None, 0xE0F2: None, 0xE0F3: None, 0: None})
+    _check_fonts(raw, path)
     raw = _FIELD.sub(r"\\fldtype", raw)
     raw = _CONTROL.sub(lambda found: f"\\intbl{_MARKS[found[1]]}", raw)
     text = _converted(raw, path)
@@ -44,16 +46,32 @@ def read_rtf(data: bytes, path: Path, limits: Limits) -> Source:  # noqa: ARG001
         )
     warnings.add("no-notes", count=len(_FOOTNOTE.findall(raw)))
     warnings.add("replaced-bytes", count=text.count("\ufffd"), detail="an unknown place")
-    lines = (line.strip(" \t|") for line in _TABLE_ROW.sub(_row, text).split("\n"))
+    *rows, rest = text.split(_END)
+    lines = (line.strip(" \t|") for line in "".join((*map(_row, rows), rest)).split("\n"))
     marks = dict.fromkeys(map(ord, (_ROW, _CELL, _END)), "\t")
     kept = (line.translate(marks).strip() for line in lines)
     return Source("".join(f"{line}\n" for line in kept if line), "rtf", warnings=warnings.all())
 
 
-def _row(found: re.Match[str]) -> str:
-    cells = found[1].replace(_ROW, "").split(_CELL)  # Word repeats the properties behind the cells
+def _row(text: str) -> str:
+    """Return ``text``, which the end of a row ended, with the row's cells on one line."""
+    before, _, row = text.partition(_ROW)
+    cells = row.replace(_ROW, "").split(_CELL)  # Word repeats the properties behind the cells
     shown = (" ".join(cell.split()) for cell in cells)
-    return "\t".join(shown).rstrip() + "\n"
+    return before + "\t".join(shown).rstrip() + "\n"
+
+
+def _check_fonts(raw: str, path: Path) -> None:
+    """Raise SourceTooLarge for a table of fonts that striprtf would take minutes over."""
+    start = raw.find("\\fonttbl")
+    if start < 0:
+        return
+    depth = 1
+    for brace in re.finditer("[{}]", raw[start : start + _FONT_TABLE]):
+        depth += 1 if brace[0] == "{" else -1
+        if depth == 0:
+            return
+    raise SourceTooLarge(path, f"a table of fonts over {_FONT_TABLE:,} bytes")
 
 
 def _converted(raw: str, path: Path) -> str:

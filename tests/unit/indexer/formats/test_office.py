@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import random
 import zipfile
@@ -237,3 +238,23 @@ def test_damage_costs_a_message_and_nothing_else(name: str) -> None:
             assert read(name, bytes(damaged)).text
         except SourceError as error:
             assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.rtf", b"{\\rtf1 " + b"\\trowd " * 100_000 + b"a}"),
+        ("a.rtf", b"{\\rtf1{\\fonttbl" + b"\\f0" * 100_000 + b"}a}"),
+        ("a.rtf", b"{\\rtf1 " + b"{\\field{\\*\\fldinst{ HYPERLINK " * 50_000 + b"a}"),
+        ("a.rtf", b"{\\rtf1 " + b"{" * 300_000 + b"a}"),
+        ("a.doc", doc("甲" * 20_000 + "\r", numbered=(0, "\0."))),
+        ("a.eml", b"Subject: a\n\n" + b"From: x\n" * 100_000),
+    ],
+)
+def test_hostile_repetition_takes_linear_time(name: str, data: bytes) -> None:
+    import time
+
+    start = time.process_time()
+    with contextlib.suppress(SourceError):
+        read(name, data)
+    assert time.process_time() - start < 5
