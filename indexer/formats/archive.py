@@ -63,7 +63,10 @@ class Archive:
         self._names = {_key(info.filename): info for info in self._zip.infolist()}
 
     def read(self, name: str) -> bytes | None:
-        """Return the bytes of the member ``name``, whatever its case; None if there is none."""
+        """Return the bytes of the member ``name``, whatever its case; None if there is none.
+
+        Raises SourceError for a broken or encrypted member, SourceTooLarge at a limit.
+        """
         info = self._names.get(_key(name))
         if info is None:
             return None

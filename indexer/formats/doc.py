@@ -44,8 +44,6 @@ _LABEL, _BREAK = "\ue0f4", "\ue0f5"
 _NUMBERED = re.compile(
     f"(?<![^\r\t{_BREAK}])([^\r\t{_BREAK}{_LABEL}]*){_LABEL}(\\d+),(\\d+){_LABEL}"
 )
-    f"(?<![^\r\t{_BREAK}])([^\r\t{_BREAK}{_LABEL}]*){_LABEL}(\\d+),(\\d+){_LABEL}"
-)
 _ENDS = re.compile("[\r\x07]")
 _BEGIN, _SEPARATOR, _END = "\x13", "\x14", "\x15"  # of a field
 _FIELD = re.compile("([\x13-\x15])")

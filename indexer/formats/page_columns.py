@@ -7,10 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from indexer.formats.page_layout import Glyph
+from indexer.formats.glyph import Glyph
 
 _MIDDLE = (0.3, 0.7)  # part of the text's width in which a gutter is sought
 _CROSSED = 0.06  # most glyphs that start in a quarter em of a gutter, as a share of the rows
@@ -21,7 +19,7 @@ _FULL = 0.4  # least share of the rows of a column that reach its right edge
 _LARGE = 2.5  # size of watermark type, in that of the usual one
 _COVERED = 2  # glyphs that a watermark's glyphs cover at least, together
 
-_Lines = list[list["Glyph"]]
+_Lines = list[list[Glyph]]
 
 
 def without_watermarks(glyphs: Sequence[Glyph]) -> tuple[Sequence[Glyph], int]:

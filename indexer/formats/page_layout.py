@@ -15,20 +15,9 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from operator import attrgetter, eq, sub
 from statistics import median
-from typing import NamedTuple
 
+from indexer.formats.glyph import Glyph
 from indexer.formats.page_columns import split_columns
-
-
-class Glyph(NamedTuple):
-    """A character with its left and right edge, its baseline and its size."""
-
-    char: str
-    left: float
-    right: float
-    base: float
-    em: float  # the height of the type, used for rows without a Han character
-    turn: float = 0.0  # the direction of its line in quarter turns; places are along that line
 
 
 @dataclass(frozen=True, slots=True)

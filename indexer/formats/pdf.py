@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from indexer.errors import SourceError, SourceTooLarge, UnsupportedFormat
+from indexer.formats.glyph import Glyph
 from indexer.formats.limits import Limits
 from indexer.formats.page_columns import without_watermarks
-from indexer.formats.page_layout import Glyph, Page, laid_out, paragraphs
+from indexer.formats.page_layout import Page, laid_out, paragraphs
 from indexer.formats.source import Source, Warnings
 from indexer.formats.text import UNREADABLE, is_readable
 

@@ -191,7 +191,7 @@ class DerivedFactsJson(TypedDict, total=False):
 
 
 class WarningJson(TypedDict):
-    """What the reader of a file left out or guessed, in its text ``message`` for a person."""
+    """A thing that the reader of a file left out or guessed; ``message`` is for a person."""
 
     code: str
     place: str

@@ -30,13 +30,13 @@ MAY_IMPORT: dict[str, str] = {
     "indexer.segments": "errors kernel",
     "indexer.text": "errors numerals kernel segments",
     "indexer.documents": "errors numerals formats kernel text",
-    "indexer.storage": "errors numerals kernel segments text documents",
+    "indexer.storage": "errors numerals formats kernel segments text documents",
     "indexer.updating": "errors formats text documents storage",
     "indexer.whoosh_adapter": "errors numerals kernel segments text storage",
     "searcher.query": "errors numerals",
     "searcher.ranking": "errors numerals kernel text documents query",
     "searcher.backends": "errors numerals kernel segments text documents storage query ranking",
-    "searcher.results": "errors numerals kernel segments text documents storage query ranking "
+    "searcher.results": "errors numerals formats kernel segments text documents storage query ranking "
     "backends",
     "searcher.suggestions": "errors numerals kernel segments text documents storage query ranking "
     "backends results",
