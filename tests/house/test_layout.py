@@ -36,8 +36,8 @@ MAY_IMPORT: dict[str, str] = {
     "searcher.query": "errors numerals",
     "searcher.ranking": "errors numerals kernel text documents query",
     "searcher.backends": "errors numerals kernel segments text documents storage query ranking",
-    "searcher.results": "errors numerals formats kernel segments text documents storage query ranking "
-    "backends",
+    "searcher.results": "errors numerals formats kernel segments text documents storage query "
+    "ranking backends",
     "searcher.suggestions": "errors numerals kernel segments text documents storage query ranking "
     "backends results",
     "searcher.lookups": "errors numerals kernel segments text documents storage query ranking "
