@@ -35,6 +35,9 @@ COMMANDS = {
     "similar": "verify_similar",
     "status": "status",
     "check": "status",
+    "cite": "exports",
+    "serve": "serve",
+    "token": "serve",
     "completion": "completion",
 }
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
+from searcher.cli.exports import format_option, print_hits
 from searcher.cli.options import (
     QueryCommand,
     color_option,
@@ -66,11 +67,13 @@ class SearchOptions(TypedDict):
 @synonyms_option
 @color_option
 @json_option
+@format_option
 @index_option
 def search_command(
     query: tuple[str, ...],
     folder: Path,
     synonyms: Path | None,
+    format: str | None,
     as_json: bool,
     color: str,
     explain: bool,
@@ -88,7 +91,9 @@ def search_command(
       policysearch search '"责任追究" -作风 日期:2002..'
     """
     results, explanations = _search(" ".join(query), folder, synonyms, explain, options)
-    if as_json:
+    if format:
+        print_hits(results, format)
+    elif as_json:
         from searcher.results.as_json import results_json
 
         print_json(results_json(results, explanations))

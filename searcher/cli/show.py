@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from indexer.errors import PolicySearchError
+from searcher.cli.exports import format_option, print_rows
 from searcher.cli.options import (
     color_option,
     find_named,
@@ -182,8 +183,9 @@ def diff_command(old: str, new: str, color: str, as_json: bool, folder: Path) ->
 @click.command("missing")
 @limit_option(50, "documents")
 @json_option
+@format_option
 @index_option
-def missing_command(limit: int, as_json: bool, folder: Path) -> None:
+def missing_command(limit: int, as_json: bool, format: str | None, folder: Path) -> None:
     """List documents that are cited but not in the index.
 
     The most cited documents come first.
@@ -198,8 +200,11 @@ def missing_command(limit: int, as_json: bool, folder: Path) -> None:
 
     with Searcher.open(folder) as searcher:
         missing = searcher.missing()
-    if as_json:
-        print_json([missing_json(one) for one in missing[:limit]])
+    rows = [missing_json(one) for one in missing[:limit]]
+    if format:
+        print_rows(("name", "number", "count"), rows, format)
+    elif as_json:
+        print_json(rows)
     else:
         for one in missing[:limit]:
             click.echo(f"{one.count:6,}  {plain(one.name or one.number or '')}")
