@@ -19,7 +19,7 @@ _REFERENCES = ("gbt7714", "bibtex", "ris")
 
 
 def format_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """``--format``: tables, and references for the commands that find documents."""
+    """Returns ``command`` with ``--format``: tables, and references if it finds documents."""
     # `missing` finds none: a reference needs a document at hand.
     formats = _TABLES if command.__name__ == "missing_command" else (*_TABLES, *_REFERENCES)
     return click.option(
@@ -44,7 +44,7 @@ def print_hits(results: Results, format: str) -> None:
 
 
 def print_rows(columns: Sequence[str], rows: Sequence[Mapping[str, object]], format: str) -> None:
-    """Print a table as csv, jsonl or xlsx."""
+    """Prints ``rows`` as csv, jsonl or xlsx, with the first line or row naming the ``columns``."""
     from searcher.exports.tables import to_csv
 
     if format == "jsonl":

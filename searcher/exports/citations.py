@@ -29,7 +29,7 @@ _LATEX = str.maketrans(
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What a citation needs of a document, and of a section of it where ``anchor`` is not empty.
+    """The facts of a document that a citation names, and of a section unless ``anchor`` is empty.
 
     ``path`` holds the labels of the section from the root; what a document does not state is "".
     ``base_url`` is where documents are served, without a slash at the end; "" without a server.
@@ -94,7 +94,10 @@ def reference_to_document(document: Document, anchor: str = "", base_url: str = 
 
 
 def cite(reference: Reference, style: Style, retrieved: str) -> str:
-    """``reference`` in a style, without a line break at the end. ``retrieved`` is an ISO date."""
+    """Returns ``reference`` in a style, without a line break at the end.
+
+    ``retrieved`` is the ISO date of the retrieval.
+    """
     make = {"gbt7714": _gbt7714, "bibtex": _bibtex, "ris": _ris, "text": _text}[style]
     return make(reference, retrieved)
 
@@ -122,9 +125,10 @@ def _text(reference: Reference, _: str) -> str:
 
 
 def place_in_words(path: tuple[str, ...]) -> str:
-    """Where a section stands, as one says it: an article needs no chapter, 一 is 第一部分's label.
+    """Returns the place of a section as one says it, "" for an empty ``path``.
 
-    ``("第二章", "第四条")`` is 第四条, and ``("一", "（三）")`` is 一、（三）.
+    ``("第二章", "第四条")`` is 第四条, for an article needs no chapter, and
+    ``("一", "（三）")`` is 一、（三）.
     """
     for depth, label in enumerate(path):
         if re.fullmatch(r"第.+条(?:之.+)?", label):

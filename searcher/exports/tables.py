@@ -68,7 +68,10 @@ def to_jsonl(values: Iterable[Mapping[str, Any]]) -> str:
 
 
 def cell(value: object) -> object:
-    """What a cell may hold: a number as it is, and text that no spreadsheet runs."""
+    """Returns ``value`` as a cell may hold it: a number as it is, or text that no spreadsheet runs.
+
+    None is empty.
+    """
     if isinstance(value, (int, float)):
         return value
     text = ("" if value is None else str(value)).translate(HARMLESS)

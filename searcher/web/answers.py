@@ -1,4 +1,4 @@
-"""What a handler gives back, and how that becomes a response."""
+"""Answers of handlers, and the responses they become."""
 
 from __future__ import annotations
 
@@ -28,17 +28,20 @@ class Answer:
 
     @property
     def is_lasting(self) -> bool:
-        """Whether the same edition of the index gives the same answer again."""
+        """True if the same edition of the index gives the same answer again."""
         return self.status == 200 and "Set-Cookie" not in self.headers
 
 
 def json_answer(value: Any, **more: Any) -> Answer:
-    """An answer in JSON."""
+    """Returns ``value`` as an answer in JSON; ``more`` are other fields of the answer."""
     return Answer(encode_json(value), **more)
 
 
 def encode_json(value: Any) -> bytes:
-    """JSON in UTF-8, Chinese as it is. A lone surrogate, which UTF-8 has not, is escaped."""
+    """Returns ``value`` as JSON in UTF-8, Chinese as it is.
+
+    A lone surrogate, which UTF-8 does not have, is escaped.
+    """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return text.encode("utf-8", "backslashreplace")
 

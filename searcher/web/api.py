@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from indexer._version import __version__
 from indexer.documents.model import Document
 from indexer.documents.regions import regions_of
 from searcher.exports.citations import permalink
 from searcher.query.dates import LAST_DAY, read_range
-from searcher.ranking.statistics import DocumentFacts
 from searcher.results.as_json import change_json, document_json, hit_json, verification_json
 from searcher.results.model import Hit, Results
 from searcher.web.answers import Answer, json_answer
@@ -32,13 +31,16 @@ from searcher.web.parameters import (
 from searcher.web.problems import not_found, wrong_parameters
 from searcher.web.reading import below
 
+if TYPE_CHECKING:
+    from searcher.ranking.statistics import DocumentFacts
+
 _FACETS = 10
 _RELATIONS = ("cites", "cited-by", "versions")
 _MOST_QUOTED = 20
 
 
 def run_search(edition: Edition, request: SearchRequest, *, suggest: bool) -> Results:
-    """The results of a search that costs no more than it may. Raises Problem, QueryError."""
+    """Returns the results of ``request``. Raises Problem if it costs too much, and QueryError."""
     if near := check_cost(request.q):
         check_near(edition.searcher, request.q, near)
     return edition.searcher.search(
@@ -68,7 +70,7 @@ def hit_dict(hit: Hit) -> dict[str, Any]:
 
 
 def search(edition: Edition, call: Call) -> Answer:
-    """``/search``."""
+    """Returns a page of ``/search``. Raises Problem where a parameter is wrong, QueryError."""
     parameters = call.parameters
     request = search_request(parameters)
     facets = parameters.number("facets", _FACETS, 0, MAX_LIMIT)
@@ -116,7 +118,7 @@ def _results(results: Results, most: int) -> dict[str, Any]:
 
 
 def suggest(edition: Edition, call: Call) -> Answer:
-    """``/suggest``."""
+    """Returns ``/suggest``, the best first. Raises Problem where a parameter is wrong."""
     prefix = call.parameters.text("q", 60, required=True)
     limit = call.parameters.number("limit", 10, 1, 20)
     call.parameters.finish()
@@ -124,7 +126,7 @@ def suggest(edition: Edition, call: Call) -> Answer:
 
 
 def documents(edition: Edition, call: Call) -> Answer:
-    """``/documents``: the newest first."""
+    """Returns a page of ``/documents``, the newest first. Raises Problem for a wrong parameter."""
     parameters = call.parameters
     request = filters_only(parameters)
     offset = parameters.number("offset", 0, 0, 9_999_999)
@@ -143,7 +145,7 @@ def documents(edition: Edition, call: Call) -> Answer:
 
 
 def row_dict(row: DocumentFacts) -> dict[str, Any]:
-    """A document as a list of documents has it."""
+    """Returns a document as a list of documents has it; null is what ``row`` has empty."""
     return {
         "document": row.id,
         "title": row.title or None,
@@ -171,7 +173,10 @@ def _passes(row: DocumentFacts, request: SearchRequest) -> bool:
 
 
 def document(edition: Edition, call: Call) -> Answer:
-    """``/documents/{id}`` and what hangs on it: an id may hold slashes, and end in /cites."""
+    """Returns ``/documents/{id}``, or what hangs on it: an id may hold slashes and end in /cites.
+
+    Raises Problem where there is no such document.
+    """
     if call.rest in edition.rows:
         return _document(edition, call, call.rest)
     id, _, relation = call.rest.rpartition("/")
@@ -220,7 +225,10 @@ def _relation(edition: Edition, id: str, relation: str) -> dict[str, Any]:
 
 
 def diff(edition: Edition, call: Call) -> Answer:
-    """``/diff``."""
+    """Returns ``/diff``, the changes in the order of the new text.
+
+    Raises Problem for an unknown document.
+    """
     old = call.parameters.text("old", MAX_REF, required=True)
     new = call.parameters.text("new", MAX_REF, required=True)
     every = call.parameters.choice("changes", ("changed", "all")) == "all"
@@ -239,14 +247,17 @@ def diff(edition: Edition, call: Call) -> Answer:
 
 
 def known(edition: Edition, id: str) -> str:
-    """``id``, if the index has it to the letter. Raises Problem."""
+    """Returns ``id`` if the index has exactly that. Raises Problem otherwise."""
     if id not in edition.rows:
         raise not_found(f"no document {id[:200]!r} in the index")
     return id
 
 
 def verify(edition: Edition, call: Call) -> Answer:
-    """``/verify``, asked by the address or by a body."""
+    """Returns ``/verify``, asked by the address or by a body.
+
+    Raises Problem where a parameter is wrong, QueryError for a quotation that says nothing.
+    """
     parameters = call.parameters if call.body is None else _of_body(call.body, call.parameters)
     quotation = parameters.text("quotation", MAX_QUOTATION, required=True)
     limit = parameters.number("limit", 5, 1, _MOST_QUOTED)
@@ -276,7 +287,7 @@ def _of_body(body: dict[str, Any], given: Parameters) -> Parameters:
 
 
 def similar(edition: Edition, call: Call) -> Answer:
-    """``/similar``."""
+    """Returns ``/similar``, the best first. Raises Problem where ``ref`` names no section."""
     ref = call.parameters.text("ref", MAX_REF, required=True)
     limit = call.parameters.number("limit", 10, 1, 50)
     call.parameters.finish()
@@ -286,7 +297,7 @@ def similar(edition: Edition, call: Call) -> Answer:
 
 
 def missing(edition: Edition, call: Call) -> Answer:
-    """``/missing``."""
+    """Returns ``/missing``, the most cited first. Raises Problem for a wrong ``limit``."""
     limit = call.parameters.number("limit", 50, 1, 1_000)
     call.parameters.finish()
     every = edition.once("missing", edition.searcher.missing)
@@ -294,7 +305,7 @@ def missing(edition: Edition, call: Call) -> Answer:
 
 
 def status(edition: Edition, call: Call) -> Answer:
-    """``/status``."""
+    """Returns ``/status``. Raises Problem where there is a parameter."""
     call.parameters.finish()
     return json_answer(
         {

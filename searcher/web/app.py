@@ -131,7 +131,7 @@ def _plain() -> list[Route]:
 
 
 async def _on_http(request: Request, error: Exception) -> Response:
-    """What Starlette says by itself: no such address, no such method."""
+    """Returns the problem that Starlette finds by itself: no such address, no such method."""
     assert isinstance(error, HTTPException)
     kinds = {404: "not-found", 405: "method"}
     kind = kinds.get(error.status_code, "request")

@@ -37,7 +37,7 @@ _WARMING = 60.0  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What a handler needs of a request: ``rest`` of the path, its parameters, its body as JSON."""
+    """A request as a handler sees it: the ``rest`` of its path, its parameters, its body."""
 
     rest: str
     parameters: Parameters
@@ -50,7 +50,7 @@ OnProblem = Callable[[Problem, str], Answer]
 
 
 class Service:
-    """What all requests of a server share."""
+    """The settings, the index and the threads that all requests of a server share."""
 
     def __init__(self, settings: Settings, corpus: Corpus, build: str) -> None:
         """``build`` names the state of the program, which is part of every ETag."""
@@ -159,7 +159,7 @@ def _route(path: str) -> str:
 
 
 def _answer(edition: Edition, handler: Handler, call: Call) -> Answer:
-    """What the handler says, the engine's errors as problems."""
+    """Returns the handler's answer. Raises the engine's errors as problems."""
     try:
         return handler(edition, call)
     except QueryError as error:

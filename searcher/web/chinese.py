@@ -1,4 +1,4 @@
-"""What pages say in Chinese of what the engine says in English. Pure."""
+"""The Chinese of the pages for what the engine says in English. Pure."""
 
 from __future__ import annotations
 
@@ -68,12 +68,12 @@ def reason(text: str) -> str:
 
 
 def title(problem: Problem) -> str:
-    """What went wrong, in a few words."""
+    """Returns the Chinese title of the kind of ``problem``, or its own where there is none."""
     return TITLES.get(problem.kind, problem.title)
 
 
 def detail(problem: Problem) -> str:
-    """What went wrong this time."""
+    """Returns the Chinese detail of ``problem``; it is empty where title and hint say all."""
     if problem.kind in ("query", "costly"):
         return reason(problem.members["reason"])
     return "" if problem.kind in ("busy", "budget", "index") else problem.detail

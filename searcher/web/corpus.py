@@ -12,15 +12,17 @@ from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path, PurePath
 from threading import Lock
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from indexer.documents.citations.resolve import Catalogue, NamedDocument
 from indexer.errors import PolicySearchError
 from indexer.storage.manifest import NAME
 from indexer.storage.snapshot import Snapshot
 from searcher.engine import Searcher
-from searcher.ranking.statistics import DocumentFacts
 from searcher.web.answers import Answer
+
+if TYPE_CHECKING:
+    from searcher.ranking.statistics import DocumentFacts
 
 T = TypeVar("T")
 _KEPT = 512  # answers of an edition
@@ -50,7 +52,7 @@ class Edition:
 
     @cached_property
     def sections(self) -> int:
-        """How many sections all documents have."""
+        """The number of sections of all documents."""
         return sum(row.section_count for row in self.rows.values())
 
     @cached_property
@@ -73,7 +75,7 @@ class Edition:
         )
 
     def once(self, key: object, make: Callable[[], T]) -> T:
-        """What ``make`` gives, kept with the edition under ``key``."""
+        """Returns the value kept under ``key``; the first time that is the result of ``make``."""
         found = self.kept(key)
         if found is None:
             found = make()
@@ -81,7 +83,7 @@ class Edition:
         return cast(T, found)
 
     def kept(self, key: object) -> object:
-        """What was kept under ``key``, or None."""
+        """Returns the value kept under ``key``, or None."""
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
@@ -178,6 +180,9 @@ def _generation(manifest: bytes) -> int:
 
 
 def shown_source(source: str, document: str) -> str:
-    """Where a document came from, without the folders of the server: its id, if need be."""
+    """Returns the ``source`` of a document without the folders of the server.
+
+    That is the id ``document`` where the source is absolute or leads out of its folder.
+    """
     path = PurePath(source)
     return document if path.is_absolute() or ".." in path.parts or ":" in source else source

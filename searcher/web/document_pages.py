@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 from urllib.parse import quote, urlencode
 
 from indexer.documents.citations.find import Citation
@@ -25,7 +25,6 @@ from searcher.exports.citations import cite as cite_reference
 from searcher.lookups.citations import Cited
 from searcher.query.dates import read_range
 from searcher.query.parser import Boolean, Near, Node, Phrase, Words, parse
-from searcher.ranking.statistics import DocumentFacts
 from searcher.web.answers import HTML, PLAIN, Answer, json_answer, redirect
 from searcher.web.api import document_value, known, require_anchor, run_search
 from searcher.web.calls import Call
@@ -42,6 +41,9 @@ from searcher.web.parameters import (
 from searcher.web.problems import Problem, not_found
 from searcher.web.reading import Block, below, blocks, outline, section_name, words_pattern
 from searcher.web.render import render
+
+if TYPE_CHECKING:
+    from searcher.ranking.statistics import DocumentFacts
 
 _FACTS = {
     "doc_number": "发文字号",
@@ -73,7 +75,10 @@ class Shown:
 
 
 def document(edition: Edition, call: Call) -> Answer:
-    """``/d/{id}``: the reading view, a section of it, or a file of it."""
+    """Returns ``/d/{id}`` as an answer: the reading view, a section of it, or a file of it.
+
+    Raises Problem for an id that is neither one of the index nor the end of only one.
+    """
     parameters = call.parameters
     q = parameters.text("q", MAX_QUERY)
     anchor = parameters.text("section", MAX_REF)
@@ -177,7 +182,7 @@ def _version_diffs(id: str, versions: list[DocumentFacts]) -> list[tuple[Documen
 
 
 def _facts(document: Document) -> Iterator[tuple[str, list[Shown]]]:
-    """What a document says of itself: a label, and all that stands under it."""
+    """Yields each label with the facts under it, in the order of `_FACTS`."""
     for name, label in _FACTS.items():
         value: Fact | tuple[Fact, ...] | None = getattr(document.metadata, name)
         facts = value if isinstance(value, tuple) else (value,) if value else ()
@@ -242,10 +247,10 @@ def _neighbour(every: list[Block], numbers: range) -> Block | None:
 
 
 def _pattern(edition: Edition, q: str) -> re.Pattern[str] | None:
-    """What finds a query's words in a text.
+    """Returns the pattern that finds a query's words in a text, or None.
 
-    These are the forms in which the query's best hits have them, and its quotations. A query that
-    cannot be searched lights nothing: the reader came for the document.
+    It has the forms in which the query's best hits show the words, and the query's quotations. A
+    query that cannot be searched marks nothing: the reader came for the document.
     """
     if not q:
         return None
@@ -274,9 +279,10 @@ def _quotations(node: Node) -> Iterator[str]:
 
 
 def identifier(edition: Edition, call: Call) -> Answer:
-    """``/id/{name-or-number}[/{article}]``: leads to the document that is called so.
+    """Returns the way from ``/id/{name-or-number}[/{article}]`` to the document that is called so.
 
-    With ``date`` to the version that was the newest by then; to a choice where there are several.
+    With ``date`` that is the newest version by then; where several documents are called so, it is a
+    page that lists them. Raises Problem where none is.
     """
     date = call.parameters.date("date")
     call.parameters.finish()
@@ -320,7 +326,7 @@ def _article_anchor(edition: Edition, id: str, article: str) -> str:
 
 
 def cite(edition: Edition, call: Call) -> Answer:
-    """``/cite``: a reference in one of the styles, as text."""
+    """Returns ``/cite``: a reference as text. Raises Problem if ``ref`` names no document."""
     ref = call.parameters.text("ref", MAX_REF, required=True)
     style = cast(Style, call.parameters.choice("style", STYLES))
     call.parameters.finish()
@@ -333,7 +339,10 @@ def cite(edition: Edition, call: Call) -> Answer:
 
 
 def diff(edition: Edition, call: Call) -> Answer:
-    """``/diff``: two documents side by side, or a form that asks which."""
+    """Returns ``/diff``: two documents side by side, or a form where one of them is not given.
+
+    Raises Problem for an unknown document.
+    """
     old = call.parameters.text("old", MAX_REF)
     new = call.parameters.text("new", MAX_REF)
     every = call.parameters.choice("changes", ("changed", "all")) == "all"
@@ -359,7 +368,10 @@ def diff(edition: Edition, call: Call) -> Answer:
 
 
 def verify(edition: Edition, call: Call) -> Answer:
-    """``/verify``: whether a quotation stands in the index; by GET, or POST from the form."""
+    """Returns ``/verify``: the verdict on a quotation, or an empty form without one.
+
+    Raises Problem where a parameter is wrong.
+    """
     body = call.body
     parameters = Parameters([(k, str(v)) for k, v in body.items()]) if body else call.parameters
     quotation = parameters.text("quotation", MAX_QUOTATION)

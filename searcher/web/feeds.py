@@ -33,7 +33,7 @@ def _named(kind: str) -> dict[str, str]:
 
 
 def search_csv(edition: Edition, call: Call) -> Answer:
-    """``/search.csv``."""
+    """Returns ``/search.csv``: the hits in order, as a table. Raises Problem, QueryError."""
     results = run_search(edition, _request(call), suggest=False)
     rows = [
         hit_row(hit) | {"source": shown_source(hit.source, hit.document)} for hit in results.hits
@@ -43,14 +43,17 @@ def search_csv(edition: Edition, call: Call) -> Answer:
 
 
 def search_jsonl(edition: Edition, call: Call) -> Answer:
-    """``/search.jsonl``."""
+    """Returns ``/search.jsonl``: a hit on each line, in order. Raises Problem, QueryError."""
     results = run_search(edition, _request(call), suggest=False)
     body = to_jsonl(hit_dict(hit) for hit in results.hits).encode("utf-8", "backslashreplace")
     return Answer(body, "application/jsonl; charset=utf-8", headers=_named("jsonl"))
 
 
 def search_atom(edition: Edition, call: Call) -> Answer:
-    """``/search.atom``: the results of a search as RFC 4287 and OpenSearch 1.1 have them."""
+    """Returns ``/search.atom``: the hits in order, as RFC 4287 and OpenSearch 1.1 have them.
+
+    Raises Problem, QueryError.
+    """
     request = _request(call)
     results = run_search(edition, request, suggest=False)
     base = call.settings.base_url
@@ -104,7 +107,10 @@ def _xml(text: str) -> str:
 
 
 def opensearch(_: Edition, call: Call) -> Answer:
-    """``/opensearch.xml``, which tells a browser how to search here."""
+    """Returns ``/opensearch.xml``, which tells a browser how to search here.
+
+    Raises Problem where there is a parameter.
+    """
     call.parameters.finish()
     base = call.settings.base_url or f"http://127.0.0.1:{call.settings.port}"
     words, start = "q={searchTerms}", "&amp;offset={startIndex?}"

@@ -1,8 +1,8 @@
-"""What keeps one request from holding up the others: costs, threads, queues, rates.
+"""Costs, threads, queues and rates: one request must not hold up the others.
 
-A thread cannot be stopped. So a query that would run for seconds is told before it runs, by what
-it ties together and in how many sections that stands; and a request that takes too long is
-answered at its time, while its thread keeps its place until it has ended.
+A thread cannot be stopped. So a query that would run for seconds is found out before it runs, by
+the items of its NEAR and the number of sections that have them all; and a request that takes too
+long is answered at its time, while its thread keeps its place until it has ended.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _SHORTEST_NEAR = 2  # characters of an item: the commonest one stands a million 
 
 
 def check_cost(query: str) -> list[Near]:
-    """What a query ties together by NEAR. Raises QueryError, and Problem for too much of anything.
+    """Returns the NEARs of a query, in its order, for `check_near` to hold against an index.
 
-    What is left, `check_near` holds against an index.
+    Raises QueryError, and Problem for too many clauses or for too short items of a NEAR.
     """
     leaves = list(_leaves(parse(query)))
     if len(leaves) > MAX_CLAUSES:
@@ -125,7 +125,7 @@ class Rates:
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def allows(self, address: str, now: float) -> bool:
-        """Whether a request from an address may be served at ``now`` (seconds); takes its token."""
+        """True if ``address`` may be served at ``now`` (seconds); then a token is taken."""
         tokens, since = self._buckets.pop(address, (float(self._burst), now))
         tokens = min(self._burst, tokens + (now - since) * self._rate)
         allowed = tokens >= 1

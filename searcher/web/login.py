@@ -18,7 +18,7 @@ _YEAR = 31_536_000  # seconds
 
 
 def endpoint(settings: Settings) -> Callable[[Request], Awaitable[Response]]:
-    """The endpoint of ``/login``."""
+    """Returns the endpoint of ``/login`` for the token of ``settings``."""
 
     async def login(request: Request) -> Response:
         if request.method != "POST":

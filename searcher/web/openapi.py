@@ -143,6 +143,10 @@ _RESULTS: dict[str, Schema] = {
 
 
 def _schemas() -> Schema:
+    return _schemas_of_results() | _schemas_of_documents() | _schemas_of_texts()
+
+
+def _schemas_of_results() -> Schema:
     return {
         "Problem": {
             "type": "object",
@@ -179,6 +183,11 @@ def _schemas() -> Schema:
             kind=_text(enum=["title", "number", "term", "heading"]),
             count=_whole(),
         ),
+    }
+
+
+def _schemas_of_documents() -> Schema:
+    return {
         "Row": _object(
             "A document of a list.",
             document=_text(),
@@ -233,6 +242,11 @@ def _schemas() -> Schema:
             date=_text(),
             count=_whole("", 1),
         ),
+    }
+
+
+def _schemas_of_texts() -> Schema:
+    return {
         "Change": _object(
             "What became of a section.",
             kind=_text(enum=["unchanged", "changed", "moved", "added", "removed"]),
@@ -348,11 +362,69 @@ def _problem(description: str) -> Schema:
 
 
 def _paths() -> Schema:
+    return _paths_of_searches() | _paths_of_documents() | _paths_of_texts()
+
+
+def _paths_of_searches() -> Schema:
+    search = [
+        *_search_parameters(MAX_LIMIT),
+        _number("facets", 10, 0, MAX_LIMIT),
+        _choice("suggest", "1", "0"),
+    ]
+    prefix = _parameter("q", _text(minLength=1, maxLength=60), required=True)
+    completions, typed = _list(_ref("Completion")), [prefix, _number("limit", 10, 1, 20)]
+    return {
+        "/search": {"get": _get("The sections that answer", _ref("SearchResults"), search, "400")},
+        "/search.csv": _table("a table", "text/csv"),
+        "/search.jsonl": _table("JSON lines", "application/jsonl"),
+        "/search.atom": _table("an Atom feed", "application/atom+xml"),
+        "/suggest": {
+            "get": _get("Completions", completions, [prefix, _number("limit", 10, 1, 20)])
+        },
+        "/status": {"get": _get("What the index holds", _ref("Status"), [])},
+    }
+
+
+def _table(kind: str, media_type: str) -> Schema:
+    parameters = _search_parameters(MAX_ROWS)
+    summary = f"The sections that answer, as {kind}"
+    return {"get": _get(summary, _text(), parameters, "400", media_type=media_type)}
+
+
+def _paths_of_documents() -> Schema:
+    pages = [*_FILTERS, _number("offset", 0, 0, 9_999_999), _number("limit", 10, 1, MAX_LIMIT)]
+    listed = _object(
+        "A page of documents.",
+        total=_whole(),
+        documents=_list(_ref("Row")),
+        next=_or_null(_URL),
+    )
+    one = [_ID, _parameter("section", _text(maxLength=MAX_REF)), _choice("text", "1", "0")]
+    version = _object("A version of a law.", document=_text(), title=_text(), date=_DATE)
+    summary = "A document, or a section of it with those below"
+    return {
+        "/documents": {"get": _get("The documents, newest first", listed, pages)},
+        "/documents/{id}": {"get": _get(summary, _ref("Document"), one, "404")},
+        "/documents/{id}/cites": _of_document("What it cites", "cites", _ref("Cited")),
+        "/documents/{id}/cited-by": _of_document("What cites it", "cited_by", _ref("CitedBy")),
+        "/documents/{id}/versions": _of_document("Its versions", "versions", version),
+    }
+
+
+def _of_document(summary: str, name: str, items: Schema) -> Schema:
+    schema = _object("", document=_text(), **{name: _list(items)})
+    return {"get": _get(summary, schema, [_ID], "404")}
+
+
+def _paths_of_texts() -> Schema:
     quotation = _text(minLength=1, maxLength=MAX_QUOTATION)
     few = _whole("", 1, maximum=20, default=5)
+    asked = [_parameter("quotation", quotation, required=True), _parameter("limit", few)]
     body = _object("A quotation to check.", ("limit",), quotation=quotation, limit=few)
-    content = {"application/json": {"schema": body}}
+    content = {"required": True, "content": {"application/json": {"schema": body}}}
     verified = ("Whether a quotation stands in the index", _ref("Verification"))
+    id = _text(minLength=1, maxLength=MAX_REF)
+    both = [_parameter(name, id, required=True) for name in ("old", "new")]
     diff = _object(
         "How one document became another.",
         old=_text(),
@@ -360,120 +432,28 @@ def _paths() -> Schema:
         counts={"type": "object", "additionalProperties": {"type": "integer", "minimum": 1}},
         changes=_list(_ref("Change")),
     )
-    listed = _object(
-        "A page of documents.",
-        total=_whole(),
-        documents=_list(_ref("Row")),
-        next=_or_null(_URL),
-    )
-    version = _object("A version of a law.", document=_text(), title=_text(), date=_DATE)
-
-    def of_document(name: str, items: Schema) -> Schema:
-        return _object("", document=_text(), **{name: _list(items)})
-
-    def table(kind: str, media_type: str) -> Schema:
-        return {
-            "get": _get(
-                f"The sections that answer, as {kind}",
-                _text(),
-                _search_parameters(MAX_ROWS),
-                "400",
-                media_type=media_type,
-            )
-        }
-
-    search = [
-        *_search_parameters(MAX_LIMIT),
-        _number("facets", 10, 0, MAX_LIMIT),
-        _choice("suggest", "1", "0"),
-    ]
-    prefix = _parameter("q", _text(minLength=1, maxLength=60), required=True)
-    id_of = [_parameter(n, _text(minLength=1, maxLength=MAX_REF), required=True) for n in _SIDES]
+    changes = _choice("changes", "changed", "all")
+    alike = "Sections of other documents that say the like"
+    lacking = "Documents that are cited and not held"
     return {
-        "/search": {"get": _get("The sections that answer", _ref("SearchResults"), search, "400")},
-        "/search.csv": table("a table", "text/csv"),
-        "/search.jsonl": table("JSON lines", "application/jsonl"),
-        "/search.atom": table("an Atom feed", "application/atom+xml"),
-        "/suggest": {
-            "get": _get(
-                "Completions", _list(_ref("Completion")), [prefix, _number("limit", 10, 1, 20)]
-            )
-        },
-        "/documents": {
-            "get": _get(
-                "The documents, newest first",
-                listed,
-                [
-                    *_FILTERS,
-                    _number("offset", 0, 0, 9_999_999),
-                    _number("limit", 10, 1, MAX_LIMIT),
-                ],
-            )
-        },
-        "/documents/{id}": {
-            "get": _get(
-                "A document, or a section of it with those below",
-                _ref("Document"),
-                [_ID, _parameter("section", _text(maxLength=MAX_REF)), _choice("text", "1", "0")],
-                "404",
-            )
-        },
-        "/documents/{id}/cites": {
-            "get": _get("What it cites", of_document("cites", _ref("Cited")), [_ID], "404")
-        },
-        "/documents/{id}/cited-by": {
-            "get": _get("What cites it", of_document("cited_by", _ref("CitedBy")), [_ID], "404")
-        },
-        "/documents/{id}/versions": {
-            "get": _get("Its versions", of_document("versions", version), [_ID], "404")
-        },
         "/diff": {
-            "get": _get(
-                "How the wording of one document became that of another",
-                diff,
-                [*id_of, _choice("changes", "changed", "all")],
-                "404",
-            )
+            "get": _get("How one wording became another", diff, [*both, changes], "404"),
         },
         "/verify": {
-            "get": _get(
-                *verified,
-                [_parameter("quotation", quotation, required=True), _parameter("limit", few)],
-                "400",
-            ),
-            "post": _get(
-                *verified,
-                [],
-                "400",
-                "413",
-                "415",
-                requestBody={"required": True, "content": content},
-            ),
+            "get": _get(*verified, asked, "400"),
+            "post": _get(*verified, [], "400", "413", "415", requestBody=content),
         },
         "/similar": {
-            "get": _get(
-                "Sections of other documents that say the like",
-                _ref("Results"),
-                [_REF, _number("limit", 10, 1, 50)],
-                "404",
-            )
+            "get": _get(alike, _ref("Results"), [_REF, _number("limit", 10, 1, 50)], "404"),
         },
         "/missing": {
-            "get": _get(
-                "Documents that are cited and not held",
-                _list(_ref("Missing")),
-                [_number("limit", 50, 1, 1_000)],
-            )
+            "get": _get(lacking, _list(_ref("Missing")), [_number("limit", 50, 1, 1_000)]),
         },
-        "/status": {"get": _get("What the index holds", _ref("Status"), [])},
     }
 
 
-_SIDES = ("old", "new")
-
-
 def description() -> Schema:
-    """The whole document."""
+    """Returns the whole document, with its paths in the order of their subjects."""
     return {
         "openapi": "3.1.0",
         "info": {

@@ -78,7 +78,7 @@ class FacetBox:
 
 
 def home(edition: Edition, call: Call) -> Answer:
-    """``/``."""
+    """Returns ``/``, the first page. Raises Problem where there is a parameter."""
     call.parameters.finish()
     newest = list(islice(edition.rows.values(), _NEWEST))
     html = render(
@@ -92,7 +92,10 @@ def home(edition: Edition, call: Call) -> Answer:
 
 
 def search(edition: Edition, call: Call) -> Answer:
-    """``/search``."""
+    """Returns ``/search``, a page of results, or the way to ``/`` where the query is empty.
+
+    Raises Problem where a parameter is wrong or the query costs too much.
+    """
     if not call.parameters.has("q"):
         return redirect("/")
     request = search_request(call.parameters, MAX_LIMIT)
@@ -175,7 +178,7 @@ def _chips(request: SearchRequest) -> list[Link]:
 
 
 def _hidden(request: SearchRequest) -> list[tuple[str, str]]:
-    """What the form of the head carries along; a new query begins at its first page."""
+    """Returns what the form of the head carries along; a new query begins at page one."""
     kept = ("issuer", "type", "region", "from", "to")
     values = [(name, _set(request, name)) for name in kept]
     values += [("sort", request.sort), ("by", request.by)]
@@ -210,7 +213,7 @@ def _alternates(request: SearchRequest) -> list[tuple[str, str]]:
 
 
 def missing(edition: Edition, call: Call) -> Answer:
-    """``/missing``."""
+    """Returns ``/missing``, the most cited first. Raises Problem for a wrong ``limit``."""
     limit = call.parameters.number("limit", 100, 1, 1_000)
     call.parameters.finish()
     every = edition.once("missing", edition.searcher.missing)
@@ -219,7 +222,10 @@ def missing(edition: Edition, call: Call) -> Answer:
 
 
 def about(edition: Edition, call: Call) -> Answer:
-    """``/about``: what the index holds, by year and kind."""
+    """Returns ``/about``: the documents of the index by year, by kind and by source.
+
+    Raises Problem where there is a parameter.
+    """
     call.parameters.finish()
     rows = edition.rows.values()
     years = sorted(Counter(row.date[:4] for row in rows if row.date).items())
@@ -260,14 +266,17 @@ def _bars(years: list[tuple[str, int]]) -> list[tuple[float, float, float, str]]
 
 
 def help_page(_: Edition, call: Call) -> Answer:
-    """``/help``."""
+    """Returns ``/help``. Raises Problem where there is a parameter."""
     call.parameters.finish()
     fields = [names[1] for names in FIELDS.values()]
     return Answer(render("help.html", title="使用说明", fields=fields), HTML)
 
 
 def problem_kind(_: Edition, call: Call) -> Answer:
-    """``/problems/{kind}``: what the type of a problem leads to."""
+    """Returns ``/problems/{kind}``, to which the type of a problem leads.
+
+    Raises Problem where there is no such kind.
+    """
     call.parameters.finish()
     if call.rest not in chinese.TITLES:
         raise not_found("there is no such kind of problem")

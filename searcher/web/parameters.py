@@ -29,7 +29,7 @@ _WHOLE = re.compile(r"\d{1,9}")
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """What a search was asked for; "" is a filter that is not set."""
+    """The parameters of a search; "" is a filter that is not set."""
 
     q: str = ""
     issuer: str = ""
@@ -77,7 +77,7 @@ class Parameters:
             self._values.setdefault(name, value)
 
     def has(self, name: str) -> bool:
-        """Whether the parameter was given and is not empty."""
+        """True if the parameter was given and is not empty."""
         return bool(self._values.get(name))
 
     def text(self, name: str, longest: int, *, required: bool = False) -> str:
@@ -91,7 +91,7 @@ class Parameters:
         return value
 
     def number(self, name: str, default: int, least: int, most: int) -> int:
-        """A whole number within bounds."""
+        """Returns a whole number from ``least`` to ``most``, or the ``default`` without one."""
         value = self._value(name)
         if not value:
             return default
@@ -111,7 +111,7 @@ class Parameters:
         return value
 
     def date(self, name: str) -> str:
-        """A date such as 2002, 2002-12 or 2002-12-31; the text as it was given."""
+        """Returns a date such as 2002, 2002-12 or 2002-12-31 as it was given, "" without one."""
         value = self.text(name, 20)
         if value:
             try:
@@ -150,7 +150,7 @@ def search_request(parameters: Parameters, most: int = MAX_LIMIT) -> SearchReque
 
 
 def filters_only(parameters: Parameters) -> SearchRequest:
-    """The filters alone, of a list of documents."""
+    """Returns the filters alone, for a list of documents; those not given are empty."""
     return replace(SearchRequest(), **_filters(parameters))
 
 

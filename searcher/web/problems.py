@@ -1,4 +1,4 @@
-"""What goes wrong with a request, as RFC 9457 writes it down. One exception for all of it."""
+"""Problems with a request, in the form of RFC 9457. One exception serves for all."""
 
 from __future__ import annotations
 
@@ -59,18 +59,24 @@ def malformed_query(error: QueryError) -> Problem:
 
 
 def wrong_parameters(errors: list[dict[str, str]]) -> Problem:
-    """Parameters that are unknown, missing, or not what they must be."""
+    """Returns the problem of parameters that are unknown, missing or not as they must be.
+
+    Each of ``errors`` has the ``parameter`` and the ``reason``; their order is kept.
+    """
     detail = "; ".join(f"{one['parameter']}: {one['reason']}" for one in errors)
     return Problem(422, "parameters", "A parameter is wrong", detail, errors=errors)
 
 
 def wrong_parameter(name: str, reason: str) -> Problem:
-    """One parameter is wrong."""
+    """Returns the problem of the one parameter ``name``, wrong for ``reason``."""
     return wrong_parameters([{"parameter": name, "reason": reason}])
 
 
 def not_found(detail: str, **members: Any) -> Problem:
-    """The index does not hold what was asked for, which may exist all the same."""
+    """Returns the problem that the index does not hold what was asked for, as ``detail`` says.
+
+    It may exist all the same.
+    """
     return Problem(404, "not-found", "The index does not hold it", detail, **members)
 
 
@@ -99,7 +105,7 @@ def busy() -> Problem:
 
 
 def over_budget(seconds: float) -> Problem:
-    """The request took longer than it may."""
+    """Returns the problem of a request that took longer than its ``seconds``."""
     return Problem(
         503,
         "budget",

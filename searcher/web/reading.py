@@ -110,7 +110,7 @@ def _lines(text: str) -> Iterator[str]:
 
 
 def _is_heading(line: str, section: Section) -> bool:
-    """Whether a line is a heading and nothing else: no sentence, no text that runs on."""
+    """True if a line is a heading and nothing else: no sentence, no text that runs on."""
     squeezed, label = _BLANKS.sub("", line), _BLANKS.sub("", section.label)
     if not squeezed.startswith(label):
         return False
@@ -120,7 +120,7 @@ def _is_heading(line: str, section: Section) -> bool:
 
 
 def outline(document: Document) -> list[Entry]:
-    """The outline: headings and articles, each under what holds it."""
+    """Returns the headings and articles of ``document`` in order, each under what holds it."""
     top: list[Entry] = []
     at: dict[int, list[Entry]] = {-1: top}
     for number, section in enumerate(document.sections):
@@ -136,7 +136,10 @@ def outline(document: Document) -> list[Entry]:
 
 
 def section_name(section: Section) -> str:
-    """Label and heading, as they stand beside each other; a long heading is cut."""
+    """Returns label and heading as they stand beside each other, "" if there are none.
+
+    A long heading is cut.
+    """
     heading = section.heading
     if len(heading) > _LONGEST_HEADING:
         heading = heading[: _LONGEST_HEADING - 1] + "…"
@@ -151,7 +154,7 @@ def _beginning(document: Document, section: Section) -> str:
 
 
 def words_pattern(texts: Sequence[str]) -> re.Pattern[str] | None:
-    """What finds any of ``texts``, the longest first; None where there are none."""
+    """Returns the pattern of ``texts``, the longest first; None where there are none."""
     wanted = sorted({text for text in texts if text.strip()}, key=lambda text: (-len(text), text))
     return re.compile("|".join(map(re.escape, wanted))) if wanted else None
 

@@ -19,12 +19,12 @@ _ENTITIES = HARMLESS | str.maketrans(
 
 
 def escape(text: str) -> Markup:
-    """``text`` as HTML: nothing of it is markup, and no control or mark of direction works."""
+    """Returns ``text`` as HTML without markup, controls and marks of direction."""
     return Markup(text.translate(_ENTITIES))
 
 
 def lit(text: str, pattern: re.Pattern[str] | None) -> Markup:
-    """``text`` as HTML with what the pattern finds in ``<mark>``."""
+    """Returns ``text`` as HTML, with the matches of a ``pattern`` in ``<mark>``."""
     if pattern is None:
         return escape(text)
     parts: list[str] = []
@@ -38,7 +38,7 @@ def lit(text: str, pattern: re.Pattern[str] | None) -> Markup:
 
 
 def _harmless(value: Any) -> Any:
-    """What a template prints: text without controls; Jinja escapes the rest."""
+    """Returns a value that a template prints, a text without controls; Jinja escapes the rest."""
     return value.translate(HARMLESS) if type(value) is str else value
 
 

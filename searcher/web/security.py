@@ -53,7 +53,10 @@ _HEADERS = [
 
 
 def cookie_of(token: str) -> str:
-    """What a browser keeps for a token: not the token itself."""
+    """Returns the value of a browser's cookie for a token, which cannot be read back from it.
+
+    It is 64 characters of hex.
+    """
     return hmac.new(token.encode(), b"policysearch browser", sha256).hexdigest()
 
 
@@ -134,7 +137,7 @@ class Gate:
             )
 
     def _check_origin(self, headers: Headers) -> None:
-        """What changes something, or carries a body, must come from a page of ours or no page."""
+        """Raises Problem unless a body comes from a page of ours, or from no page at all."""
         origin, site = headers.get("origin"), headers.get("sec-fetch-site", "none")
         same = origin is None or (
             origin != "null" and urlsplit(origin).netloc.lower() == headers.get("host", "").lower()

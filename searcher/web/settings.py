@@ -1,4 +1,4 @@
-"""How a server is to behave, and what it refuses to be."""
+"""The settings of a server, and the addresses it refuses to open at."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ MIN_TOKEN = 32  # characters of a token
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What ``policysearch serve`` was told.
+    """The options of ``policysearch serve``.
 
-    ``token`` is what a visitor must know, "" where nobody needs any; ``allowed_hosts`` are names
+    ``token`` is the secret of its visitors, "" where nobody needs any; ``allowed_hosts`` are names
     the server answers to besides those of the loopback; ``base_url`` is its address for citations
     and feeds, without a slash at the end; ``cors`` is the one other origin that may read the API.
     """
@@ -37,14 +37,14 @@ class Settings:
 
     @classmethod
     def from_json(cls, text: str) -> Settings:
-        """Settings that `to_json` wrote."""
+        """Returns the settings that `to_json` wrote as ``text``."""
         values = json.loads(text)
         values["allowed_hosts"] = tuple(values["allowed_hosts"])
         return cls(**{field.name: values[field.name] for field in fields(cls)})
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches an address."""
+    """True if only this machine reaches the address ``host``."""
     try:
         return host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:

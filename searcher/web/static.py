@@ -48,7 +48,7 @@ class StaticFiles:
         return f"{stem}-{blake2b(self._content[name], digest_size=4).hexdigest()}.{suffix}"
 
     def url(self, name: str) -> str:
-        """The address of a file."""
+        """Returns the address of the file ``name``, which changes with its content."""
         return f"/static/{self.name(name)}"
 
 
@@ -56,7 +56,7 @@ STATIC = StaticFiles()
 
 
 async def serve_static(request: Request) -> Response:
-    """``/static/{name}``."""
+    """Returns the file of ``/static/{name}``, or 404 where there is none."""
     found = STATIC.files.get(request.path_params["name"])
     if found is None:
         return PlainTextResponse("no such file", 404)
@@ -64,6 +64,6 @@ async def serve_static(request: Request) -> Response:
 
 
 async def serve_favicon(_: Request) -> Response:
-    """``/favicon.ico``, which browsers ask for unasked."""
+    """Returns the icon at ``/favicon.ico``, where browsers look for it first."""
     content, kind = STATIC.files[STATIC.name("icon.svg")]
     return Response(content, headers={"Cache-Control": "max-age=86400", "Content-Type": kind})
