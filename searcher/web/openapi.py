@@ -378,9 +378,7 @@ def _paths_of_searches() -> Schema:
         "/search.csv": _table("a table", "text/csv"),
         "/search.jsonl": _table("JSON lines", "application/jsonl"),
         "/search.atom": _table("an Atom feed", "application/atom+xml"),
-        "/suggest": {
-            "get": _get("Completions", completions, [prefix, _number("limit", 10, 1, 20)])
-        },
+        "/suggest": {"get": _get("Completions", completions, typed)},
         "/status": {"get": _get("What the index holds", _ref("Status"), [])},
     }
 
