@@ -214,9 +214,9 @@ class _Parser:
         while self._at_near():
             token = self._take()
             if self._distance(token) != distance:
-                raise self._error(token, "what NEAR ties together has one distance")
+                raise self._error(token, "all NEAR in a row must have the same distance")
             if len(items) == MAX_NEAR:
-                raise self._error(token, f"NEAR ties at most {MAX_NEAR} items")
+                raise self._error(token, f"NEAR joins at most {MAX_NEAR} items")
             items.append(self._tied(token, self._item(name)))
         return Near(tuple(items), distance)
 
@@ -237,7 +237,7 @@ class _Parser:
         if token.kind == "word" or not token.text:
             return NEAR
         if len(token.text) > len(str(MAX_DISTANCE)) or int(token.text) > MAX_DISTANCE:
-            raise self._error(token, f"NEAR reaches {MAX_DISTANCE:,} characters at most")
+            raise self._error(token, f"the distance of NEAR is at most {MAX_DISTANCE:,} characters")
         return int(token.text)
 
     def _tied(self, token: Token, node: Node | None) -> tuple[Words | Phrase, ...]:
@@ -247,12 +247,12 @@ class _Parser:
         parts = _alternatives([node])
         leaves = tuple(part for part in parts if isinstance(part, Words | Phrase))
         if len(leaves) < len(parts):
-            raise self._error(token, "NEAR ties words, quotations and groups of these only")
+            raise self._error(token, "NEAR joins only words, quotations and groups of these")
         if any(leaf.field for leaf in leaves):
-            raise self._error(token, "NEAR looks within sections: it takes no field")
+            raise self._error(token, "NEAR looks within sections: a field cannot be used with it")
         self.tied += len(leaves)
         if self.tied > MAX_TIED:
-            raise self._error(token, f"NEAR ties at most {MAX_TIED} words and quotations in all")
+            raise self._error(token, f"NEAR joins at most {MAX_TIED} words and quotations in all")
         return leaves
 
     def _item(self, name: str | None) -> Node | None:
