@@ -202,7 +202,7 @@ class Searcher:
             return view.backend.explain(view.plan(query, node), section)
 
     def verify(self, quotation: str, limit: int = 5) -> Verification:
-        """Returns the verdict on ``quotation``: it stands in the index word for word, nearly, or not.
+        """Returns the verdict on ``quotation``: found word for word, nearly, or not at all.
 
         Folded characters without blanks are compared, as for a quoted query; ``……`` stands for any
         text within a section. At most ``limit`` passages are returned. Raises QueryError for a
