@@ -1,4 +1,4 @@
-"""The searcher: open an index, search it, show what is in it."""
+"""The searcher: opens an index, searches it, and shows what it contains."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
     from searcher.suggestions.completion import Completion
 
 DEFAULT_INDEX = Path(".policysearch")
-SECTIONS = 3  # shown at most of a document that is a hit
+SECTIONS = 3  # the most sections shown of a document
 
 
 @dataclass(frozen=True, slots=True)
 class SearchOptions:
-    """The options of a search, checked. `Searcher.search` says what they mean."""
+    """The validated options of a search, which `Searcher.search` explains."""
 
     limit: int = 10
     offset: int = 0
@@ -48,7 +48,7 @@ class SearchOptions:
     suggest: bool = True
 
     def __post_init__(self) -> None:
-        """Raises InvalidArgument."""
+        """Raises InvalidArgument for an option of a wrong type or value."""
         _check_number("limit", self.limit)
         _check_number("offset", self.offset)
         _check_choice("sort", self.sort, get_args(Sort))
@@ -56,17 +56,17 @@ class SearchOptions:
 
 
 class Searcher:
-    """An index in one state: what it finds does not change until `refresh`.
+    """An index in one state: its answers do not change until `refresh`.
 
-    Safe to share between threads, which search side by side. Close it, or use it in a ``with``.
-    Every method raises SearcherClosed once it is closed, IndexDamaged where a file of the index is
-    not what was written, and InvalidArgument for an argument that is not what it must be.
+    Threads may share it and search at the same time. Close it, or use it in a ``with``. Every
+    method raises SearcherClosed after it was closed, IndexDamaged if a file of the index is not as
+    it was written, and InvalidArgument for an argument of a wrong type or value.
     """
 
     def __init__(self, backend: Backend, synonyms: Synonyms) -> None:
         self._synonyms = synonyms
-        self._lock = Lock()  # of which state is in use, and by how many
-        self._moving = Lock()  # held by who refreshes
+        self._lock = Lock()  # guards the current state and the number of its users
+        self._moving = Lock()  # held during a refresh
         self._now: IndexView | None = IndexView(backend, synonyms)
 
     @classmethod
@@ -75,16 +75,16 @@ class Searcher:
     ) -> Searcher:
         """Opens the newest state of the index in the folder ``path``.
 
-        ``synonyms`` is a file of more synonyms (`searcher.ranking.synonyms`) than those that come
-        along. Raises IndexNotFound, IndexIncompatible, IndexDamaged and SynonymError.
+        ``synonyms`` is a file of synonyms (`searcher.ranking.synonyms`) in addition to the shipped
+        ones. Raises IndexNotFound, IndexIncompatible, IndexDamaged and SynonymError.
         """
         more = Synonyms.open(synonyms)
         return cls(EmbeddedBackend.open(Path(path)), more)
 
     def refresh(self) -> bool:
-        """Moves on to the newest state of the index; returns False if this is it already.
+        """Moves to the newest state of the index; returns False if there is no newer one.
 
-        Raises what `open` does, and then keeps the state it has.
+        Raises the errors of `open`, and then keeps its state.
         """
         with self._moving, self._turn() as view:
             newer = view.backend.newer()
@@ -93,7 +93,7 @@ class Searcher:
             return newer is not None
 
     def _move(self, newest: IndexView) -> None:
-        """Uses another state from here on, unless all was closed meanwhile."""
+        """Uses the state ``newest`` from now on, unless the searcher was closed meanwhile."""
         with self._lock:
             if self._now is not None:
                 self._now = newest
@@ -102,9 +102,9 @@ class Searcher:
         raise SearcherClosed
 
     def close(self) -> None:
-        """Closes the index; any other call then raises SearcherClosed.
+        """Closes the index; any later call raises SearcherClosed.
 
-        Searches under way in other threads end as they would have. Results stay as they are.
+        Searches under way in other threads still finish. Results remain valid.
         """
         with self._lock:
             view, self._now = self._now, None
@@ -114,7 +114,7 @@ class Searcher:
 
     @contextmanager
     def _turn(self) -> Iterator[IndexView]:
-        """Gives the state in use, which is not closed before this is over."""
+        """Yields the current state, which stays open until the block ends."""
         with self._lock:
             view = self._now
             if view is None:
@@ -131,7 +131,7 @@ class Searcher:
 
     @contextmanager
     def _timed_turn(self, limit: int = 0) -> Iterator[tuple[IndexView, Callable[[], float]]]:
-        """Gives the state in use, and a function for the seconds since the turn began."""
+        """Yields the current state, and a function for the seconds since the turn began."""
         started = time.perf_counter()
         _check_number("limit", limit)
         with self._turn() as view:
@@ -145,7 +145,7 @@ class Searcher:
 
     @property
     def documents(self) -> Sequence[DocumentFacts]:
-        """The facts of every document of the index: id, title, number, issuers, date, type."""
+        """The facts of every document in the index: id, title, number, issuers, date, type."""
         with self._turn() as view:
             return tuple(view.backend.documents())
 
@@ -169,20 +169,20 @@ class Searcher:
         """Returns the sections that answer a query, best first.
 
         Arguments:
-            query: What is looked for, in the language of `searcher/query/README.md`.
-            limit, offset: The number of hits, and how many of the best to leave out before them.
+            query: The text to look for, in the language of `searcher/query/README.md`.
+            limit, offset: The most hits to return, and how many better ones to skip before them.
             issuer: A part of the name of an organ that issued the document.
             doc_type: A 文种, as in 通知.
             region: A part of a region's name (`indexer.documents.regions`).
             date_from, date_to: Dates such as 2002, 2002-12 or 2002-12-31; both ends are included.
-                A document that does not state what a filter asks for is left out.
+                A document that does not state the fact a filter asks for is left out.
             sort: "relevance"; or "newest" or "oldest", which put undated documents last and break
                 ties by score.
-            by: "section"; or "document", which answers with documents in the order of their best
-                sections: ``limit``, ``offset``, totals and facets count documents, and the hits
-                are at most `SECTIONS` of each.
-            suggest: Also look for what the query may be a misspelling of, which can take as long
-                again. Searched is the query as it stands.
+            by: "section"; or "document", which returns documents in the order of their best
+                sections: ``limit``, ``offset``, totals and facets then count documents, and the
+                hits are at most `SECTIONS` of each.
+            suggest: Also look for queries that may have been meant, which can double the time.
+                The query is searched as it stands in any case.
 
         Raises QueryError for a malformed query, and InvalidArgument.
         """
@@ -192,9 +192,9 @@ class Searcher:
             return _search(view, _string("query", query), options, took)
 
     def explain(self, query: str, hit: Hit) -> Explanation:
-        """Returns how the score of a hit of ``query`` comes about, term by term.
+        """Returns how the score of a ``hit`` of ``query`` is made up, term by term.
 
-        Raises QueryError, and DocumentNotFound if the hit is of another state of the index.
+        Raises QueryError, and DocumentNotFound if the hit comes from another state of the index.
         """
         node = parse(_string("query", query))
         with self._turn() as view:
@@ -202,21 +202,21 @@ class Searcher:
             return view.backend.explain(view.plan(query, node), section)
 
     def verify(self, quotation: str, limit: int = 5) -> Verification:
-        """Says if ``quotation`` stands in a section word for word, nearly, or nowhere, and where.
+        """Returns the verdict on ``quotation``: found word for word, nearly, or not at all.
 
-        Compared are folded characters without blanks, as a quoted search does; ``……`` stands for
-        anything, within a section. At most ``limit`` passages are given.
-        Raises QueryError for a quotation that says nothing.
+        Folded characters without blanks are compared, as for a quoted query; ``……`` stands for any
+        text within a section. At most ``limit`` passages are returned. Raises QueryError for a
+        quotation without text.
         """
         with self._timed_turn(limit) as (view, took):
             return _verify(view, _string("quotation", quotation), limit, took)
 
     def similar(self, id: str, anchor: str, limit: int = 10) -> Results:
-        """Returns sections of other documents that say the like of a section, best first.
+        """Returns sections of other documents with much the same content as a section, best first.
 
-        Neither its copies nor other versions of its law are among them, and of each other law one
-        version, which names the rest. ``query`` of the results is DOCUMENT#ANCHOR.
-        Raises DocumentNotFound.
+        The section is ``anchor`` of the document ``id``. Copies of the document and other versions
+        of its law are left out; of each other law, one version is included, which names the rest.
+        ``query`` of the results is DOCUMENT#ANCHOR. Raises DocumentNotFound.
         """
         from searcher.lookups.similar import similar_sections, telling_terms
 
@@ -229,10 +229,10 @@ class Searcher:
             return Results(f"{document}#{anchor}", took(), 0, hits, Matches(lambda: len(hits)))
 
     def suggest(self, prefix: str, limit: int = 10) -> tuple[Completion, ...]:
-        """Returns titles, numbers, terms and headings that complete ``prefix``, the best first.
+        """Returns titles, numbers, terms and headings that complete ``prefix``, best first.
 
         Width, letter case, traditional characters and blanks make no difference; letters are also
-        read as pinyin of titles. Empty where nothing completes it.
+        read as the pinyin of titles. At most ``limit`` are returned; none if nothing completes it.
         """
         _check_number("limit", limit)
         with self._turn() as view:
@@ -243,28 +243,34 @@ class Searcher:
     def document(self, id: str) -> Document:
         """Returns a document: its text, metadata and outline.
 
-        ``id`` is its id, the end of one, its number or title, or a part of these that no other
+        ``id`` is its id or the end of its id, its number or title, or a part of these that no other
         document has. Raises DocumentNotFound.
         """
         with self._turn() as view:
             return view.backend.document(view.backend.find(_string("id", id)))
 
     def section(self, id: str, anchor: str) -> Section:
-        """Returns a section of a document. Raises DocumentNotFound."""
+        """Returns the section ``anchor`` of the document ``id`` (as in `document`).
+
+        Raises DocumentNotFound.
+        """
         for section in self.document(id).sections:
             if section.anchor == anchor:
                 return section
         raise DocumentNotFound(f"no section {anchor!r} in {id}")
 
     def cites(self, id: str) -> list[Cited]:
-        """Returns what a document cites, in the order of its text. Raises DocumentNotFound."""
+        """Returns the citations in a document, in the order of its text.
+
+        Raises DocumentNotFound.
+        """
         from searcher.lookups.citations import cites
 
         with self._turn() as view:
             return cites(view.backend, view.backend.find(_string("id", id)))
 
     def cited_by(self, id: str) -> list[CitedBy]:
-        """Returns the documents that cite one or another version of it, most often first.
+        """Returns the documents that cite any version of a document, most citations first.
 
         Raises DocumentNotFound.
         """
@@ -274,12 +280,12 @@ class Searcher:
             return cited_by(view.backend, view.backend.find(_string("id", id)))
 
     def missing(self) -> Sequence[Missing]:
-        """Returns the documents that others cite and the index lacks, the most cited first."""
+        """Returns the documents that are cited but not in the index, the most cited first."""
         with self._turn() as view:
             return view.backend.missing()
 
     def diff(self, old: str, new: str) -> tuple[SectionChange, ...]:
-        """Returns how the wording of one document became that of another, section by section.
+        """Returns how the wording changed from the document ``old`` to ``new``, section by section.
 
         Raises DocumentNotFound.
         """
@@ -294,7 +300,7 @@ class Searcher:
 def _search(
     view: IndexView, query: str, options: SearchOptions, took: Callable[[], float]
 ) -> Results:
-    """Returns the results of a search: read, planned, carried out and shown."""
+    """Returns the results of a search: parsed, planned, carried out and shown."""
     node = parse(query)
     plan = view.plan(query, options.filters.added_to(node))
     found = view.backend.carry_out(plan)
@@ -306,7 +312,7 @@ def _search(
 
 
 def _chosen(found: Findings, options: SearchOptions) -> tuple[list[Scored], dict[str, int]]:
-    """Returns the hits of a page; for documents also how many sections of each match."""
+    """Returns the hits of a page and, for documents, the number of matching sections of each."""
     offset, limit, sort = options.offset, options.limit, options.sort
     if options.by == "section":
         return found.top(offset + limit, sort)[offset:], {}
@@ -317,7 +323,7 @@ def _chosen(found: Findings, options: SearchOptions) -> tuple[list[Scored], dict
 
 def _verify(view: IndexView, quotation: str, limit: int, took: Callable[[], float]) -> Verification:
     """Returns the verdict on a quotation, with its passages as hits."""
-    from searcher.lookups.quotations import (  # a search does without
+    from searcher.lookups.quotations import (  # most searches need none
         Quoted,
         Verification,
         find_quotation,
@@ -333,7 +339,7 @@ def _verify(view: IndexView, quotation: str, limit: int, took: Callable[[], floa
 
 
 def _check_number(name: str, value: object) -> None:
-    """Raises InvalidArgument unless ``value`` is a whole number from 0 on."""
+    """Raises InvalidArgument unless ``value`` is a whole number that is not negative."""
     try:
         is_count = index(value) >= 0  # type: ignore[arg-type]
     except TypeError:

@@ -1,6 +1,6 @@
-"""The entry of a document: all that an index keeps of it, made from the document alone.
+"""The entry of a document: everything that an index keeps of it, made from the document alone.
 
-Making an entry reads and writes nothing, so it can be done in any process. An entry goes from one
+Making an entry reads and writes no files, so that any process can do it. Entries go from one
 process to another as bytes, without pickle.
 """
 
@@ -26,9 +26,10 @@ _OPENING = 300  # characters
 class Terms(NamedTuple):
     """The terms of the sections of a document.
 
-    ``parts`` are the sources of terms: the body of each section, and contexts and headings, which
-    stand once however many sections share them. ``sections`` names the parts of each section by
-    their positions, the body first. ``texts`` are the texts of the sections in the document.
+    ``parts`` are the texts that terms come from: the body of each section, and contexts and
+    headings, each of which is stored once, however many sections share it. ``sections`` has the
+    positions of each section's parts, the body first. ``texts`` are the texts of the sections in
+    the document.
     """
 
     parts: tuple[TermSource, ...]
@@ -44,7 +45,8 @@ class Terms(NamedTuple):
 class IndexEntry:
     """A document ready to be written.
 
-    ``row`` has no offset and size yet; ``hashes`` has 64 bits for the text of each section.
+    ``row`` has no offset and size yet; ``hashes`` has a hash of 64 bits for the text of each
+    section.
     """
 
     row: DocumentRow
@@ -79,7 +81,7 @@ class IndexEntry:
 
     @classmethod
     def decode(cls, facts: bytes, texts: bytes, record: bytes) -> IndexEntry:
-        """Returns the entry of which `encode` gave these bytes."""
+        """Returns the entry that `encode` turned into ``facts``, ``texts`` and ``record``."""
         row, links, hashes, weights, sections, sizes, warned = json.loads(_text(facts))
         row[_ISSUERS] = tuple(row[_ISSUERS])
         joined = _text(texts)
@@ -108,7 +110,7 @@ _ISSUERS = DocumentRow._fields.index("issuers")
 
 
 def entry_of(document: Document, analyzer: Analyzer) -> IndexEntry:
-    """Returns the entry of a document, its words cut by ``analyzer``."""
+    """Returns the entry of ``document``, whose words ``analyzer`` cuts."""
     terms = terms_of(document, analyzer)
     metadata = document.metadata
     date = metadata.date or metadata.published
@@ -130,7 +132,7 @@ def entry_of(document: Document, analyzer: Analyzer) -> IndexEntry:
 
 
 def terms_of(document: Document, analyzer: Analyzer) -> Terms:
-    """Returns the terms of the sections of a document, its words cut by ``analyzer``."""
+    """Returns the terms of the sections of ``document``, whose words ``analyzer`` cuts."""
     parts: list[TermSource] = []
     numbers: dict[TermSource, int] = {}  # the positions of parts that several sections share
     sections: list[tuple[int, ...]] = []
@@ -150,7 +152,7 @@ def terms_of(document: Document, analyzer: Analyzer) -> Terms:
 def _analysed(
     document: Document, analyzer: Analyzer
 ) -> Iterator[tuple[str, tuple[TermSource, TermSource, TermSource]]]:
-    """Yields the text of each section, and its body, its context and its headings."""
+    """Yields the text of each section with its body, its context and its headings."""
     facts = [_title(document), *(issuer.value for issuer in document.metadata.issuers)]
     context = "\n".join(facts)
     for number, section in enumerate(document.search_sections()):
@@ -162,10 +164,10 @@ def _analysed(
 
 
 def _opens(document: Document) -> bool:
-    """Returns whether the first section of a document is context for the others.
+    """Returns True if the first section of a document is context for the others.
 
     The opening of a 公文 names the organ, the place and the matter that its items are about. The
-    articles of a law stand for themselves; it opens with its history and its table of contents.
+    articles of a law need no such context; a law opens with its history and its table of contents.
     """
     return all(section.kind != "article" for section in document.sections)
 

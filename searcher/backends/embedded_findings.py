@@ -1,4 +1,4 @@
-"""The findings of a plan in a snapshot: its best sections and documents, and counts of all."""
+"""The findings of a plan in a snapshot: the best sections and documents, and counts of all."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from searcher.ranking.plan import SectionRef, Term
 
 Hit = tuple[int, float]  # the number of a section, and its score
 
-_SECTIONS_PER_DOCUMENT = 4  # sections looked at first for each document that is wanted
+_SECTIONS_PER_DOCUMENT = 4  # sections looked at first for each document asked for
 
 
 @dataclass(frozen=True, slots=True)
 class RankedVariant:
-    """A variant of the query: the weighted ``terms`` that rank ``sections``."""
+    """A variant of the query: ``terms``, with their weights, rank ``sections``."""
 
     terms: Mapping[Term, float]
     sections: SectionSet
@@ -28,11 +28,11 @@ class RankedVariant:
 
 @dataclass(frozen=True)
 class EmbeddedFindings:
-    """The sections that a plan matches in a snapshot, and what ranks them.
+    """The sections that a plan matches in a snapshot, and the terms that rank them.
 
-    ``matched`` is None where those match that have any of the terms, are of a variant or
-    ``certain``; ``having`` gives those of the terms. ``known`` has what is added to the scores of
-    the sections that the query names, should they match.
+    If ``matched`` is None, a section matches if it has any of the terms, belongs to a variant or is
+    ``certain``; ``having`` then returns the sections with any of the terms. ``known`` has the
+    sections that the query names, with the number to add to their scores if they match.
     """
 
     snapshot: Snapshot
@@ -58,15 +58,15 @@ class EmbeddedFindings:
         ]
 
     def sections(self) -> list[SectionRef]:
-        """Returns all sections that match, in the order of the index."""
+        """Returns all matching sections, in the order of the index."""
         return [section_ref(self.snapshot, number) for number in self.all_matched]
 
     def count(self, by: By = "section") -> int:
-        """Returns the number of sections that match; ``by`` "document": of their documents."""
+        """Returns the number of matching sections, or of their documents by "document"."""
         return sum(self._tally(by))
 
     def facets(self, by: By = "section") -> FacetCounts:
-        """Returns the facets of what `count` counts ``by``."""
+        """Returns the facets issuer, doc_type, year and region, as `count` counts ``by``."""
         return self.snapshot.facets.counts(partial(self._tally, by))
 
     def _tally(self, by: By) -> array[int]:
@@ -78,7 +78,7 @@ class EmbeddedFindings:
 
     @cached_property
     def all_matched(self) -> SectionSet:
-        """The set of all sections that match. It may be asked for after the snapshot was closed."""
+        """The set of all matching sections. It is available after the snapshot was closed."""
         if self.matched is not None:
             return self.matched
         certain = self.snapshot.terms.of_sections(filter(self.certain.__contains__, self.known))
@@ -94,7 +94,7 @@ class EmbeddedFindings:
         return self._by_date(count, newest=sort == "newest")
 
     def best(self, count: int) -> list[Hit]:
-        """Returns the ``count`` best sections, ties in the order of their references."""
+        """Returns the ``count`` best sections; ties are in the order of their references."""
         if count <= 0:
             return []
         hits = self._best(count, self.matched)
@@ -104,11 +104,11 @@ class EmbeddedFindings:
         return hits[:count]
 
     def all(self) -> list[Hit]:
-        """Returns all sections that match, best first."""
+        """Returns all matching sections, best first."""
         return self.best(len(self.all_matched))
 
     def _named(self, count: int) -> list[Hit]:
-        """Returns the ``count`` best of those that the query names, or more."""
+        """Returns at least the ``count`` best of the sections that the query names."""
         named: list[Hit] = []
         for extra in sorted(set(self.known.values()), reverse=True):
             sections = [section for section, its in self.known.items() if its == extra]
@@ -117,7 +117,7 @@ class EmbeddedFindings:
         return named
 
     def _best_of(self, sections: Iterable[int], count: int) -> list[Hit]:
-        """Returns the ``count`` best of some sections that match, or more."""
+        """Returns at least the ``count`` best of those of ``sections`` that match."""
         terms = self.snapshot.terms
         if self.matched is not None:
             return self._best(count, terms.of_sections(sections) & self.matched)
@@ -129,10 +129,11 @@ class EmbeddedFindings:
         return hits + (self._best(count, terms.of_sections(certain)) if certain else [])
 
     def _best(self, count: int, within: SectionSet | None, *, zeros: bool = True) -> list[Hit]:
-        """Returns the ``count`` best: what is among them is among those of its best variant.
+        """Returns the ``count`` best sections ``within`` a set, each by its best variant.
 
-        Those ``within`` a set match, unless ``zeros`` is false and neither a term nor a variant
-        has it.
+        A section that is among the best is also among the best of its best variant, so that the
+        best of each variant suffice. If ``zeros`` is false, a section that has no term and belongs
+        to no variant does not match.
         """
         top = self.snapshot.terms.top
         found = top(count, self.terms, self._place, within, zeros=zeros)
@@ -152,7 +153,7 @@ class EmbeddedFindings:
     # --- documents and dates --------------------------------------------------------------------
 
     def _best_documents(self, count: int, sort: Sort) -> list[int]:
-        """Returns the first ``count`` documents that match, by their index in the rows."""
+        """Returns the first ``count`` matching documents as indices of the snapshot's rows."""
         document_of = self.snapshot.numbering.document_of
         looked_at = count * _SECTIONS_PER_DOCUMENT
         while True:
@@ -163,7 +164,7 @@ class EmbeddedFindings:
             looked_at *= _SECTIONS_PER_DOCUMENT
 
     def _sections_of(self, documents: list[int]) -> list[list[Hit]]:
-        """Returns all sections of each document that match, best first."""
+        """Returns all matching sections of each of ``documents``, best first."""
         sections: dict[int, list[Hit]] = {index: [] for index in documents}
         for section, score in self._inside(documents).all():
             sections[self.snapshot.numbering.document_of(section)].append((section, score))
@@ -186,7 +187,7 @@ class EmbeddedFindings:
         return chosen[:count]
 
     def _inside(self, documents: Iterable[int]) -> EmbeddedFindings:
-        """Returns what was found in some documents."""
+        """Returns the findings within ``documents`` only."""
         numbers = chain.from_iterable(map(self.snapshot.numbering.sections_of, documents))
         matched = self.all_matched & self.snapshot.terms.of_sections(numbers)
         known = {section: extra for section, extra in self.known.items() if section in matched}
@@ -194,5 +195,5 @@ class EmbeddedFindings:
 
 
 def section_ref(snapshot: Snapshot, number: int) -> SectionRef:
-    """Returns the reference of the section with a number. References sort as results do."""
+    """Returns the reference of the section ``number``. References sort as results do."""
     return SectionRef(*snapshot.numbering.result_order(number))

@@ -1,4 +1,4 @@
-"""The command ``index``, which brings an index to the state of its sources."""
+"""The command ``index``, which brings an index up to date with its sources."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from indexer.storage.store import Store
     from indexer.updating.sync import Plan, Report
 
-_LISTED = 20  # changed documents that are named before "and N more"
+_LISTED = 20  # the most changed documents named before "and N more"
 
 
 class SyncOptions(TypedDict):
-    """The options that `indexer.sync` takes as they are."""
+    """The options that are passed to `indexer.sync` unchanged."""
 
     forget: tuple[Path, ...]
     rebuild: bool
@@ -60,9 +60,9 @@ def index_command(
 ) -> None:
     """Bring the index up to date with its sources.
 
-    PATHS are files or folders. The index remembers them, so later runs need not name them. A new
-    index takes the folder "seeds" if no path is given. Unchanged files are recognised by content
-    and not read again.
+    PATHS are files or folders. The index remembers them, so that later runs need not name them. If
+    no path is given, a new index uses the folder "seeds". Unchanged files are recognised by their
+    content and not read again.
 
     \b
     Example:
@@ -95,7 +95,7 @@ def _sync(store: Store, paths: tuple[Path, ...], options: SyncOptions) -> Report
     if options["user_dictionary"]:
         print_idle_words(options["user_dictionary"])
     if report.plan and not options["dry_run"]:
-        store.merge()  # after the report, since nobody waits for it
+        store.merge()  # after the report, so that nobody waits for it
     return report
 
 

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from searcher.engine import Searcher, Sort
     from searcher.results.model import By, Explanation, Results
 
-_FAST_ENOUGH = 1_000  # sections that the plain kernel searches without anybody waiting
+_FAST_ENOUGH = 1_000  # sections that even the plain kernel searches at once
 
 
 class SearchOptions(TypedDict):
-    """The options that `Searcher.search` takes as they are."""
+    """The options that are passed to `Searcher.search` unchanged."""
 
     limit: int
     offset: int
@@ -112,7 +112,7 @@ def _search(
         _warn_of_plain_kernel(searcher)
         try:
             results = searcher.search(text, **options)
-        except ValueError as error:  # a filter that is no date
+        except ValueError as error:  # a filter is no date
             raise click.UsageError(str(error)) from None
         return results, [searcher.explain(text, hit) for hit in results] if explain else None
 

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 @click.command("show")
 @click.argument("name", metavar="DOCUMENT[#ANCHOR]")
 @click.option("--outline", "only_outline", is_flag=True, help="Show the outline, not the text.")
-@click.option("--cites", is_flag=True, help="Show the documents that it cites instead.")
-@click.option("--cited-by", is_flag=True, help="Show the documents that cite it instead.")
+@click.option("--cites", is_flag=True, help="Show the documents that this one cites instead.")
+@click.option("--cited-by", is_flag=True, help="Show the documents that cite this one instead.")
 @color_option
 @json_option
 @index_option
@@ -117,11 +117,11 @@ def _print_relations(
 @color_option
 @json_option
 def outline_command(files: Sequence[Path], color: str, as_json: bool) -> None:
-    """Show what is read from FILES, without an index.
+    """Show the facts and the outline of FILES, without an index.
 
-    Shown are the facts that each text states and its outline. With --json, one object on a line for
-    each file. Offsets count the characters of the file's text, line breaks as they stand there.
-    Warnings tell what could not be read or was guessed.
+    With --json, each file gives one line with one object. Offsets count the characters of a file's
+    text, with line breaks as they are in the file. Warnings say what could not be read or was
+    guessed.
 
     \b
     Example:

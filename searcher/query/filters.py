@@ -1,4 +1,4 @@
-"""Filters beside a query: options that say which documents are meant, as clauses of the query."""
+"""Filters: options beside a query that select documents, turned into clauses of the query."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ _DATE = "a date such as 2002, 2002-12 or 2002-12-31"
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """The options of a search that say which documents are meant. None and "" ask for nothing.
+    """The options of a search that select documents. None and "" select nothing.
 
-    ``issuer`` and ``region`` are parts of a name, ``doc_type`` is a 文种; ``date_from`` and
-    ``date_to`` are dates such as 2002, 2002-12 or 2002-12-31, of which the first and the last day
-    are meant. A document that states none of what is asked for is left out.
+    ``issuer`` and ``region`` are parts of a name, ``doc_type`` is a 文种. ``date_from`` and
+    ``date_to`` are dates such as 2002, 2002-12 or 2002-12-31: the range reaches from the first day
+    of the one to the last day of the other. A document that does not state a fact that is asked
+    for is left out.
     """
 
     issuer: str | None = None
@@ -27,9 +28,9 @@ class Filters:
     date_to: str | None = None
 
     def added_to(self, query: Node) -> Node:
-        """Returns ``query`` with the filters as clauses that must be true.
+        """Returns ``query`` with the filters added as required clauses.
 
-        Raises InvalidArgument for a date that is none and for values that are not strings.
+        Raises InvalidArgument for a date that cannot be read and for a value that is no string.
         """
         clauses: list[Node] = []
         if self.issuer:
@@ -52,7 +53,7 @@ def _string(name: str, value: object) -> str:
 
 
 def _days(name: str, value: object) -> tuple[int, int]:
-    """Returns the first and the last day that an option means."""
+    """Returns the first and the last day of an option's date, as numbers YYYYMMDD."""
     try:
         return read_range(_string(name, value))
     except DateError:

@@ -1,8 +1,8 @@
-"""The query language: from a string to a tree of frozen nodes, and back to a string.
+"""Parses a query into a tree of frozen nodes, and writes a tree as a query.
 
-`README.md` beside this module is the language as a user reads it: its grammar, the meaning of every
-clause, what is text and what is an error. A person may type or paste anything: the text of a
-document is a query as it stands, and little is read as an operator.
+`README.md` beside this module describes the language for users: its grammar, the meaning of every
+clause, and which queries are errors. A person may type or paste anything: the text of a document is
+a valid query as it stands, and little of it is read as an operator.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ __all__ = [
 MAX_LENGTH = 10_000
 MAX_CLAUSES = 1_024
 MAX_EXPANSIONS = 1_000
-NEAR = 20  # characters, where the query does not say how near
+NEAR = 20  # characters, if the query states no distance
 MAX_DISTANCE = 1_000
 MAX_NEAR = 8
-MAX_TIED = 64  # each may have to be sought in every section
+MAX_TIED = 64  # each may have to be looked for in every section
 
 _TEXT = ("word", "phrase", "prefix")
 _ITEM = (*_TEXT, "*", "(")
@@ -51,9 +51,9 @@ _Clause = tuple[str, Node]
 
 
 def parse(text: str) -> Node:
-    """Returns the meaning of a query. Raises QueryError, and nothing else, if it has none.
+    """Returns the tree of the query ``text``. Raises QueryError, and nothing else, if it has none.
 
-    A node's span is where in ``text`` it stands, without its field and sign.
+    The span of a node is its place in ``text``, without its field and sign.
     """
     if len(text) > MAX_LENGTH:
         raise QueryError(text, MAX_LENGTH, f"longer than {MAX_LENGTH:,} characters")
@@ -65,9 +65,10 @@ def parse(text: str) -> Node:
 
 
 def to_string(node: Node) -> str:
-    """Returns the canonical query for a node that parse made: parse reads an equal node from it.
+    """Returns the canonical query for a ``node`` that `parse` made, which parses to an equal node.
 
-    It names every field and may so be longer than the query was, and than parse takes.
+    It names every field, so that it may be longer than the original query, and too long for
+    `parse`.
     """
     if not isinstance(node, Boolean):
         return _leaf_string(node)
@@ -95,7 +96,7 @@ def _leaf_string(node: Words | Phrase | Prefix | Near | DateRange | Everything) 
     if isinstance(node, Phrase):
         return name + _quoted(node.text)
     kind, text = ("prefix", node.text + "*") if isinstance(node, Prefix) else ("word", node.text)
-    # Right after an empty quotation nothing is an operator.
+    # Directly after an empty quotation, nothing is read as an operator.
     tokens = [(token.kind, token.text) for token in tokenize(f"{text} +{text}")[:-1]]
     plain = tokens == [(kind, node.text), ("+", ""), (kind, node.text)]
     return name + ("" if plain else '""') + text
@@ -108,9 +109,9 @@ def _quoted(text: str) -> str:
 
 
 class _Parser:
-    """A recursive descent over the tokens; the lexer bounds the depth of the groups.
+    """A recursive descent over the tokens; the lexer limits the depth of groups.
 
-    A clause is a sign and a node: "-" for one to exclude, "+" for one to require, else "".
+    A clause is a sign and a node: "-" excludes the node, "+" requires it, "" does neither.
     """
 
     def __init__(self, query: str) -> None:
@@ -132,7 +133,7 @@ class _Parser:
         return QueryError(self.query, token.start, reason)
 
     def sequence(self, name: str | None) -> Node | None:
-        """Returns all chains to the end of the group; ``name`` is the field they stand under."""
+        """Returns the node of all clauses up to the end of the group; ``name`` is their field."""
         must: list[Node] = []
         should: list[Node] = []
         must_not: list[Node] = []
@@ -155,7 +156,7 @@ class _Parser:
         return _EVERYTHING if everything and node is None else node
 
     def _both(self, name: str | None) -> _Clause | None:
-        """Returns clauses joined by AND as one."""
+        """Returns the clauses joined by AND as one clause; None if they say nothing."""
         clauses = self._joined("AND", name)
         if len(clauses) < 2:
             return clauses[0] if clauses else None
@@ -169,7 +170,7 @@ class _Parser:
         return "+" if any(sign == "+" for sign, _ in clauses) else "", node
 
     def _joined(self, operator: str, name: str | None) -> list[_Clause]:
-        """Returns clauses with ``operator`` between them; none where nothing is said."""
+        """Returns the clauses joined by ``operator``; an empty list if there is none."""
         operand = self._both if operator == "OR" else self._clause
         if self._ahead.kind in ("AND", "OR", "NEAR"):
             raise self._error(self._ahead, f"{self._ahead.kind} has nothing before it")
@@ -186,7 +187,7 @@ class _Parser:
         return clauses
 
     def _clause(self, name: str | None) -> _Clause | None:
-        """Returns an item with its signs; None if it says nothing."""
+        """Returns an item with its sign; None if it says nothing."""
         token = self._ahead
         negative = False
         while self._ahead.kind == "NOT":
@@ -203,7 +204,7 @@ class _Parser:
         return sign if sign == "+" else "", node
 
     def _near(self, name: str | None) -> Node | None:
-        """An item, or several that NEAR ties."""
+        """Returns an item, or several joined by NEAR; None if there is no item."""
         node = self._item(name)
         if node is None or not self._at_near():
             return node
@@ -213,14 +214,14 @@ class _Parser:
         while self._at_near():
             token = self._take()
             if self._distance(token) != distance:
-                raise self._error(token, "what NEAR ties together has one distance")
+                raise self._error(token, "all NEAR in a row must have the same distance")
             if len(items) == MAX_NEAR:
-                raise self._error(token, f"NEAR ties at most {MAX_NEAR} items")
+                raise self._error(token, f"NEAR joins at most {MAX_NEAR} items")
             items.append(self._tied(token, self._item(name)))
         return Near(tuple(items), distance)
 
     def _at_near(self) -> bool:
-        """Returns True if NEAR is next, or a 近 that stands as an operator."""
+        """Returns True if the next token is NEAR, or 近 used as an operator."""
         token = self._ahead
         if token.kind == "NEAR":
             return True
@@ -236,22 +237,22 @@ class _Parser:
         if token.kind == "word" or not token.text:
             return NEAR
         if len(token.text) > len(str(MAX_DISTANCE)) or int(token.text) > MAX_DISTANCE:
-            raise self._error(token, f"NEAR reaches {MAX_DISTANCE:,} characters at most")
+            raise self._error(token, f"the distance of NEAR is at most {MAX_DISTANCE:,} characters")
         return int(token.text)
 
     def _tied(self, token: Token, node: Node | None) -> tuple[Words | Phrase, ...]:
-        """Returns the alternatives of an item beside NEAR."""
+        """Returns the alternatives of an item before or after NEAR."""
         if node is None:
             raise self._error(token, "NEAR has nothing after it")
         parts = _alternatives([node])
         leaves = tuple(part for part in parts if isinstance(part, Words | Phrase))
         if len(leaves) < len(parts):
-            raise self._error(token, "NEAR ties words, quotations and groups of these only")
+            raise self._error(token, "NEAR joins only words, quotations and groups of these")
         if any(leaf.field for leaf in leaves):
-            raise self._error(token, "NEAR looks within sections: it takes no field")
+            raise self._error(token, "NEAR looks within sections: a field cannot be used with it")
         self.tied += len(leaves)
         if self.tied > MAX_TIED:
-            raise self._error(token, f"NEAR ties at most {MAX_TIED} words and quotations in all")
+            raise self._error(token, f"NEAR joins at most {MAX_TIED} words and quotations in all")
         return leaves
 
     def _item(self, name: str | None) -> Node | None:
@@ -305,7 +306,7 @@ class _Parser:
 
 
 def _is_filter(node: Node) -> bool:
-    """Returns True if ``node`` is about documents only: fields, dates, everything."""
+    """Returns True if ``node`` has only clauses about documents: fields, dates, everything."""
     if isinstance(node, Boolean):
         return all(map(_is_filter, (*node.must, *node.should, *node.must_not)))
     if isinstance(node, Near):
@@ -322,7 +323,7 @@ def _any_of(nodes: list[Node]) -> Node | None:
 
 
 def _alternatives(nodes: list[Node]) -> list[Node]:
-    """Returns ``nodes``, with its parts for each one that is nothing but alternatives."""
+    """Returns ``nodes``, each one that only lists alternatives replaced by these."""
     parts: list[Node] = []
     for node in nodes:
         if isinstance(node, Boolean) and not node.must and not node.must_not:
@@ -333,7 +334,7 @@ def _alternatives(nodes: list[Node]) -> list[Node]:
 
 
 def _combine(must: list[Node], should: list[Node], must_not: list[Node]) -> Node | None:
-    """Returns the simplest node of this meaning; None if there is nothing in it."""
+    """Returns the simplest node with this meaning; None if all three lists are empty."""
     required: list[Node] = []
     optional = _alternatives(should)
     prohibited = _alternatives(must_not)
@@ -348,10 +349,10 @@ def _combine(must: list[Node], should: list[Node], must_not: list[Node]) -> Node
             required.append(node)
     required = [node for node in required if node != _EVERYTHING] or required[:1]
     if len(required) == 1 and not optional and isinstance(whole := required[0], Boolean):
-        # It has no must, or it would have been merged above.
+        # ``whole`` has no ``must``, or the loop above would have merged it.
         required, optional = [], list(whole.should)
         prohibited += whole.must_not
-    if required:  # what is optional only ranks, and what is about documents does not
+    if required:  # optional clauses only rank, and clauses about documents cannot
         optional = [node for node in optional if not _is_filter(node)]
     elif prohibited and optional and all(map(_is_filter, optional)):
         required = optional if len(optional) == 1 else [Boolean(should=tuple(optional))]
@@ -366,7 +367,7 @@ def _combine(must: list[Node], should: list[Node], must_not: list[Node]) -> Node
 
 
 def _check_depth(query: str, node: Node, depth: int = 0) -> None:
-    """Raises QueryError if to_string would need more parentheses than parse reads."""
+    """Raises QueryError if `to_string` would nest more parentheses than `parse` allows."""
     grouped = isinstance(node, Near) and any(len(item) > 1 for item in node.items)
     if depth > MAX_DEPTH and (grouped or isinstance(node, Boolean)):
         raise QueryError(query, _a_start(node), f"more than {MAX_DEPTH} groups within each other")
@@ -377,7 +378,7 @@ def _check_depth(query: str, node: Node, depth: int = 0) -> None:
 
 
 def _a_start(node: Node) -> int:
-    """Returns where a leaf of ``node`` starts."""
+    """Returns the offset in the query at which a leaf of ``node`` starts."""
     while isinstance(node, Boolean):
         node = (*node.must, *node.should, *node.must_not)[-1]
     return 0 if isinstance(node, Everything) else node.start

@@ -1,10 +1,10 @@
-"""Known items: the documents and articles a query names, to be answered with before all else.
+"""Known items: the documents and articles that a query names, which come first in its results.
 
 A query names a document by its 文号, whole or in part (国发2020年1号, 〔2020〕1号,
-浙委办发 32号), or by a name it goes by (刑法, 《中华人民共和国刑法》, a title as others
-cite it), and articles of it behind or beside that (刑法264条, 《刑法》第二百六十四条).
-Only what is at hand is recognised: of what the index does not have, nothing is guessed. Of several
-versions the newest comes first; copies of one 文号 come in the order of their ids.
+浙委办发 32号), or by one of its names (刑法, 《中华人民共和国刑法》, a title as other documents
+cite it). It names an article after or beside the document (刑法264条, 《刑法》第二百六十四条).
+Only documents in the index are recognised; nothing is guessed about others. Of several versions
+the newest comes first; copies with one 文号 come in the order of their ids.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from searcher.ranking.question_words import without_asking
 from searcher.ranking.statistics import DocumentFacts, Named, Statistics
 from searcher.ranking.synonyms import Cut, Synonyms
 
-_MAX_TEXT = 1_000  # characters of a query that are looked at
+_MAX_TEXT = 1_000  # characters of a query in which names are looked for
 _MAX_NAME = 120
-_MAX_DOCUMENTS = 20  # that one item may mean
+_MAX_DOCUMENTS = 20  # that one item may stand for
 
 _Choices = tuple[tuple[DocumentFacts, ...], ...]
 
@@ -37,13 +37,13 @@ _LONE_NUMBER = re.compile(r"(?<=[法典例定则释>])\s*(?P<value>(?!19|20\d\d)
 _BESIDE = re.compile(rf"第\s?{_NUMERAL}\s?条(?:之[一二三四五六七八九十])?|\d{{1,4}}\s?条")
 # 款 and 项 that no 第 introduces: 39条1项
 _UNMARKED = re.compile(r"(?<![第\d])(?=\d{1,4}\s?[条款项])")
-# What is said about an item without asking for anything in it.
+# Words about an item that do not ask for anything in it.
 _ABOUT = re.compile(
     "第.{1,6}[款项目条]|文件|全文|内容|原文|查询?|文号|号|我国|中国|现行|最新|新|根据|依据|按照|依照|违反|"
     "关于|规定|要求|的"
 )
 
-# Words of a query that lead up to a number and that no number begins with.
+# Words that stand before a number in a query, and with which no number begins.
 _WANTED = re.compile(
     "^(?:请问?|帮我|我要|给我)*(?:查询|查找|查看|查一下|查|搜索|搜|下载|看看|找)(?=..)"
 )
@@ -55,9 +55,10 @@ _YEARLESS = rf"(?<![{HAN}])(?P<code>[{HAN}]{{2,25}})\s*第?\s?(?P<serial>\d{{1,5
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """A place of a text that names documents, and perhaps articles of them.
+    """A span of a text that names documents, and perhaps articles in them.
 
-    ``choices`` are the likeliest first; those of one choice are parts of one whole.
+    The likeliest of the ``choices`` comes first; the documents of one choice are parts of one
+    whole.
     """
 
     start: int
@@ -71,16 +72,16 @@ class _Item:
 
 
 class KnownItems:
-    """Recognises what a query names among the documents of an index."""
+    """Recognises the documents of an index, and their articles, that a query names."""
 
     def __init__(self, statistics: Statistics) -> None:
         self._statistics = statistics
 
     def targets(self, query: Node, synonyms: Synonyms, cut: Cut) -> tuple[Target, ...]:
-        """Returns what ``query`` names, best first; none where it names nothing at hand.
+        """Returns what ``query`` names, best first; nothing if the index has none of it.
 
-        A section counts in the first target that has it. A name that nothing goes by is sought
-        as its ``synonyms``, as in 消法55条; ``cut`` gives the words of a text.
+        A section counts in the first target that has it. If no document has a name, its
+        ``synonyms`` are tried, as in 消法55条; ``cut`` returns the words of a text.
         """
         text = _UNFINISHED.sub(r"\1号", fold(_text_of(query)[:_MAX_TEXT]))
         items = self._items(text)
@@ -156,8 +157,8 @@ class KnownItems:
         if not found and coded and coded["code"]:  # 政办发〔2020〕1号 of 京政办发〔2020〕1号
             found = numbered(part_of_number(coded["serial"], year=coded["year"]))
             found = [document for document in found if document.doc_number.endswith(number)]
-        # A law keeps the number of the order that promulgated it through all its versions; what
-        # has one code, year and serial is one text, whatever date each copy states.
+        # All versions of a law keep the number of the order that promulgated it. Documents with
+        # the same code, year and serial are one text, whichever date each copy states.
         if coded and coded["code"]:
             return tuple((document,) for document in _by_id(found))
         return _newest_first(found)
@@ -182,14 +183,14 @@ class KnownItems:
 
 
 def _aim(document: DocumentFacts, sections: int, *, certain: bool = True) -> Target:
-    """Returns the first so many sections of a document as a target; its level is set later."""
+    """Returns the first ``sections`` sections of a document as a target; its level is set later."""
     return Target(document.id, range(sections), 0, certain, document.title)
 
 
 def _of_name(named: Sequence[Named]) -> _Choices:
     documents = [one.document for one in named]
     if all(one.rank == OF_THE_WHOLE for one in named):
-        # The general part of a code is its beginning.
+        # The general part of a code comes before its other parts.
         general = [document for document in documents if document.title.endswith("总则")]
         parts = {document.id: document for document in (*general, *_by_id(documents))}
         return (tuple(parts.values()),)
@@ -208,7 +209,7 @@ def _newest_first(documents: Iterable[DocumentFacts]) -> _Choices:
 
 
 def _text_of(query: Node) -> str:
-    """Returns the text a query looks for in sections, as typed; nothing that is prohibited."""
+    """Returns the text that a query looks for in sections, as typed, without what it excludes."""
     match query:
         case Boolean():
             return " ".join(filter(None, map(_text_of, (*query.must, *query.should))))
@@ -220,7 +221,7 @@ def _text_of(query: Node) -> str:
 
 
 def _with_articles(text: str, items: Sequence[_Item]) -> list[_Item]:
-    """Returns ``items`` with the articles that stand behind each, or beside the only one."""
+    """Returns ``items`` with the articles named after each, or anywhere beside a single item."""
     found = [_with_articles_behind(text, item) for item in items]
     if len(found) == 1 and not found[0].articles:
         item = found[0]
@@ -242,7 +243,7 @@ def _with_articles_behind(text: str, item: _Item) -> _Item:
 
 
 def _labels(text: str) -> tuple[str, ...]:
-    """Returns the articles cited at the start of ``text``, which need not say 第."""
+    """Returns the labels of the articles cited at the start of ``text``, with or without 第."""
     from indexer.documents.citations.find import find_citations  # most queries do without
 
     marked = _UNMARKED.sub("第", text)
@@ -252,7 +253,7 @@ def _labels(text: str) -> tuple[str, ...]:
 
 
 def _asks_more(text: str, items: Sequence[_Item]) -> bool:
-    """Returns True if ``text`` has words besides ``items`` and what goes with them."""
+    """Returns True if ``text`` asks for more than ``items``."""
     rest = list(text)
     for item in items:
         rest[item.start : item.end] = " " * (item.end - item.start)

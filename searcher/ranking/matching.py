@@ -1,9 +1,9 @@
-"""From the tree of a query to the tree that says which sections match it.
+"""Turns the tree of a query into the tree that says which sections match it.
 
-Bare words match where any of their terms is (the title and the opening of a document are in all its
-sections, `indexer.storage.segment_writer`). Words that an operator ties to others (AND, NOT, + and
--) match where they stand literally in the section or in its document's title. Clauses about
-documents match all sections of these.
+Bare words match the sections that have any of their terms (every section has the terms of its
+document's title and opening, see `indexer.storage.segment_writer`). Words with an operator (AND,
+NOT, + and -) match where they stand literally in the section or in its document's title. Clauses
+about documents match all sections of the documents they are true of.
 """
 
 from __future__ import annotations
@@ -39,7 +39,10 @@ from searcher.ranking.statistics import Statistics
 
 
 class Matcher:
-    """Makes the match tree of one query. ``query`` is its text, for the positions of errors."""
+    """Makes the match tree of one query.
+
+    ``query`` is the text of the query, to which the positions in errors refer.
+    """
 
     def __init__(self, query: str, texts: QueryTexts, statistics: Statistics) -> None:
         self._query = query
@@ -47,9 +50,9 @@ class Matcher:
         self._statistics = statistics
 
     def match(self, node: Node, *, literally: bool = False) -> Match:
-        """Returns the match tree of ``node``; ``literally``: its words must stand as typed.
+        """Returns the match tree of ``node``; if ``literally``, its words must stand as typed.
 
-        Raises QueryError for a prefix of too many words.
+        Raises QueryError for a prefix that too many words begin with.
         """
         match node:
             case Boolean():
@@ -80,7 +83,7 @@ class Matcher:
     def _words(self, node: Words) -> Match:
         asked = self._texts.asked(node.text)
         found: Match = AnyTerm(asked.terms)
-        # A single character, or what is no word, has no terms: it is sought as it stands.
+        # A single character has no terms, nor has a text without words: it is sought as it stands.
         if not is_plain(node, self._texts) and not any(
             map(self._statistics.frequency, asked.terms)
         ):
@@ -98,7 +101,11 @@ class Matcher:
         return InOrder((self._texts.of(text).plain,))
 
     def _prefix(self, node: Prefix) -> Match:
-        """A Chinese text runs on: any place it stands in begins something. Other words do not."""
+        """Returns the match tree of a prefix. Raises QueryError if too many words begin with it.
+
+        Chinese has no blanks between words: a prefix that ends in Chinese matches wherever it
+        stands. Any other prefix matches the words that begin with it.
+        """
         folded = self._texts.of(node.text).plain
         if not folded or re.fullmatch(f"[{HAN}]", folded[-1]):
             return self._phrase(node.text)
@@ -111,8 +118,8 @@ class Matcher:
         return AnyTerm(tuple(words))
 
     def _boolean(self, node: Boolean, literally: bool) -> Match:
-        # A word that an operator ties to another stands literally. The only text beside fields
-        # and dates is tied to none: it means what it means alone.
+        # Words joined by an operator must stand literally. If all other clauses are fields and
+        # dates, the one text is joined to no other: it means what it means alone.
         texts = [part for part in (*node.must, *node.should) if not _is_of_document(part)]
         tied = literally or (len(texts) > 1 and bool(node.must))
         if node.must:
@@ -139,7 +146,7 @@ def _all(parts: Iterable[Match]) -> Match:
 
 
 def _is_of_document(node: Node) -> bool:
-    """Returns True if ``node`` is about documents only, and not about a text in sections."""
+    """Returns True if ``node`` is about facts of documents and not about the text of sections."""
     match node:
         case Words() | Phrase() | Prefix():
             return node.field is not None

@@ -1,4 +1,4 @@
-"""Names of documents in a text: places where one may stand and is set apart from the rest."""
+"""Finds the places in a text where the name of a document may begin and end."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _STATE = "中华人民共和国"
 _TYPES = "|".join(sorted((*DOCUMENT_TYPES, "法典", "编", "总则"), key=len, reverse=True))
 _TYPE_ALONE = re.compile(f"(?:{_TYPES})")
 TYPE = re.compile(f"(?:{_TYPES})(?:（[^（）]{{1,12}}）)*")
-# What may stand in front of a name that nothing else sets apart.
+# Words that may stand before a name without belonging to it.
 _LEAD_IN = re.compile(
     "(?:依照|依据|根据|按照|遵照|参照|违反|触犯|适用|符合|属于|执行|印发|转发|以及|或者|我国|中国|国家|现行|请问|"
     "什么是|如何理解|最新|修订后|修正后|[和与及或按照在依的是对从以把将用查新旧原])$"
 )
-# With this behind it, a name is the front of another one: 劳动合同法实施条例.
+# Words that make the name before them the beginning of a longer one: 劳动合同法实施条例.
 _GOES_ON = re.compile(
     "实施(?:条例|细则|办法|规定|意见)|的?(?:司法)?解释|的?修正案|条例|细则|办法|草案"
 )
@@ -28,7 +28,7 @@ _NO_WORD = re.compile(r"[^\w（）]")
 
 
 class NameText:
-    """A text as names are compared: without marks, blanks and 中华人民共和国."""
+    """A text in the normal form of names: without marks, blanks and 中华人民共和国."""
 
     def __init__(self, text: str) -> None:
         kept = [(place, plain) for place, each in enumerate(text) if (plain := _plain(each))]
@@ -37,20 +37,20 @@ class NameText:
         kept = [pair for n, pair in enumerate(kept) if n not in gone]
         self.text = "".join(plain for _, plain in kept)
         self._places = [place for place, _ in kept]
-        # Where 《 stands right in front: what follows is a name as far as 》.
+        # The places right after 《, from which a name reaches as far as 》.
         self._opened = {
             n for n, place in enumerate(self._places) if place and text[place - 1] in "<《〈"
         }
 
     def ends(self) -> list[int]:
-        """Returns where names may end, from the last: behind a 文种, or where a text is cut."""
+        """Returns the offsets where names may end, the last one first: after a 文种 and at cuts."""
         ends = {place for found in TYPE.finditer(self.text) for place in found.span()}
         ends |= {found.end() for found in _TYPE_ALONE.finditer(self.text)}
         return sorted(ends | self._cuts, reverse=True)[:_MAX_ENDS]
 
     @cached_property
     def _cuts(self) -> set[int]:
-        """The places where something parts the characters around them in the source."""
+        """The offsets at which the source has marks or blanks between two kept characters."""
         cuts = {0, len(self.text)}
         for found in _NO_WORD.finditer(self.text):
             cuts.update(found.span())
@@ -58,7 +58,10 @@ class NameText:
         return cuts.union(place for place, (before, after) in between if after - before > 1)
 
     def sets_apart(self, start: int, end: int) -> bool:
-        """Returns True if a name of its own stands from ``start`` to ``end``."""
+        """Returns True if the characters ``start`` to ``end`` are a name and not part of a word.
+
+        The offsets are those of ``text``, half-open.
+        """
         name = self.text[start:end]
         if is_generic(name):
             return False
@@ -72,7 +75,7 @@ class NameText:
         return begins or bool(_LEAD_IN.search(self.text, 0, start))
 
     def source(self, start: int, end: int) -> tuple[int, int]:
-        """Returns the span in the source text of the characters from ``start`` to ``end``."""
+        """Returns the half-open span in the source of the characters ``start`` to ``end``."""
         return self._places[start], self._places[end - 1] + 1
 
 

@@ -1,4 +1,4 @@
-"""A plan: everything that a query asks of a backend, and nothing of how a backend stores its texts.
+"""A plan: everything that a query asks of a backend, independent of how a backend stores its texts.
 
 A `Plan` is made once for a query by `searcher.ranking.planner` and carried out by a backend
 (`searcher.backends.backend`). It holds plain values only: it can be printed, compared, pickled and
@@ -6,7 +6,7 @@ sent elsewhere. It has four parts:
 
 - the terms that rank, with their weights, and the `Variant`\\ s of the query, which rank sections
   that use a synonym (``terms``, ``variants``);
-- the tree that says which sections match (``match``), of the nodes in this module;
+- the tree that says which sections match (``match``), made of the nodes in this module;
 - the documents and articles that the query names (``targets``, ``step``);
 - the texts that an excerpt looks for in a section (``sought``).
 
@@ -23,9 +23,9 @@ Term = tuple[str, str]  # field, text
 
 
 class SectionRef(NamedTuple):
-    """A section: the id of its document, and its place among the document's sections, from 0.
+    """Names a section by the id of its document and its place among its sections, from 0.
 
-    References sort in the order in which sections of equal scores are listed.
+    References sort in the order in which sections with equal scores are listed.
     """
 
     document: str
@@ -41,7 +41,7 @@ Weights = tuple[tuple[Term, float], ...]
 
 @dataclass(frozen=True, slots=True)
 class AnyTerm:
-    """Matches the sections that have at least one of ``terms``: none if there are no terms."""
+    """Matches the sections that have at least one of ``terms``; without terms, no section."""
 
     terms: tuple[Term, ...]
 
@@ -55,7 +55,7 @@ class AllTerms:
 
 @dataclass(frozen=True, slots=True)
 class InOrder:
-    """Matches the sections in whose text ``texts`` stand one behind the other.
+    """Matches the sections in whose text ``texts`` stand one after the other.
 
     A phrase is one text. An empty text stands nowhere.
     """
@@ -65,7 +65,7 @@ class InOrder:
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """Matches the sections in whose text one alternative of every item stand close together.
+    """Matches the sections in whose text every item has an alternative close to the others'.
 
     At most ``distance`` characters lie between them (`searcher.ranking.proximity`).
     """
@@ -113,7 +113,7 @@ class EverySection:
 class WholeDocuments:
     """Matches all sections of the documents of which at least one section matches ``part``.
 
-    A document whose section was left out as a duplicate counts as one that has it.
+    A section that was left out as a duplicate counts for its document all the same.
     """
 
     part: Match
@@ -164,10 +164,10 @@ NOTHING = AnyTerm(())
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """The query with other forms in the place of some of its own.
+    """The query with some of its forms replaced by synonyms.
 
-    It ranks by ``terms`` the sections that have all terms of each of ``forms``. ``names`` tells
-    for which form a term stands, as an explanation shows it.
+    A variant ranks the sections that have all terms of each of ``forms``, by ``terms``. ``names``
+    has the text by which an explanation shows a term that stands for a whole form.
     """
 
     terms: Weights
@@ -179,9 +179,9 @@ class Variant:
 class Target:
     """The sections that the query names: the ``places`` of a document, from 0.
 
-    Sections of a higher ``level`` (from 1) come before others: a level adds `Plan.step` to the
-    score. A ``certain`` target matches whatever words its sections have; the sections of others
-    are only preferred if they match. ``name`` says what was recognised.
+    Sections with a higher ``level`` (from 1) come first: each level adds `Plan.step` to the score.
+    A ``certain`` target matches, whichever words its sections have; the sections of another target
+    are preferred only if they match. ``name`` shows what was recognised.
     """
 
     document: str
@@ -195,9 +195,9 @@ class Target:
 class Sought:
     """The texts that an excerpt looks for in a section.
 
-    ``words`` are sought first, with ``phrases`` and ``near``; where none of these stand, the
-    character pairs of ``loose``. ``weights`` has a number for each of ``words``, ``phrases`` and
-    the alternatives of ``near``, in this order: the more a text tells, the higher.
+    First ``words``, ``phrases`` and ``near`` are looked for; if the section has none of them, the
+    character pairs of ``loose`` are. ``weights`` has a number for each of ``words``, ``phrases``
+    and the alternatives of ``near``, in this order: the rarer a text, the higher.
     """
 
     words: tuple[str, ...] = ()
@@ -211,9 +211,9 @@ class Sought:
 class Plan:
     """Everything that a query asks of a backend.
 
-    Where ``match`` is None, the sections match that have one of ``terms``, are ranked by one of
-    ``variants`` or are in a certain target. The score of a section is that of the best of the
-    terms and the variants, plus ``step`` for each level of the first of ``targets`` that has it.
+    If ``match`` is None, those sections match that have one of ``terms``, are ranked by one of
+    ``variants`` or belong to a certain target. The score of a section is its best score by the
+    terms or a variant, plus ``step`` for each level of the first target that has it.
     """
 
     terms: Weights

@@ -1,4 +1,4 @@
-"""The functions that make what ``--json`` prints, one for each shape. Pure.
+"""Builds the JSON that ``--json`` prints, with one function for each shape. Pure.
 
 Nothing else in this project builds JSON of results; `searcher.results.json_shapes` has the shapes.
 """
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
 def results_json(
     results: Results, explanations: Sequence[Explanation] | None = None
 ) -> ResultsJson:
-    """Returns the results, with an explanation in each hit if there are ``explanations``.
+    """Returns ``results`` as JSON, with an explanation in each hit if ``explanations`` are given.
 
     Counts all matches. Raises IndexDamaged.
     """
@@ -80,7 +80,7 @@ def results_json(
 
 
 def hit_json(hit: Hit) -> HitJson:
-    """Returns a hit without an explanation."""
+    """Returns a hit as JSON, without an explanation."""
     return {
         "document": hit.document,
         "anchor": hit.anchor,
@@ -103,7 +103,7 @@ def hit_json(hit: Hit) -> HitJson:
 
 
 def facets_json(facets: Mapping[str, Sequence[Facet]]) -> dict[str, list[FacetJson]]:
-    """Returns facets by their names, the most frequent value of each first."""
+    """Returns facets as JSON by name, each with its most frequent value first."""
     return {
         name: [{"value": facet.value, "count": facet.count} for facet in values]
         for name, values in facets.items()
@@ -111,7 +111,7 @@ def facets_json(facets: Mapping[str, Sequence[Facet]]) -> dict[str, list[FacetJs
 
 
 def explanation_json(explanation: Explanation) -> ExplanationJson:
-    """Returns a score and its parts."""
+    """Returns the score and the parts of ``explanation`` as JSON."""
     return {
         "score": explanation.score,
         "terms": [_term_score_json(term) for term in explanation.terms],
@@ -148,7 +148,7 @@ def _related_json(other: RelatedDocument) -> RelatedDocumentJson:
 
 
 def verification_json(verification: Verification) -> VerificationJson:
-    """Returns the verdict on a quotation and the passages it may be of."""
+    """Returns the verdict of ``verification``, and its passages, as JSON."""
     return {
         "quotation": verification.quotation,
         "verdict": verification.verdict,
@@ -159,7 +159,7 @@ def verification_json(verification: Verification) -> VerificationJson:
 
 
 def quoted_json(passage: Quoted) -> QuotedJson:
-    """Returns a passage: the values of its hit, then its own."""
+    """Returns a passage as JSON: the values of its hit, then its own."""
     return {
         **hit_json(passage.hit),
         "kept": passage.kept,
@@ -183,7 +183,7 @@ def _edit_json(edit: Edit) -> EditJson:
 
 
 def completion_json(completion: Completion) -> CompletionJson:
-    """Returns a completion."""
+    """Returns a completion as JSON."""
     return {"text": completion.text, "kind": completion.kind, "count": completion.count}
 
 
@@ -236,7 +236,7 @@ def warning_json(warning: ReadWarning) -> WarningJson:
 
 
 def section_json(section: Section, text: str | None = None) -> SectionJson:
-    """Returns a section, with its text if that of its document is given."""
+    """Returns a section as JSON, with its text if ``text`` is that of its document."""
     data: SectionJson = {
         "kind": section.kind,
         "label": section.label,
@@ -307,7 +307,7 @@ def _spans_json(spans: Sequence[Span]) -> list[list[int]]:
 def relations_json(
     cites: Sequence[Cited] | None, cited_by: Sequence[CitedBy] | None
 ) -> RelationsJson:
-    """Returns what a document cites and what cites it, each unless it is None."""
+    """Returns the citations of and to a document as JSON; each is left out if it is None."""
     data: RelationsJson = {}
     if cites is not None:
         data["cites"] = [cited_json(one) for one in cites]
@@ -317,7 +317,7 @@ def relations_json(
 
 
 def cited_json(cited: Cited) -> CitedJson:
-    """Returns a citation."""
+    """Returns the citation ``cited`` as JSON."""
     return {
         "name": cited.name,
         "number": cited.number,
@@ -334,7 +334,7 @@ def _cited_by_json(one: CitedBy) -> CitedByJson:
 
 
 def missing_json(missing: Missing) -> MissingJson:
-    """Returns a document that is cited but not in the index."""
+    """Returns ``missing``, a document that is cited but not in the index, as JSON."""
     return {"name": missing.name, "number": missing.number, "count": missing.count}
 
 
@@ -342,7 +342,10 @@ def missing_json(missing: Missing) -> MissingJson:
 
 
 def change_json(old: Document, new: Document, change: SectionChange) -> ChangeJson:
-    """Returns a change; spans before it are of the text of ``old``, after it of that of ``new``."""
+    """Returns a change as JSON.
+
+    Spans before the change are in the text of ``old``, spans after it in that of ``new``.
+    """
     return {
         "kind": change.kind,
         "before": _changed_section_json(old, change.before) if change.before else None,
@@ -380,7 +383,7 @@ def status_json(index: str, snapshot: Snapshot, *, compiled: bool) -> StatusJson
 
 
 def check_json(problems: Sequence[str], before: Sequence[str] | None) -> CheckJson:
-    """Returns the problems of an index, and those of the generation before it if there is one."""
+    """Returns the problems of an index, and those of the previous generation, if any, as JSON."""
     return {"problems": list(problems), "before": None if before is None else list(before)}
 
 

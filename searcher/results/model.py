@@ -23,7 +23,7 @@ By = Literal["section", "document"]
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A value that matches have, and the number of matches that have it."""
+    """A value of a facet, and the number of matches that have it."""
 
     value: str
     count: int
@@ -32,7 +32,7 @@ class Facet:
 class Facets(Mapping[str, tuple[Facet, ...]]):
     """The facets of all matches by name, each with its most frequent value first.
 
-    A facet is counted when it is first asked for, and the count is kept. Two are equal if all
+    A facet is counted when it is first asked for, and the counts are kept. Facets are equal if all
     their counts are. Pickling and deep copying count all facets and keep the counts.
     """
 
@@ -61,7 +61,7 @@ class Facets(Mapping[str, tuple[Facet, ...]]):
 
 
 def _counted_facets(counted: Mapping[str, tuple[Facet, ...]]) -> Facets:
-    """Returns facets whose counts are known; pickles name this function."""
+    """Returns facets with known counts; pickles refer to this function by name."""
     values = {name: [(one.value, one.count) for one in all] for name, all in counted.items()}
     return Facets({name: partial(iter, pairs) for name, pairs in values.items()})
 
@@ -70,8 +70,8 @@ def _counted_facets(counted: Mapping[str, tuple[Facet, ...]]) -> Facets:
 class RelatedDocument:
     """Another document that belongs to a hit: a copy of its document, or another version.
 
-    ``document`` is its id, ``source`` its file. ``title`` and ``date`` (ISO 8601) are "" where the
-    document states none.
+    ``document`` is its id and ``source`` its file. ``title`` and ``date`` (ISO 8601) are "" if the
+    document does not state them.
     """
 
     document: str
@@ -82,15 +82,16 @@ class RelatedDocument:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A section that answers a query, with what a reader needs to judge it and to find it.
+    """A section that answers a query, with the facts that a reader needs to judge and find it.
 
     ``document`` and ``anchor`` name the section (``policysearch show DOCUMENT#ANCHOR``). ``path``
-    holds the labels from the root in normal form, ``headings`` the headings along it that are not
-    empty, ``heading`` the section's own. ``source`` is the file, ``line`` (counted from 1) the line
-    on which the snippet's first highlight stands, and ``span`` the characters of the whole section.
+    has the labels from the root in normal form, ``headings`` the headings on this path that are not
+    empty, and ``heading`` the section's own. ``source`` is the file, ``line`` (from 1) the line of
+    the snippet's first highlight, and ``span`` the characters of the whole section.
+
     ``repeats`` are other places of the file with the same text, which begin on ``repeat_lines``.
-    ``copies`` are other files of the same document that hold this section. ``versions`` are all
-    versions of the law that the document belongs to, newest first, if there are others.
+    ``copies`` are other files of the same document that have this section. ``versions`` are all
+    versions of the law that the document belongs to, newest first; empty if it is the only one.
     ``date`` is ISO 8601. A fact that the document does not state is "" or empty.
     """
 
@@ -115,16 +116,16 @@ class Hit:
     versions: tuple[RelatedDocument, ...] = ()
 
     def to_dict(self) -> HitJson:
-        """Returns the hit as plain values, as ``search --json`` prints it."""
+        """Returns the hit as plain values, in the form that ``search --json`` prints."""
         from searcher.results.as_json import hit_json
 
         return hit_json(self)
 
 
 class Matches:
-    """All matches of a query: their number and their facets, counted when they are looked at.
+    """All matches of a query: their number and their facets, counted when first asked for.
 
-    Pickling and deep copying count them and keep the counts. Two are equal if all counts are.
+    Pickling and deep copying count them and keep the counts. Matches are equal if all counts are.
     """
 
     def __init__(
@@ -132,7 +133,7 @@ class Matches:
         count: Callable[[], int],
         facets: Mapping[str, tuple[Facet, ...]] | None = None,
     ) -> None:
-        """``count`` is called once, when the total is first looked at."""
+        """Takes a function ``count`` that is called once, when the total is first asked for."""
         self._count = count
         self.facets: Mapping[str, tuple[Facet, ...]] = {} if facets is None else facets
 
@@ -154,27 +155,27 @@ class Matches:
 
 
 def _counted_matches(total: int, facets: Mapping[str, tuple[Facet, ...]]) -> Matches:
-    """Returns matches whose number is known; pickles name this function."""
+    """Returns matches with a known number; pickles refer to this function by name."""
     return Matches(lambda: total, facets)
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The answer to a query. ``hits`` are best first (or by date), from ``offset`` (from 0) on.
+    """The answer to a query. ``hits`` are best first (or by date), starting at ``offset`` (from 0).
 
     ``total`` is the number of all matching sections, and ``facets`` counts them by ``issuer``,
-    ``doc_type``, ``year`` and ``region``, the most frequent value first. Where ``by`` is
-    "document", both count documents, ``hits`` are the best sections of each document, and
-    ``matching`` has the number of matching sections of each by its id. ``took`` is in seconds.
-    ``suggestions`` are queries that this one may be a misspelling of, the likeliest first, three at
-    most; the query was searched as it stands.
+    ``doc_type``, ``year`` and ``region``, the most frequent value first. If ``by`` is "document",
+    both count documents, ``hits`` are the best sections of each document, and ``matching`` has the
+    number of matching sections by document id. ``took`` is in seconds. ``suggestions`` are up to
+    three queries that may have been meant, the likeliest first; the query was searched as it
+    stands.
 
     Hits are found without counting all matches: ``total`` and ``facets`` are counted when they are
-    first looked at, in the state of the index that was searched, even if the searcher has moved
-    on or is closed. They raise IndexDamaged if the index turns out to be damaged.
+    first asked for, in the state of the index that was searched, even if the searcher has been
+    refreshed or closed. They raise IndexDamaged if the index turns out to be damaged.
 
-    Results can be pickled and deeply copied, which counts ``total`` and ``facets``. Two are equal
-    if all but ``took`` is equal. The hash leaves out what would have to be counted.
+    Results can be pickled and deeply copied, which counts ``total`` and ``facets``. Results are
+    equal if everything but ``took`` is. The hash leaves out the counts.
     """
 
     query: str
@@ -205,7 +206,7 @@ class Results:
     def by_document(self) -> list[tuple[Hit, ...]]:
         """Returns the hits grouped by document, documents in the order of their first hits.
 
-        The versions of one law stand together where its first one would, newest first.
+        The versions of one law are together, newest first, in the place of the first of them.
         """
         families: dict[str, dict[str, list[Hit]]] = {}
         for hit in self.hits:
@@ -218,7 +219,7 @@ class Results:
         ]
 
     def to_dict(self) -> ResultsJson:
-        """Returns the results as plain values, as ``search --json`` prints them.
+        """Returns the results as plain values, in the form that ``search --json`` prints.
 
         Counts ``total`` and ``facets``. Raises IndexDamaged.
         """
@@ -227,7 +228,7 @@ class Results:
         return results_json(self)
 
     def _repr_html_(self) -> str:
-        """Returns the results in HTML, as a notebook shows them."""
+        """Returns the results as HTML for a notebook."""
         from html import escape
 
         items = "".join(_hit_html(hit) for hit in self.hits)

@@ -314,7 +314,7 @@ static PyObject *string_of(const characters *t)
     return PyUnicode_DecodeUTF32((const char *)t->at, size, "surrogatepass", &order);
 }
 
-static void squeeze(const uint8_t *table, characters *t)
+static void drop_blanks(const uint8_t *table, characters *t)
 {
     size_t size = 0;
     for (size_t i = 0; i < t->size; i++) {
@@ -424,7 +424,7 @@ static PyObject *py_analyse(PyObject *self, PyObject *args)
     if (words == Py_None) {
         result = words;
     } else if (words) {
-        squeeze(g.table.buf, &g.text);
+        drop_blanks(g.table.buf, &g.text);
         result = Py_BuildValue("NN", words, string_of(&g.text));
     }
     drop(&g);

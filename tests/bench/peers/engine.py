@@ -22,8 +22,9 @@ _DICTIONARY = "PEERS_DICTIONARY"  # in the environment: `share_dictionary`
 
 
 class Terms(NamedTuple):
-    """A section's words and the bigrams that rank, blanks between them, and its stripped of blanks
-    text.
+    """The words and the ranking bigrams of a section, separated by blanks, and its text.
+
+    The text is without blanks.
     """
 
     words: str
