@@ -12,7 +12,7 @@ from tests.house.docstrings import Findings, read, read_text, share
 LEAST_SHARE_OF_CONTRACTS = 0.95
 MOST_LINES_IN_THE_MEDIAN = 8
 
-# Offences that are allowed for now, by rule and folder: a number here may only become smaller, and a
+# Offences that are allowed for now, by rule and folder: a number may only become smaller, and a
 # folder that has none is not named. `contract` counts only if the share of the whole is too small.
 ALLOWED: dict[str, dict[str, int]] = {}
 
