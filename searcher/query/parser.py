@@ -237,7 +237,7 @@ class _Parser:
         if token.kind == "word" or not token.text:
             return NEAR
         if len(token.text) > len(str(MAX_DISTANCE)) or int(token.text) > MAX_DISTANCE:
-            raise self._error(token, f"the distance of NEAR is at most {MAX_DISTANCE:,} characters")
+            raise self._error(token, f"NEAR allows {MAX_DISTANCE:,} characters at most")
         return int(token.text)
 
     def _tied(self, token: Token, node: Node | None) -> tuple[Words | Phrase, ...]:
