@@ -1,4 +1,4 @@
-"""Calendar dates in every form Chinese documents write them. Pure."""
+"""Finds calendar dates in every form in which Chinese documents write them. Pure."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ _LATIN_ZEROS = str.maketrans("OoＯ", "〇〇〇")
 
 
 def find_dates(text: str) -> Iterator[tuple[Span, str]]:
-    """Every calendar date in ``text``, in order, with its ISO 8601 form; impossible ones left out.
+    """Returns every possible calendar date in ``text``, in order, with its ISO 8601 form.
 
-    2002年12月31日, 二○○二年十二月三十一日, 2002-12-31, 2002.12.31, 2002/12/31, in full width too,
-    with spaces or single line breaks inside.
+    The forms are 2002年12月31日, 二○○二年十二月三十一日, 2002-12-31, 2002.12.31 and 2002/12/31,
+    also in full width and with spaces or single line breaks inside.
     """
     for match in DATE.finditer(text):
         iso = _iso(match)
@@ -47,7 +47,7 @@ def find_dates(text: str) -> Iterator[tuple[Span, str]]:
 
 
 def parse_date(text: str) -> str | None:
-    """The ISO 8601 form of ``text`` if all of it, spaces around it aside, is a date, else None."""
+    """Returns the ISO 8601 form of ``text`` if it is nothing but a date, else None."""
     match = DATE.fullmatch(text.strip())
     return _iso(match) if match else None
 

@@ -1,8 +1,8 @@
-"""Finds what may be a label: 第二条, 一、 （一） 1. （1） ① at the start of a line.
+"""Finds possible labels: 第二条, 一、 （一） 1. （1） ① at the start of a line.
 
-The one pattern of labels: the outline is made of what it finds, and the head of a document ends
-where `opens_section` says that a section begins. Form alone decides nothing about the outline:
-`indexer.documents.outline.tree` tells labels from look-alikes by their numbers.
+All readers use this one pattern of labels. The outline is made of the labels it finds, and the head
+of a document ends where `opens_section` finds a section. The form alone does not decide on the
+outline: `indexer.documents.outline.tree` distinguishes labels from look-alikes by their numbers.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from indexer.numerals import to_int
 
 
 class Style(IntEnum):
-    """The form of a label; as a rule a smaller one stands above a greater one."""
+    """The form of a label; usually, a smaller style stands above a greater one."""
 
     PART = 1  # 第一编, 第一部分
     SUBPART = 2  # 第一分编
@@ -38,12 +38,12 @@ class Style(IntEnum):
 
 
 class Label(NamedTuple):
-    """A possible label, from ``start`` to ``end`` of the source; ``rest`` is what follows it.
+    """A possible label from ``start`` to ``end`` of the source; ``rest`` is the text after it.
 
-    ``number`` has more than one part in 第十七条之一 and 1.1, and is 0 for 附则 without one.
-    ``name`` is the normal form. ``spaced`` says that a blank or the line's end follows, ``led``
-    that the line before ends in a colon. ``depth`` is the rank of a Markdown heading, 0 elsewhere.
-    ``line`` is the line's index.
+    ``number`` has several parts in 第十七条之一 and 1.1, and is 0 for 附则 without a number.
+    ``name`` is the normal form. ``spaced`` is True if a blank or the end of the line follows,
+    ``led`` if the line before ends with a colon. ``depth`` is the rank of a Markdown heading, 0 for
+    other labels. ``line`` is the index of the line.
     """
 
     style: Style
@@ -104,7 +104,7 @@ _UNIT = re.compile("|".join(sorted(_UNITS, key=len, reverse=True)))
 
 
 def labels(lines: list[Line]) -> list[Label]:
-    """Return all possible labels of ``lines``, in order."""
+    """Returns all possible labels of ``lines``, in order."""
     found: list[Label] = []
     for index, line in enumerate(lines):
         if line.text[0] not in _CANDIDATE:
@@ -137,14 +137,14 @@ _ITEM_CITATION = re.compile(
 
 
 def opens_section(text: str) -> bool:
-    """Return whether a line of ``text`` begins a section: by a label, 附件 or a part of a case."""
+    """Returns True if a line of ``text`` begins a section: a label, 附件 or a part of a case."""
     if text[:1] not in _CANDIDATE and text[:1] not in _CASE:
         return False
     return _UNNUMBERED.match(text) is not None or label_length(text) > 0
 
 
 def label_length(text: str) -> int:
-    """Return how many characters of ``text`` are a label, 0 where it begins with none."""
+    """Returns how many characters at the start of ``text`` are a label; 0 if there is none."""
     if text[:1] not in _CANDIDATE:
         return 0
     label = _label(0, Line(0, len(text), text), led=False)
@@ -154,7 +154,7 @@ def label_length(text: str) -> int:
 
 
 def cites(label: Label) -> bool:
-    """Return whether ``label`` is rather the start of a sentence on another provision."""
+    """Returns True if ``label`` is more likely the start of a sentence about another provision."""
     if label.spaced:
         return False
     if label.style <= Style.DIVISION:
@@ -165,7 +165,7 @@ def cites(label: Label) -> bool:
 
 
 def _unnumbered(index: int, line: Line) -> Label | None:
-    """附则 or 总则 on a line of its own, which stands over articles like a 章."""
+    """Returns 附则 or 总则 on a line of its own, which stands above articles like a 章."""
     name = "".join(line.text.split())
     if name not in ("附则", "总则"):
         return None
@@ -190,7 +190,7 @@ def _label(index: int, line: Line, led: bool, depth: int = 0) -> Label | None:
 
 
 def _marked(index: int, line: Line) -> Label | None:
-    """A Markdown heading, with the label it may hold (## 一、总体要求)."""
+    """Returns a Markdown heading, with the label it may contain (## 一、总体要求)."""
     hashes = _HASHES.match(line.text)
     if hashes is None:
         return None
@@ -209,9 +209,9 @@ def _marked(index: int, line: Line) -> Label | None:
 
 @lru_cache(maxsize=8192)
 def _meaning(kind: str, value: str) -> tuple[Style, tuple[int, ...], str] | None:
-    """The style, number and normal form of what group ``kind`` of the pattern has found.
+    """Returns the style, number and normal form of the match of group ``kind`` of the pattern.
 
-    None for a numeral without a value.
+    The result is None for a numeral without a value.
     """
     if kind == "sub":
         name = "".join(value.split()).translate(_DASHES)
@@ -246,7 +246,7 @@ def _numbered(
 
 
 def _bold(index: int, line: Line, led: bool) -> Label | None:
-    """A label in Markdown's bold: **第三条** …"""
+    """Returns a label in the bold of Markdown: **第三条** …"""
     if not line.text.startswith("**"):
         return None
     body = line.part(2)
@@ -255,7 +255,7 @@ def _bold(index: int, line: Line, led: bool) -> Label | None:
 
 
 def _without_title(found: list[Label]) -> list[Label]:
-    """Drop the first of Markdown's headings where it alone is of its rank: the text's title."""
+    """Removes the first Markdown heading if no other has its rank: it is the title."""
     first = next((label for label in found if label.depth), None)
     if first is None or first.style != Style.TITLE or first is not found[0]:
         return found
@@ -264,7 +264,7 @@ def _without_title(found: list[Label]) -> list[Label]:
 
 
 def _without_lone_clauses(found: list[Label]) -> list[Label]:
-    """Drop bare numbers (1 总则) from texts that do not go on with 1.1 below them."""
+    """Removes bare numbers (1 总则) from texts that do not have 1.1 below them."""
     decimals = {label.number for label in found if label.style == Style.DECIMAL}
     if (1, 1) in decimals:
         return found

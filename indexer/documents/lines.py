@@ -1,7 +1,7 @@
-"""The lines of a text as every reader sees them: trimmed, torn ones whole, flat pages cut. Pure.
+"""The lines of a text, the same for every reader: trimmed, mended where torn, flat pages cut. Pure.
 
-`read_lines` is the one place that decides where a line begins and ends, and `BLANK` the one set of
-characters that show as nothing.
+`read_lines` alone decides where a line begins and ends, and `BLANK` is the only set of characters
+that show as nothing.
 """
 
 from __future__ import annotations
@@ -83,9 +83,9 @@ _LAST_OF_ORGAN = frozenset("部局厅委会署院办司")
 class Line(NamedTuple):
     """A line without the blanks around it.
 
-    ``start`` and ``end`` are source offsets. ``pieces`` is empty where ``text`` is the source from
-    ``start`` to ``end``; where a torn line was put together again, it holds (index in ``text``,
-    offset in the source) of each part.
+    ``start`` and ``end`` are source offsets. ``pieces`` is empty if ``text`` is exactly the source
+    from ``start`` to ``end``. If a torn line was put together, it has (index in ``text``, offset in
+    the source) for each part.
     """
 
     start: int
@@ -94,20 +94,20 @@ class Line(NamedTuple):
     pieces: tuple[tuple[int, int], ...] = ()
 
     def at(self, index: int) -> int:
-        """Return the source offset of character ``index`` of the line."""
+        """Returns the source offset of character ``index`` of the line."""
         for first, offset in reversed(self.pieces):
             if first <= index:
                 return offset + index - first
         return self.start + index
 
     def span(self, start: int = 0, end: int | None = None) -> Span:
-        """Return the source span of characters ``start`` up to ``end`` (the line's end)."""
+        """Returns the source span of characters ``start`` up to ``end`` (the line's end)."""
         stop = len(self.text) if end is None else end
         first = self.at(start)
         return Span(first, max(first, self.at(stop - 1) + 1) if stop > start else first)
 
     def part(self, start: int, end: int | None = None) -> Line:
-        """Return characters ``start`` up to ``end`` (the line's end) of the line, as a line."""
+        """Returns characters ``start`` up to ``end`` (the line's end) of the line, as a line."""
         stop = len(self.text) if end is None else end
         span = self.span(start, stop)
         inside = [(first - start, at) for first, at in self.pieces if start < first < stop]
@@ -116,10 +116,11 @@ class Line(NamedTuple):
 
 
 def read_lines(text: str) -> list[Line]:
-    """Return the lines of ``text`` that are not blank, in order, in linear time.
+    """Returns the lines of ``text`` that are not blank, in order, in linear time.
 
-    Lines are trimmed; a line that a page tore at a number, a bracket or within a word is put
-    together again; a page flattened to one line is cut at the blanks where its line breaks stood.
+    Lines are trimmed. A line that a page tore at a number, at a bracket or within a word is put
+    together again, and a page flattened to one line is cut at the blanks where its line breaks
+    were.
     """
     result: list[Line] = []
     for line in _trimmed(text):
@@ -134,7 +135,7 @@ def read_lines(text: str) -> list[Line]:
 
 
 def joined(line: Line, rest: Line) -> Line:
-    """Return ``line`` with ``rest`` right behind it."""
+    """Returns ``line`` with ``rest`` appended without a blank."""
     length = len(line.text)
     behind = rest.pieces or ((0, rest.start),)
     pieces = (
@@ -165,7 +166,7 @@ def _trimmed(text: str) -> Iterable[Line]:
 
 
 def _is_flat(line: str) -> bool:
-    """Return whether ``line`` is a page, or a part of one, whose line breaks became blanks."""
+    """Returns True if ``line`` is a page, or a part of one, whose line breaks became blanks."""
     if len(line) > _FLAT_LINE:
         return _BLANKS.search(line) is not None
     if len(line) <= _FLAT_OPENING:
@@ -185,7 +186,7 @@ def _split(line: Line, gaps: Iterable[re.Match[str]]) -> Iterable[Line]:
 
 
 def _counts(before: Line, number: str, after: str) -> bool:
-    """Return whether a number is torn from its words: 批准《…》等⏎436⏎项, （见附件⏎1⏎）."""
+    """Returns True if a number was torn from its words: 批准《…》等⏎436⏎项, （见附件⏎1⏎）."""
     return (
         len(number) <= 4
         and (
@@ -206,7 +207,7 @@ def _counts(before: Line, number: str, after: str) -> bool:
 
 
 def _belongs_to(line: Line, current: str) -> bool:
-    """Return whether ``current`` is the rest of the torn ``line``."""
+    """Returns True if ``current`` is the rest of the torn ``line``."""
     previous, first = line.text, current[0]
     if first in _AFTER_DIGIT:
         alone = len(current) == 1 or not current[1].isalpha()  # not 日常…, 号召…

@@ -1,7 +1,7 @@
-"""Markdown as the head of a document has it: marks, front matter, the heading that is the title.
+"""Markdown in the head of a document: marks, front matter, and the heading that is the title.
 
 The outline reads the ranks of headings itself (`indexer.documents.labels`); the readers of facts
-want lines without marks. Pure.
+need lines without marks. Pure.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ _QUOTES = "\"'“”‘’ "
 
 
 def is_markdown(lines: Sequence[Line]) -> bool:
-    """Return whether the opening ``lines`` of a text are Markdown."""
+    """Returns True if the opening ``lines`` of a text are Markdown."""
     return any(_MARKED.match(line.text) for line in lines[:_TELLING])
 
 
 def unmarked(line: Line) -> Line:
-    """Return ``line`` without the marks of Markdown, or as it is where it has nothing else."""
+    """Returns ``line`` without the marks of Markdown; unchanged if it has nothing else."""
     text = line.text
     front = _FRONT.match(text)
     at = front.end() if front else 0
@@ -56,10 +56,9 @@ def unmarked(line: Line) -> Line:
 
 
 def read_front_matter(lines: Sequence[Line]) -> tuple[dict[str, Fact], int]:
-    """Return the facts between the two lines of --- that open a text, and the line behind them.
+    """Returns the facts between the two lines of --- that open a text, and the line after them.
 
-    Keys are in lower case as they stand there; without front matter there are none and the line
-    is 0.
+    Keys are as written, in lower case. Without front matter there are no facts and the line is 0.
     """
     if not lines or lines[0].text != "---":
         return {}, 0
@@ -78,9 +77,10 @@ def read_front_matter(lines: Sequence[Line]) -> tuple[dict[str, Fact], int]:
 
 
 def title_heading(lines: Sequence[Line]) -> int:
-    """Return the index of the heading that is the title of a Markdown text, -1 if none is.
+    """Returns the index of the heading that is the title of a Markdown text; -1 if there is none.
 
-    It is the first heading, above all running text; a 目录 or a numbered heading is none.
+    It is the first heading and stands above all running text; 目录 and numbered headings do not
+    count.
     """
     for index, line in enumerate(lines[:_HEAD]):
         if not _TITLE.match(line.text):

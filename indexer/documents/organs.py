@@ -1,4 +1,4 @@
-"""Names of organs: telling them from other lines, parting joined ones, their usual form. Pure."""
+"""Names of organs: recognising them, splitting joined ones, their usual form. Pure."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ _OFFICES = ("省", "市", "自治区", "州", "县", "区")
 
 
 def is_organ(text: str) -> bool:
-    """Return whether ``text``, inner spaces aside, is the name of one organ."""
+    """Returns True if ``text``, inner spaces aside, is the name of one organ."""
     without_blanks = join_letters(text)
     return bool(_NAME.fullmatch(without_blanks)) and not _NOT_A_NAME.search(without_blanks)
 
 
 def join_letters(text: str) -> str:
-    """Return ``text`` without the spaces of letter-spaced words: 商   务   部 -> 商务部."""
+    """Returns ``text`` without the spaces of letter-spaced words: 商   务   部 -> 商务部."""
     if _LETTERS.fullmatch(text.strip()):
         return re.sub(r"[ \t\u3000\xa0\u2002\u200b]+", "", text)
     return text
 
 
 def part_organs(text: str) -> list[tuple[int, int]]:
-    """Return the places of the organs in ``text``, in order; none unless all of it is organs.
+    """Returns the spans of the organs in ``text``, in order; none unless it is nothing but organs.
 
-    They are parted by 、, commas or spaces, or are names of central organs put side by side.
+    They are separated by 、, commas or spaces, or are names of central organs side by side.
     """
     if is_organ(text):
         return list(_side_by_side(text)) or [(0, len(text))]
@@ -76,9 +76,9 @@ def _side_by_side(text: str) -> Iterator[tuple[int, int]]:
 
 
 def usual_name(name: str, region: str = "") -> str:
-    """The name an organ is known by, without spaces, 届次 and 中华人民共和国.
+    """Returns the usual name of an organ, without spaces, 届次 and 中华人民共和国.
 
-    第十三届全国人大常委会 -> 全国人民代表大会常务委员会; 省政府 -> ``region`` + 人民政府.
+    第十三届全国人大常委会 becomes 全国人民代表大会常务委员会; 省政府 becomes ``region`` + 人民政府.
     """
     without_blanks = re.sub(r"[\s\u200b]+|&\w*;?", "", name)
     usual = _SESSION.sub("", without_blanks)
@@ -104,9 +104,10 @@ def _with_region(name: str, region: str) -> str:
 
 
 def region_of(name: str) -> str:
-    """The province, city or county that ``name`` (an organ or a title) begins with, or "".
+    """Returns the province, city or county with which ``name`` begins, or "".
 
-    浙江省杭州市… -> 浙江省杭州市; 丽水市… -> 丽水市; 国务院… -> "".
+    The name is that of an organ or a title: 浙江省杭州市… gives 浙江省杭州市, 丽水市… gives 丽水市,
+    国务院… gives "".
     """
     name = name.removeprefix("中共").removeprefix("中国共产党")
     province = _PROVINCE.match(name)

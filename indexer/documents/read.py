@@ -1,4 +1,4 @@
-"""A file to a Document: text, metadata, outline."""
+"""Reads a file as a Document: text, metadata, outline."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from indexer.formats import DEFAULT_LIMITS, read_member, read_source
 
 
 def read_document(path: Path, id: str | None = None) -> Document:
-    """The document in the file at ``path``, under ``id`` (its name, if none is given).
+    """Returns the document in the file at ``path``; its id is ``id`` or else its name.
 
-    Raises SourceError's kinds.
+    Raises the kinds of SourceError.
     """
     with _opened(path) as file:
         data = file.read(DEFAULT_LIMITS.file_bytes + 1)
@@ -31,13 +31,13 @@ def read_document(path: Path, id: str | None = None) -> Document:
 
 
 def parse_document(text: str, id: str, digest: str = "") -> Document:
-    """The document that ``text`` is. Total: every text is a document."""
+    """Returns ``text`` as a document. Total: every text is a document."""
     around = read_surroundings(text)
     return Document(id, digest, text, read_metadata(text, around), outline(text, around))
 
 
 def digest_of(path: Path) -> str:
-    """The SHA-256 of a file's bytes, in hex. Raises SourceError."""
+    """Returns the SHA-256 of a file's bytes in hex. Raises SourceError."""
     with _opened(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -53,7 +53,7 @@ def _is_in_archive(path: Path) -> bool:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[BufferedReader | BytesIO]:
-    """A file or member to read from; what has no end, or waits for a writer, is none."""
+    """Opens a file or member for reading; refuses FIFOs and devices, which have no end or block."""
     try:
         data = read_member(path) if _is_in_archive(path) else None
         if data is not None:

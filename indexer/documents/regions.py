@@ -1,8 +1,8 @@
-"""Which regions a document is of, by its issuers and its title. Pure.
+"""Finds the regions of a document by its issuers and its title. Pure.
 
-A region is a province-level unit (浙江省) or a prefecture-level one behind its province
-(浙江省杭州市); places of lower rank stand as the name has them (义乌市), behind their province if
-that is said. What organs of the whole state issue is of NATION. Names are those of the
+A region is a province-level unit (浙江省), or a prefecture-level one after its province
+(浙江省杭州市). Places of lower rank stand as they are named (义乌市), after their province if it is
+stated. Documents of organs of the whole state belong to NATION. Names are those of the
 administrative divisions of 2023, which are public (中华人民共和国行政区划).
 """
 
@@ -67,10 +67,11 @@ _LOWER = re.compile(
 
 
 def regions_of(title: str, issuers: Iterable[str]) -> tuple[str, ...]:
-    """The regions of a document, each behind its province where that is a region of its own.
+    """Returns the regions of a document; a region within a province comes after the province.
 
-    浙江省杭州市 comes as 浙江省 and 浙江省杭州市, so that counts by region are those of a search
-    for it. By its issuers, or else by the beginning of its title; empty where neither tells.
+    浙江省杭州市 gives 浙江省 and 浙江省杭州市, so that counts by region agree with searches for
+    them. The regions are those of the issuers, or else the one with which the title begins; none if
+    neither names one.
     """
     found = [region for issuer in issuers for region in _lineage(_of_name(issuer, organ=True))]
     return tuple(dict.fromkeys(found)) or _lineage(_of_name(title, organ=False))
@@ -78,7 +79,7 @@ def regions_of(title: str, issuers: Iterable[str]) -> tuple[str, ...]:
 
 @lru_cache(16_384)
 def _of_name(name: str, *, organ: bool) -> str:
-    """The region that the name of an organ or a title begins with, or ""."""
+    """Returns the region with which the name of an organ or a title begins, or ""."""
     name = "".join(name.split()).removeprefix("《").removeprefix("关于")
     state = name.startswith(_WHOLE)
     name = _BEFORE_PLACE.sub("", name)

@@ -32,7 +32,7 @@ class Repeat:
 
 
 def find_repeats(text: str) -> tuple[Repeat, ...]:
-    """Return the stretches of ``text`` that stand again later in it, by their copy's place.
+    """Returns the stretches of ``text`` that stand again later in it, by their copy's place.
 
     A stretch is a run of whole lines of at least 200 characters, whitespace not counted. Copies
     do not overlap each other nor their originals. Blank lines within a stretch may differ. There
@@ -42,7 +42,7 @@ def find_repeats(text: str) -> tuple[Repeat, ...]:
 
 
 def repeats_among(lines: Sequence[Line]) -> tuple[Repeat, ...]:
-    """Return the repeats among the ``lines`` of a text, as `find_repeats` does."""
+    """Returns the repeats among the ``lines`` of a text, as `find_repeats` does."""
     keys = [_squeezed(line.text) for line in lines]
     if len(set(keys)) == len(keys):
         return ()
@@ -86,7 +86,7 @@ def _squeezed(line: str) -> str:
 
 
 def take_copies(lines: list[Line], repeats: Sequence[Repeat]) -> list[tuple[int, bool]]:
-    """Take the lines of copies out of ``lines``.
+    """Takes the lines of copies out of ``lines``.
 
     Return the source offsets at which a copy starts (True) and the text goes on (False).
     """
@@ -104,7 +104,7 @@ def take_copies(lines: list[Line], repeats: Sequence[Repeat]) -> list[tuple[int,
 
 
 def with_repeats(text: str, sections: list[Section], repeats: tuple[Repeat, ...]) -> list[Section]:
-    """Return ``sections`` with the places where those inside an original stand again."""
+    """Returns ``sections`` with the places where those inside an original stand again."""
     places: dict[int, list[Span]] = {}
     starts = [section.span.start for section in sections]
     for repeat in repeats:

@@ -1,8 +1,8 @@
-"""Traditional script read as its simplified twin.
+"""Reads texts in traditional script in a simplified form of the same length.
 
-The readers know their words in simplified characters only. A text in traditional script is read as
-the simplified text of the same length, so that every offset holds; what was found is written back
-in the characters of the text.
+The readers know their words in simplified characters only. Since the simplified text has the same
+length, every offset holds; the values that are found are written back in the characters of the
+source.
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ def _table() -> dict[int, str]:
 
 
 def simplified(text: str) -> str:
-    """Return ``text`` in simplified characters, one for one, or as it is where it is not in others.
+    """Returns a text in traditional script in simplified characters; any other text unchanged.
 
-    A text counts as traditional where three in a hundred of its first 4,000 characters are.
+    The result has the same length. A text counts as traditional if three in a hundred of its first
+    4,000 characters are.
     """
     if not any(word in text for word in _TELLING):
         return text
@@ -42,12 +43,12 @@ def simplified(text: str) -> str:
 
 
 def as_written(value: str, source: str) -> str:
-    """Return ``value``, read from the simplified twin of ``source``, in the characters of that."""
+    """Returns ``value``, read from the simplified form of ``source``, in its own characters."""
     return value.translate(characters_of(source))
 
 
 def characters_of(source: str) -> dict[int, str]:
-    """Return for each simplified character the one that ``source`` has most often in its place."""
+    """Returns for each simplified character the one that ``source`` has most often in its place."""
     table = _table()
     counts: dict[str, Counter[str]] = {}
     for char in source:

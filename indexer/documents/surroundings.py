@@ -1,7 +1,7 @@
-"""Finds the surroundings of the outlines of a text: 目录, 落款, 附件, quotations, copies.
+"""Finds the parts around the outline of a text: 目录, 落款, 附件, quotations, copies.
 
-It is found once, by `read_surroundings`; the readers of outline and metadata both start from it,
-so that they agree on where a line begins, where a signature stands and what is attached.
+`read_surroundings` finds them once. The readers of outline and metadata both start from its result,
+so that they agree on where lines begin, where a signature stands and what is attached.
 """
 
 from __future__ import annotations
@@ -75,11 +75,11 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """A line that ends with a date as a 落款 does.
+    """A line that ends with a date, as a 落款 does.
 
-    ``line`` is its index, ``start`` and ``end`` the characters of the date, ``date`` its ISO 8601
-    form, ``front`` how many characters stand in front of it, blanks and brackets aside. ``signs``
-    says that a text may end here: a date in brackets, or one in figures alone, signs nothing.
+    ``line`` is its index, ``start`` and ``end`` are the characters of the date, ``date`` is its ISO
+    8601 form, and ``front`` is the number of characters before it, without blanks and brackets.
+    ``signs`` is True if a text may end here: a date in brackets, or only in figures, signs nothing.
     """
 
     line: int
@@ -103,12 +103,12 @@ class AttachmentList:
 
 @dataclass(slots=True)
 class Surroundings:
-    """The lines of a text and what stands around its outlines.
+    """The lines of a text and the parts around its outline.
 
-    ``source`` is the text as it stands, ``text`` its twin in simplified characters, which is read.
-    ``lines`` are those that stand for the first time, ``copies`` the starts of what stands again
-    and of what follows it; ``labels`` are the possible ones, ``dropped`` the indices of those that
-    are none; ``footer`` is the index of the line behind the text proper.
+    ``source`` is the text as it stands, ``text`` its simplified form, which is read. ``lines`` are
+    the lines that are no copies, ``copies`` the starts of copies and of the text after them.
+    ``labels`` are the possible labels, ``dropped`` the indices of those that are none. ``footer``
+    is the index of the line after the text proper.
     """
 
     source: str
@@ -125,13 +125,13 @@ class Surroundings:
     footer: int = 0
 
     def label_at(self, line: int) -> Label | None:
-        """Return the label on ``line`` that was not dropped."""
+        """Returns the label on ``line`` that was not dropped."""
         index = self.by_line.get(line, -1)
         return None if index < 0 or index in self.dropped else self.labels[index]
 
 
 def read_surroundings(text: str) -> Surroundings:
-    """Return the lines of ``text`` with what stands around its outlines, in linear time."""
+    """Returns the lines of ``text`` with what stands around its outlines, in linear time."""
     source, text = text, simplified(text)
     lines = read_lines(text)
     repeats = repeats_among(lines)
@@ -176,7 +176,7 @@ def _closings(lines: list[Line]) -> Iterator[Closing]:
 
 
 def _drop_history(found: Surroundings) -> None:
-    """Drop the numbers of a history above the articles: 1.中华民国一百零四年二月四日…公布."""
+    """Drops the numbers of a history above the articles: 1.中华民国一百零四年二月四日…公布."""
     for index, label in enumerate(found.labels):
         if label.style == Style.ARTICLE:
             break
@@ -194,7 +194,7 @@ def _mark_contents(found: Surroundings) -> None:
 
 
 def _drop_quoted(found: Surroundings) -> None:
-    """Drop labels in quotations over several lines, unless they run on from those outside."""
+    """Drops labels in quotations over several lines, unless they run on from those outside."""
     places = [label.line for label in found.labels]
     for opened, closed in _quotations(found.lines):
         inside = range(bisect_right(places, opened), bisect_right(places, closed))
@@ -232,7 +232,7 @@ def _runs_on(found: Surroundings, before: int, label: Label) -> bool:
 
 
 def _find_lists(found: Surroundings) -> None:
-    """Find the lists of attachments; their numbers, and those of table notes, are no labels."""
+    """Finds the lists of attachments; their numbers, and those of table notes, are no labels."""
     index = 0
     while index < len(found.lines):
         text = found.lines[index].text
@@ -246,7 +246,7 @@ def _find_lists(found: Surroundings) -> None:
 
 
 def _take_notes(found: Surroundings, head: int) -> int:
-    """Drop the labels of the notes under a table, which begin on line ``head``."""
+    """Drops the labels of the notes under a table, which begin on line ``head``."""
     index = head + 1
     while (label := _listed(found, index, head)) is not None:
         found.dropped.add(found.by_line[label.line])
@@ -255,7 +255,7 @@ def _take_notes(found: Surroundings, head: int) -> int:
 
 
 def _take_list(found: Surroundings, head: int, match: re.Match[str]) -> int:
-    """Take the list of attachments that begins on line ``head``; return the line behind it.
+    """Takes the list of attachments that begins on line ``head``; return the line behind it.
 
     Names stand behind their number, or on the line after it where a page has torn the list.
     """
@@ -284,7 +284,7 @@ def _take_list(found: Surroundings, head: int, match: re.Match[str]) -> int:
 def _keep_name(
     names: list[tuple[int, int]], line: Line, index: int, start: int, sure: bool
 ) -> bool:
-    """Keep what stands from character ``start`` on as a name; return whether there is nothing.
+    """Keeps what stands from character ``start`` on as a name; return whether there is nothing.
 
     Below 附： rather than 附件：, which is not ``sure`` to name papers, only the whole name of one
     counts.
@@ -297,7 +297,7 @@ def _keep_name(
 
 
 def _goes_on(found: Surroundings, index: int, head: int) -> bool:
-    """Return whether the list that began on line ``head`` goes on soon behind line ``index``."""
+    """Returns True if the list that began on line ``head`` goes on soon behind line ``index``."""
     return any(_listed(found, later, head) for later in range(index + 1, index + 3))
 
 
@@ -363,7 +363,7 @@ def _contents_lines(found: Surroundings) -> set[int]:
 
 
 def _restarts(found: Surroundings, line: int) -> bool:
-    """Return whether the next label behind ``line``, if any, is the first of a list."""
+    """Returns True if the next label behind ``line``, if any, is the first of a list."""
     low = bisect_left(found.labels, line, key=lambda label: label.line)
     for index in range(low, min(low + _AHEAD, len(found.labels))):
         if index not in found.dropped:
@@ -384,7 +384,7 @@ def _signature_start(found: Surroundings, date: int) -> int:
 
 
 def _drop_papers(found: Surroundings, end: int) -> int:
-    """Drop a list of attachments above the signature that has lost its 附件 line."""
+    """Drops a list of attachments above the signature that has lost its 附件 line."""
     start = end
     named = False
     while (label := found.label_at(start - 1)) is not None and label.style == Style.ARABIC:
@@ -427,7 +427,7 @@ def _is_head(found: Surroundings, index: int) -> bool:
 
 
 def _has_text(found: Surroundings, start: int, signed: bool = True) -> bool:
-    """Return whether text or an outline comes soon, before another attachment or signature."""
+    """Returns True if text or an outline comes soon, before another attachment or signature."""
     for index in range(start, min(start + _NEAR, len(found.lines))):
         text = found.lines[index].text
         if _names_attachment(text):

@@ -16,7 +16,7 @@ _TAIL = frozenset(("附则", "附件", "附录", "附表"))
 
 
 def contents(lines: list[Line], labels: list[Label]) -> list[tuple[int, range]]:
-    """Return where each table of contents of the text starts, and which labels stand in it.
+    """Returns where each table of contents of the text starts, and which labels stand in it.
 
     A place is an index of ``lines``; the labels are a range of indices of ``labels``. A table is a
     run of short labelled lines whose labels come again below, with a text of their own.

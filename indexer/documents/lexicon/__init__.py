@@ -1,8 +1,8 @@
-"""The words that the readers of documents share, one name for each list and each pattern.
+"""The words that the readers of documents share, with one name for each list and each pattern.
 
-The lists are text files beside this module, one entry a line, '#' before a comment: a new 文种 or
-organ is a new line there. `words` reads one of them; what is named here is read when it is asked
-for, so that a module pays only for the lists it uses.
+The lists are text files beside this module, with one entry on each line and '#' before comments: to
+add a 文种 or an organ, add a line there. `words` reads one list. The named lists are read when they
+are first used, so that a module only pays for the lists it needs.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ _FOLDER = Path(__file__).parent
 
 @cache
 def words(name: str) -> tuple[str, ...]:
-    """Return the entries of the list ``name`` in its order; FileNotFoundError if there is none."""
+    """Returns the entries of the list ``name``, in order. Raises FileNotFoundError."""
     lines = (_FOLDER / f"{name}.txt").read_text(encoding="utf-8").splitlines()
     return tuple(line for line in lines if line and not line.startswith("#"))
 
 
 @cache
 def groups(name: str) -> dict[str, tuple[str, ...]]:
-    """Return the list ``name``, each line of which has a key and entries parted by blanks."""
+    """Returns the list ``name``, whose lines have a key and entries separated by blanks."""
     return {line.split()[0]: tuple(line.split()[1:]) for line in words(name)}
 
 
 def alternatives(entries: tuple[str, ...]) -> str:
-    """Return a regular expression for any of ``entries``, the longest first."""
+    """Returns a regular expression for any of ``entries``, the longest first."""
     return "|".join(sorted(map(re.escape, entries), key=len, reverse=True))

@@ -1,4 +1,4 @@
-"""文种: what documents call themselves, as lists and as patterns."""
+"""文种, the kinds of documents, as lists and as patterns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The labels that web pages and exports put before the facts of a document, by kind."""
+"""The labels of facts on web pages and in exports, by kind."""
 
 from __future__ import annotations
 

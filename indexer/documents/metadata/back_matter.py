@@ -1,4 +1,4 @@
-"""附件, 抄送, 施行日期 and 时效 as a text states them. Pure."""
+"""附件, 抄送, 施行日期 and 时效, as a text states them. Pure."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _TAIL_LINES = 14
 
 
 def attachments(page: Page) -> tuple[Fact, ...]:
-    """Return the names of what is attached, in order, each once, without number and file ending."""
+    """Returns the names of the attachments, in order, each once, without number and suffix."""
     found: dict[str, Fact] = {}
     for one in page.around.lists:
         if page.head.body <= one.line < len(page.lines):
@@ -50,7 +50,7 @@ def _keep(found: dict[str, Fact], line: Line, start: int) -> None:
 
 
 def copied_to(lines: Sequence[Line]) -> tuple[Fact, ...]:
-    """Return the organs that a copy is sent to (抄送, 抄报), in order."""
+    """Returns the organs that a copy is sent to (抄送, 抄报), in order."""
     facts: list[Fact] = []
     for line in lines:
         match = _COPIED.match(line.text)
@@ -62,7 +62,7 @@ def copied_to(lines: Sequence[Line]) -> tuple[Fact, ...]:
 
 
 def closing_date(lines: Sequence[Line]) -> Fact | None:
-    """Return the date at the end of the last line of text, or derived from the 印发 line."""
+    """Returns the date at the end of the last line of text, or one derived from the 印发 line."""
     for line in reversed(lines[-_TAIL_LINES:]):
         printed = _PRINTED.search(line.text[:200])
         if printed and (iso := parse_date(printed["date"])):
@@ -79,7 +79,10 @@ def closing_date(lines: Sequence[Line]) -> Fact | None:
 
 
 def effective(lines: Sequence[Line], issued: Fact | None) -> Fact | None:
-    """Return the date the text takes effect; 自公布之日起施行 gives ``issued``, derived."""
+    """Returns the date on which the text takes effect, or None.
+
+    自公布之日起施行 gives ``issued``, derived.
+    """
     for line in _ends(lines):
         match = _FROM_DATE.search(line.text)
         if match and _of_itself(line.text, match.start()):
@@ -92,7 +95,7 @@ def effective(lines: Sequence[Line], issued: Fact | None) -> Fact | None:
 
 
 def _of_itself(text: str, at: int) -> bool:
-    """Return whether the clause before ``at`` is about the document and not one it replaces."""
+    """Returns True if the clause before ``at`` is about the document, not one it replaces."""
     clause = re.split(r"[。；]", text[:at])[-1]
     return "废止" not in clause and len(clause) < 120
 
@@ -103,7 +106,7 @@ def _ends(lines: Sequence[Line]) -> Iterator[Line]:
 
 
 def status(lines: Sequence[Line], title: Fact | None) -> Fact | None:
-    """Return the 时效 that the text states: 已废止, 失效, 有效期5年; None where it states none."""
+    """Returns the 时效 that the text states: 已废止, 失效, 有效期5年; None if it states none."""
     if title and title.span:
         dead = _DEAD.search(title.value)
         if dead:
@@ -116,7 +119,7 @@ def status(lines: Sequence[Line], title: Fact | None) -> Fact | None:
 
 
 def first_date(fact: Fact | None) -> Fact | None:
-    """Return the date a page's label gives, as ISO 8601, or None."""
+    """Returns the date that a label of the page states, as ISO 8601; None if there is none."""
     if fact is None or fact.span is None:
         return None
     if _COMPACT.fullmatch(fact.value):  # 20161116

@@ -57,10 +57,10 @@ _SPACES = re.compile(r"[\s\u3000\u200b]+")
 
 
 def canonical_number(text: str) -> str | None:
-    """The canonical form of ``text`` if all of it, spaces aside, is a document number, else None.
+    """Returns the canonical form of ``text`` if it is nothing but a document number, else None.
 
-    国发[2020]1号, 国发2020年1号, 国发﹝2020﹞１号 -> 国发〔2020〕1号; 国务院令（第290号） and
-    国务院第290号令 -> 国务院令第290号, 中华人民共和国 in front of an organ dropped.
+    国发[2020]1号, 国发2020年1号 and 国发﹝2020﹞１号 become 国发〔2020〕1号; 国务院令（第290号）
+    and 国务院第290号令 become 国务院令第290号. 中华人民共和国 before an organ is dropped.
     """
     stripped = text.strip(" \t\r\n\u3000\xa0\u2002\u200b")
     if len(stripped) > 2 and stripped[0] in "（(" and stripped[-1] in "）)":
@@ -74,17 +74,18 @@ def canonical_number(text: str) -> str | None:
 
 
 def find_numbers(text: str) -> Iterator[tuple[Span, str]]:
-    """Every document number in ``text``, in order of place, with its canonical form.
+    """Returns every document number in ``text``, in order, with its canonical form.
 
-    国发〔2020〕1号 in any brackets, 法释〔2016〕25号, 国务院令第432号, 公告2021年第33号, 第14号令;
-    joint organs of an order are parted by 、: 国家互联网信息办公室、公安部令第19号.
+    Numbers are 国发〔2020〕1号 with any brackets, 法释〔2016〕25号, 国务院令第432号,
+    公告2021年第33号, 第14号令. The joint organs of an order are separated by 、:
+    国家互联网信息办公室、公安部令第19号.
     """
     for start, end in _near_serials(text):
         yield from sorted([*_coded(text, start, end), *_orders(text, start, end)])
 
 
 def _near_serials(text: str) -> Iterator[tuple[int, int]]:
-    """The stretches of ``text`` around each 号: all others are passed over at the speed of find."""
+    """Yields the stretches of ``text`` around each 号; all others are skipped quickly."""
     start = end = 0
     at = text.find("号")
     while at >= 0:
@@ -114,7 +115,7 @@ def _coded(text: str, start: int, end: int) -> Iterator[tuple[Span, str]]:
 
 
 def _trim_code(word: str, before: str, alone: bool) -> str:
-    """``word``, which ends ``before``, without a sentence's words, a date or an organ in front.
+    """Returns ``word``, which ends ``before``, without words, dates and organs before the code.
 
     A short word that opens the text (``alone``) is a code as it stands: 和政发 of 和县.
     """

@@ -1,4 +1,4 @@
-"""Reads the notes under a law's title: the steps by which it was passed and amended. Pure."""
+"""Reads the notes under a law's title, which tell how it was passed and amended. Pure."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _ENTRY = re.compile(r"^(?:根据|已经|已于|经|于|由|日(?!照))+")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of a law's history: a date (ISO), what happened, the words that tell it."""
+    """A step of a law's history: a date (ISO 8601), the event, and the words of the note."""
 
     date: str
     verb: str
@@ -54,12 +54,12 @@ class Step:
 
     @property
     def is_publication(self) -> bool:
-        """Return whether the text was published on this date."""
+        """Returns True if the text was published on this date."""
         return self.verb in _PUBLICATION
 
 
 def read_steps(notes: Sequence[Line]) -> list[Step]:
-    """The dated steps that ``notes`` tell, in the text's order."""
+    """Returns the dated steps in ``notes``, in the order of the text."""
     return [step for line in notes for step in _steps(line)]
 
 
@@ -86,31 +86,31 @@ def _main_verb(verbs: list[str]) -> str:
 
 
 def adoption_date(steps: Sequence[Step]) -> Fact | None:
-    """Return the latest of ``steps`` that passed, issued or amended the text, not 施行, or None."""
+    """Returns the latest of ``steps`` that passed, issued or amended the text, or None."""
     past = [step for step in steps if step.verb != "施行"]
     latest = max(past, key=lambda step: step.date, default=None)
     return Fact(latest.date, latest.date_span) if latest else None
 
 
 def effective_date(steps: Sequence[Step]) -> Fact | None:
-    """The last date of 施行 the notes tell, or None."""
+    """Returns the last date of 施行 in ``steps``, or None."""
     dates = [step for step in steps if step.verb == "施行"]
     return Fact(dates[-1].date, dates[-1].date_span) if dates else None
 
 
 def publication_date(steps: Sequence[Step]) -> Fact | None:
-    """The last date of 公布 or 发布 the notes tell, or None."""
+    """Returns the last date of 公布 or 发布 in ``steps``, or None."""
     dates = [step for step in steps if step.is_publication]
     return Fact(dates[-1].date, dates[-1].date_span) if dates else None
 
 
 def revisions(steps: Sequence[Step]) -> tuple[Fact, ...]:
-    """Each step but those of 施行, in the text's order."""
+    """Returns all steps except 施行, in the order of the text."""
     return tuple(step.fact for step in steps if step.verb != "施行")
 
 
 def first_number(notes: Sequence[Line]) -> Fact | None:
-    """The number of the order or notice that first issued the text, or None."""
+    """Returns the number of the order or notice that first issued the text, or None."""
     for line in notes:
         amended = re.search(r"根据|修改[〈《<]", line.text)
         for span, number in find_numbers(line.text):
@@ -121,21 +121,21 @@ def first_number(notes: Sequence[Line]) -> Fact | None:
 
 
 def assemblies(notes: Sequence[Line], region: str) -> tuple[Fact, ...]:
-    """Return the assemblies or courts that passed the text by its ``notes``, in their order.
+    """Returns the assemblies or courts that passed the text according to ``notes``, in order.
 
-    Those that only approved it are left out; ``region`` completes 省人大 and the like.
+    Organs that only approved it are left out. ``region`` completes names such as 省人大.
     """
     return _first(_passed(line, region, offices=False) for line in notes)
 
 
 def adopters(notes: Sequence[Line], region: str) -> tuple[Fact, ...]:
-    """The organs that passed the text in a session, else those that issued it."""
+    """Returns the organs that passed the text in a session; else those that issued it."""
     passed = _first(_passed(line, region, offices=True) for line in notes)
     return passed or _first(_issued(line, region) for line in notes)
 
 
 def approvers(notes: Sequence[Line], region: str) -> tuple[Fact, ...]:
-    """Return the organs that approved the text by its ``notes`` (1995年6月6日 国务院批准)."""
+    """Returns the organs that approved the text by its ``notes`` (1995年6月6日 国务院批准)."""
     return _first(_approved(line, region) for line in notes)
 
 

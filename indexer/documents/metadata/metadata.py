@@ -26,21 +26,21 @@ from indexer.documents.organs import region_of
 from indexer.documents.script import characters_of
 from indexer.documents.surroundings import Surroundings, read_surroundings
 
-_OPENING = 12  # lines of a body whose words may tell what the text is
+_OPENING = 12  # lines of a body that may mention the 文种
 _OPENING_LENGTH = 2000
 _NAMED = re.compile("《([^《》]{4,60})》")
 _SPACES = re.compile(r"\s+")
 
 
 def read_metadata(text: str, around: Surroundings | None = None) -> Metadata:
-    """Return the facts that ``text`` states of itself; a fact it does not state is None or empty.
+    """Returns the facts that ``text`` states about itself; unstated facts are None or empty.
 
-    ``around`` is what `read_surroundings` has found in ``text``; it is read if none is given. No
-    text makes it fail.
+    ``around`` is the result of `read_surroundings` for ``text``; it is computed if it is not given.
+    No text makes this fail.
 
-    Each Fact has its span in ``text``, the whole of what the value was read from (a title over
-    two lines, its break included), or None where the value was derived. Names of organs come in
-    their usual form, numbers and dates in canonical form. Linear in the length of ``text``.
+    Each Fact has the span in ``text`` of everything its value was read from (for a title over two
+    lines, including the line break), or None if the value was derived. Names of organs are in their
+    usual form, numbers and dates in canonical form. Takes time linear in the length of ``text``.
     """
     around = around or read_surroundings(text)
     found = _read(around)
@@ -73,7 +73,7 @@ def _read(around: Surroundings) -> Metadata:
 
 
 def _as_written(found: Metadata, source: str) -> Metadata:
-    """Give facts, read from the simplified twin of ``source``, the characters of that."""
+    """Returns facts in the characters of ``source``; they were read from its simplified form."""
     whole = characters_of(source)
 
     def written(fact: Fact) -> Fact:
@@ -90,7 +90,7 @@ def _as_written(found: Metadata, source: str) -> Metadata:
 
 
 def _signature(page: Page) -> Signature:
-    """The 落款; in a law with notes only what stands before its first article."""
+    """Returns the 落款; in a law with notes, only one before its first article."""
     head = page.head
     stop = head.body if head.notes else len(page.lines)
     return read_signature(page, stop)
@@ -112,9 +112,9 @@ def _date(page: Page, signature: Signature, steps: list[notes.Step]) -> Fact | N
 
 
 def _head_date(page: Page) -> Fact | None:
-    """A date beside the number (交政法发〔2010〕251号  2010年6月2日), or by itself.
+    """Returns a date beside the number (交政法发〔2010〕251号  2010年6月2日), or by itself.
 
-    By itself it counts in brackets, and as the line right below the title.
+    By itself, it counts in brackets and on the line directly below the title.
     """
     alone = [line for line in page.head.dates if line.text[0] in "（(—" or _below_title(page, line)]
     for line in (*page.head.numbers, *alone):
@@ -140,7 +140,7 @@ def _published(page: Page, steps: list[notes.Step]) -> Fact | None:
 
 
 def _page_date(page: Page) -> Fact | None:
-    """The date a web page's menu ends with: 2025年03月21日 17:00 来源."""
+    """Returns the date at the end of a web page's menu: 2025年03月21日 17:00 来源."""
     for line in reversed(page.lines[: page.head.start]):
         for span, iso in find_dates(line.text):
             return Fact(iso, line.span(span.start, span.end))
@@ -174,7 +174,7 @@ def _derived_title(page: Page, doc_type: Fact | None, issuers: tuple[Fact, ...])
 
 
 def _enclosed_title(page: Page) -> Fact | None:
-    """Return the title of the enclosed text that the opening names, 《…》 and all it is called."""
+    """Returns the title of the enclosed text that the opening names: 《…》 with all its words."""
     named = {
         name for line in page.opening(2) for name in _NAMED.findall(_SPACES.sub("", line.text))
     }

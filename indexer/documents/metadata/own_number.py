@@ -22,7 +22,7 @@ _SHORT_ORGAN = re.compile(r"(?:省|市|自治区|州|县|区)?(?:人民)?政府(
 
 
 def read_number(page: Page) -> Fact | None:
-    """The number ``page`` bears, canonical; numbers it cites are none of its own."""
+    """Returns the canonical number of ``page`` itself; numbers that it cites do not count."""
     number = (
         _in_head(page) or _in_title(page) or _in_label(page) or notes.first_number(page.head.notes)
     )
@@ -96,7 +96,7 @@ def _in_title(page: Page) -> Fact | None:
 
 
 def _whole_order(page: Page, line: Line) -> Fact | None:
-    """财政部⏎税务总局公告2020年第8号 is one number of both."""
+    """Returns one number for the two lines 财政部⏎税务总局公告2020年第8号."""
     index = page.index(line)
     if index and part_organs(page.lines[index - 1].text):
         return _with_organs_above(page, index, line.text)

@@ -1,4 +1,4 @@
-"""The state that the readers of single facts share: a document's lines, head and title. Pure."""
+"""The input of the readers of single facts: the lines, head and title of a document. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from indexer.documents.surroundings import Surroundings
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A document whose head is read; ``region`` is the place its title begins with, or ""."""
+    """A document whose head was read; ``region`` is the place that opens its title, or ""."""
 
     around: Surroundings
     lines: Sequence[Line]
@@ -31,28 +31,28 @@ class Page:
     region: str
 
     def field(self, labels: Iterable[str]) -> Fact | None:
-        """Return the value behind the first of ``labels`` that the page has, or None."""
+        """Returns the value behind the first of ``labels`` that the page has, or None."""
         fields = self.head.fields
         return next((fields[label] for label in labels if label in fields), None)
 
     def within(self, fact: Fact, words: str) -> Span | None:
-        """Return the span of ``words`` within that of ``fact``, or all of it where they are not."""
+        """Returns the span of ``words`` in that of ``fact``; all of it if they are not there."""
         if fact.span is None:
             return None
         at = self.around.text.find(words, fact.span.start, fact.span.end)
         return Span(at, at + len(words)) if at >= 0 else fact.span
 
     def index(self, line: Line) -> int:
-        """Return the index of the line that ``line`` is, or is a part of."""
+        """Returns the index of the line that ``line`` is, or is a part of."""
         return bisect_right(self.lines, line.at(0), key=lambda other: other.at(0)) - 1
 
     def opening(self, count: int) -> Sequence[Line]:
-        """Return the first ``count`` lines of the body."""
+        """Returns the first ``count`` lines of the body."""
         return self.lines[self.head.body : self.head.body + count]
 
 
 def read_page(around: Surroundings) -> Page:
-    """Return the text that ``around`` was found in, its head read, a page's footer left out."""
+    """Returns the page of the text in which ``around`` was found, without the footer."""
     lines = around.lines[: around.footer]
     given: dict[str, Fact] = {}
     first, marked = 0, None

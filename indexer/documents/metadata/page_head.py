@@ -1,4 +1,4 @@
-"""The head of a document: what stands before its body, line by line. Pure."""
+"""The head of a document: everything before its body, line by line. Pure."""
 
 from __future__ import annotations
 
@@ -64,13 +64,13 @@ _TELLING = re.compile(r"如下|以下|下列|说明|注意")
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The parts of a document that stand before its body.
+    """The parts of a document before its body.
 
-    ``start`` is the index of the first line behind a page's menu, ``body`` that of the first line
-    of text below the addressee; ``runs`` are the groups of lines a title may stand in,
-    ``mentions`` the links that name the document, ``fields`` the values that labels of the page
-    give. ``given_title`` is the title that front matter or the first heading of a Markdown text
-    gives.
+    ``start`` is the index of the first line after a page's menu, ``body`` that of the first line of
+    text below the addressee. ``runs`` are the groups of lines in which a title may stand,
+    ``mentions`` the links that name the document, and ``fields`` the values after labels of the
+    page. ``given_title`` is the title from front matter or from the first heading of a Markdown
+    text.
     """
 
     fields: Mapping[str, Fact]
@@ -128,9 +128,9 @@ def read_head(
     given: Mapping[str, Fact] | None = None,
     marked: Line | None = None,
 ) -> Head:
-    """Return the head of a document of ``lines``, page furniture told apart.
+    """Returns the head of a document of ``lines``, without the furniture of a web page.
 
-    ``first`` is the line behind a front matter, which gave ``given``; ``marked`` is the line of a
+    ``first`` is the line after front matter, whose facts are ``given``; ``marked`` is the line of a
     heading that is the title.
     """
     found = _Collector()
@@ -187,7 +187,7 @@ _CRUMB = 12  # characters of the name of a column of a site
 
 
 def _title_and_addressee(line: Line) -> tuple[Line, Line] | None:
-    """Return the two parts of a line that holds the title and the addressee, or None."""
+    """Returns the two parts of a line with both title and addressee, or None."""
     if line.text[-1] not in ":：":
         return None
     match = _ADDRESSED_TITLE.fullmatch(line.text)
@@ -197,7 +197,7 @@ def _title_and_addressee(line: Line) -> tuple[Line, Line] | None:
 
 
 def _is_furniture(lines: Sequence[Line], index: int) -> bool:
-    """Return whether line ``index`` is a row of a table, a red head (…文件), 附件1 or a crumb."""
+    """Returns True if line ``index`` is a row of a table, a red head (…文件), 附件1 or a crumb."""
     text = lines[index].text
     if _SETTINGS.fullmatch(text) or (
         "\t" in text and not part_organs(text) and not ends_with_type(text)
@@ -230,7 +230,7 @@ def _parted(kind: LineKind, line: Line) -> Iterator[tuple[LineKind, Line]]:
 
 
 def classify(text: str, in_note: bool = False) -> LineKind:
-    """Return the kind of a line of a head; ``in_note`` says it stands in a note's brackets."""
+    """Returns the kind of a line of a head; ``in_note`` is True inside the brackets of a note."""
     if len(text) > _MAX_HEAD_LINE or opens_section(text) or _NEWS.match(text):
         return "body"
     if text[-1] in ":：":
@@ -265,7 +265,7 @@ _TYPE_AT_END = re.compile(
 
 
 def ends_with_type(text: str) -> bool:
-    """Return whether ``text`` ends with a 文种, remarks in brackets aside."""
+    """Returns True if ``text`` ends with a 文种, apart from remarks in brackets."""
     return bool(_TYPE_AT_END.search(text[-80:]))
 
 
@@ -296,12 +296,15 @@ def _is_note(text: str) -> bool:
 
 
 def _opens_note(text: str) -> bool:
-    """Return whether a note begins that goes on below: (2003年12月27日第十届全国人民代表大会⏎…."""
+    """Returns True if ``text`` begins a note that goes on below.
+
+    An example is （2003年12月27日第十届全国人民代表大会⏎….
+    """
     return not any(map(text.count, "）)")) and DATE.match(text, 1) is not None
 
 
 def _names_order(text: str) -> bool:
-    """（1996年10月14日林业部令第10号）: a note that names an order and nothing else."""
+    """Returns True for a note that only names an order: （1996年10月14日林业部令第10号）."""
     inside = text.strip("（()） ")
     return any(
         span.end == len(inside) and "〔" not in number and not number.startswith(("令", "公告"))
@@ -325,7 +328,7 @@ def _after_menu(lines: Sequence[Line]) -> int:
 
 
 def _take_field(lines: Sequence[Line], index: int, found: _Collector) -> int:
-    """Put the labelled values at ``index`` into ``found``; return how many lines they take."""
+    """Puts the labelled values at ``index`` into ``found``; returns how many lines they take."""
     line = lines[index]
     label = _LABEL.match(line.text)
     if line.text in _BARE_LABELS and index + 1 < len(lines):
@@ -371,7 +374,7 @@ _ALL_OF = re.compile(r"各[省市区县州部地]|各有关|有关(?:单位|部�
 
 
 def _addressee(lines: Sequence[Line], index: int, found: _Collector) -> Sequence[Line]:
-    """The lines of the 主送机关, the last of which ends with a colon, or none."""
+    """Returns the lines of the 主送机关, if any; the last one ends with a colon."""
     if index >= len(lines) or lines[index].text[-1] not in ":：":
         return ()
     text = lines[index].text[:-1].rstrip()
@@ -390,5 +393,5 @@ def _looks_addressed(text: str) -> bool:
 
 
 def title_field(head: Head) -> Fact | None:
-    """The title a label of the page gives, or None."""
+    """Returns the title after a label of the page, or None."""
     return next((head.fields[label] for label in TITLE_LABELS if label in head.fields), None)

@@ -1,4 +1,4 @@
-"""The 落款 of a document: who signed it and when. Pure."""
+"""The 落款 of a document: its signers and its date. Pure."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _LAST_LINES = 14
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Signers in order, date, the index of the date's line (-1: none); signed by a person."""
+    """Signers in order, the date and its line's index (-1: none); if a person signed."""
 
     issuers: tuple[Fact, ...] = ()
     date: Fact | None = None
@@ -49,7 +49,7 @@ class Signature:
 
 
 def read_signature(page: Page, stop: int) -> Signature:
-    """Return the first 落款 of ``page`` before line ``stop``; an empty one if there is none.
+    """Returns the first 落款 of ``page`` before line ``stop``; an empty one if there is none.
 
     A date without organs counts where a person signs, or in the body right below the end of a
     sentence or near the end of the text.
@@ -89,7 +89,7 @@ def _signed(lines: Sequence[Line], closing: Closing, start: int) -> Signature:
 
 
 def _signers(lines: Sequence[Line], index: int, start: int) -> tuple[Fact, ...]:
-    """The organs on the lines right above line ``index``, those who sign in person passed over."""
+    """Returns the organs on the lines directly above line ``index``, without persons."""
     signers: list[Fact] = []
     above = index - 1
     while above >= start and not signers and _is_person(lines[above].text):
@@ -142,7 +142,7 @@ def _organs(line: Line, end: int | None = None) -> tuple[Fact, ...]:
 
 
 def read_last_organ(lines: Sequence[Line], start: int) -> tuple[Fact, ...]:
-    """The organs that close a text without a date, or none."""
+    """Returns the organs that close a text without a date, if any."""
     for index in range(len(lines) - 1, max(start, len(lines) - 6), -1):
         text = lines[index].text
         if len(text) > _MAX_DATED:

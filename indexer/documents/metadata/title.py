@@ -36,7 +36,7 @@ _JOINED_ORGAN = re.compile(rf"(?:{ORGAN_END})$")
 
 
 def read_title(head: Head) -> Fact | None:
-    """Return the title that stands in ``head``: the last complete one, or a first line of words."""
+    """Returns the title in ``head``: the last complete one, or a first line of words."""
     if head.given_title:
         return replace(head.given_title, value=clean_title(head.given_title.value))
     complete = [title for run in head.runs for title in _titles(run) if _is_complete(title)]
@@ -64,12 +64,12 @@ def read_title(head: Head) -> Fact | None:
 
 
 def _halves(one: Line, two: Line) -> bool:
-    """Return whether a headline without 文种 fills two lines: 春季开学延期⏎“云课堂”来救急."""
+    """Returns True if a headline without 文种 fills two lines: 春季开学延期⏎“云课堂”来救急."""
     return one.text != two.text and not _WHOLE.search(one.text)
 
 
 def _fullest(complete: Sequence[Sequence[Line]]) -> Sequence[Line]:
-    """The last title, unless an earlier one says more in front or parts the authors by 、."""
+    """Returns the last title, unless an earlier one is longer or separates authors by 、."""
     best = complete[-1]
     for other in complete[:-1]:
         if _letters(other).endswith(_letters(best)):
@@ -83,7 +83,7 @@ def _letters(lines: Sequence[Line]) -> str:
 
 
 def _of_page(page: Fact, complete: Sequence[Sequence[Line]]) -> Fact:
-    """The title of a web page, from the page's own text where that has it with its spaces."""
+    """Returns the title of a web page, from the page's text if that has it with its spaces."""
     value = clean_title(page.value)
     for title in reversed(complete):
         if _key(title).endswith(re.sub(r"\s+", "", value)):
@@ -92,7 +92,7 @@ def _of_page(page: Fact, complete: Sequence[Sequence[Line]]) -> Fact:
 
 
 def _mentioned(line: Line) -> Fact | None:
-    """【音频解读】《…的通知》政策解读: the title a link beside the text gives."""
+    """Returns the title that a link beside the text gives: 【音频解读】《…的通知》政策解读."""
     match = _MENTION.search(line.text)
     if not match or not ends_with_type(match["title"]):
         return None
@@ -104,13 +104,13 @@ def _is_complete(lines: Sequence[Line]) -> bool:
 
 
 def _is_prose(lines: Sequence[Line]) -> bool:
-    """Return whether ``lines`` are a sentence of the body, hard-wrapped, that ends in a 文种."""
+    """Returns True if ``lines`` are a hard-wrapped sentence of the body that ends in a 文种."""
     text = "".join(line.text for line in lines)
     return len(text) > _LONGEST and text.count("，") >= _CLAUSES
 
 
 def _is_order_name(lines: Sequence[Line]) -> bool:
-    """Return whether ``lines`` only name an order: 国务院令, 财政部 税务总局公告2020年第8号."""
+    """Returns True if ``lines`` only name an order: 国务院令, 财政部 税务总局公告2020年第8号."""
     key = _key(lines)
     named = re.fullmatch(r"(.*?)第?\d+号令|(.*?)(?:令|公告|通告)(?:[（(\d第].*)?", key)
     organs = (named[1] or named[2]) if named else None
@@ -122,7 +122,7 @@ def _key(lines: Sequence[Line]) -> str:
 
 
 def _titles(run: Sequence[Line]) -> Iterator[list[Line]]:
-    """The titles of a run of lines: each ends where a 文种 does and no title goes on."""
+    """Returns the titles in a run of lines: each ends at a 文种 after which no title goes on."""
     current: list[Line] = []
     for index, line in enumerate(run):
         if current and _begins_title(current, line):
@@ -139,7 +139,7 @@ def _titles(run: Sequence[Line]) -> Iterator[list[Line]]:
 
 
 def _begins_title(current: Sequence[Line], line: Line) -> bool:
-    """Return whether ``line`` begins a title below a headline that has no 文种."""
+    """Returns True if ``line`` begins a title below a headline that has no 文种."""
     above = current[-1].text
     if above[-1] in "！？!?":
         return True
@@ -166,7 +166,7 @@ def _balanced(text: str) -> bool:
 
 
 def _without_heading_organs(lines: list[Line]) -> list[Line]:
-    """``lines`` without leading organs that the title itself repeats or that head a page."""
+    """Returns ``lines`` without leading organs that the title repeats or that head the page."""
     lines = lines[-_MAX_LINES:]
     while len(lines) > 1 and part_organs(lines[0].text):
         rest = next((line for line in lines[1:] if not part_organs(line.text)), None)
@@ -199,7 +199,7 @@ def _fact(lines: Sequence[Line]) -> Fact:
 
 
 def _prefix_length(text: str) -> int:
-    """Return the length of the number or the remark that stands before the title in ``text``."""
+    """Returns the length of the number or remark before the title in ``text``."""
     reprint = _REPRINT.match(text)
     start = reprint.end() if reprint else 0
     number = next(iter(find_numbers(text[start : start + 60])), None)
@@ -215,7 +215,7 @@ _OWN_NUMBER = re.compile(
 
 
 def _closes_at_end(text: str) -> bool:
-    """Return whether the 《 that begins ``text`` is closed by its last character."""
+    """Returns True if the 《 that begins ``text`` is closed by its last character."""
     depth = 0
     for index, char in enumerate(text):
         depth += (char == "《") - (char == "》")
@@ -225,7 +225,7 @@ def _closes_at_end(text: str) -> bool:
 
 
 def clean_title(text: str) -> str:
-    """Return ``text`` without its number, letter-spacing and needless spaces."""
+    """Returns ``text`` without its number, letter-spacing and needless spaces."""
     text = text[_prefix_length(text) :] or text
     text = re.sub("[\u200b\u200c\u200d\u2060\ufeff]", "", text)
     text = _OWN_NUMBER.sub("", text.strip()) or text
@@ -252,13 +252,13 @@ _AUTHORS = re.compile(
 
 
 def title_authors(title: Fact) -> list[tuple[int, int]]:
-    """Return the places of the organs that open the value of ``title`` (国务院办公厅关于…)."""
+    """Returns the spans of the organs that open the value of ``title`` (国务院办公厅关于…)."""
     found = _AUTHORS.search(title.value)
     return part_organs(title.value[: found.start()].rstrip()) if found else []
 
 
 def type_of(title: str) -> str | None:
-    """Return the 文种 that ends ``title``, remarks in brackets and numbers aside, or None."""
+    """Returns the 文种 that ends ``title``, apart from remarks in brackets and numbers, or None."""
     bare = re.sub(r"\s+", "", title)
     for _ in range(4):
         bare, count = _REMARKS.subn("", bare)
@@ -285,7 +285,7 @@ _SELF = re.compile(r"本(条例|办法|规定|细则|规则|章程|准则|规范
 
 
 def told_type(lines: Iterable[Line]) -> Fact | None:
-    """Return the 文种 that the opening ``lines`` tell (现将…通报如下), derived, or None."""
+    """Returns the 文种 that the opening ``lines`` mention (现将…通报如下), derived, or None."""
     for line in lines:
         words = line.text[:_TOLD_WITHIN]
         told = _TOLD.search(words)
@@ -311,7 +311,7 @@ _WORK = re.compile(r"((?:开展|启动|做好|加强|推进|规范|推动)[^，�
 
 
 def derive_title(text: str, kind: str | None, issuers: Sequence[Fact]) -> Fact | None:
-    """A title for a text without one: 关于 what it tells of, or its first line, span None.
+    """Returns a title for a text without one: 关于 its subject, or its first line; span None.
 
     ``text`` is the opening of the body.
     """

@@ -79,7 +79,7 @@ class _Read(NamedTuple):
 
 
 def headings(nodes: list[Node], kinds: list[Kind], lines: list[Line], ends: list[int]) -> list[str]:
-    """Return the heading of each node, empty where it has none.
+    """Returns the heading of each node, empty where it has none.
 
     ``ends`` holds the line behind each node's own text. The stop that closes a heading and the
     blanks that spread it (总　则) are not part of it.
@@ -134,7 +134,7 @@ def _read(
 
 
 def _joined(label: Label, lines: list[Line], end: int, torn: bool) -> tuple[str, int]:
-    """Return the text behind ``label``, stray line breaks mended, and the line behind that."""
+    """Returns the text behind ``label``, stray line breaks mended, and the line behind that."""
     rest, line = label.rest, label.line + 1
     sentence = False  # one that goes on to its stop
     while line < end:
@@ -150,12 +150,12 @@ def _joined(label: Label, lines: list[Line], end: int, torn: bool) -> tuple[str,
 
 
 def _is_torn(lines: list[Line]) -> bool:
-    """Return whether line breaks part the sentences of a text: lines were put together."""
+    """Returns True if line breaks part the sentences of a text: lines were put together."""
     return sum(len(line.pieces) > 1 for line in lines) >= _TORN
 
 
 def _is_fragment(one: str, two: str) -> bool:
-    """Return whether ``two`` is the rest of the heading ``one`` in a torn text: 加强组织⏎保障."""
+    """Returns True if ``two`` is the rest of the heading ``one`` in a torn text: 加强组织⏎保障."""
     return (
         len(one) <= _LEAD
         and _PIECE.fullmatch(one[-1:] + two) is not None
@@ -164,14 +164,14 @@ def _is_fragment(one: str, two: str) -> bool:
 
 
 def _is_unfinished(one: str, two: str) -> bool:
-    """Return whether ``two`` goes on with the sentence of ``one``: 按照⏎《办法》, 各单位⏎要重视."""
+    """Returns True if ``two`` continues the sentence of ``one``: 按照⏎《办法》, 各单位⏎要重视."""
     if two[0] == "《":
         return _HANGS.search(one) is not None
     return len(one) <= _BODY_LENGTH and bool(_SUBJECT.search(one) and _PREDICATE.match(two))
 
 
 def _is_broken(one: str, lines: list[Line], line: int, end: int) -> bool:
-    """Return whether a stray line break parts ``one`` from ``line``: at a number or in brackets."""
+    """Returns True if ``line`` continues ``one`` after a stray break at a number or in brackets."""
     two = lines[line].text
     if len(one) >= _OWN_LINE:
         return False
@@ -220,7 +220,7 @@ def _form(rest: str) -> tuple[str, Form]:
 
 
 def _unstopped(plain: str) -> tuple[str, Form]:
-    """A line without 。: a heading, unless it is a reference (《…》) or too long for one."""
+    """Returns a line without 。 as a heading, unless it is a reference (《…》) or too long."""
     refers = plain[0] == "《" and plain[-1] in "》）)"
     if len(plain) > _OWN_LINE or refers or _states(plain):
         return "", Form.NONE
@@ -228,13 +228,13 @@ def _unstopped(plain: str) -> tuple[str, Form]:
 
 
 def _states(line: str) -> bool:
-    """Return whether a line on its own is a rule rather than its topic."""
+    """Returns True if a line on its own states a rule and is no topic."""
     asks = line.endswith(("？", "?"))
     return not asks and len(line) > _SENTENCE_LENGTH and _RULE.search(line) is not None
 
 
 def _is_likely(read: _Read) -> bool:
-    """Return whether ``read`` looks like a heading by itself: a topic, not an argument."""
+    """Returns True if ``read`` looks like a heading by itself: a topic, not an argument."""
     if read.form == Form.RUN_IN:
         clauses = read.text.count("，") + read.text.count(",")
         return clauses <= 1 and len(read.text) <= _LIKELY and not _NORM.match(read.text)
@@ -252,7 +252,7 @@ def _choose(read: _Read, share: float) -> str:
 
 
 def strip_blanks(heading: str) -> str:
-    """Return ``heading`` without the blanks that spread it (总　则) and its closing stop."""
+    """Returns ``heading`` without the blanks that spread it (总　则) and its closing stop."""
     if _BLANKS.search(heading):
         heading = _BLANKS.sub("", heading)
     return heading.strip("。：: ")

@@ -29,10 +29,10 @@ _KINDS: dict[Style, Kind] = {
 
 
 def outline(text: str, around: Surroundings | None = None) -> tuple[Section, ...]:
-    """Return the sections of ``text`` in reading order; their spans tile it exactly.
+    """Returns the sections of ``text`` in reading order; their spans tile it exactly.
 
-    ``around`` is what `read_surroundings` has found in ``text``; it is read if none is given.
-    Every text has an outline; the empty one has none. Linear time.
+    ``around`` is the result of `read_surroundings` for ``text``; it is computed if it is not given.
+    Every text has an outline; that of an empty text is empty. Takes linear time.
     """
     if not text:
         return ()
@@ -55,7 +55,7 @@ def outline(text: str, around: Surroundings | None = None) -> tuple[Section, ...
 
 
 def _as_written(text: str, sections: list[Section]) -> list[Section]:
-    """Give paths and headings, read from the simplified twin, the characters of ``text``."""
+    """Returns sections with paths and headings in the characters of ``text`` itself."""
     characters = characters_of(text)
     return [
         replace(
@@ -84,7 +84,7 @@ def _ends(lines: list[Line], marks: list[Mark], nodes: list[Node]) -> list[int]:
 
 
 def _settled(events: list[tuple[int, Mark | int]]) -> list[tuple[int, Mark | int]]:
-    """Sort ``events``; where several start at one place the most telling one stays."""
+    """Sorts ``events``; where several start at one place the most telling one stays."""
     best: dict[int, Mark | int] = {}
     for start, event in events:
         known = best.get(start)
@@ -103,7 +103,7 @@ def _assemble(
     kinds: list[Kind],
     titles: list[str],
 ) -> list[Section]:
-    """Make sections of ``events``, each a mark or the index of a node, with its start."""
+    """Makes sections of ``events``, each a mark or the index of a node, with its start."""
     ends = [start for start, _ in events[1:]] + [len(text)]
     anchors = Anchors()
     sections: list[Section] = []

@@ -1,4 +1,4 @@
-"""Which labels are true, and under which they stand: by parents and running numbers."""
+"""Decides which labels are real and how they are nested, by parents and running numbers."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class _Resolver:
         self.inside.clear()
 
     def take(self, index: int) -> None:
-        """Accept the label at ``index`` where its number fits what is open, else pass it by."""
+        """Accepts the label at ``index`` if its number fits an open list; skips it otherwise."""
         label = self._styled(index)
         if label.depth:
             self._close(self._marked_depth(label.depth))
@@ -115,7 +115,7 @@ class _Resolver:
         return len(self.stack)
 
     def _begins(self, index: int, label: Label) -> bool:
-        """Return whether a list of a style that is not open may start, or go on, with ``label``."""
+        """Returns True if a list of a style that is not open may start or go on with ``label``."""
         last = self.closed.get(label.style)
         if last and follows(last, label.number):
             return True
@@ -130,7 +130,7 @@ class _Resolver:
         return self._skips(index, label, (0,))
 
     def _goes_on(self, index: int, label: Label, last: tuple[int, ...]) -> bool:
-        """Return whether ``label`` is the next of the open list that has come to ``last``."""
+        """Returns True if ``label`` is the next of the open list that has come to ``last``."""
         if follows(last, label.number):
             return True
         if label.number == (1,):
@@ -153,7 +153,7 @@ class _Resolver:
         return len(self.stack)
 
     def _encloses(self, index: int, item: _Open) -> bool:
-        """Return whether the open list ``item``, of a lower style, holds one begun at ``index``.
+        """Returns True if the open list ``item``, of a lower style, holds one begun at ``index``.
 
         It does where it goes on behind it; what a text does once it does to its end.
         """
@@ -174,7 +174,7 @@ class _Resolver:
         return False
 
     def _carries_on(self, index: int) -> bool:
-        """Return whether the articles behind a 章 or 节 run on from those before it."""
+        """Returns True if the articles behind a 章 or 节 run on from those before it."""
         open_at = self._find(Style.ARTICLE)
         known = self.closed.get(Style.ARTICLE, (0,))
         last = self.stack[open_at].number if open_at >= 0 else known
@@ -193,7 +193,7 @@ class _Resolver:
         )
 
     def _skips(self, index: int, label: Label, last: tuple[int, ...]) -> bool:
-        """Return whether a number that does not run on is a gap of the text itself."""
+        """Returns True if a number that does not run on is a gap of the text itself."""
         gap = label.number[0] - last[0]
         if gap <= 0 or cites(label):
             return False
@@ -233,7 +233,7 @@ class _Resolver:
 
 
 def resolve(labels: list[Label], breaks: list[int]) -> list[Node]:
-    """Return the true labels among ``labels``, in order, as nodes of a tree.
+    """Returns the true labels among ``labels``, in order, as nodes of a tree.
 
     ``breaks`` are the lines, rising, behind which another text with numbers of its own may start.
     """
@@ -249,7 +249,7 @@ def resolve(labels: list[Label], breaks: list[int]) -> list[Node]:
 
 
 def follows(last: tuple[int, ...], number: tuple[int, ...]) -> bool:
-    """Return whether ``number`` runs on from ``last``: 17 to 18 or 17之一, 17之一 to 17之二."""
+    """Returns True if ``number`` follows ``last``: 17 to 18 or 17之一, 17之一 to 17之二."""
     if number == (last[0] + 1,):
         return True
     if len(number) > len(last):

@@ -43,7 +43,7 @@ def common_runs(a: Sequence[Hashable], b: Sequence[Hashable]) -> list[Run]:
 
 
 def without_islands(runs: list[Run], a_size: int, b_size: int) -> list[Run]:
-    """Return ``runs`` less those so short that they only cut a rewritten phrase to pieces."""
+    """Returns ``runs`` less those so short that they only cut a rewritten phrase to pieces."""
     kept: list[Run] = []
     for place, run in enumerate(runs):
         following = runs[place + 1] if place + 1 < len(runs) else Run(a_size, b_size, 0)

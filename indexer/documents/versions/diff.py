@@ -69,7 +69,7 @@ class _Side:
 def diff_documents(
     a: Document, b: Document, words: Words | None = None
 ) -> tuple[SectionChange, ...]:
-    """Return the change of each section from ``a`` to ``b``, in the order of ``b``.
+    """Returns the change of each section from ``a`` to ``b``, in the order of ``b``.
 
     Removed sections stand after the one they followed in ``a``. ``words`` cuts a text into words
     that, joined, are the text again; edits then begin and end between words. Without it they do
@@ -146,7 +146,7 @@ def _paired_by_label(
 
 
 def _score(old: _Side, new: _Side) -> float:
-    """Return how well two sections match; 0 where they are not the same one."""
+    """Returns how well two sections match; 0 where they are not the same one."""
     alike = _dice(old, new)
     same_label = old.label == new.label
     if alike < (_ALIKE_BY_LABEL if same_label else _ALIKE):

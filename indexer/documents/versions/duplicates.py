@@ -121,7 +121,7 @@ def _by_name(items: Iterable[Item]) -> dict[str, list[tuple[Item, str]]]:
 
 
 def _are_versions(one: Item, other: Item, apart: bool, lasting: bool) -> bool:
-    """Return whether two documents of one name, by other issuers if ``apart``, are one document."""
+    """Returns True if two documents of one name are versions; ``apart`` if issuers differ."""
     if one.issuers and other.issuers and not {*one.issuers} & {*other.issuers}:
         apart = True
     return (lasting and not apart) or one.fingerprint.similarity(other.fingerprint) >= _ALIKE
@@ -217,7 +217,7 @@ def _compare(a: list[str], b: list[str]) -> _Comparison:
 
 
 def _edits(runs: list[Run], a: list[str], b: list[str]) -> Iterator[_Edit]:
-    """Return the differences between the runs."""
+    """Returns the differences between the runs."""
     for run, following in pairwise(runs):
         before, after = a[run.a + run.size : following.a], b[run.b + run.size : following.b]
         if "".join(before) != "".join(after):
@@ -225,7 +225,7 @@ def _edits(runs: list[Run], a: list[str], b: list[str]) -> Iterator[_Edit]:
 
 
 def _near(run: Run, following: Run, loose: int, a: list[str], b: list[str]) -> bool:
-    """Return whether two runs, the outer one of ``loose`` characters, are of one text."""
+    """Returns True if two runs, the outer one of ``loose`` characters, are of one text."""
     between = a[run.a + run.size : following.a] + b[run.b + run.size : following.b]
     return loose >= _LOOSE and sum(map(len, between)) <= _BETWEEN
 
@@ -269,13 +269,13 @@ _LASTING = re.compile(rf"(?:{LASTING_TYPE})$")
 
 
 def _may_be_same(one: Item, other: Item) -> bool:
-    """Return whether their sizes allow it: no text shares more than all of it."""
+    """Returns True if their sizes allow it: no text shares more than all of it."""
     smaller, larger = sorted((one.fingerprint.size, other.fingerprint.size))
     return smaller >= _shares(one, other)[1] * larger
 
 
 def _shares(one: Item, other: Item) -> tuple[float, float]:
-    """Return the shares of the smaller and the larger of two equal texts that must be common."""
+    """Returns the shares of the smaller and the larger of two equal texts that must be common."""
     return (0.6, 0.35) if _titles_agree(one.title, other.title) else (0.9, 0.8)
 
 

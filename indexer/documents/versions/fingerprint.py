@@ -1,7 +1,7 @@
-"""The fingerprint of a text: what its wording is, and how like it is to another one.
+"""The fingerprint of a text: its wording, and how similar it is to that of another text.
 
-Letters, digits and Han characters are wording; spaces, line breaks, punctuation and the form of
-brackets are not.
+Wording consists of letters, digits and Han characters; spaces, line breaks, punctuation and the
+form of brackets do not count.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ class Fingerprint:
     sketch: tuple[int, ...]
 
     def to_bytes(self) -> bytes:
-        """At most 192 bytes that ``from_bytes`` reads."""
+        """Returns at most 192 bytes that `from_bytes` reads."""
         return _HEAD.pack(self.digest, self.size, self.clauses) + struct.pack(
             f"<{len(self.sketch)}I", *self.sketch
         )
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Fingerprint:
-        """The fingerprint ``to_bytes`` wrote; ValueError where ``data`` is none."""
+        """Returns the fingerprint that `to_bytes` wrote as ``data``. Raises ValueError."""
         count, rest = divmod(len(data) - _HEAD.size, 4)
         if rest or not 0 <= count <= _SKETCH:
             raise ValueError(f"{len(data)} bytes are no fingerprint")
@@ -56,7 +56,7 @@ class Fingerprint:
         return cls(digest, size, clauses, struct.unpack_from(f"<{count}I", data, _HEAD.size))
 
     def similarity(self, other: Fingerprint) -> float:
-        """The share of clauses two texts have in common (Jaccard), estimated; 1.0 if the same."""
+        """Returns the estimated share of clauses shared with ``other`` (Jaccard), from 0 to 1."""
         if self.digest == other.digest:
             return 1.0
         mine, others = set(self.sketch), set(other.sketch)
@@ -65,7 +65,7 @@ class Fingerprint:
 
 
 def fingerprint(text: str) -> Fingerprint:
-    """Return the fingerprint of ``text``: a pure function, about 30 ms a million characters."""
+    """Returns the fingerprint of ``text``: a pure function, about 30 ms a million characters."""
     usual = _usual(text)
     while (found := kernel.wording(TABLE, usual)) is None:
         learn(usual)
@@ -83,7 +83,7 @@ def _smallest(hashes: set[int]) -> tuple[int, ...]:
 
 
 def clauses_of(text: str) -> list[str]:
-    """Return the wording of ``text``, cut where punctuation stands; line breaks cut nothing."""
+    """Returns the wording of ``text``, cut where punctuation stands; line breaks cut nothing."""
     return [clause for clause in _CUT.split(_BLANK.sub("", _usual(text))) if clause]
 
 
