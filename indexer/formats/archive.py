@@ -63,7 +63,7 @@ class Archive:
         self._names = {_key(info.filename): info for info in self._zip.infolist()}
 
     def read(self, name: str) -> bytes | None:
-        """Return the bytes of the member ``name``, whatever its case; None if there is none.
+        """Returns the bytes of the member ``name``, whatever its case; None if there is none.
 
         Raises SourceError for a broken or encrypted member, SourceTooLarge at a limit.
         """
@@ -92,7 +92,7 @@ class Archive:
         return data
 
     def files(self) -> list[tuple[str, bool]]:
-        """Return the names of all files, not folders, and whether they are marked as Unicode."""
+        """Returns the names of all files, not folders, and whether they are marked as Unicode."""
         return [
             (info.filename, bool(info.flag_bits & _UNICODE))
             for info in self._names.values()
@@ -100,7 +100,7 @@ class Archive:
         ]
 
     def xml(self, name: str) -> Element | None:
-        """Return the root of the XML member ``name``, or None if there is no such member.
+        """Returns the root of the XML member ``name``, or None if there is no such member.
 
         The names of elements and attributes are without their namespace. A document type
         declaration is refused: none of the formats has one, and its entities can expand a few
@@ -122,7 +122,7 @@ class Archive:
         return root
 
     def relations(self, part: str) -> dict[str, str]:
-        """Return the internal targets of an Office part by the last word of the relation's type."""
+        """Returns the internal targets of an Office part by the last word of their type."""
         folder, base = posixpath.split(part)
         root = self.xml(posixpath.join(folder, "_rels", f"{base}.rels"))
         return {
@@ -132,7 +132,7 @@ class Archive:
         }
 
     def targets(self, part: str) -> dict[str, str]:
-        """Return the internal targets of an Office part by the id of the relation."""
+        """Returns the internal targets of an Office part by the id of the relation."""
         folder, base = posixpath.split(part)
         root = self.xml(posixpath.join(folder, "_rels", f"{base}.rels"))
         return {
@@ -162,7 +162,7 @@ class Archive:
 
 
 def resolve(folder: str, target: str) -> str:
-    """Return the member that ``target`` names from ``folder``; a leading slash means the root."""
+    """Returns the member that ``target`` names from ``folder``; a leading slash means the root."""
     return posixpath.normpath(posixpath.join("/", folder, target.replace("\\", "/"))).lstrip("/")
 
 

@@ -50,7 +50,7 @@ _FIELD = re.compile("([\x13-\x15])")
 
 
 def read_doc(data: bytes, path: Path, limits: Limits) -> Source:
-    """Return the paragraphs of the Word document ``data``, one line each.
+    """Returns the paragraphs of the Word document ``data``, one line each.
 
     A table row becomes one line with tabs between its cells; footnotes and text boxes follow the
     body. Paragraphs have the automatic numbers that they state themselves, not those of their
@@ -103,7 +103,7 @@ class _Document:
         self.unnumbered = 0
 
     def text(self) -> str:
-        """Return the raw text: ends of paragraphs as \\r, of cells as \\t, of rows as \\r."""
+        """Returns the raw text: ends of paragraphs as \\r, of cells as \\t, of rows as \\r."""
         if self._old:
             return self._old_text()
         properties = self._properties()
@@ -119,7 +119,7 @@ class _Document:
         return self._numbered("\r".join(parts))
 
     def _numbered(self, text: str) -> str:
-        """Return ``text`` with the automatic numbers of its paragraphs in front of them."""
+        """Returns ``text`` with the automatic numbers of its paragraphs in front of them."""
         if _LABEL not in text:
             return text.replace(_BREAK, " ")
         try:
@@ -138,7 +138,7 @@ class _Document:
         return _NUMBERED.sub(shown, text).replace(_BREAK, " ")
 
     def _old_text(self) -> str:
-        """Return the text of a Word 6 or 95 document, which stands in one run of bytes."""
+        """Returns the text of a Word 6 or 95 document, which stands in one run of bytes."""
         if self._flags & _COMPLEX:
             raise ValueError("a fast-saved Word 95 document; save it as .docx")
         first, last = struct.unpack_from("<II", self._main, 0x18)
@@ -152,7 +152,7 @@ class _Document:
         return _visible([text.replace("\x07\x07", "\r").replace("\x07", "\t")])
 
     def _pieces(self) -> Iterator[tuple[int, int, int, bool]]:
-        """Yield the pieces: first and last character, offset in the main stream, in one byte."""
+        """Yields the pieces: first and last character, offset in the main stream, in one byte."""
         start, size = struct.unpack_from("<II", self._main, _CLX)
         clx = self._table[start : start + size]
         at = 0
@@ -208,7 +208,7 @@ class _Document:
         return found
 
     def _runs(self, place: int, size: int) -> Iterator[tuple[int, int, bytes]]:
-        """Yield runs of text as offsets in the main stream, with their properties."""
+        """Yields runs of text as offsets in the main stream, with their properties."""
         start, length = struct.unpack_from("<II", self._main, place)
         count = max(0, (length - 4) // 8)
         pages = struct.unpack_from(f"<{count}I", self._table, start + 4 * (count + 1))
@@ -232,7 +232,7 @@ class _Document:
                 yield offsets[run], offsets[run + 1], properties
 
     def _modifiers(self, properties: bytes, huge: bool = True) -> Iterator[tuple[int, int]]:
-        """Yield the codes of single properties with their operands, of at most four bytes."""
+        """Yields the codes of single properties with their operands, of at most four bytes."""
         at = 0
         while at + 2 < len(properties):
             (code,) = struct.unpack_from("<H", properties, at)
@@ -254,7 +254,7 @@ class _Document:
 
 
 def _marked(text: str, at: int, width: int, marks: _Properties) -> Iterator[str]:
-    """Yield ``text``, which stands at offset ``at``, without what was deleted or hidden."""
+    """Yields ``text``, which stands at offset ``at``, without what was deleted or hidden."""
     index = 0
     first = max(0, bisect_right(marks.gone, (at, 1 << 40)) - 1)
     for low, high in marks.gone[first:]:
@@ -269,7 +269,7 @@ def _marked(text: str, at: int, width: int, marks: _Properties) -> Iterator[str]
 
 
 def _with_rows(text: str, at: int, width: int, marks: _Properties) -> str:
-    """Return ``text`` with a tab for the end of each cell, \\r for that of each row, and lists."""
+    """Returns ``text`` with a tab for the end of each cell, \\r for that of each row, and lists."""
 
     def shown(mark: re.Match[str]) -> str:
         end = at + mark.end() * width
@@ -285,7 +285,7 @@ def _with_rows(text: str, at: int, width: int, marks: _Properties) -> str:
 
 
 def _visible(parts: Iterator[str] | list[str]) -> str:
-    """Return the text without the codes of its fields."""
+    """Returns the text without the codes of its fields."""
     kept: list[str] = []
     depth: list[bool] = []  # for each open field: its code is being read
     for part in parts:
@@ -302,7 +302,7 @@ def _visible(parts: Iterator[str] | list[str]) -> str:
 
 
 def _lines(text: str) -> Iterator[str]:
-    """Yield paragraphs and table rows."""
+    """Yields paragraphs and table rows."""
     for line in text.translate(_SHOWN).replace("\r", "\n").split("\n"):
         if shown := line.strip(" \t"):
             yield shown

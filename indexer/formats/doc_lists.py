@@ -46,7 +46,7 @@ _FORMATS = {
 
 
 def read_lists(main: bytes, table: bytes) -> Numbering:
-    """Return the lists that paragraphs name by number, from 1 on.
+    """Returns the lists that paragraphs name by number, from 1 on.
 
     ``main`` and ``table`` are the streams WordDocument and 0Table or 1Table. Raises struct.error or
     IndexError for damage.
@@ -62,7 +62,7 @@ def read_lists(main: bytes, table: bytes) -> Numbering:
 
 
 def _add_lists(root: Element, table: bytes, start: int, at: int) -> None:
-    """Add the lists at ``start``, whose levels begin at ``at``."""
+    """Adds the lists at ``start``, whose levels begin at ``at``."""
     (count,) = struct.unpack_from("<H", table, start)
     for number in range(count):
         place = start + 2 + _LIST_SIZE * number
@@ -74,7 +74,7 @@ def _add_lists(root: Element, table: bytes, start: int, at: int) -> None:
 
 
 def _add_level(parent: Element, depth: int, table: bytes, at: int) -> int:
-    """Add the level at ``at`` and return the place behind it."""
+    """Adds the level at ``at`` and return the place behind it."""
     first, code, flags = struct.unpack_from("<iBB", table, at)
     follows = table[at + 15]
     characters, paragraphs = table[at + 24], table[at + 25]
@@ -94,7 +94,7 @@ def _add_level(parent: Element, depth: int, table: bytes, at: int) -> int:
 
 
 def _add_overrides(root: Element, table: bytes, start: int) -> None:
-    """Add what paragraphs refer to: lists with levels that start or look otherwise."""
+    """Adds what paragraphs refer to: lists with levels that start or look otherwise."""
     (count,) = struct.unpack_from("<I", table, start)
     at = start + 4 + _OVERRIDE_SIZE * count
     for number in range(min(count, len(table) // _OVERRIDE_SIZE)):

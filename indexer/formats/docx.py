@@ -27,7 +27,7 @@ _NOTE_RULES = frozenset({"separator", "continuationSeparator", "continuationNoti
 
 
 def read_docx(data: bytes, path: Path, limits: Limits) -> Source:
-    """Return the document's paragraphs, one line each, with the numbers that Word shows.
+    """Returns the document's paragraphs, one line each, with the numbers that Word shows.
 
     A table row becomes one line with tabs between its cells, in which a vertically merged cell is
     repeated; a row of one cell becomes the lines of that cell. Text boxes and diagrams follow the
@@ -71,7 +71,7 @@ class _Styles:
                 self._default = name
 
     def numbering_styles(self) -> dict[str, str]:
-        """Return the id of the w:num that each numbering style stands for."""
+        """Returns the id of the w:num that each numbering style stands for."""
         return {
             name: _value(style, "pPr/numPr/numId")
             for name, style in self._styles.items()
@@ -79,7 +79,7 @@ class _Styles:
         }
 
     def number(self, properties: Element | None) -> tuple[str, str | None, str]:
-        """Return a paragraph's list, its stated level, and the style that states the list.
+        """Returns a paragraph's list, its stated level, and the style that states the list.
 
         The level is None where neither the paragraph nor a style states it; the style is empty
         where the paragraph itself states the list.
@@ -110,7 +110,7 @@ class _Reader:
         self._numbering = Numbering(numbering, styles.numbering_styles())
 
     def lines(self, story: Element) -> Iterator[str]:
-        """Yield the lines of a body, note, cell or text box."""
+        """Yields the lines of a body, note, cell or text box."""
         merged = ""
         for block in _blocks(story):
             if block.tag == "tbl":
@@ -164,7 +164,7 @@ class _Reader:
                 yield "\t".join(" ".join(cell).replace("\t", " ") for cell in cells).rstrip()
 
     def _cells(self, row: Element, above: dict[int, list[str]]) -> Iterator[list[str]]:
-        """Yield the lines of each cell; ``above`` holds those that rows further down repeat."""
+        """Yields the lines of each cell; ``above`` holds those that rows further down repeat."""
         column = _count(_value(row, "trPr/gridBefore"))
         for cell in _children(row, "tc"):
             merge = cell.find("tcPr/vMerge")
@@ -180,7 +180,7 @@ class _Reader:
 
 
 def _blocks(story: Element) -> Iterator[Element]:
-    """Yield the paragraphs and tables of ``story``, also from inside wrapping elements."""
+    """Yields the paragraphs and tables of ``story``, also from inside wrapping elements."""
     for child in story:
         if child.tag in {"p", "tbl", "altChunk"}:
             yield child
@@ -191,7 +191,7 @@ def _blocks(story: Element) -> Iterator[Element]:
 
 
 def _children(parent: Element, tag: str) -> Iterator[Element]:
-    """Yield the rows or cells of ``parent``, also from inside wrapping elements."""
+    """Yields the rows or cells of ``parent``, also from inside wrapping elements."""
     for child in parent:
         if child.tag == tag:
             yield child
@@ -200,7 +200,7 @@ def _children(parent: Element, tag: str) -> Iterator[Element]:
 
 
 def _characters(element: Element, boxes: list[Element]) -> Iterator[str]:
-    """Yield the characters of a paragraph and append its text boxes to ``boxes``."""
+    """Yields the characters of a paragraph and append its text boxes to ``boxes``."""
     for child in element:
         tag = child.tag
         if tag == "t":

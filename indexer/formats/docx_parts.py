@@ -24,7 +24,7 @@ _FONTS = {"wingdings": _WINGDINGS, "wingdings 2": _WINGDINGS_2, "symbol": _SYMBO
 
 
 def symbol(element: Element) -> str:
-    """Return the character of a w:sym; one of an unknown symbol font becomes U+FFFD."""
+    """Returns the character of a w:sym; one of an unknown symbol font becomes U+FFFD."""
     try:
         code = int(element.get("char", ""), 16)
     except ValueError:
@@ -45,7 +45,7 @@ class Parts:
         self.warnings = Warnings()
 
     def first_headers(self, root: Element) -> Iterator[Element]:
-        """Yield the header of the first page, if it differs from that of the other pages."""
+        """Yields the header of the first page, if it differs from that of the other pages."""
         section = next(root.iter("sectPr"), None)
         title_page = section.find("titlePg") if section is not None else None
         if section is None or title_page is None or not is_on(title_page):
@@ -57,14 +57,14 @@ class Parts:
                     yield header
 
     def diagram(self, reference: Element) -> Iterator[str]:
-        """Yield the texts of a SmartArt diagram, in the order of its points."""
+        """Yields the texts of a SmartArt diagram, in the order of its points."""
         data = self._archive.xml(self._targets.get(reference.get("dm", ""), ""))
         for paragraph in data.iter("p") if data is not None else ():
             if line := "".join(text.text or "" for text in paragraph.iter("t")).strip():
                 yield line
 
     def embedded(self, chunk: Element) -> Iterator[str]:
-        """Yield the lines of a document that an altChunk embeds: HTML, MHT, RTF or Word."""
+        """Yields the lines of a document that an altChunk embeds: HTML, MHT, RTF or Word."""
         from indexer.formats.read import read_source
 
         name = self._targets.get(chunk.get("id", ""), "")

@@ -80,7 +80,7 @@ class _Weight:
 
 
 def read_html(data: bytes, path: Path, limits: Limits, charset: str | None = None) -> Source:
-    """Return the article of the page ``data``, one line per paragraph.
+    """Returns the article of the page ``data``, one line per paragraph.
 
     ``charset`` is the one that a mail names; otherwise the page's own declaration counts.
 
@@ -101,7 +101,7 @@ def read_html(data: bytes, path: Path, limits: Limits, charset: str | None = Non
 
 
 def _titled(title: str, lines: list[str]) -> list[str]:
-    """Return ``lines`` with ``title`` on one line of its own, put first where it was missing."""
+    """Returns ``lines`` with ``title`` on one line of its own, put first where it was missing."""
     wanted = _bare(title)
     for count in range(1, min(len(lines), _TITLE_LINES) + 1):
         if _bare("".join(lines[:count])) == wanted:
@@ -116,7 +116,7 @@ def _bare(text: str) -> str:
 
 
 def _title(page: Page) -> str:
-    """Return the title in the page's head; empty where the head names only the site."""
+    """Returns the title in the page's head; empty where the head names only the site."""
     whole = (page.meta.get(name, "") for name in _TITLES)
     for title in (*whole, _TITLE_SITE.split(page.title)[0]):
         if title and not _SITE_NAME.search(title):
@@ -125,7 +125,7 @@ def _title(page: Page) -> str:
 
 
 def _article(root: Node) -> Node:
-    """Return the element that holds the page's article.
+    """Returns the element that holds the page's article.
 
     The search goes down to the smallest container with most of the prose, then up again while the
     parent adds text of the article and nothing of the site.
@@ -149,7 +149,7 @@ def _child(node: Node, weights: dict[int, _Weight], least: float) -> Node | None
 
 
 def _weigh(root: Node) -> dict[int, _Weight]:
-    """Return the weight of every element by the identity of its node."""
+    """Returns the weight of every element by the identity of its node."""
     weights: dict[int, _Weight] = {}
     above: list[_Weight] = [_Weight()]
     for node, opening in walk(root):
@@ -229,7 +229,7 @@ def _lines(root: Node) -> list[_Line]:
 
 
 def _with_spans(row: _Row, spans: _Spans) -> list[list[_Line]]:
-    """Return the cells of ``row`` with those that span down from the rows above in their columns.
+    """Returns the cells of ``row`` with those that span down from the rows above in their columns.
 
     ``spans`` holds, by column, such a cell and the number of rows that it still reaches; it is
     brought up to date. A cell of many lines lays out the page and is not repeated.
@@ -248,7 +248,7 @@ def _with_spans(row: _Row, spans: _Spans) -> list[list[_Line]]:
 
 
 def _row(cells: list[list[_Line]]) -> list[_Line]:
-    """Return a row as one line, or as the lines of its cells where the table is only layout.
+    """Returns a row as one line, or as the lines of its cells where the table is only layout.
 
     Each entry of a document's card (发文机关：| 国务院 | 成文日期：| …) becomes a line.
     """
@@ -265,7 +265,7 @@ def _row(cells: list[list[_Line]]) -> list[_Line]:
 
 
 def _trimmed(lines: list[_Line]) -> list[str]:
-    """Return ``lines`` without the site's widgets, breadcrumbs and lists of other pages."""
+    """Returns ``lines`` without the site's widgets, breadcrumbs and lists of other pages."""
     for index, (text, _) in enumerate(lines):
         if _RELATED.fullmatch(text) and _mostly_links(lines[index + 1 :]):
             lines = lines[:index]

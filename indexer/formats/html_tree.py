@@ -85,7 +85,7 @@ class Page:
 
 
 def parse(text: str) -> Page:
-    """Return the page in the HTML ``text``, without scripts, navigation, footers, hidden parts."""
+    """Returns the page in the HTML ``text``, without scripts, navigation, footers, hidden parts."""
     builder = _Builder()
     position = 0
     while match := _MARKUP.search(text, position):
@@ -97,7 +97,7 @@ def parse(text: str) -> Page:
 
 
 def _markup(text: str, start: int, builder: _Builder) -> int:
-    """Hand the markup at ``start`` to ``builder`` and return the position behind it."""
+    """Hands the markup at ``start`` to ``builder`` and returns the position after it."""
     if text.startswith("<!--", start):
         return _after(text, "-->", start + 4)
     if text[start + 1] in "!?":
@@ -154,7 +154,7 @@ class _Builder:
                 parent.children.append(Node("", parent.link, line))
 
     def _shown_lines(self, text: str) -> list[str]:
-        """Return ``text`` as the lines that it is shown in: line ends count within <pre>."""
+        """Returns ``text`` as the lines that it is shown in: line ends count within <pre>."""
         if self._has_pre and any(node.tag == "pre" for node in self._stack):
             return text.splitlines() or [""]
         return [text]
@@ -226,7 +226,7 @@ def _is_link(attributes: dict[str, str]) -> bool:
 
 
 def walk(root: Node) -> Iterator[tuple[Node, bool]]:
-    """Yield ``root`` and every node below it: each as it opens (True), elements as they close."""
+    """Yields ``root`` and every node below it: each as it opens (True), elements as they close."""
     stack = [(root, True)]
     while stack:
         node, opening = stack.pop()

@@ -20,7 +20,7 @@ _EMBEDDED = ("image/", "text/css", "application/javascript", "text/javascript", 
 
 
 def read_mail(data: bytes, path: Path, limits: Limits) -> Source:
-    """Return a mail's subject, body and attachments, or the page of a web archive.
+    """Returns a mail's subject, body and attachments, or the page of a web archive.
 
     The body is the HTML part of a web archive and the plain text of a mail, where it has one.
     An attachment follows under a line with its name; one that cannot be read is told of in a

@@ -31,7 +31,7 @@ class Members:
 
 
 def members(path: Path, limits: Limits = DEFAULT_LIMITS) -> Members | None:
-    """Return the members of the archive at ``path``, None if the file is of another format.
+    """Returns the members of the archive at ``path``, None if the file is of another format.
 
     Names that lead out of the archive and inner archives that are broken count as failed. Raises
     SourceError for an archive that cannot be read, SourceTooLarge for more members than ``limits``
@@ -50,7 +50,7 @@ def members(path: Path, limits: Limits = DEFAULT_LIMITS) -> Members | None:
 
 
 def read_member(path: Path, limits: Limits = DEFAULT_LIMITS) -> bytes:
-    """Return the bytes of the member at ``path``, which leads through one archive or more.
+    """Returns the bytes of the member at ``path``, which leads through one archive or more.
 
     Raises SourceError if there is no such archive or member.
     """
@@ -90,11 +90,11 @@ class _Folder:
         self._inner: dict[str, _Folder] = {}
 
     def read(self, name: str) -> bytes:
-        """Return the bytes of a member; the bounds hold for each one alone."""
+        """Returns the bytes of a member; the bounds hold for each one alone."""
         return Archive(self._data, self._path, self._limits).read(self.files[name]) or b""
 
     def inner(self, name: str) -> _Folder:
-        """Return the archive that the member ``name`` is."""
+        """Returns the archive that the member ``name`` is."""
         if name not in self._inner:
             path = self._path / name
             data = self.read(name)
@@ -104,7 +104,7 @@ class _Folder:
         return self._inner[name]
 
     def find(self, name: str, nesting: int) -> bytes | None:
-        """Return the bytes of the member ``name``, here or in an inner archive."""
+        """Returns the bytes of the member ``name``, here or in an inner archive."""
         if name in self.files:
             return self.read(name)
         for outer in self.files:
@@ -133,14 +133,14 @@ def _names(folder: _Folder, above: str, failed: list[SourceError], nesting: int)
 
 
 def _named(archive: Archive) -> Iterator[tuple[str, str]]:
-    """Yield the readable name of each file with the name that the archive stores."""
+    """Yields the readable name of each file with the name that the archive stores."""
     for stored, is_unicode in archive.files():
         name = stored if is_unicode else _decoded(stored)
         yield name.replace("\\", "/"), stored
 
 
 def _decoded(stored: str) -> str:
-    """Return a name that zipfile took for code page 437 in the encoding that suits it best."""
+    """Returns a name that zipfile took for code page 437 in the encoding that suits it best."""
     if stored.isascii():
         return stored
     try:

@@ -52,12 +52,12 @@ class Numbering:
         self._begun: set[tuple[str, int]] = set()
 
     def level_of_style(self, number_id: str, style: str) -> int:
-        """Return the level (from 0) of list ``number_id`` that is linked to ``style``, or 0."""
+        """Returns the level (from 0) of list ``number_id`` that is linked to ``style``, or 0."""
         levels = self._lists[number_id].levels if number_id in self._lists else ()
         return next((i for i, level in enumerate(levels) if level.style == style), 0)
 
     def label(self, number_id: str, depth: int) -> str:
-        """Count on and return the label of list ``number_id`` at ``depth`` (0 to 8).
+        """Counts on and returns the label of list ``number_id`` at ``depth`` (0 to 8).
 
         The label ends in a space if Word sets it apart from the text. It is empty for bullets, for
         lists without a definition and for levels that show nothing.
@@ -168,7 +168,7 @@ def _shown(levels: tuple[Level, ...], counters: list[int | None], depth: int) ->
 
 
 def with_label(label: str, text: str) -> str:
-    """Return ``text`` behind ``label``.
+    """Returns ``text`` behind ``label``.
 
     The blank after 一、 or 1. is layout and is dropped; after 第一条, and between ASCII characters,
     it separates words and is kept.
@@ -178,7 +178,7 @@ def with_label(label: str, text: str) -> str:
 
 
 def format_number(value: int, number_format: str) -> str:
-    """Return ``value`` in Word's ST_NumberFormat ``number_format``; unknown formats give digits."""
+    """Returns ``value`` in Word's ``number_format``; in digits if that is unknown."""
     shape = _FORMATS.get(number_format)
     if number_format == "none":
         return ""
@@ -192,7 +192,7 @@ def _positional(digits: str) -> Callable[[int], str]:
 
 
 def _counting_to_99(zero: str) -> Callable[[int], str]:
-    """Return the format 一 … 十 十一 … 九十九 that continues digit by digit: 一○○."""
+    """Returns the format 一 … 十 十一 … 九十九 that continues digit by digit: 一○○."""
     positional = _positional(zero + "一二三四五六七八九")
     return lambda value: _han(value) if value < 100 else positional(value)
 
@@ -200,7 +200,7 @@ def _counting_to_99(zero: str) -> Callable[[int], str]:
 def _han(
     value: int, digits: str = "零一二三四五六七八九", units: str = "十百千", ones: bool = True
 ) -> str:
-    """Return ``value`` (up to 9,999) in Chinese. Without ``ones``, 一 is left out before a unit."""
+    """Returns ``value`` (up to 9,999) in Chinese; ``ones`` keeps 一 before a unit."""
     parts: list[str] = []
     for power in (3, 2, 1):
         digit, value = divmod(value, 10**power)
@@ -217,7 +217,7 @@ def _cyclic(symbols: str) -> Callable[[int], str]:
 
 
 def _run(first: str, count: int) -> Callable[[int], str]:
-    """Return the format of ``count`` consecutive characters from ``first`` on, then digits."""
+    """Returns the format of ``count`` consecutive characters from ``first`` on, then digits."""
     return lambda value: chr(ord(first) + value - 1) if value <= count else str(value)
 
 

@@ -34,7 +34,7 @@ _NUMBER_FORMATS = {
 
 
 def read_odt(data: bytes, path: Path, limits: Limits) -> Source:
-    """Return the paragraphs of the .odt ``data``, one line each, with the numbers of lists.
+    """Returns the paragraphs of the .odt ``data``, one line each, with the numbers of lists.
 
     A table row becomes one line with tabs between its cells. Deleted text, comments, headers and
     footers are left out; notes stand where they are anchored. Raises SourceError for a container
@@ -60,7 +60,7 @@ class _Level:
 
     @classmethod
     def of(cls, element: Element) -> _Level:
-        """Return the level that a list-level-style-number element defines."""
+        """Returns the level that a list-level-style-number element defines."""
         return cls(
             _NUMBER_FORMATS.get(element.get("num-format", ""), "decimal"),
             element.get("num-prefix", ""),
@@ -81,7 +81,7 @@ class _Reader:
         self._counters: dict[str, list[int]] = {}
 
     def lines(self, story: Element) -> Iterator[str]:
-        """Yield the lines of a body, cell or text box."""
+        """Yields the lines of a body, cell or text box."""
         for block in story:
             if block.tag in ("p", "h"):
                 yield from self._paragraph(block, "")
@@ -152,7 +152,7 @@ class _Reader:
 
 
 def _characters(element: Element, boxes: list[Element]) -> Iterator[str]:
-    """Yield the characters of a paragraph and append its text boxes to ``boxes``."""
+    """Yields the characters of a paragraph and append its text boxes to ``boxes``."""
     yield _plain(element.text)
     for child in element:
         if child.tag == "s":

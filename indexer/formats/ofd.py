@@ -38,7 +38,7 @@ _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,2})?")
 
 
 def read_ofd(data: bytes, path: Path, limits: Limits) -> Source:
-    """Return the paragraphs of the OFD ``data``, one line each, without headers and footers.
+    """Returns the paragraphs of the OFD ``data``, one line each, without headers and footers.
 
     Text of composite objects, stamps and annotations stands where it is seen. Pages without text
     and text of watermarks are told of in warnings. Raises SourceError for a container that is
@@ -108,7 +108,7 @@ class _Document:
             yield laid_out(kept, *_size(content.find("Area"), (width, height)))
 
     def _composite_units(self) -> Iterator[tuple[str, Element]]:
-        """Yield the drawings that composite objects of the pages refer to, by their ids."""
+        """Yields the drawings that composite objects of the pages refer to, by their ids."""
         for tag in ("PublicRes", "DocumentRes"):
             for location in self._root.iterfind(f"CommonData/{tag}"):
                 resources = self._content(location.text or "")
@@ -159,7 +159,7 @@ class _Document:
         return self._visible(content, _IDENTITY, 0) if content is not None else iter(())
 
     def _visible(self, content: Element, place: _Matrix, depth: int) -> Iterator[Glyph]:
-        """Yield the glyphs of ``content``, whose coordinates ``place`` takes to the page's."""
+        """Yields the glyphs of ``content``, whose coordinates ``place`` takes to the page's."""
         for item in content:
             if item.get("Visible") == "false":
                 continue
@@ -177,7 +177,7 @@ class _Document:
                 yield from self._visible(item, place, depth)
 
     def _object_glyphs(self, text: Element, place: _Matrix) -> Iterator[Glyph]:
-        """Yield the glyphs of a TextObject in the coordinates of the page."""
+        """Yields the glyphs of a TextObject in the coordinates of the page."""
         matrix = _times(_matrix(text.get("CTM")), _times(_moved(text), place))
         turn = _turn(matrix[0], matrix[1])
         if turn is None:
@@ -204,7 +204,7 @@ class _Document:
 
 
 def _turn(a: float, b: float) -> float | None:
-    """Return the direction of a baseline in quarter turns, None if it leans from all four."""
+    """Returns the direction of a baseline in quarter turns, None if it leans from all four."""
     if abs(b) <= _TILT * abs(a):
         return 0.0 if a >= 0 else 2.0
     if abs(a) <= _TILT * abs(b):
@@ -213,7 +213,7 @@ def _turn(a: float, b: float) -> float | None:
 
 
 def _upright(matrix: _Matrix, turn: float) -> _Matrix:
-    """Return ``matrix`` with the page turned so that the text stands upright."""
+    """Returns ``matrix`` with the page turned so that the text stands upright."""
     return _times(matrix, _TURNS[turn])
 
 
@@ -227,14 +227,14 @@ def _times(first: _Matrix, then: _Matrix) -> _Matrix:
 
 
 def _moved(item: Element) -> _Matrix:
-    """Return the move to the boundary of ``item``."""
+    """Returns the move to the boundary of ``item``."""
     boundary = _numbers(item.get("Boundary"))
     left, top = boundary[:2] if len(boundary) >= 2 else (0.0, 0.0)
     return 1.0, 0.0, 0.0, 1.0, left, top
 
 
 def _deltas(text: str | None) -> Iterator[float]:
-    """Yield the steps of DeltaX or DeltaY, in which ``g 3 5.5`` stands for 5.5 three times."""
+    """Yields the steps of DeltaX or DeltaY, in which ``g 3 5.5`` stands for 5.5 three times."""
     tokens = iter((text or "").split())
     for token in tokens:
         if token == "g":
@@ -245,7 +245,7 @@ def _deltas(text: str | None) -> Iterator[float]:
 
 
 def _size(area: Element | None, default: tuple[float, float]) -> tuple[float, float]:
-    """Return the width and height of a page area."""
+    """Returns the width and height of a page area."""
     box = None if area is None else area.find("PhysicalBox")
     numbers = [] if box is None else _numbers(box.text)
     width, height = numbers[2:] if len(numbers) == 4 else (0.0, 0.0)

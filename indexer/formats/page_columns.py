@@ -23,7 +23,7 @@ _Lines = list[list[Glyph]]
 
 
 def without_watermarks(glyphs: Sequence[Glyph]) -> tuple[Sequence[Glyph], int]:
-    """Return ``glyphs`` without large type that lies over other text, and how many they were."""
+    """Returns ``glyphs`` without large type that lies over other text, and how many they were."""
     if not glyphs:
         return glyphs, 0
     usual = median(glyph.em for glyph in glyphs)
@@ -51,7 +51,7 @@ def _covers(large: Glyph, small: list[Glyph], bases: list[float]) -> int:
 
 
 def split_columns(lines: _Lines) -> tuple[float, list[tuple[int, list[Glyph]]]] | None:
-    """Return where the gutter of two columns is, and the lines in reading order.
+    """Returns where the gutter of two columns is, and the lines in reading order.
 
     Each line comes with its column: 1, 2, or 0 for one that spans both. None stands for a page of
     one column, also where what looks like columns is a table.
@@ -78,7 +78,7 @@ def split_columns(lines: _Lines) -> tuple[float, list[tuple[int, list[Glyph]]]] 
 
 
 def _gutter(lines: _Lines) -> float | None:
-    """Return the middle of an empty strip that parts the text of ``lines`` in two.
+    """Returns the middle of an empty strip that parts the text of ``lines`` in two.
 
     Only the left edges of glyphs are counted, in quarters of an em: a strip without any that is
     wider than a glyph ends where the second column begins.

@@ -78,7 +78,7 @@ _LOOKALIKES = re.compile("[\u2f00-\u2fd5\uf900-\ufaff]")
 
 
 def laid_out(glyphs: Sequence[Glyph], width: float, height: float) -> list[Page]:
-    """Return the page that ``glyphs`` (without blanks, in any order) make up.
+    """Returns the page that ``glyphs`` (without blanks, in any order) make up.
 
     Glyphs of other directions than most follow as pages of their own.
     """
@@ -100,12 +100,12 @@ def _page(glyphs: Sequence[Glyph], width: float) -> Page:
 
 
 def rows(glyphs: Iterable[Glyph]) -> tuple[Row, ...]:
-    """Return the printed lines made of ``glyphs`` (without blanks, in any order), top to bottom."""
+    """Returns the printed lines made of ``glyphs`` (unordered, without blanks), top to bottom."""
     return tuple(map(_row, _lines(glyphs)))
 
 
 def _lines(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
-    """Return ``glyphs`` as lines from top to bottom, each from left to right."""
+    """Returns ``glyphs`` as lines from top to bottom, each from left to right."""
     lines: list[list[Glyph]] = []
     top = size = -math.inf
     for glyph in sorted(glyphs, key=_HEIGHT):
@@ -119,7 +119,7 @@ def _lines(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
 
 
 def _with_raised(lines: list[list[Glyph]]) -> list[list[Glyph]]:
-    """Return ``lines`` with raised note marks in the line that they belong to.
+    """Returns ``lines`` with raised note marks in the line that they belong to.
 
     A mark of digits is left out, because it would falsify the number or word that it stands at;
     only behind a Latin letter (m2) is it an exponent.
@@ -136,7 +136,7 @@ def _with_raised(lines: list[list[Glyph]]) -> list[list[Glyph]]:
 
 
 def _without_marks(raised: list[Glyph], line: list[Glyph]) -> list[Glyph]:
-    """Return the glyphs of ``raised`` that are part of ``line``'s text."""
+    """Returns the glyphs of ``raised`` that are part of ``line``'s text."""
     if not all(glyph.char.isdecimal() for glyph in raised):
         return raised
     before = max((g for g in line if g.left < raised[0].left), key=_LEFT, default=None)
@@ -168,7 +168,7 @@ def _row(line: list[Glyph], column: int = 0) -> Row:
 
 
 def _closed(text: str) -> str:
-    """Return ``text`` without the gap that typesetters leave after the number of a heading."""
+    """Returns ``text`` without the gap that typesetters leave after the number of a heading."""
     if match := _LABEL_GAP.match(text):
         return match[1] + text[match.end() :]
     if match := _ARTICLE_GAP.match(text):
@@ -182,7 +182,7 @@ def _em(line: Sequence[Glyph]) -> float:
 
 
 def _single(line: list[Glyph], em: float) -> list[Glyph]:
-    """Return ``line`` without the second copy of type that is printed twice to look bold."""
+    """Returns ``line`` without the second copy of type that is printed twice to look bold."""
     chars = [glyph.char for glyph in line]
     if not any(map(eq, chars, chars[1:])):
         return line
@@ -202,7 +202,7 @@ def _blank(gap: float, before: str, after: str) -> str:
 
 
 def paragraphs(pages: Sequence[Page]) -> list[str]:
-    """Return the paragraphs of ``pages``, without page numbers, headers and footers.
+    """Returns the paragraphs of ``pages``, without page numbers, headers and footers.
 
     A row that reaches the right margin continues in the next row, also over a page break, unless
     the next row is indented, in another size of type, or begins with the label of a heading.
@@ -226,7 +226,7 @@ def paragraphs(pages: Sequence[Page]) -> list[str]:
 
 
 def _columns(page: Page) -> Iterator[Page]:
-    """Yield a page of two columns as a page for each run of rows of one column."""
+    """Yields a page of two columns as a page for each run of rows of one column."""
     if not page.gutter:
         yield page
         return
@@ -253,7 +253,7 @@ def _continues(first: Row, before: Row, row: Row, left: float, right: float) -> 
 
 
 def _head(row: Row) -> float:
-    """Return the room, in ems, that the row before would need to hold the start of ``row``."""
+    """Returns the room, in ems, that the row before would need to hold the start of ``row``."""
     match = _UNBROKEN.match(row.text)
     head = match[0] if match else row.text[:1]
     return sum(0.5 if char.isascii() else 1.0 for char in head) + 0.3
@@ -265,12 +265,12 @@ def _seam(before: str, after: str) -> str:
 
 
 def _measure_key(page: Page) -> tuple[int, bool]:
-    """Return the kind of ``page``: pages and columns of one width have their margins in common."""
+    """Returns the kind of ``page``: pages and columns of one width have their margins in common."""
     return round(page.width), page.gutter > 0
 
 
 def _margins(pages: Sequence[Page]) -> dict[tuple[int, bool], tuple[float, float]]:
-    """Return the left and right margins of the text by the kind of the page."""
+    """Returns the left and right margins of the text by the kind of the page."""
     by_kind: defaultdict[tuple[int, bool], list[Row]] = defaultdict(list)
     for page in pages:
         by_kind[_measure_key(page)].extend(page.rows)
@@ -294,7 +294,7 @@ def _leading(pages: Sequence[Page]) -> float:
 
 
 def _without_edges(pages: Sequence[Page]) -> list[Page]:
-    """Return ``pages`` without page numbers and without the rows repeated at their edges."""
+    """Returns ``pages`` without page numbers and without the rows repeated at their edges."""
     edges = ({_key(row) for row in _edges(page.rows) if _may_run(row)} for page in pages)
     seen = Counter(key for keys in edges for key in keys)
     least = max(2, _EDGE_SHARE * len(pages))
@@ -324,7 +324,7 @@ def _edges(found: Sequence[Row]) -> Sequence[Row]:
 
 
 def _key(row: Row) -> tuple[str, int]:
-    """Return the part of a running header that is equal on every page: its words and its height.
+    """Returns the part of a running header that is equal on every page: its words and its height.
 
     公报 第1期 12 and 公报 第1期 13 give equal keys; 附件1 and 附件2, which are no headers, do not.
     """

@@ -34,7 +34,7 @@ _NO_TEXT = "no text layer; run OCR such as `ocrmypdf` first"
 
 
 def read_pdf(data: bytes, path: Path, limits: Limits) -> Source:
-    """Return the paragraphs of the PDF ``data``, one line each, without headers and footers.
+    """Returns the paragraphs of the PDF ``data``, one line each, without headers and footers.
 
     Text of annotations and form fields stands where it is seen; pages and tables set sideways are
     read in their own direction. Pages without text and text of watermarks are told of in warnings.
@@ -80,7 +80,7 @@ class _Found(NamedTuple):
 
 
 def _run(data: bytes, path: Path, limits: Limits) -> Iterator[_Found]:
-    """Yield the pages that the child writes. Raises what the child tells of."""
+    """Yields the pages that the child writes. Raises what the child tells of."""
     bounds = (limits.pages, limits.page_chars, limits.text_chars)
     most = (int(limits.seconds) + 1, limits.memory_bytes)
     command = [sys.executable, "-P", str(_CHILD), *map(str, (*bounds, *most))]

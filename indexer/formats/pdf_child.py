@@ -36,7 +36,7 @@ _INT, _POINTER, _UINT = ctypes.c_int, ctypes.c_void_p, ctypes.c_uint
 
 
 def _function(name: str, result: Any, *arguments: Any) -> Any:
-    """Return a function of PDFium that takes addresses as numbers and so converts no arguments."""
+    """Returns a function of PDFium that takes addresses as numbers and so converts no arguments."""
     address = ctypes.cast(getattr(pdfium, name), _POINTER).value
     assert address is not None
     return ctypes.PYFUNCTYPE(result, *arguments)(address)
@@ -63,7 +63,7 @@ class _Error(Exception):
 
 
 def main() -> None:
-    """Read the file at standard input within the bounds given as arguments."""
+    """Reads the file at standard input within the bounds given as arguments."""
     pages, page_chars, chars, seconds, memory = map(int, sys.argv[1:6])
     _bound(seconds, memory)
     try:
@@ -106,7 +106,7 @@ def _write_pages(data: bytes, most: int, page_chars: int, chars: int) -> None:
 
 
 def _with_annotations(document: pypdfium2.PdfDocument, index: int) -> pypdfium2.PdfPage:
-    """Return a page whose annotations and form fields are part of it, as on paper."""
+    """Returns a page whose annotations and form fields are part of it, as on paper."""
     page = document[index]
     if pdfium.FPDFPage_GetAnnotCount(page.raw) <= 0:
         return page
@@ -138,7 +138,7 @@ def _write_page(page: pypdfium2.PdfPage, most: int, bound: str) -> int:
 
 
 def _objects(page: pypdfium2.PdfPage) -> tuple[list[int], list[int]]:
-    """Return the objects of a page, those within forms included, and their types."""
+    """Returns the objects of a page, those within forms included, and their types."""
     count = pdfium.FPDFPage_CountObjects(page.raw)
     address = ctypes.cast(page.raw, _POINTER).value
     pieces: list[int] = list(map(_object, repeat(address), range(count)))
@@ -214,7 +214,7 @@ def _glyphs(text: int, count: int, height: float) -> _Glyphs:
 
 
 def _places(text: int, count: int) -> _Places:
-    """Return the left, top, right and bottom edges and the origins of the characters."""
+    """Returns the left, top, right and bottom edges and the origins of the characters."""
     boxes, xs, ys = (
         array("f", bytes(16 * count)),
         array("d", bytes(8 * count)),
@@ -227,7 +227,7 @@ def _places(text: int, count: int) -> _Places:
 
 
 def _upright_places(places: _Places, shown: Sequence[bool], height: float) -> _Columns:
-    """Return the lefts, rights, baselines and sizes of the characters that are shown."""
+    """Returns the lefts, rights, baselines and sizes of the characters that are shown."""
     lefts, tops, rights, bottoms, xs, ys = places
     # A substitute for a missing font may draw wider glyphs than the file advances.
     ends = [
@@ -262,7 +262,7 @@ def _turned(
     x: float,
     y: float,
 ) -> tuple[float, float, float, float]:
-    """Return a glyph's left, right, baseline and size as seen with its text upright."""
+    """Returns a glyph's left, right, baseline and size as seen with its text upright."""
     if turn == 0:
         return left, right, height - y, top - bottom
     if turn == 1:
@@ -273,13 +273,13 @@ def _turned(
 
 
 def _steps(values: array[float], count: int, size: int) -> range:
-    """Return the addresses of ``count`` records of ``size`` bytes in ``values``."""
+    """Returns the addresses of ``count`` records of ``size`` bytes in ``values``."""
     start, _ = values.buffer_info()
     return range(start, start + count * size, size)
 
 
 def _directions(text: int, count: int) -> list[int | None]:
-    """Return the direction of each character in quarter turns, None if it leans from all four.
+    """Returns the direction of each character in quarter turns, None if it leans from all four.
 
     The list is empty if all stand upright. Only the direction of the baseline counts: sheared type,
     which stands for italics, is upright.
@@ -323,7 +323,7 @@ def _chars(codes: list[int]) -> list[str]:
 
 
 def _char(code: int, before: int) -> str:
-    """Return a character; the first half of one beyond the basic plane is a blank."""
+    """Returns a character; the first half of one beyond the basic plane is a blank."""
     if 0x20 <= code < 0xD800:
         return chr(code)
     if 0xD800 <= code < 0xDC00:

@@ -10,12 +10,12 @@ from indexer.formats.text import decode
 
 
 def read_text(data: bytes, path: Path, limits: Limits) -> Source:  # noqa: ARG001
-    """Return the text file ``data``. Raises UndecodableText."""
+    """Returns the text file ``data``. Raises UndecodableText."""
     return _read(data, path, "text")
 
 
 def read_markdown(data: bytes, path: Path, limits: Limits) -> Source:  # noqa: ARG001
-    """Return the Markdown file ``data`` with its marks. Raises UndecodableText."""
+    """Returns the Markdown file ``data`` with its marks. Raises UndecodableText."""
     return _read(data, path, "markdown")
 
 

@@ -22,7 +22,7 @@ _Record = tuple[int, int, int, int]  # instance, type, start and end of its cont
 
 
 def read_ppt(data: bytes, path: Path, limits: Limits) -> Source:
-    """Return the text of the slides of ``data`` in their order, one line per paragraph.
+    """Returns the text of the slides of ``data`` in their order, one line per paragraph.
 
     Masters, notes and deleted slides are left out. Raises SourceError for a broken or protected
     file, SourceTooLarge at a limit.
@@ -66,7 +66,7 @@ def _lines(stream: bytes, edit: int, warnings: Warnings) -> Iterator[str]:
 
 
 def _slide(stream: bytes, place: int) -> Iterator[str]:
-    """Yield the text of the slide at ``place`` outside its placeholders."""
+    """Yields the text of the slide at ``place`` outside its placeholders."""
     yield from _all_text(stream, *_content(stream, place), 0)
 
 
@@ -93,7 +93,7 @@ def _text(stream: bytes, kind: int, start: int, end: int) -> Iterator[str]:
 
 
 def _directory(stream: bytes, edit: int) -> tuple[dict[int, int], int]:
-    """Return where each persistent object stands by its number, and the number of the document."""
+    """Returns where each persistent object stands by its number, and the number of the document."""
     places: dict[int, int] = {}
     document = 0
     for _ in range(_EDITS):
@@ -122,7 +122,7 @@ def _content(stream: bytes, place: int, wanted: int | None = None) -> tuple[int,
 
 
 def _records(stream: bytes, start: int, end: int) -> Iterator[_Record]:
-    """Yield the records between two offsets; the type of those that hold others is negative.
+    """Yields the records between two offsets; the type of those that hold others is negative.
 
     Except those that are met by their type: the list of slides.
     """

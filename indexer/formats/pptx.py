@@ -19,7 +19,7 @@ _FURNITURE = frozenset({"dt", "ftr", "sldNum", "hdr", "sldImg"})
 
 
 def read_pptx(data: bytes, path: Path, limits: Limits) -> Source:
-    """Return the text of the slides of ``data``, one line per paragraph or table row.
+    """Returns the text of the slides of ``data``, one line per paragraph or table row.
 
     The notes of a slide follow it. Raises SourceError for a container that is broken, protected
     or no presentation, SourceTooLarge at a limit.
@@ -55,7 +55,7 @@ def _slide_lines(archive: Archive, part: str, slide: Element) -> Iterator[str]:
 
 
 def _lines(root: Element) -> Iterator[str]:
-    """Yield the paragraphs and table rows below ``root``, without the slide's furniture."""
+    """Yields the paragraphs and table rows below ``root``, without the slide's furniture."""
     for child in root:
         placeholder = child.find("nvSpPr/nvPr/ph") if child.tag == "sp" else None
         if placeholder is not None and placeholder.get("type") in _FURNITURE:

@@ -47,7 +47,7 @@ _REFUSED = {
 def read_source(
     path: Path, data: bytes | None = None, *, limits: Limits = DEFAULT_LIMITS
 ) -> Source:
-    """Return the text of the file at ``path``.
+    """Returns the text of the file at ``path``.
 
     ``data`` are the bytes of the file where the caller has read them already. The content decides
     the format, the suffix of ``path`` only where bytes look alike; ``SUFFIXES`` lists the suffixes

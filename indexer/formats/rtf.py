@@ -28,7 +28,7 @@ _READABLE = 0.5  # least share of everyday characters
 
 
 def read_rtf(data: bytes, path: Path, limits: Limits) -> Source:  # noqa: ARG001
-    """Return the text of the RTF ``data``, one line per paragraph or table row.
+    """Returns the text of the RTF ``data``, one line per paragraph or table row.
 
     Headers, footers and footnotes are left out; footnotes are counted in a warning. Raises
     SourceError for damage that striprtf stumbles over, SourceTooLarge for a table of fonts that is
@@ -54,7 +54,7 @@ def read_rtf(data: bytes, path: Path, limits: Limits) -> Source:  # noqa: ARG001
 
 
 def _row(text: str) -> str:
-    """Return ``text``, which the end of a row ended, with the row's cells on one line."""
+    """Returns ``text``, which the end of a row ended, with the row's cells on one line."""
     before, _, row = text.partition(_ROW)
     cells = row.replace(_ROW, "").split(_CELL)  # Word repeats the properties behind the cells
     shown = (" ".join(cell.split()) for cell in cells)

@@ -17,7 +17,7 @@ _Sheet = tuple[str, Iterable[Iterable[str]]]  # its name and the shown cells of 
 
 
 def read_xlsx(data: bytes, path: Path, limits: Limits) -> Source:
-    """Return the rows of every sheet of the .xlsx ``data``.
+    """Returns the rows of every sheet of the .xlsx ``data``.
 
     Formulas give the values that were saved with them. Raises SourceError for a broken or protected
     workbook, SourceTooLarge at a limit.
@@ -44,7 +44,7 @@ def _xlsx_rows(sheet: Any) -> Iterator[Iterable[str]]:
 
 
 def read_xls(data: bytes, path: Path, limits: Limits) -> Source:
-    """Return the rows of every sheet of the Excel 97 or WPS workbook ``data``.
+    """Returns the rows of every sheet of the Excel 97 or WPS workbook ``data``.
 
     Raises SourceError for a broken or protected workbook, SourceTooLarge at a limit.
     """
@@ -90,7 +90,7 @@ def _date(value: float, mode: int) -> Any:
 
 
 def _shown(value: Any, number_format: str) -> str:
-    """Return a cell's value as a person reads it, with blanks for tabs and line ends."""
+    """Returns a cell's value as a person reads it, with blanks for tabs and line ends."""
     match value:
         case None:
             return ""
@@ -112,7 +112,7 @@ def _shown(value: Any, number_format: str) -> str:
 
 
 def _text(sheets: Iterable[_Sheet], path: Path, limits: Limits) -> str:
-    """Return the sheets, each under its name where there are several with text."""
+    """Returns the sheets, each under its name where there are several with text."""
     shown: list[tuple[str, list[str]]] = []
     cells = chars = rows = 0
     for name, found in sheets:

@@ -81,12 +81,12 @@ _MARKED = CONTAINERS | {"doc", "xls", "ppt", "rtf"}
 
 
 def format_of_suffix(name: str) -> str | None:
-    """Return the format that the suffix of ``name`` stands for, or None if it is not known."""
+    """Returns the format that the suffix of ``name`` stands for, or None if it is not known."""
     return _BY_SUFFIX.get(PurePath(name).suffix.lower())
 
 
 def sniff(data: bytes, suffix_format: str | None) -> str | None:
-    """Return the format of the bytes ``data``.
+    """Returns the format of the bytes ``data``.
 
     ``suffix_format`` is what `format_of_suffix` gives for the file's name; it is returned where the
     bytes do not contradict it. Besides FORMATS the result may be "image", "encrypted", "xlsb" or

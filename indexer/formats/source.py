@@ -62,7 +62,7 @@ class Warnings:
             self._found.setdefault(warning.code, []).append(replace(warning, place=where))
 
     def all(self) -> tuple[ReadWarning, ...]:
-        """Return the warnings in the order of their first codes.
+        """Returns the warnings in the order of their first codes.
 
         Many of one code become a single one with the sum of their counts.
         """

@@ -58,7 +58,7 @@ _PUNCTUATION = (
 def decode(
     data: bytes, path: Path, declared: str | None = None, warnings: Warnings | None = None
 ) -> tuple[str, str]:
-    """Return the characters of ``data``, without a byte order mark, and the Python codec used.
+    """Returns the characters of ``data``, without a byte order mark, and the Python codec used.
 
     ``declared`` is the charset that the file names for itself. It is tried after UTF-8 and accepted
     if it decodes all bytes and, for a Chinese charset, gives plausible Chinese. A declared
@@ -87,7 +87,7 @@ def decode(
 
 
 def _without_nuls(text: str, warnings: Warnings) -> str:
-    """Return ``text`` without NULs if it has so few that they are damage, not binary data."""
+    """Returns ``text`` without NULs if it has so few that they are damage, not binary data."""
     count = text.count("\0")
     if not 0 < count <= _STRAY_SHARE * len(text):
         return text
@@ -96,7 +96,7 @@ def _without_nuls(text: str, warnings: Warnings) -> str:
 
 
 def _marked(data: bytes, start: int, codec: str, path: Path, warnings: Warnings) -> str:
-    """Return ``data`` from ``start`` on, decoded by the codec of its byte order mark."""
+    """Returns ``data`` from ``start`` on, decoded by the codec of its byte order mark."""
     try:
         text = data[start:].decode(codec)
     except UnicodeDecodeError as error:
@@ -112,7 +112,7 @@ def _marked(data: bytes, start: int, codec: str, path: Path, warnings: Warnings)
 
 
 def _lossy(data: bytes, codec: str, position: int, warnings: Warnings) -> str:
-    """Return ``data`` with U+FFFD for each invalid place; empty if there are more than a few.
+    """Returns ``data`` with U+FFFD for each invalid place; empty if there are more than a few.
 
     ``position`` is the offset of the first one, for the warning.
     """
@@ -133,7 +133,7 @@ def _codec(declared: str | None) -> str:
 
 
 def _whole(data: bytes, codec: str) -> str:
-    """Return ``data`` decoded by ``codec``; empty if a byte is invalid or the result is no text."""
+    """Returns ``data`` decoded by ``codec``; empty if a byte is invalid or it is no text."""
     try:
         text = data.decode(codec)
     except UnicodeDecodeError:
@@ -142,7 +142,7 @@ def _whole(data: bytes, codec: str) -> str:
 
 
 def _broken_utf8(data: bytes, error: UnicodeDecodeError, path: Path, warnings: Warnings) -> str:
-    """Return ``data`` as UTF-8 if it is valid but for a few bytes; empty if it is not UTF-8 at all.
+    """Returns ``data`` as UTF-8 if only a few bytes are invalid; empty if it is not UTF-8 at all.
 
     Raises UndecodableText where it is UTF-8 with many invalid bytes. Chinese in GB18030 or Big5
     gives more than one broken byte for each lucky character; the bound of four characters for a
@@ -184,7 +184,7 @@ def _detect(data: bytes, path: Path, warnings: Warnings) -> tuple[str, str]:
 
 
 def _mended(data: bytes, path: Path, warnings: Warnings) -> tuple[str, str]:
-    """Return ``data`` in the encoding that reads it as Chinese but for a few stray bytes."""
+    """Returns ``data`` in the encoding that reads it as Chinese but for a few stray bytes."""
     shares = {codec: _share_without_damage(data, codec) for codec in _TOLERANT}
     best = max(_TOLERANT, key=shares.__getitem__)
     position = _first_invalid(data, best)
@@ -208,13 +208,13 @@ def _first_invalid(data: bytes, codec: str) -> int:
 
 
 def _score(data: bytes, codec: str) -> float:
-    """Return how well ``codec`` decodes ``data`` as Chinese or ASCII text, from 0 to 1."""
+    """Returns how well ``codec`` decodes ``data`` as Chinese or ASCII text, from 0 to 1."""
     text = _whole(data, codec)
     return _share(Counter(text)) if text else 0.0
 
 
 def everyday_share(text: str) -> float:
-    """Return the share of everyday characters among those other than ASCII and blanks.
+    """Returns the share of everyday characters among those other than ASCII and blanks.
 
     The share is 1 if ``text`` has no such characters.
     """
@@ -244,7 +244,7 @@ def _is_text(text: str) -> bool:
 
 @cache
 def _everyday() -> frozenset[str]:
-    """Return the 3,755 Han of GB 2312's level 1, the 5,401 of Big5's level 1, and punctuation."""
+    """Returns the 3,755 Han of GB 2312's level 1, the 5,401 of Big5's level 1, and punctuation."""
     simplified = _rows("gb2312", range(0xB0, 0xD8), range(0xA1, 0xFF))
     trails = [*range(0x40, 0x7F), *range(0xA1, 0xFF)]
     traditional = _rows("big5", range(0xA4, 0xC6), trails) | _rows("big5", (0xC6,), trails[:63])
