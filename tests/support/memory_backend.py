@@ -339,7 +339,7 @@ def first_target(plan: Plan, section: SectionRef) -> Target | None:
 
 
 def eighths_of(parts: Iterable[tuple[str, str, int]]) -> Counter[Term]:
-    """How often a section has each term, in eighths, weighted by the parts it stands in."""
+    """Returns how often a section has each term, in eighths, weighted by the parts it stands in."""
     counts: Counter[Term] = Counter()
     for words, text, eighths in parts:
         for word in filter(None, words.split("\0")):

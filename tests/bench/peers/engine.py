@@ -87,7 +87,7 @@ class Engine(ABC):
     @classmethod
     @abstractmethod
     def version(cls) -> str:
-        """What is measured, as its maker numbers it."""
+        """Returns what is measured, as its maker numbers it."""
 
     def prepare_terms(self, sections: Sequence[Terms]) -> Any:
         """Sections in the form the engine takes ready terms in."""
@@ -120,7 +120,7 @@ class Engine(ABC):
 
     @property
     def reader(self) -> Any:
-        """What `connect` gives, once a thread."""
+        """Returns what `connect` gives, once a thread."""
         try:
             return self._own.reader
         except AttributeError:

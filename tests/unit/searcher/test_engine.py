@@ -1,4 +1,4 @@
-"""What a search finds, in what order, and what it says of it."""
+"""The hits of a search, their order, and the facts that they state."""
 
 from __future__ import annotations
 

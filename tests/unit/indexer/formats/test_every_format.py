@@ -46,7 +46,7 @@ def every_format(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def said(document: Document) -> object:
-    """What a document says of itself and how it is built, without places in the text."""
+    """Returns what a document says of itself and how it is built, without places in the text."""
     metadata = document.metadata
     facts = (metadata.title, metadata.doc_number, metadata.date, metadata.doc_type)
     return (

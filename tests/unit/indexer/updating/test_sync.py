@@ -31,7 +31,7 @@ QUERIES = ("河道 采砂", '"责任追究"', "高新技术产业园区", "青�
 
 
 def answers(store: Store) -> list[object]:
-    """What an index answers, whole."""
+    """Returns what an index answers, whole."""
     with Searcher.open(store.folder) as searcher:
         found: list[object] = [
             sorted((r.id, r.digest, r.section_count) for r in searcher.documents)
@@ -44,7 +44,7 @@ def answers(store: Store) -> list[object]:
 
 
 def rebuilt(store: Store, folder: Path) -> list[object]:
-    """What an index built anew from the same sources answers; beside the old one, for the paths."""
+    """Returns the answers of an index built anew beside the old one, from the same sources."""
     clean = Store(store.folder.with_name("clean"))
     sync(clean, [folder], rebuild=True)
     return answers(clean)

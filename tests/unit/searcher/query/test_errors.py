@@ -1,4 +1,4 @@
-"""What the query language refuses, and where it points."""
+"""The errors of the query language, and the characters that they point at."""
 
 import pytest
 
