@@ -117,7 +117,7 @@ def scored(document: Document, gold: list[dict[str, str]]) -> Iterator[Section]:
 
 
 def check_corpus(texts: list[str]) -> None:
-    """Returns True if sections tile every text, and in how many the articles run on."""
+    """Prints if sections tile every text, and in how many the articles run on."""
     with_articles = run_on = torn = 0
     for text in texts:
         sections = outline(text)
