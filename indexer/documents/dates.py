@@ -35,7 +35,7 @@ _LATIN_ZEROS = str.maketrans("OoＯ", "〇〇〇")
 
 
 def find_dates(text: str) -> Iterator[tuple[Span, str]]:
-    """Returns every possible calendar date in ``text``, in order, with its ISO 8601 form.
+    """Yields every possible calendar date in ``text``, in order, with its ISO 8601 form.
 
     The forms are 2002年12月31日, 二○○二年十二月三十一日, 2002-12-31, 2002.12.31 and 2002/12/31,
     also in full width and with spaces or single line breaks inside.

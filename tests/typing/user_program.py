@@ -143,7 +143,7 @@ def places(hit: Hit) -> list[str]:
 
 
 def relations(engine: Searcher, id: str) -> None:
-    """Returns what a document cites, and what cites it."""
+    """Shows what a document cites, and what cites it."""
     cited: list[Cited] = engine.cites(id)
     citing: list[CitedBy] = engine.cited_by(id)
     missing: Sequence[Missing] = engine.missing()
@@ -200,7 +200,7 @@ def whoosh(folder: Path) -> None:
 
 
 def others() -> None:
-    """Returns what is reached through the packages themselves."""
+    """Uses the names that the packages themselves export."""
     assert_type(plan({}, {"a": "b"}), Plan)
     assert_type(parse_document("第一条 略", "law.txt"), Document)
     assert_type(indexer.__version__, str)

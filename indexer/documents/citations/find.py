@@ -271,7 +271,7 @@ _NUMBER_REACH = 200  # no number begins further in front of its 号, organs incl
 
 
 def _numbers(text: str) -> Iterator[tuple[Span, str]]:
-    """Returns the result of `find_numbers`, which only reads the surroundings of each 号."""
+    """Yields the result of `find_numbers`, which only reads the surroundings of each 号."""
     start = end = text.find("号")
     while end >= 0:
         start = max(0, end - _NUMBER_REACH)

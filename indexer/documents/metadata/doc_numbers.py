@@ -74,7 +74,7 @@ def canonical_number(text: str) -> str | None:
 
 
 def find_numbers(text: str) -> Iterator[tuple[Span, str]]:
-    """Returns every document number in ``text``, in order, with its canonical form.
+    """Yields every document number in ``text``, in order, with its canonical form.
 
     Numbers are 国发〔2020〕1号 with any brackets, 法释〔2016〕25号, 国务院令第432号,
     公告2021年第33号, 第14号令. The joint organs of an order are separated by 、:

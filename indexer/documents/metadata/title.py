@@ -122,7 +122,7 @@ def _key(lines: Sequence[Line]) -> str:
 
 
 def _titles(run: Sequence[Line]) -> Iterator[list[Line]]:
-    """Returns the titles in a run of lines: each ends at a 文种 after which no title goes on."""
+    """Yields the titles in a run of lines: each ends at a 文种 after which no title goes on."""
     current: list[Line] = []
     for index, line in enumerate(run):
         if current and _begins_title(current, line):

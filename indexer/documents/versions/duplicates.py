@@ -217,7 +217,7 @@ def _compare(a: list[str], b: list[str]) -> _Comparison:
 
 
 def _edits(runs: list[Run], a: list[str], b: list[str]) -> Iterator[_Edit]:
-    """Returns the differences between the runs."""
+    """Yields the differences between the runs."""
     for run, following in pairwise(runs):
         before, after = a[run.a + run.size : following.a], b[run.b + run.size : following.b]
         if "".join(before) != "".join(after):

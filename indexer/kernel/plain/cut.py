@@ -47,7 +47,7 @@ class Cutter:
         self.forced = forced
 
     def values_from(self, text: str, start: int) -> Iterator[int]:
-        """Returns the values of the beginnings of words at ``start``, from the shortest on.
+        """Yields the values of the beginnings of words at ``start``, from the shortest on.
 
         Raises ValueError if the trie is damaged.
         """
@@ -131,7 +131,7 @@ def _likeliest(tables: Cutter, text: str) -> list[int]:
 
 
 def _recognised(tables: Cutter, text: str) -> Iterator[str]:
-    """Returns the words that the model makes of adjacent single characters."""
+    """Yields the words that the model makes of adjacent single characters."""
     if len(text) < 2 or tables.value(text) & ~SPLIT:
         yield from text
         return

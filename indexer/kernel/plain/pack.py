@@ -75,7 +75,7 @@ def _learn(entries: Sequence[str], stride: int) -> frozenset[str]:
 
 
 def _cut(text: str, symbols: frozenset[str]) -> Iterator[str]:
-    """Returns ``text`` cut into the longest symbols; every single character is a symbol."""
+    """Yields ``text`` cut into the longest symbols; every single character is a symbol."""
     at = 0
     while at < len(text):
         size = min(LONGEST, len(text) - at)
