@@ -312,7 +312,7 @@ def relations_json(
     if cites is not None:
         data["cites"] = [cited_json(one) for one in cites]
     if cited_by is not None:
-        data["cited_by"] = [_cited_by_json(one) for one in cited_by]
+        data["cited_by"] = [cited_by_json(one) for one in cited_by]
     return data
 
 
@@ -329,7 +329,8 @@ def cited_json(cited: Cited) -> CitedJson:
     }
 
 
-def _cited_by_json(one: CitedBy) -> CitedByJson:
+def cited_by_json(one: CitedBy) -> CitedByJson:
+    """Returns ``one``, a document that cites another, as JSON."""
     return {"document": one.document, "title": one.title, "date": one.date, "count": one.count}
 
 

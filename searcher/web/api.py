@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from indexer._version import __version__
@@ -11,7 +10,15 @@ from indexer.documents.model import Document
 from indexer.documents.regions import regions_of
 from searcher.exports.citations import permalink
 from searcher.query.dates import LAST_DAY, read_range
-from searcher.results.as_json import change_json, document_json, hit_json, verification_json
+from searcher.results.as_json import (
+    change_json,
+    cited_by_json,
+    completion_json,
+    document_json,
+    hit_json,
+    missing_json,
+    verification_json,
+)
 from searcher.results.model import Hit, Results
 from searcher.web.answers import Answer, json_answer
 from searcher.web.calls import Call
@@ -122,7 +129,7 @@ def suggest(edition: Edition, call: Call) -> Answer:
     prefix = call.parameters.text("q", 60, required=True)
     limit = call.parameters.number("limit", 10, 1, 20)
     call.parameters.finish()
-    return json_answer([asdict(one) for one in edition.searcher.suggest(prefix, limit)])
+    return json_answer([completion_json(one) for one in edition.searcher.suggest(prefix, limit)])
 
 
 def documents(edition: Edition, call: Call) -> Answer:
@@ -217,7 +224,7 @@ def _relation(edition: Edition, id: str, relation: str) -> dict[str, Any]:
         return {"document": id, "cites": [one.to_dict() for one in edition.searcher.cites(id)]}
     if relation == "cited-by":
         citing = edition.once(("cited-by", id), lambda: edition.searcher.cited_by(id))
-        return {"document": id, "cited_by": [asdict(one) for one in citing]}
+        return {"document": id, "cited_by": [cited_by_json(one) for one in citing]}
     versions = edition.versions.get(id, (id,))
     known = (edition.rows[one] for one in versions)
     listed = [{"document": row.id, "title": row.title, "date": row.date or None} for row in known]
@@ -301,7 +308,7 @@ def missing(edition: Edition, call: Call) -> Answer:
     limit = call.parameters.number("limit", 50, 1, 1_000)
     call.parameters.finish()
     every = edition.once("missing", edition.searcher.missing)
-    return json_answer([asdict(one) for one in every[:limit]])
+    return json_answer([missing_json(one) for one in every[:limit]])
 
 
 def status(edition: Edition, call: Call) -> Answer:
