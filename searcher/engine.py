@@ -302,7 +302,17 @@ def _search(
     hits = view.hits(best, plan.sought)
     matches = Matches(partial(found.count, options.by), Facets(found.facets(options.by)))
     suggestions = view.did_you_mean.suggestions(query, node) if options.suggest else ()
-    return Results(query, took(), options.offset, hits, matches, options.by, matching, suggestions)
+    return Results(
+        query,
+        took(),
+        options.offset,
+        hits,
+        matches,
+        options.by,
+        matching,
+        suggestions,
+        plan.notices,
+    )
 
 
 def _chosen(found: Findings, options: SearchOptions) -> tuple[list[Scored], dict[str, int]]:

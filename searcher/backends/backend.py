@@ -212,12 +212,6 @@ class Backend(Statistics, Protocol):
 
     # --- names and citations --------------------------------------------------------------------
 
-    def names_holding(self, texts: Iterable[str]) -> Names:
-        """Returns names whole but for the edition, at least those that any of ``texts`` is in.
-
-        Texts are in the normal form of names.
-        """
-
     def all_names(self) -> Names:
         """Returns all names whole but for the edition."""
 

@@ -115,6 +115,8 @@ def _search(
 def _print_results(results: Results, explanations: list[Explanation] | None, color: str) -> None:
     from searcher.cli.terminal import plain, render_results
 
+    for notice in results.notices:
+        click.echo(f"note: {plain(notice.text)}", err=True)
     for suggestion in results.suggestions:
         click.echo(f"did you mean: {plain(suggestion)}", err=True)
     print_text(render_results(results, explanations), color)

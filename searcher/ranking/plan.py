@@ -19,6 +19,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from searcher.query.notices import Notice
+
 Term = tuple[str, str]  # field, text
 
 
@@ -214,6 +216,7 @@ class Plan:
     Where ``match`` is None, the sections match that have one of ``terms``, are ranked by one of
     ``variants`` or are in a certain target. The score of a section is that of the best of the
     terms and the variants, plus ``step`` for each level of the first of ``targets`` that has it.
+    ``notices`` are for people to read; no backend looks at them.
     """
 
     terms: Weights
@@ -222,3 +225,4 @@ class Plan:
     targets: tuple[Target, ...] = ()
     step: float = 0.0
     sought: Sought = Sought()
+    notices: tuple[Notice, ...] = ()

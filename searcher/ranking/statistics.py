@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from indexer.documents.model import SearchSection
@@ -89,6 +89,12 @@ class Statistics(Protocol):
         """Returns at least the names that stand in ``text``, with the documents of each.
 
         ``text`` is in the normal form of names. The result may have names that are not in it.
+        """
+
+    def names_holding(self, texts: Iterable[str]) -> Names:
+        """Returns names whole but for the edition, at least those that any of ``texts`` is in.
+
+        Texts are in the normal form of names.
         """
 
     def sections(self, document: str) -> Sequence[SearchSection]:

@@ -72,6 +72,7 @@ def results_json(
         "by": results.by,
         "matching": dict(results.matching),
         "suggestions": list(results.suggestions),
+        "notices": [{"kind": notice.kind, "text": notice.text} for notice in results.notices],
         "hits": hits,
         "facets": facets_json(results.facets),
     }

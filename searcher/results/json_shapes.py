@@ -76,6 +76,13 @@ class FacetJson(TypedDict):
     count: int
 
 
+class NoticeJson(TypedDict):
+    """What should be known beside the hits: `searcher.query.notices` lists the kinds."""
+
+    kind: str
+    text: str
+
+
 class ResultsJson(TypedDict):
     """What ``search`` and ``similar`` print; ``took_ms`` is in milliseconds.
 
@@ -88,6 +95,7 @@ class ResultsJson(TypedDict):
     by: Literal["section", "document"]
     matching: dict[str, int]
     suggestions: list[str]
+    notices: list[NoticeJson]
     hits: list[HitJson]
     facets: dict[str, list[FacetJson]]
 

@@ -11,6 +11,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from indexer.documents.model import Span
+from searcher.query.notices import Notice as Notice
 from searcher.ranking.explanation import Explanation as Explanation
 from searcher.ranking.explanation import TermScore as TermScore
 from searcher.results.snippet import Snippet
@@ -167,7 +168,8 @@ class Results:
     "document", both count documents, ``hits`` are the best sections of each document, and
     ``matching`` has the number of matching sections of each by its id. ``took`` is in seconds.
     ``suggestions`` are queries that this one may be a misspelling of, the likeliest first, three at
-    most; the query was searched as it stands.
+    most; the query was searched as it stands. ``notices`` say what should be known beside the hits:
+    which names were recognised or are not held, which words occur nowhere, what was read as text.
 
     Hits are found without counting all matches: ``total`` and ``facets`` are counted when they are
     first looked at, in the state of the index that was searched, even if the searcher has moved
@@ -185,6 +187,7 @@ class Results:
     by: By = "section"
     matching: Mapping[str, int] = field(default_factory=dict, hash=False)
     suggestions: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
     @property
     def total(self) -> int:
@@ -232,6 +235,8 @@ class Results:
 
         items = "".join(_hit_html(hit) for hit in self.hits)
         summary = f"{escape(self.query)} · {self.total} 条结果 · {self.took * 1000:.0f} ms"
+        for notice in self.notices:
+            summary += f"<br>{escape(notice.text)}"
         if self.suggestions:
             summary += f"<br>您要找的是不是：{escape('、'.join(self.suggestions))}"
         return f"<div class='policysearch'><p>{summary}</p><ol>{items}</ol></div>"
