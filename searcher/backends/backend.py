@@ -26,6 +26,7 @@ from searcher.ranking.statistics import DocumentFacts, Names, Statistics
 
 Sort = Literal["relevance", "newest", "oldest"]
 By = Literal["section", "document"]
+Extent = Literal["some", "all"]  # of what is asked for
 # A facet: a function for its values and how many matches have each, in any order.
 FacetCounts = Mapping[str, Callable[[], Iterable[tuple[str, int]]]]
 
@@ -61,14 +62,15 @@ class Findings(Protocol):
     def sections(self) -> list[SectionRef]:
         """Returns all sections that match, those of a document in its order."""
 
-    def count(self, by: By = "section") -> int:
+    def count(self, by: By = "section", extent: Extent = "some") -> int:
         """Returns the number of sections that match; ``by`` "document": of their documents.
 
+        The ``extent`` "all" counts the complete ones only (`searcher.ranking.plan.Plan`).
         May be asked after the backend was closed. Raises IndexDamaged.
         """
 
-    def facets(self, by: By = "section") -> FacetCounts:
-        """Returns the facets issuer, doc_type, year and region of what `count` counts ``by``.
+    def facets(self, by: By = "section", extent: Extent = "some") -> FacetCounts:
+        """Returns the facets issuer, doc_type, year and region of what `count` counts so.
 
         They may be counted after the backend was closed.
         """

@@ -37,6 +37,12 @@ class Prefix(_Text):
     __slots__ = ()
 
 
+class Value(_Text):
+    """A value of ``field`` as a facet lists it. Filters beside a query make it, no query does."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Near:
     """Several ``items`` (two or more) close together, each of which lists its alternatives.
@@ -79,12 +85,15 @@ class Boolean:
     """A combination: all of ``must``, none of ``must_not``, and without ``must`` one of ``should``.
 
     Where ``must`` is not empty, ``should`` only ranks. The two are never both empty.
-    No part is a Boolean that could be merged into this one.
+    No part is a Boolean that could be merged into this one. ``either`` says that OR stands between
+    parts of ``should``: one of them is all that is asked for, while words side by side are asked
+    for together, though one of them is enough for a match.
     """
 
     must: tuple[Node, ...] = ()
     should: tuple[Node, ...] = ()
     must_not: tuple[Node, ...] = ()
+    either: bool = dataclasses.field(default=False, compare=False)
 
 
-Node = Words | Phrase | Prefix | Near | DateRange | Boolean | Everything
+Node = Words | Phrase | Prefix | Value | Near | DateRange | Boolean | Everything

@@ -27,7 +27,7 @@ _LOOSE = re.compile(
 # Ways, doings and views, which no law is called by.
 _ORDINARY = re.compile(
     "(?:[方办做看用立执司违合非依普守枉算手想疗语书说技打写读提设无犯知佛加减乘除守释国修变历兵心针章戏]法"
-    "|什么法|哪些条例)$"
+    "|什么法|哪些条例)$|[本该各此][法条]"
 )
 _RARE = 50  # a word is rare that at most one in so many sections has
 

@@ -81,11 +81,13 @@ class FieldHolds:
     """Matches all sections of the documents with ``text`` in a field, or at its beginning.
 
     ``field`` is title, number, issuer, type or region (`searcher.ranking.document_filters`).
+    ``exactly``: the text must be the whole of a value.
     """
 
     field: str
     text: str
     at_start: bool = False
+    exactly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +219,10 @@ class Plan:
     ``variants`` or are in a certain target. The score of a section is that of the best of the
     terms and the variants, plus ``step`` for each level of the first of ``targets`` that has it.
     ``notices`` are for people to read; no backend looks at them.
+
+    Of the sections that match, those are complete that have all that is asked for: the ones that
+    ``complete`` matches too, and those of certain targets; all are where it is None. With
+    ``only_complete`` no others match.
     """
 
     terms: Weights
@@ -226,3 +232,5 @@ class Plan:
     step: float = 0.0
     sought: Sought = Sought()
     notices: tuple[Notice, ...] = ()
+    complete: Match | None = None
+    only_complete: bool = False

@@ -73,7 +73,9 @@ class Planner:
             asked = (text for text, literally in ranking if not literally)
             notices += unknown_words(asked, self._statistics)
         sought = find_sought(node, texts, self._statistics)
-        return Plan(terms, variants, match, targets, step, sought, notices)
+        complete = matcher.complete(node)
+        complete_of = None if complete == match else complete
+        return Plan(terms, variants, match, targets, step, sought, notices, complete_of)
 
     def sought(self, node: Node) -> Sought:
         """Returns what excerpts look for that show ``node``."""

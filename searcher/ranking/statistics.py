@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from indexer.documents.model import SearchSection
-from searcher.ranking.plan import Term
+from searcher.ranking.plan import FieldHolds, Term
 
 
 class DocumentFacts(Protocol):
@@ -81,6 +81,9 @@ class Statistics(Protocol):
 
         Each comes with the number of sections that have it; deleted ones may count.
         """
+
+    def has_document(self, clause: FieldHolds) -> bool:
+        """Returns True if ``clause`` is true of a document of the index."""
 
     def numbered(self, key: str) -> Sequence[DocumentFacts]:
         """Returns the documents that have ``key`` (`searcher.ranking.document_names`)."""

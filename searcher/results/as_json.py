@@ -68,6 +68,7 @@ def results_json(
     return {
         "query": results.query,
         "total": results.total,
+        "partial": results.partial,
         "took_ms": _milliseconds(results.took),
         "by": results.by,
         "matching": dict(results.matching),

@@ -86,11 +86,13 @@ class NoticeJson(TypedDict):
 class ResultsJson(TypedDict):
     """What ``search`` and ``similar`` print; ``took_ms`` is in milliseconds.
 
-    Where ``by`` is "document", ``matching`` has the number of matching sections of each document.
+    ``total`` counts what has all that is asked for, ``partial`` what has some of it. Where ``by``
+    is "document", ``matching`` has the number of matching sections of each document.
     """
 
     query: str
     total: int
+    partial: int
     took_ms: float
     by: Literal["section", "document"]
     matching: dict[str, int]

@@ -233,12 +233,12 @@ def test_scores_of_known_items_are_explained_and_every_hit_is_counted(
     library: Searcher, query: str
 ) -> None:
     results = library.search(query, limit=1000)
-    assert len(results.hits) == results.total == len({(h.document, h.anchor) for h in results})
+    assert len(results.hits) == results.found == len({(h.document, h.anchor) for h in results})
     assert [hit.score for hit in results] == sorted((h.score for h in results), reverse=True)
     assert is_named(library, query, results.hits[0])
     for hit in results:
         assert library.explain(query, hit).score == hit.score
-    pages = [library.search(query, limit=2, offset=n).hits for n in range(0, results.total, 2)]
+    pages = [library.search(query, limit=2, offset=n).hits for n in range(0, results.found, 2)]
     assert tuple(hit for page in pages for hit in page) == results.hits
 
 
