@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from operator import index
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from indexer.documents.model import Document, Section
 from indexer.errors import DocumentNotFound, InvalidArgument, SearcherClosed
@@ -18,11 +18,13 @@ from indexer.storage.schema import WORDS
 from searcher.backends.backend import Backend, By, Findings, Scored
 from searcher.backends.backend import Sort as Sort
 from searcher.backends.embedded import EmbeddedBackend
-from searcher.query.filters import Filters
+from searcher.query.filters import Filters, Values
+from searcher.query.nodes import Node
 from searcher.query.parser import parse
+from searcher.ranking.plan import Plan
 from searcher.ranking.statistics import DocumentFacts
 from searcher.ranking.synonyms import Synonyms
-from searcher.results.model import Explanation, Facets, Hit, Matches, Results
+from searcher.results.model import Explanation, Facets, Hit, Matches, Notice, Results
 from searcher.view import IndexView
 
 if TYPE_CHECKING:
@@ -33,7 +35,8 @@ if TYPE_CHECKING:
     from searcher.suggestions.completion import Completion
 
 DEFAULT_INDEX = Path(".policysearch")
-SECTIONS = 3  # the most sections shown of a document
+MatchMode = Literal["best", "all", "any"]
+SECTIONS = 3  # shown at most of a document that is a hit
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class SearchOptions:
     sort: Sort = "relevance"
     by: By = "section"
     suggest: bool = True
+    match: MatchMode = "best"
 
     def __post_init__(self) -> None:
         """Raises InvalidArgument for an option of a wrong type or value."""
@@ -53,6 +57,7 @@ class SearchOptions:
         _check_number("offset", self.offset)
         _check_choice("sort", self.sort, get_args(Sort))
         _check_choice("by", self.by, get_args(By))
+        _check_choice("match", self.match, get_args(MatchMode))
 
 
 class Searcher:
@@ -157,37 +162,41 @@ class Searcher:
         *,
         limit: int = 10,
         offset: int = 0,
-        issuer: str | None = None,
-        doc_type: str | None = None,
-        region: str | None = None,
+        issuer: Values = None,
+        doc_type: Values = None,
+        region: Values = None,
         date_from: str | None = None,
         date_to: str | None = None,
         sort: Sort = "relevance",
         by: By = "section",
         suggest: bool = True,
+        match: MatchMode = "best",
     ) -> Results:
         """Returns the sections that answer a query, best first.
 
         Arguments:
-            query: The text to look for, in the language of `searcher/query/README.md`.
-            limit, offset: The most hits to return, and how many better ones to skip before them.
-            issuer: A part of the name of an organ that issued the document.
-            doc_type: A 文种, as in 通知.
+            query: What is looked for, in the language of `searcher/query/README.md`.
+            limit, offset: The number of hits, and how many of the best to leave out before them.
+            issuer: An organ that issued the document; where none has exactly this name, a part
+                of one. This and the next two may be several values, any of which is meant.
+            doc_type: A 文种, as in 通知, exactly as the facet has it.
             region: A part of a region's name (`indexer.documents.regions`).
             date_from, date_to: Dates such as 2002, 2002-12 or 2002-12-31; both ends are included.
                 A document that does not state the fact a filter asks for is left out.
             sort: "relevance"; or "newest" or "oldest", which put undated documents last and break
                 ties by score.
-            by: "section"; or "document", which returns documents in the order of their best
-                sections: ``limit``, ``offset``, totals and facets then count documents, and the
-                hits are at most `SECTIONS` of each.
-            suggest: Also look for queries that may have been meant, which can double the time.
-                The query is searched as it stands in any case.
+            by: "section"; or "document", which answers with documents in the order of their best
+                sections: ``limit``, ``offset``, totals and facets count documents, and the hits
+                are at most `SECTIONS` of each.
+            match: "best" lists all sections with any of the words, those with all not apart, and
+                counts in ``total`` those with all; "all" lists these only; "any" counts every one.
+            suggest: Also look for what the query may be a misspelling of, which can take as long
+                again. Searched is the query as it stands.
 
         Raises QueryError for a malformed query, and InvalidArgument.
         """
         filters = Filters(issuer, doc_type, region, date_from, date_to)
-        options = SearchOptions(limit, offset, filters, sort, by, suggest)
+        options = SearchOptions(limit, offset, filters, sort, by, suggest, match)
         with self._timed_turn() as (view, took):
             return _search(view, _string("query", query), options, took)
 
@@ -302,13 +311,50 @@ def _search(
 ) -> Results:
     """Returns the results of a search: parsed, planned, carried out and shown."""
     node = parse(query)
-    plan = view.plan(query, options.filters.added_to(node))
+    whole = options.filters.added_to(node)
+    plan = _within(view.plan(query, whole), options.match)
     found = view.backend.carry_out(plan)
     best, matching = _chosen(found, options)
     hits = view.hits(best, plan.sought)
-    matches = Matches(partial(found.count, options.by), Facets(found.facets(options.by)))
+    matches = _matches(found, options.by)
+    nothing = not best and options.limit > 0 and not options.offset
+    notices = plan.notices + (_nothing_left(view, query, whole) if nothing else ())
     suggestions = view.did_you_mean.suggestions(query, node) if options.suggest else ()
-    return Results(query, took(), options.offset, hits, matches, options.by, matching, suggestions)
+    return Results(
+        query,
+        took(),
+        options.offset,
+        hits,
+        matches,
+        options.by,
+        matching,
+        suggestions,
+        notices,
+    )
+
+
+def _nothing_left(view: IndexView, query: str, node: Node) -> tuple[Notice, ...]:
+    from searcher.lookups.filters_left import filters_that_leave_nothing
+
+    return filters_that_leave_nothing(view.backend, partial(view.plan, query), node)
+
+
+def _within(plan: Plan, match: MatchMode) -> Plan:
+    """Returns ``plan`` for the sections that have all of what is asked for, or any of it."""
+    if match == "all":
+        return replace(plan, only_complete=True)
+    return plan if match == "best" else replace(plan, complete=None)
+
+
+def _matches(found: Findings, by: By) -> Matches:
+    """Returns the counts of ``found``; where no section is complete, the facets are of all."""
+    total = cache(partial(found.count, by, "all"))
+
+    def facet(name: str) -> Iterable[tuple[str, int]]:
+        return found.facets(by, "all" if total() else "some")[name]()
+
+    facets = Facets({name: partial(facet, name) for name in found.facets(by)})
+    return Matches(total, facets, partial(found.count, by))
 
 
 def _chosen(found: Findings, options: SearchOptions) -> tuple[list[Scored], dict[str, int]]:

@@ -26,8 +26,8 @@ from searcher.ranking.statistics import DocumentFacts, Names, Statistics
 
 Sort = Literal["relevance", "newest", "oldest"]
 By = Literal["section", "document"]
-# For each facet, a function that returns its values, in any order, with the number of matches that
-# have each.
+Extent = Literal["some", "all"]  # of what is asked for
+# A facet: a function for its values and how many matches have each, in any order.
 FacetCounts = Mapping[str, Callable[[], Iterable[tuple[str, int]]]]
 
 
@@ -62,14 +62,15 @@ class Findings(Protocol):
     def sections(self) -> list[SectionRef]:
         """Returns all matching sections; those of one document come in its order."""
 
-    def count(self, by: By = "section") -> int:
-        """Returns the number of matching sections, or of their documents if ``by`` is "document".
+    def count(self, by: By = "section", extent: Extent = "some") -> int:
+        """Returns the number of sections that match; ``by`` "document": of their documents.
 
-        This works after the backend was closed, too. Raises IndexDamaged.
+        The ``extent`` "all" counts the complete ones only (`searcher.ranking.plan.Plan`).
+        May be asked after the backend was closed. Raises IndexDamaged.
         """
 
-    def facets(self, by: By = "section") -> FacetCounts:
-        """Returns the facets issuer, doc_type, year and region, counted as `count` counts ``by``.
+    def facets(self, by: By = "section", extent: Extent = "some") -> FacetCounts:
+        """Returns the facets issuer, doc_type, year and region of what `count` counts so.
 
         This works after the backend was closed, too.
         """
@@ -217,12 +218,6 @@ class Backend(Statistics, Protocol):
         """Returns the ids of all versions of a document, newest first; empty if it has only one."""
 
     # --- names and citations --------------------------------------------------------------------
-
-    def names_holding(self, texts: Iterable[str]) -> Names:
-        """Returns all names that contain any of ``texts``, and perhaps others.
-
-        Names are complete except for the edition. ``texts`` are in the normal form of names.
-        """
 
     def all_names(self) -> Names:
         """Returns the names of all documents, complete except for the edition."""

@@ -26,8 +26,9 @@ from searcher.backends.backend import Citing, Shown
 from searcher.backends.embedded_findings import EmbeddedFindings, RankedVariant, section_ref
 from searcher.backends.embedded_matching import EmbeddedMatcher
 from searcher.backends.embedded_names import DocumentNames
+from searcher.ranking.document_filters import is_true_of
 from searcher.ranking.explanation import Explanation, TermScore, explain_section
-from searcher.ranking.plan import Plan, SectionRef, Target, Term, Variant, Weights
+from searcher.ranking.plan import FieldHolds, Plan, SectionRef, Target, Term, Variant, Weights
 from searcher.ranking.statistics import Names
 
 if TYPE_CHECKING:
@@ -100,6 +101,10 @@ class EmbeddedBackend:
         """Returns the sections of a document, in order. Raises IndexDamaged."""
         return self.snapshot.sections(self._index(document))
 
+    def has_document(self, clause: FieldHolds) -> bool:
+        """Returns True if ``clause`` is true of a document of the index."""
+        return any(is_true_of(clause, row) for row in self.snapshot.rows)
+
     # --- plans ----------------------------------------------------------------------------------
 
     def carry_out(self, plan: Plan) -> EmbeddedFindings:
@@ -114,7 +119,11 @@ class EmbeddedBackend:
         known = self._known_sections(plan.targets) if plan.targets else {}
         levels = {section: plan.step * target.level for section, target in known.items()}
         certain = {section for section, target in known.items() if target.certain}
-        return EmbeddedFindings(self.snapshot, terms, variants, matched, having, levels, certain)
+        complete = None if plan.complete is None else self._matcher.later(plan.complete)
+        found = EmbeddedFindings(
+            self.snapshot, terms, variants, matched, having, levels, certain, complete
+        )
+        return found.of_complete() if plan.only_complete else found
 
     def explain(self, plan: Plan, section: SectionRef) -> Explanation:
         """Returns the explanation of the score that ``plan`` gives to ``section``."""

@@ -10,7 +10,7 @@ from itertools import chain, groupby
 
 from indexer.segments import SectionSet
 from indexer.storage.snapshot import Snapshot
-from searcher.backends.backend import By, FacetCounts, Scored, Sort
+from searcher.backends.backend import By, Extent, FacetCounts, Scored, Sort
 from searcher.ranking.plan import SectionRef, Term
 
 Hit = tuple[int, float]  # the number of a section, and its score
@@ -30,9 +30,10 @@ class RankedVariant:
 class EmbeddedFindings:
     """The sections that a plan matches in a snapshot, and the terms that rank them.
 
-    If ``matched`` is None, a section matches if it has any of the terms, belongs to a variant or is
-    ``certain``; ``having`` then returns the sections with any of the terms. ``known`` has the
-    sections that the query names, with the number to add to their scores if they match.
+    ``matched`` is None where those match that have any of the terms, are of a variant or
+    ``certain``; ``having`` gives those of the terms. ``known`` has what is added to the scores of
+    the sections that the query names, should they match. ``complete`` gives the sections that have
+    all that is asked for, of which those that match count; None: all that match do.
     """
 
     snapshot: Snapshot
@@ -42,6 +43,7 @@ class EmbeddedFindings:
     having: Callable[[], SectionSet]
     known: Mapping[int, float] = field(default_factory=dict)
     certain: Container[int] = ()
+    complete: Callable[[], SectionSet] | None = None
 
     def top(self, count: int, sort: Sort = "relevance") -> list[Scored]:
         """Returns the first ``count`` matching sections."""
@@ -61,28 +63,48 @@ class EmbeddedFindings:
         """Returns all matching sections, in the order of the index."""
         return [section_ref(self.snapshot, number) for number in self.all_matched]
 
-    def count(self, by: By = "section") -> int:
-        """Returns the number of matching sections, or of their documents by "document"."""
-        return sum(self._tally(by))
+    def count(self, by: By = "section", extent: Extent = "some") -> int:
+        """Returns the number of sections that match; ``by`` "document": of their documents."""
+        return sum(self._tally(by, extent))
 
-    def facets(self, by: By = "section") -> FacetCounts:
-        """Returns the facets issuer, doc_type, year and region, as `count` counts ``by``."""
-        return self.snapshot.facets.counts(partial(self._tally, by))
+    def facets(self, by: By = "section", extent: Extent = "some") -> FacetCounts:
+        """Returns the facets of what `count` counts so."""
+        return self.snapshot.facets.counts(partial(self._tally, by, extent))
 
-    def _tally(self, by: By) -> array[int]:
-        return array("I", map(bool, self._counts)) if by == "document" else self._counts
+    def _tally(self, by: By, extent: Extent) -> array[int]:
+        counts = self._complete_counts if extent == "all" else self._counts
+        return array("I", map(bool, counts)) if by == "document" else counts
 
     @cached_property
     def _counts(self) -> array[int]:
         return self.snapshot.numbering.tally(self.all_matched)
 
     @cached_property
+    def _complete_counts(self) -> array[int]:
+        if self.complete is None:
+            return self._counts
+        return self.snapshot.numbering.tally(self.all_complete)
+
+    @cached_property
+    def all_complete(self) -> SectionSet:
+        """The set of the sections that match and have all that is asked for."""
+        if self.complete is None:
+            return self.all_matched
+        return (self.complete() | self._certain()) & self.all_matched
+
+    def of_complete(self) -> EmbeddedFindings:
+        """Returns the findings of which only the complete sections match."""
+        return replace(self, matched=self.all_complete, complete=None)
+
+    def _certain(self) -> SectionSet:
+        return self.snapshot.terms.of_sections(filter(self.certain.__contains__, self.known))
+
+    @cached_property
     def all_matched(self) -> SectionSet:
         """The set of all matching sections. It is available after the snapshot was closed."""
         if self.matched is not None:
             return self.matched
-        certain = self.snapshot.terms.of_sections(filter(self.certain.__contains__, self.known))
-        others = (certain, *(variant.sections for variant in self.variants))
+        others = (self._certain(), *(variant.sections for variant in self.variants))
         return reduce(SectionSet.__or__, others, self.having())
 
     # --- the best sections ----------------------------------------------------------------------

@@ -63,6 +63,26 @@ class EmbeddedMatcher:
             case Without(part, excluded):
                 return reduce(SectionSet.__sub__, map(self.match, excluded), self.match(part))
 
+    def later(self, node: Match) -> Callable[[], SectionSet]:
+        """Returns a function for what `match` gives, which may be called after all is closed.
+
+        Terms are looked up at once and their sections read later; any other node is matched now.
+        """
+        match node:
+            case AnyTerm(terms):
+                return self._terms.having_later(terms)
+            case AllTerms(terms):
+                each = [self._terms.having_later([term]) for term in terms]
+                return lambda: reduce(SectionSet.__and__, (one() for one in each))
+            case AllOf(parts):
+                every = [*map(self.later, parts)]
+                return lambda: reduce(SectionSet.__and__, (one() for one in every))
+            case AnyOf(parts):
+                some = [*map(self.later, parts)]
+                return lambda: reduce(SectionSet.__or__, (one() for one in some))
+        found = self.match(node)
+        return lambda: found
+
     def having_forms(self, forms: Sequence[tuple[Term, ...]]) -> SectionSet:
         """Returns the sections that have all terms of each of ``forms`` (at least one form)."""
         return reduce(SectionSet.__and__, map(self.having_all, forms))

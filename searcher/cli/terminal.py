@@ -72,13 +72,20 @@ def _some(intro: str, values: Sequence[str]) -> str:
 
 def _summary(results: Results) -> str:
     took = f"{results.took * 1000:.0f} ms"
-    if not results.total:
+    if not results.found:
         return f"nothing found ({took})"
     count = len(results.matching) if results.by == "document" else len(results.hits)
     last = results.offset + count
-    shown = f"{results.offset + 1}-{last} of " if 0 < count < results.total else ""
-    more = f"; more with --offset {last}" if shown and last < results.total else ""
-    return f"{shown}{results.total:,} {_plural(results.by, results.total)} ({took}){more}"
+    shown = f"{results.offset + 1}-{last} of " if 0 < count < results.found else ""
+    more = f"; more with --offset {last}" if shown and last < results.found else ""
+    counted = f"{results.total:,} {_plural(results.by, results.total)}"
+    if not results.partial:
+        return f"{shown}{counted} ({took}){more}"
+    have = "has" if results.total == 1 else "have"
+    counted = counted if results.total else f"no {results.by}"
+    have = have if results.total else "has"
+    shown = f"{shown}{results.found:,}: " if shown else ""
+    return f"{shown}{counted} {have} all of it, {results.partial:,} some ({took}){more}"
 
 
 def _plural(noun: str, count: int) -> str:

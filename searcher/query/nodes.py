@@ -40,6 +40,12 @@ class Prefix(_Text):
     __slots__ = ()
 
 
+class Value(_Text):
+    """A value of ``field`` as a facet lists it. Filters beside a query make it, no query does."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Near:
     """Two or more ``items`` close together; each item is a tuple of alternatives.
@@ -81,13 +87,16 @@ class Everything:
 class Boolean:
     """Matches if all of ``must`` match and none of ``must_not`` does.
 
-    If ``must`` is empty, one of ``should`` must match; otherwise ``should`` only ranks. The two are
-    never both empty. No part is a Boolean that could be merged into this one.
+    Where ``must`` is not empty, ``should`` only ranks. The two are never both empty.
+    No part is a Boolean that could be merged into this one. ``either`` says that OR stands between
+    parts of ``should``: one of them is all that is asked for, while words side by side are asked
+    for together, though one of them is enough for a match.
     """
 
     must: tuple[Node, ...] = ()
     should: tuple[Node, ...] = ()
     must_not: tuple[Node, ...] = ()
+    either: bool = dataclasses.field(default=False, compare=False)
 
 
-Node = Words | Phrase | Prefix | Near | DateRange | Boolean | Everything
+Node = Words | Phrase | Prefix | Value | Near | DateRange | Boolean | Everything

@@ -10,7 +10,17 @@ from __future__ import annotations
 from indexer.errors import QueryError
 from searcher.query.dates import DateError, read_range, write_range
 from searcher.query.lexer import FIELDS, MAX_DEPTH, Token, fold, tokenize
-from searcher.query.nodes import Boolean, DateRange, Everything, Near, Node, Phrase, Prefix, Words
+from searcher.query.nodes import (
+    Boolean,
+    DateRange,
+    Everything,
+    Near,
+    Node,
+    Phrase,
+    Prefix,
+    Value,
+    Words,
+)
 
 __all__ = [
     "FIELDS",
@@ -84,7 +94,7 @@ def _operand(node: Node) -> str:
     return f"({to_string(node)})" if isinstance(node, Boolean) else _leaf_string(node)
 
 
-def _leaf_string(node: Words | Phrase | Prefix | Near | DateRange | Everything) -> str:
+def _leaf_string(node: Words | Phrase | Prefix | Value | Near | DateRange | Everything) -> str:
     if isinstance(node, Everything):
         return "*"
     if isinstance(node, Near):
@@ -93,7 +103,7 @@ def _leaf_string(node: Words | Phrase | Prefix | Near | DateRange | Everything) 
     if isinstance(node, DateRange):
         return f"date:{write_range(node.first, node.last)}"
     name = f"{node.field}:" if node.field else ""
-    if isinstance(node, Phrase):
+    if isinstance(node, Phrase | Value):
         return name + _quoted(node.text)
     kind, text = ("prefix", node.text + "*") if isinstance(node, Prefix) else ("word", node.text)
     # Directly after an empty quotation, nothing is read as an operator.
@@ -144,7 +154,8 @@ class _Parser:
             if chain and chain[0][0] == "-" and (len(chain) == 1 or not first):
                 must_not.append(chain.pop(0)[1])
             must += [node for sign, node in chain if sign == "+"]
-            node = _any_of([_lacking(n) if sign == "-" else n for sign, n in chain if sign != "+"])
+            others = [_lacking(n) if sign == "-" else n for sign, n in chain if sign != "+"]
+            node = _any_of(others, either=len(others) > 1)
             if isinstance(node, Everything):
                 everything = True
             elif node:
@@ -318,8 +329,8 @@ def _lacking(node: Node) -> Node:
     return Boolean(must=(_EVERYTHING,), must_not=tuple(_alternatives([node])))
 
 
-def _any_of(nodes: list[Node]) -> Node | None:
-    return _combine([], nodes, [])
+def _any_of(nodes: list[Node], *, either: bool = False) -> Node | None:
+    return _combine([], nodes, [], either=either)
 
 
 def _alternatives(nodes: list[Node]) -> list[Node]:
@@ -333,8 +344,11 @@ def _alternatives(nodes: list[Node]) -> list[Node]:
     return parts
 
 
-def _combine(must: list[Node], should: list[Node], must_not: list[Node]) -> Node | None:
-    """Returns the simplest node with this meaning; None if all three lists are empty."""
+def _combine(
+    must: list[Node], should: list[Node], must_not: list[Node], *, either: bool = False
+) -> Node | None:
+    """Returns the simplest node of this meaning; None if there is nothing in it."""
+    either = either or any(isinstance(node, Boolean) and node.either for node in should)
     required: list[Node] = []
     optional = _alternatives(should)
     prohibited = _alternatives(must_not)
@@ -349,13 +363,15 @@ def _combine(must: list[Node], should: list[Node], must_not: list[Node]) -> Node
             required.append(node)
     required = [node for node in required if node != _EVERYTHING] or required[:1]
     if len(required) == 1 and not optional and isinstance(whole := required[0], Boolean):
-        # ``whole`` has no ``must``, or the loop above would have merged it.
-        required, optional = [], list(whole.should)
+        # It has no must, or it would have been merged above.
+        required, optional, either = [], list(whole.should), whole.either
         prohibited += whole.must_not
     if required:  # optional clauses only rank, and clauses about documents cannot
         optional = [node for node in optional if not _is_filter(node)]
     elif prohibited and optional and all(map(_is_filter, optional)):
-        required = optional if len(optional) == 1 else [Boolean(should=tuple(optional))]
+        required = (
+            optional if len(optional) == 1 else [Boolean(should=tuple(optional), either=either)]
+        )
         optional = []
     if not required and not optional:
         if not prohibited:
@@ -363,7 +379,7 @@ def _combine(must: list[Node], should: list[Node], must_not: list[Node]) -> Node
         required.append(_EVERYTHING)
     if not prohibited and len(required) + len(optional) == 1:
         return (required + optional)[0]
-    return Boolean(tuple(required), tuple(optional), tuple(prohibited))
+    return Boolean(tuple(required), tuple(optional), tuple(prohibited), either)
 
 
 def _check_depth(query: str, node: Node, depth: int = 0) -> None:

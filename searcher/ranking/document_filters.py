@@ -15,8 +15,10 @@ from searcher.ranking.statistics import DocumentFacts
 def is_true_of(clause: DocumentMatch, document: DocumentFacts) -> bool:
     """Returns True if a clause about documents is true of ``document``."""
     match clause:
-        case FieldHolds(field, wanted, at_start):
+        case FieldHolds(field, wanted, at_start, exactly):
             texts = (field_text(field, value) for value in _values(document, field))
+            if exactly:
+                return wanted in texts
             if at_start:
                 return any(text.startswith(wanted) for text in texts)
             return any(wanted in text for text in texts)

@@ -1,13 +1,21 @@
-"""Finds the places in a text where the name of a document may begin and end."""
+"""Names of documents in a text: places where one may stand and is set apart from the rest.
+
+A name is never read across a blank or a mark of the text, unless the title itself has the mark, the
+name is spaced letter by letter (劳 动 法), or a long title that is set apart on both sides was
+broken into lines. Where no mark ends a name, a word of the text must end there: 保险法定代理人 does
+not name 保险法.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from indexer.documents.citations.resolve import base_name, is_generic
 from indexer.documents.lexicon.document_types import DOCUMENT_TYPES
+from indexer.text.folding import HAN, fold
 
 _MAX_ENDS = 200  # places of a query where names are looked for
 _STATE = "中华人民共和国"
@@ -25,12 +33,20 @@ _GOES_ON = re.compile(
     "实施(?:条例|细则|办法|规定|意见)|的?(?:司法)?解释|的?修正案|条例|细则|办法|草案"
 )
 _NO_WORD = re.compile(r"[^\w（）]")
+# Words whose front looks like the end of a law's name, whatever the analyzer makes of them.
+_WORD_OF_LAW = re.compile("法(?:人|院|律|官|庭|治|规(?!定)|定(?!义))")
+_BEHIND_A_NAME = re.compile(f"规定|[第的中]|[^{HAN}]")
+_BOOK_MARKS = re.compile("[<>《》〈〉]*")
+_BROKEN = 12  # characters of a name from which on a blank in it may be the end of a line
 
 
 class NameText:
     """A text in the normal form of names: without marks, blanks and 中华人民共和国."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, cut: Callable[[str], list[str]] = list) -> None:
+        """Takes a folded text; ``cut`` gives its words and all that stands between them."""
+        self._source = text
+        self._cut_source = cut
         kept = [(place, plain) for place, each in enumerate(text) if (plain := _plain(each))]
         whole = "".join(plain for _, plain in kept)
         gone = {n for found in re.finditer(_STATE, whole) for n in range(*found.span())}
@@ -67,6 +83,8 @@ class NameText:
             return False
         begins = start in self._cuts or name.startswith("关于")
         ends = end in self._cuts
+        if not ends and not self._ends_a_word(end):
+            return False
         if begins and ends and len(name) > 3:
             return True
         goes_on = start in self._opened or _GOES_ON.match(self.text, end)
@@ -74,9 +92,55 @@ class NameText:
             return False
         return begins or bool(_LEAD_IN.search(self.text, 0, start))
 
+    def is_unbroken(self, start: int, end: int, titles: Iterable[str]) -> bool:
+        """Returns True if no blank or mark parts what stands from ``start`` to ``end``.
+
+        A mark parts nothing that stands at this place in one of ``titles``, which have the name.
+        """
+        parted = {
+            place - start: between
+            for place in range(start + 1, end)
+            if (between := self._between(place))
+        }
+        if not parted or all(map(_BOOK_MARKS.fullmatch, parted.values())):
+            return True
+        if all(map(str.isspace, parted.values())):
+            spaced = len(parted) == end - start - 1
+            apart = start in self._cuts and end in self._cuts
+            if spaced or (apart and end - start >= _BROKEN):
+                return True
+        name = self.text[start:end]
+        return any(parted.keys() <= _parted_places(title, name) for title in titles)
+
+    def _between(self, place: int) -> str:
+        """Returns what the source has between a character and the one before it."""
+        return self._source[self._places[place - 1] + 1 : self._places[place]].replace(_STATE, "")
+
+    def _ends_a_word(self, end: int) -> bool:
+        """Returns True if no word of the source goes on behind ``end``."""
+        if _WORD_OF_LAW.match(self.text, end - 1):
+            return False
+        return bool(_BEHIND_A_NAME.match(self.text, end)) or self.source(0, end)[1] in self._borders
+
+    @cached_property
+    def _borders(self) -> set[int]:
+        """The places of the source where words begin and end."""
+        return {*accumulate(map(len, self._cut_source(self._source)))}
+
     def source(self, start: int, end: int) -> tuple[int, int]:
         """Returns the half-open span in the source of the characters ``start`` to ``end``."""
         return self._places[start], self._places[end - 1] + 1
+
+
+@lru_cache(1_024)
+def _parted_places(title: str, name: str) -> frozenset[int]:
+    """Returns the places of ``name`` before which ``title`` has a blank or a mark."""
+    text = NameText(fold(title))
+    start = text.text.find(name)
+    if start < 0:
+        return frozenset()
+    places = range(start + 1, start + len(name))
+    return frozenset(place - start for place in places if text._between(place))
 
 
 @lru_cache(16_384)

@@ -19,6 +19,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from searcher.query.notices import Notice
+
 Term = tuple[str, str]  # field, text
 
 
@@ -79,11 +81,13 @@ class FieldHolds:
     """Matches all sections of the documents with ``text`` in a field, or at its beginning.
 
     ``field`` is title, number, issuer, type or region (`searcher.ranking.document_filters`).
+    ``exactly``: the text must be the whole of a value.
     """
 
     field: str
     text: str
     at_start: bool = False
+    exactly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,9 +215,14 @@ class Sought:
 class Plan:
     """Everything that a query asks of a backend.
 
-    If ``match`` is None, those sections match that have one of ``terms``, are ranked by one of
-    ``variants`` or belong to a certain target. The score of a section is its best score by the
-    terms or a variant, plus ``step`` for each level of the first target that has it.
+    Where ``match`` is None, the sections match that have one of ``terms``, are ranked by one of
+    ``variants`` or are in a certain target. The score of a section is that of the best of the
+    terms and the variants, plus ``step`` for each level of the first of ``targets`` that has it.
+    ``notices`` are for people to read; no backend looks at them.
+
+    Of the sections that match, those are complete that have all that is asked for: the ones that
+    ``complete`` matches too, and those of certain targets; all are where it is None. With
+    ``only_complete`` no others match.
     """
 
     terms: Weights
@@ -222,3 +231,6 @@ class Plan:
     targets: tuple[Target, ...] = ()
     step: float = 0.0
     sought: Sought = Sought()
+    notices: tuple[Notice, ...] = ()
+    complete: Match | None = None
+    only_complete: bool = False

@@ -27,10 +27,12 @@ from indexer.text.analysis import Analyzer
 from searcher.query.nodes import Node
 from searcher.ranking.known_items import KnownItems
 from searcher.ranking.matching import Matcher
-from searcher.ranking.plan import Plan, Sought, Variant, Weights
+from searcher.ranking.names_not_held import unknown_words
+from searcher.ranking.plan import AnyOf, OfDocuments, Plan, Sought, Variant, Weights
 from searcher.ranking.query_terms import (
     QueryTexts,
     as_weights,
+    is_bare,
     is_plain,
     ranking_texts,
     weighted_terms,
@@ -63,10 +65,18 @@ class Planner:
         variants = find_variants(ranking, texts, self._statistics)
         matcher = Matcher(query, texts, self._statistics)
         match = None if is_plain(node, texts) else matcher.match(node)
-        targets = self._known.targets(node, self._synonyms, self._analyzer.pieces)
+        targets, notices = self._known.find(node, self._synonyms, self._analyzer.pieces)
+        if match is not None and targets and is_bare(node):  # 劳 动 法: no word of the law's text
+            ids = frozenset(target.document for target in targets if target.certain)
+            match = AnyOf((match, OfDocuments(ids)))
         step = self._step(terms, variants) if targets else 0.0
+        if not targets:
+            asked = (text for text, literally in ranking if not literally)
+            notices += unknown_words(asked, self._statistics)
         sought = find_sought(node, texts, self._statistics)
-        return Plan(terms, variants, match, targets, step, sought)
+        complete = matcher.complete(node)
+        complete_of = None if complete == match else complete
+        return Plan(terms, variants, match, targets, step, sought, notices, complete_of)
 
     def sought(self, node: Node) -> Sought:
         """Returns the texts that excerpts look for in the hits of the query ``node``."""

@@ -129,6 +129,16 @@ def ranking_texts(query: Node, texts: QueryTexts) -> Iterator[tuple[QueryText, b
             yield from ((texts.of(leaf.text), True) for leaf in query.leaves)
 
 
+def is_bare(query: Node) -> bool:
+    """Returns True if ``query`` is words alone, without a quotation, an operator or a field."""
+    match query:
+        case Words(field=None):
+            return True
+        case Boolean(must=(), must_not=()):
+            return all(map(is_bare, query.should))
+    return False
+
+
 def is_plain(query: Node, texts: QueryTexts) -> bool:
     """Returns True if a section matches exactly when it has a term of the query."""
     match query:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from indexer.documents.model import SearchSection
-from searcher.ranking.plan import Term
+from searcher.ranking.plan import FieldHolds, Term
 
 
 class DocumentFacts(Protocol):
@@ -79,6 +79,9 @@ class Statistics(Protocol):
         Each comes with the number of sections that have it; deleted ones may count.
         """
 
+    def has_document(self, clause: FieldHolds) -> bool:
+        """Returns True if ``clause`` is true of a document of the index."""
+
     def numbered(self, key: str) -> Sequence[DocumentFacts]:
         """Returns the documents that have ``key`` (`searcher.ranking.document_names`)."""
 
@@ -86,6 +89,12 @@ class Statistics(Protocol):
         """Returns all names that stand in ``text``, with the documents that go by each.
 
         ``text`` is in the normal form of names. The result may also have names that are not in it.
+        """
+
+    def names_holding(self, texts: Iterable[str]) -> Names:
+        """Returns names whole but for the edition, at least those that any of ``texts`` is in.
+
+        Texts are in the normal form of names.
         """
 
     def sections(self, document: str) -> Sequence[SearchSection]:

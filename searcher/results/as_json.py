@@ -70,10 +70,12 @@ def results_json(
     return {
         "query": results.query,
         "total": results.total,
+        "partial": results.partial,
         "took_ms": _milliseconds(results.took),
         "by": results.by,
         "matching": dict(results.matching),
         "suggestions": list(results.suggestions),
+        "notices": [{"kind": notice.kind, "text": notice.text} for notice in results.notices],
         "hits": hits,
         "facets": facets_json(results.facets),
     }

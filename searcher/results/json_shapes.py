@@ -76,18 +76,28 @@ class FacetJson(TypedDict):
     count: int
 
 
+class NoticeJson(TypedDict):
+    """What should be known beside the hits: `searcher.query.notices` lists the kinds."""
+
+    kind: str
+    text: str
+
+
 class ResultsJson(TypedDict):
     """The output of ``search`` and ``similar``; ``took_ms`` is in milliseconds.
 
-    If ``by`` is "document", ``matching`` has the number of matching sections of each document.
+    ``total`` counts what has all that is asked for, ``partial`` what has some of it. Where ``by``
+    is "document", ``matching`` has the number of matching sections of each document.
     """
 
     query: str
     total: int
+    partial: int
     took_ms: float
     by: Literal["section", "document"]
     matching: dict[str, int]
     suggestions: list[str]
+    notices: list[NoticeJson]
     hits: list[HitJson]
     facets: dict[str, list[FacetJson]]
 

@@ -11,6 +11,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from indexer.documents.model import Span
+from searcher.query.notices import Notice as Notice
 from searcher.ranking.explanation import Explanation as Explanation
 from searcher.ranking.explanation import TermScore as TermScore
 from searcher.results.snippet import Snippet
@@ -123,7 +124,7 @@ class Hit:
 
 
 class Matches:
-    """All matches of a query: their number and their facets, counted when first asked for.
+    """All matches of a query: their numbers and their facets, counted when they are looked at.
 
     Pickling and deep copying count them and keep the counts. Matches are equal if all counts are.
     """
@@ -132,50 +133,66 @@ class Matches:
         self,
         count: Callable[[], int],
         facets: Mapping[str, tuple[Facet, ...]] | None = None,
+        found: Callable[[], int] | None = None,
     ) -> None:
-        """Takes a function ``count`` that is called once, when the total is first asked for."""
+        """Takes functions for `total` and `found`, each called once, when it is first looked at.
+
+        Without ``found`` all matches are complete.
+        """
         self._count = count
+        self._found = found or count
         self.facets: Mapping[str, tuple[Facet, ...]] = {} if facets is None else facets
 
     @cached_property
     def total(self) -> int:
-        """The number of matches. Raises IndexDamaged."""
+        """The number of matches that have all that is asked for. Raises IndexDamaged."""
         return self._count()
+
+    @cached_property
+    def found(self) -> int:
+        """The number of all matches. Raises IndexDamaged."""
+        return self._found()
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Matches):
             return NotImplemented
-        return self.total == other.total and self.facets == other.facets
+        mine, its = (self.total, self.found), (other.total, other.found)
+        return mine == its and self.facets == other.facets
 
     def __hash__(self) -> int:
         return hash(self.total)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _counted_matches, (self.total, self.facets)
+        return _counted_matches, (self.total, self.facets, self.found)
 
 
-def _counted_matches(total: int, facets: Mapping[str, tuple[Facet, ...]]) -> Matches:
-    """Returns matches with a known number; pickles refer to this function by name."""
-    return Matches(lambda: total, facets)
+def _counted_matches(
+    total: int, facets: Mapping[str, tuple[Facet, ...]], found: int | None = None
+) -> Matches:
+    """Returns matches whose numbers are known; pickles name this function."""
+    return Matches(lambda: total, facets, lambda: total if found is None else found)
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
     """The answer to a query. ``hits`` are best first (or by date), starting at ``offset`` (from 0).
 
-    ``total`` is the number of all matching sections, and ``facets`` counts them by ``issuer``,
-    ``doc_type``, ``year`` and ``region``, the most frequent value first. If ``by`` is "document",
-    both count documents, ``hits`` are the best sections of each document, and ``matching`` has the
-    number of matching sections by document id. ``took`` is in seconds. ``suggestions`` are up to
-    three queries that may have been meant, the likeliest first; the query was searched as it
-    stands.
+    ``total`` is the number of the sections that have all that is asked for: every word, or another
+    form of it. ``partial`` is the number of those that have some of it, which are ranked among the
+    hits too; ``found`` counts both. ``facets`` counts the former (the latter if there are none) by
+    ``issuer``, ``doc_type``, ``year`` and ``region``, the most frequent value first. Where ``by``
+    is "document", all count documents, ``hits`` are the best sections of each document, and
+    ``matching`` has the number of matching sections of each by its id. ``took`` is in seconds.
+    ``suggestions`` are queries that this one may be a misspelling of, the likeliest first, three at
+    most; the query was searched as it stands. ``notices`` say what should be known beside the hits:
+    which names were recognised or are not held, which words occur nowhere, what was read as text.
 
-    Hits are found without counting all matches: ``total`` and ``facets`` are counted when they are
-    first asked for, in the state of the index that was searched, even if the searcher has been
-    refreshed or closed. They raise IndexDamaged if the index turns out to be damaged.
+    Hits are found without counting all matches: numbers and ``facets`` are counted when they are
+    first looked at, in the state of the index that was searched, even if the searcher has moved
+    on or is closed. They raise IndexDamaged if the index turns out to be damaged.
 
-    Results can be pickled and deeply copied, which counts ``total`` and ``facets``. Results are
-    equal if everything but ``took`` is. The hash leaves out the counts.
+    Results can be pickled and deeply copied, which counts all these. Two are equal
+    if all but ``took`` is equal. The hash leaves out what would have to be counted.
     """
 
     query: str
@@ -186,15 +203,29 @@ class Results:
     by: By = "section"
     matching: Mapping[str, int] = field(default_factory=dict, hash=False)
     suggestions: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
     @property
     def total(self) -> int:
-        """The number of matching sections, or documents. Raises IndexDamaged."""
+        """The number of sections, or documents, with all that is asked for. Raises IndexDamaged."""
         return self.matches.total
 
     @property
+    def found(self) -> int:
+        """The number of all matching sections, or documents. Raises IndexDamaged."""
+        return self.matches.found
+
+    @property
+    def partial(self) -> int:
+        """The number of those that have only some of what is asked for. Raises IndexDamaged."""
+        return self.matches.found - self.matches.total
+
+    @property
     def facets(self) -> Mapping[str, tuple[Facet, ...]]:
-        """The values that matches have, by facet, with the number of matches that have each."""
+        """The values that complete matches have, by facet, with how many have each.
+
+        Where no match is complete, all matches count.
+        """
         return self.matches.facets
 
     def __iter__(self) -> Iterator[Hit]:
@@ -221,7 +252,7 @@ class Results:
     def to_dict(self) -> ResultsJson:
         """Returns the results as plain values, in the form that ``search --json`` prints.
 
-        Counts ``total`` and ``facets``. Raises IndexDamaged.
+        Counts all matches and ``facets``. Raises IndexDamaged.
         """
         from searcher.results.as_json import results_json
 
@@ -232,7 +263,10 @@ class Results:
         from html import escape
 
         items = "".join(_hit_html(hit) for hit in self.hits)
-        summary = f"{escape(self.query)} · {self.total} 条结果 · {self.took * 1000:.0f} ms"
+        some = f"，另有 {self.partial} 条部分符合" if self.partial else ""
+        summary = f"{escape(self.query)} · {self.total} 条结果{some} · {self.took * 1000:.0f} ms"
+        for notice in self.notices:
+            summary += f"<br>{escape(notice.text)}"
         if self.suggestions:
             summary += f"<br>您要找的是不是：{escape('、'.join(self.suggestions))}"
         return f"<div class='policysearch'><p>{summary}</p><ol>{items}</ol></div>"
