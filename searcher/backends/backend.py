@@ -70,7 +70,9 @@ class Findings(Protocol):
         """
 
     def facets(self, by: By = "section", extent: Extent = "some") -> FacetCounts:
-        """Returns the facets issuer, doc_type, year and region of what `count` counts so.
+        """Returns the facets issuer, doc_type, year and region of what `count` counts.
+
+        ``by`` and ``extent`` are those of `count`.
 
         This works after the backend was closed, too.
         """

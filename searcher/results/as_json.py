@@ -58,12 +58,16 @@ if TYPE_CHECKING:
 
 
 def results_json(
-    results: Results, explanations: Sequence[Explanation] | None = None
+    results: Results,
+    explanations: Sequence[Explanation] | None = None,
+    most_values: int | None = None,
 ) -> ResultsJson:
     """Returns ``results`` as JSON, with an explanation in each hit if ``explanations`` are given.
 
-    Counts all matches. Raises IndexDamaged.
+    Counts all matches; each facet has at most ``most_values`` of its values, the most frequent
+    first, or all if that is None. No facet is counted where it is 0. Raises IndexDamaged.
     """
+    facets = {} if most_values == 0 else results.facets
     hits = [hit_json(hit) for hit in results.hits]
     for hit, explanation in zip(hits, explanations or (), strict=False):
         hit["explanation"] = explanation_json(explanation)
@@ -77,7 +81,7 @@ def results_json(
         "suggestions": list(results.suggestions),
         "notices": [{"kind": notice.kind, "text": notice.text} for notice in results.notices],
         "hits": hits,
-        "facets": facets_json(results.facets),
+        "facets": facets_json({name: facets[name][:most_values] for name in facets}),
     }
 
 

@@ -17,6 +17,7 @@ from searcher.results.as_json import (
     document_json,
     hit_json,
     missing_json,
+    results_json,
     verification_json,
 )
 from searcher.results.model import Hit, Results
@@ -88,7 +89,7 @@ def search(edition: Edition, call: Call) -> Answer:
     end = request.offset + (
         len(results.matching) if request.by == "document" else len(results.hits)
     )
-    more = request.offset < end < results.total and end <= MAX_OFFSET
+    more = request.offset < end < results.found and end <= MAX_OFFSET
     changed: dict[str, object] = {"offset": end}
     if facets != _FACETS:
         changed["facets"] = str(facets)  # a text: 0 is not the default of this one
@@ -105,23 +106,8 @@ def search(edition: Edition, call: Call) -> Answer:
 
 def _results(results: Results, most: int) -> dict[str, Any]:
     """Results as ``search --json`` prints them, each facet cut at its ``most`` frequent values."""
-    facets = {name: results.facets[name] for name in results.facets} if most else {}
-    return {
-        "query": results.query,
-        "total": results.total,
-        "took_ms": round(results.took * 1000, 3),
-        "by": results.by,
-        "matching": dict(results.matching),
-        "suggestions": list(results.suggestions),
-        "hits": [hit_dict(hit) for hit in results.hits],
-        "facets": {
-            name: [{"value": one.value, "count": one.count} for one in values[:most]]
-            for name, values in facets.items()
-        },
-        "truncated_facets": {
-            name: len(values) - most for name, values in facets.items() if len(values) > most
-        },
-    }
+    value: dict[str, Any] = {**results_json(results, most_values=most)}
+    return value | {"hits": [hit_dict(hit) for hit in results.hits]}
 
 
 def suggest(edition: Edition, call: Call) -> Answer:

@@ -50,7 +50,7 @@ def check_near(searcher: Searcher, query: str, near: list[Near]) -> None:
     """Refuse a query whose NEAR would have to read too many sections. Raises Problem."""
     for one in near:
         items = ["(" + " OR ".join(_quoted(leaf.text) for leaf in item) + ")" for item in one.items]
-        count = searcher.search(" AND ".join(items), limit=0, suggest=False).total
+        count = searcher.search(" AND ".join(items), limit=0, suggest=False).found
         if count > MAX_NEAR_SECTIONS:
             reason = (
                 f"{count:,} sections have all that NEAR ties together here, "
