@@ -107,7 +107,13 @@ def search(edition: Edition, call: Call) -> Answer:
 def _results(results: Results, most: int) -> dict[str, Any]:
     """Results as ``search --json`` prints them, each facet cut at its ``most`` frequent values."""
     value: dict[str, Any] = {**results_json(results, most_values=most)}
-    return value | {"hits": [hit_dict(hit) for hit in results.hits]}
+    value["hits"] = [hit_dict(hit) for hit in results.hits]
+    value["truncated_facets"] = {
+        name: len(results.facets[name]) - most
+        for name in value["facets"]
+        if len(results.facets[name]) > most
+    }
+    return value
 
 
 def suggest(edition: Edition, call: Call) -> Answer:
