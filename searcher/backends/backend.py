@@ -70,7 +70,9 @@ class Findings(Protocol):
         """
 
     def facets(self, by: By = "section", extent: Extent = "some") -> FacetCounts:
-        """Returns the facets issuer, doc_type, year and region of what `count` counts so.
+        """Returns the facets issuer, doc_type, year and region, each to be counted.
+
+        They count what `count` counts ``by`` and to this ``extent``, each when it is asked for.
 
         This works after the backend was closed, too.
         """

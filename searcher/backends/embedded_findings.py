@@ -68,7 +68,7 @@ class EmbeddedFindings:
         return sum(self._tally(by, extent))
 
     def facets(self, by: By = "section", extent: Extent = "some") -> FacetCounts:
-        """Returns the facets of what `count` counts so."""
+        """Returns the facets of what `count` counts ``by`` and to this ``extent``."""
         return self.snapshot.facets.counts(partial(self._tally, by, extent))
 
     def _tally(self, by: By, extent: Extent) -> array[int]:

@@ -77,7 +77,7 @@ class FacetJson(TypedDict):
 
 
 class NoticeJson(TypedDict):
-    """What should be known beside the hits: `searcher.query.notices` lists the kinds."""
+    """A sentence to read beside the hits: `searcher.query.notices` lists the kinds."""
 
     kind: str
     text: str
