@@ -88,7 +88,7 @@ def search(edition: Edition, call: Call) -> Answer:
     end = request.offset + (
         len(results.matching) if request.by == "document" else len(results.hits)
     )
-    more = request.offset < end < results.total and end <= MAX_OFFSET
+    more = request.offset < end < results.found and end <= MAX_OFFSET
     changed: dict[str, object] = {"offset": end}
     if facets != _FACETS:
         changed["facets"] = str(facets)  # a text: 0 is not the default of this one

@@ -60,7 +60,7 @@ def search_atom(edition: Edition, call: Call) -> Answer:
     here = base + request.url("/api/v1/search.atom")
     links = [("self", here), ("alternate", base + request.url("/search", limit=10))]
     end = request.offset + len(results.hits)
-    if results.hits and end < results.total and request.by == "section" and end <= 10_000:
+    if results.hits and end < results.found and request.by == "section" and end <= 10_000:
         links.append(("next", base + request.url("/api/v1/search.atom", offset=end)))
     if request.offset:
         before = max(0, request.offset - request.limit)

@@ -191,7 +191,7 @@ def _paging(request: SearchRequest, results: Results, shown: int) -> dict[str, L
     if request.offset:
         before = max(0, request.offset - request.limit)
         pages["previous"] = Link("上一页", request.url("/search", offset=before))
-    if shown > 0 and end < results.total and end <= MAX_OFFSET:
+    if shown > 0 and end < results.found and end <= MAX_OFFSET:
         pages["next"] = Link("下一页", request.url("/search", offset=end))
     return pages
 
