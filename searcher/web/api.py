@@ -109,10 +109,12 @@ def _results(results: Results, most: int) -> dict[str, Any]:
     return {
         "query": results.query,
         "total": results.total,
+        "partial": results.partial,
         "took_ms": round(results.took * 1000, 3),
         "by": results.by,
         "matching": dict(results.matching),
         "suggestions": list(results.suggestions),
+        "notices": [{"kind": one.kind, "text": one.text} for one in results.notices],
         "hits": [hit_dict(hit) for hit in results.hits],
         "facets": {
             name: [{"value": one.value, "count": one.count} for one in values[:most]]

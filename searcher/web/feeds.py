@@ -74,7 +74,7 @@ def search_atom(edition: Edition, call: Call) -> Answer:
         f"<updated>{updated}T00:00:00Z</updated>",
         "<author><name>policysearch</name></author>",
         *(f'<link rel="{rel}" href="{_xml(url)}"/>' for rel, url in links),
-        f"<opensearch:totalResults>{results.total}</opensearch:totalResults>",
+        f"<opensearch:totalResults>{results.found}</opensearch:totalResults>",
         f"<opensearch:startIndex>{request.offset}</opensearch:startIndex>",
         f"<opensearch:itemsPerPage>{request.limit}</opensearch:itemsPerPage>",
     ]

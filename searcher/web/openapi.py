@@ -121,7 +121,8 @@ def _facet_map(value: Schema) -> Schema:
 
 _RESULTS: dict[str, Schema] = {
     "query": _text(),
-    "total": _whole("Sections that match, or documents."),
+    "total": _whole("Sections with all that is asked for, or documents."),
+    "partial": _whole("Those with some of it, which are listed too."),
     "took_ms": {"type": "number", "minimum": 0},
     "by": _text(enum=["section", "document"]),
     "matching": {
@@ -130,6 +131,7 @@ _RESULTS: dict[str, Schema] = {
         "description": "How many sections match by document, where by is document.",
     },
     "suggestions": _list(_text(), maxItems=3),
+    "notices": _list(_object("What to know beside the hits.", kind=_text(), text=_text())),
     "hits": _list(_ref("Hit")),
     "facets": _facet_map(
         _list(_object("A value and how many have it.", value=_text(), count=_whole()))
