@@ -21,6 +21,7 @@ from searcher.backends.embedded import EmbeddedBackend
 from searcher.query.filters import Filters, Values
 from searcher.query.nodes import Node
 from searcher.query.parser import parse
+from searcher.query.read_as_text import read_as_text
 from searcher.ranking.plan import Plan
 from searcher.ranking.statistics import DocumentFacts
 from searcher.ranking.synonyms import Synonyms
@@ -268,6 +269,24 @@ class Searcher:
                 return section
         raise DocumentNotFound(f"no section {anchor!r} in {id}")
 
+    def named(self, text: str) -> tuple[str, str] | None:
+        """Returns the document and the section that a text names, as 公司法 and 公司法第26条 do.
+
+        They are the id of the newest version and the anchor of the article, which is "" where the
+        text names none; None where it names nothing that the index holds.
+        Raises QueryError for a text that says nothing.
+        """
+        node = parse(_string("text", text))
+        with self._turn() as view:
+            targets = view.plan(text, node).targets
+            if not targets:
+                return None
+            first = targets[0]
+            if first.name == view.backend.facts(first.document).title:
+                return first.document, ""
+            section = view.backend.sections(first.document)[first.places.start]
+            return first.document, section.section.anchor
+
     def cites(self, id: str) -> list[Cited]:
         """Returns the citations in a document, in the order of its text.
 
@@ -318,7 +337,9 @@ def _search(
     hits = view.hits(best, plan.sought)
     matches = _matches(found, options.by)
     nothing = not best and options.limit > 0 and not options.offset
-    notices = plan.notices + (_nothing_left(view, query, whole) if nothing else ())
+    notices = (
+        read_as_text(query) + plan.notices + (_nothing_left(view, query, whole) if nothing else ())
+    )
     suggestions = view.did_you_mean.suggestions(query, node) if options.suggest else ()
     return Results(
         query,

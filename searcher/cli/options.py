@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from indexer.errors import DocumentNotFound
+from indexer.errors import DocumentNotFound, QueryError
 
 if TYPE_CHECKING:
     from indexer.documents.model import Document
@@ -73,13 +73,31 @@ class QueryCommand(click.Command):
 def find_named(searcher: Searcher, name: str) -> tuple[Document, str]:
     """Returns the document and the anchor ("" if there is none) that DOCUMENT[#ANCHOR] names.
 
-    The name of a file may itself contain a ``#``. Raises DocumentNotFound for an unknown document,
-    but not for an unknown anchor.
+    A law may be named as in a query (公司法第26条), an article by its number (公司法#26). The name
+    of a file may itself contain a ``#``. Raises DocumentNotFound for an unknown document, but not
+    for an unknown anchor.
     """
+    from searcher.lookups.articles import anchor_of
+
+    id, mark, anchor = name.rpartition("#")
     try:
         return searcher.document(name), ""
     except DocumentNotFound:
-        id, mark, anchor = name.rpartition("#")
-        if not mark:
+        try:
+            document = searcher.document(id) if mark else None
+        except DocumentNotFound:
+            document = None
+        named = None if document else _named(searcher, id if mark else name)
+        if named:
+            document = searcher.document(named[0])
+            anchor = anchor if mark else named[1]
+        if not document:
             raise
-        return searcher.document(id), anchor
+    return document, anchor_of(document, anchor) if anchor else ""
+
+
+def _named(searcher: Searcher, text: str) -> tuple[str, str] | None:
+    try:
+        return searcher.named(text)
+    except QueryError:
+        return None

@@ -51,8 +51,8 @@ def show_command(
     """Show a document of the index, or one of its sections.
 
     A section is shown with the sections below it. DOCUMENT is an id or the end of one, with or
-    without the suffix of the file; a document number (文号); a title; or a part of these that only
-    one document has.
+    without the suffix of the file; a document number (文号); a title; a part of these that only
+    one document has; or the name of a law as in a query (公司法, 劳动合同法第39条, 公司法#26).
 
     \b
     Example:

@@ -80,12 +80,23 @@ def tokenize(query: str) -> list[Token]:
 
     Text without letters, digits or Chinese characters gives no token. The parentheses within a
     word are balanced. Every ``)`` token closes a ``(`` token, but not every ``(`` token is closed.
-    Raises QueryError for an unclosed quotation and for more than MAX_DEPTH open parentheses.
+    Raises QueryError for an unclosed quotation beside an operator, and for more than MAX_DEPTH open
+    parentheses.
     """
     lexer = _Lexer(query)
     while lexer.position < len(query):
         lexer.step()
     return lexer.finish()
+
+
+def has_unclosed_quotation(query: str) -> bool:
+    """Returns True if ``query`` has a quotation mark that nothing closes. Raises as `tokenize`."""
+    if not re.search('["＂“「『]', query):
+        return False
+    lexer = _Lexer(query)
+    while lexer.position < len(query):
+        lexer.step()
+    return lexer.unclosed is not None
 
 
 def fold(text: str) -> str:
@@ -108,7 +119,7 @@ class _Lexer:
         self.tokens: list[Token] = []
         self.allowed = _ANYTHING
         self.opened: list[int] = []  # the tokens of the groups that are open
-        self.unclosed: QueryError | None = None  # for the first Chinese mark that is not closed
+        self.unclosed: QueryError | None = None  # for the first mark that is not closed
         self.missing: set[str] = set()  # marks that do not occur further on
         self.inner = 0  # parentheses opened within the present run of text
         self.glued = False
@@ -185,12 +196,10 @@ class _Lexer:
         return True
 
     def _leave_open(self, mark: str) -> None:
-        """Notes that a mark is not closed; raises QueryError at once unless it is a Chinese one."""
+        """Notes that nothing closes a mark, which is an error only beside operators."""
         opening = self.query[self.position]
         wanted = _CLOSERS.get(mark, "”" if opening == "“" else '"')
         error = self._error(f"the quotation is not closed: {wanted} is missing")
-        if opening not in _OPENING:
-            raise error
         self.unclosed = self.unclosed or error
 
     def _near_quotation(self, end: int) -> bool:

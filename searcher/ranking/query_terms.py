@@ -123,7 +123,7 @@ def ranking_texts(query: Node, texts: QueryTexts) -> Iterator[tuple[QueryText, b
                 yield from ranking_texts(node, texts)
         case Words(field=None | "title" | "document"):
             yield texts.asked(query.text), False
-        case Phrase(field=None | "title" | "document") | Prefix(field=None | "document"):
+        case Phrase(field=None | "title" | "document") | Prefix(field=None | "title" | "document"):
             yield texts.of(query.text), True
         case Near():
             yield from ((texts.of(leaf.text), True) for leaf in query.leaves)

@@ -272,7 +272,7 @@ def test_all_that_is_wrong_is_told_at_once_and_marks_of_other_sites_are_not(
 
 @pytest.mark.parametrize(
     ("query", "position"),
-    [("食品 AND", 3), ("NEAR 食品", 0), ('"食品', 0), ("（食品 AND 学校", 0), ("……", 0)],
+    [("食品 AND", 3), ("NEAR 食品", 0), ('食品 AND "学校', 7), ("（食品 AND 学校", 0), ("……", 0)],
 )
 def test_a_malformed_query_is_a_problem_with_its_position(
     client: TestClient, query: str, position: int

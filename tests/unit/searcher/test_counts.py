@@ -179,3 +179,14 @@ def test_a_filter_that_leaves_nothing_is_named(library: Searcher) -> None:
     assert notice.text.startswith('type:"函", date:2021-01-01..9999-12-31 together leave nothing')
     assert library.search("火箭 类型:通知").notices[-1].kind == "unknown words"
     assert library.search("罚款 类型:法").notices == ()
+
+
+def test_a_beginning_of_a_word_of_a_title_is_found_and_ranks(library: Searcher) -> None:
+    assert {name for name, _ in places(library, "标题:食品*")} == {"a.txt"}
+    assert {name for name, _ in places(library, "标题:河湖*")} == {"b.txt"}
+    assert library.search("标题:食品*").hits[0].score > 0
+
+
+def test_what_was_read_as_text_is_said_with_the_answer(library: Searcher) -> None:
+    assert [one.kind for one in library.search('"罚款').notices] == ["read as text"]
+    assert library.search('"罚款').hits == library.search("罚款").hits

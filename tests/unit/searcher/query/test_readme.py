@@ -64,6 +64,6 @@ def test_every_limit_is_stated_as_it_is() -> None:
 
 
 def test_what_is_said_to_be_no_query_is_none() -> None:
-    for query in ("？！", '"未完', "食品 AND", "日期:去年", "标题:a NEAR b"):
+    for query in ("？！", '食品 AND "未完', "食品 AND", "日期:去年", "标题:a NEAR b"):
         with pytest.raises(QueryError):
             parse(query)

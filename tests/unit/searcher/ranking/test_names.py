@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from indexer import Store, sync
+from indexer.errors import DocumentNotFound
 from searcher import Searcher
+from searcher.cli.options import find_named
 
 
 def law(title: str, *articles: str) -> str:
@@ -181,3 +183,29 @@ def test_notices_are_in_what_is_exported(library: Searcher) -> None:
         {"kind": "not held", "text": "国发〔2020〕1号 is not in this index"}
     ]
     assert "国发〔2020〕1号 is not in this index" in results._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("name", "document", "anchor"),
+    [
+        ("劳动法", "劳动法.txt", ""),
+        ("劳动法第2条", "劳动法.txt", "tiao-2"),
+        ("劳动法2条", "劳动法.txt", "tiao-2"),
+        ("劳动法#2", "劳动法.txt", "tiao-2"),
+        ("劳动法#第二条", "劳动法.txt", "tiao-2"),
+        ("劳动法.txt#2", "劳动法.txt", "tiao-2"),
+        ("交通安全法", "道路.txt", ""),
+        ("青政办发 2020 32号", "通知.txt", ""),
+    ],
+)
+def test_a_document_is_shown_by_the_name_that_a_query_would_use(
+    library: Searcher, name: str, document: str, anchor: str
+) -> None:
+    found, section = find_named(library, name)
+    assert (Path(found.id).name, section) == (document, anchor)
+
+
+def test_a_name_that_nothing_goes_by_shows_nothing(library: Searcher) -> None:
+    for name in ("渔业法", "渔业法#2", "？", "罚款"):
+        with pytest.raises(DocumentNotFound):
+            find_named(library, name)
