@@ -125,6 +125,19 @@ class Kernel(Protocol):
     ) -> None:
         """Keeps of a set the texts that hold the needle (UTF-8), folded."""
 
+    def evidence(
+        self,
+        codes: Buffer,
+        offsets: Buffer,
+        symbols: Buffer,
+        table: Buffer,
+        sections: Buffer,
+        letters: Buffer,
+        ends: Buffer,
+        /,
+    ) -> bytes:
+        """Returns which needles stand in sections' folded texts, 64 bits for each section."""
+
     def expand(self, documents: Buffer, first: Buffer, /) -> bytearray:
         """Returns the sections of documents; ``d`` has ``first[d]`` up to ``first[d + 1]``."""
 

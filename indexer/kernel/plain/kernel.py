@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from indexer.kernel.plain.analyse import analyse, fold, words
 from indexer.kernel.plain.cut import cut, cutter
+from indexer.kernel.plain.evidence import evidence
 from indexer.kernel.plain.excerpt import excerpt
 from indexer.kernel.plain.find import find
 from indexer.kernel.plain.fold import fold_codes
@@ -34,6 +35,7 @@ __all__ = [
     "cutter",
     "decode",
     "disjoin",
+    "evidence",
     "excerpt",
     "expand",
     "fill",
