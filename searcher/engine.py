@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING, get_args
 from indexer.documents.model import Document, Section
 from indexer.errors import DocumentNotFound, InvalidArgument, SearcherClosed
 from indexer.storage.schema import WORDS
-from searcher.backends.backend import Backend, By, Findings, Scored
+from searcher.backends.backend import Backend, By, Scored
 from searcher.backends.backend import Sort as Sort
 from searcher.backends.embedded import EmbeddedBackend
 from searcher.query.filters import Filters
 from searcher.query.parser import parse
+from searcher.ranking.second_look import explain_look
 from searcher.ranking.statistics import DocumentFacts
 from searcher.ranking.synonyms import Synonyms
 from searcher.results.model import Explanation, Facets, Hit, Matches, Results
+from searcher.results.page import Pages
 from searcher.view import IndexView
 
 if TYPE_CHECKING:
@@ -194,12 +196,15 @@ class Searcher:
     def explain(self, query: str, hit: Hit) -> Explanation:
         """Returns how the score of a hit of ``query`` comes about, term by term.
 
+        The last part is that of the second look, if the hit was looked at again.
         Raises QueryError, and DocumentNotFound if the hit is of another state of the index.
         """
         node = parse(_string("query", query))
         with self._turn() as view:
             section = view.backend.locate(view.backend.find(hit.document), hit.anchor)
-            return view.backend.explain(view.plan(query, node), section)
+            plan = view.plan(query, node)
+            explained = view.backend.explain(plan, section)
+            return explain_look(explained, plan, section, view.backend.evidence, hit.score)
 
     def verify(self, quotation: str, limit: int = 5) -> Verification:
         """Says if ``quotation`` stands in a section word for word, nearly, or nowhere, and where.
@@ -298,19 +303,19 @@ def _search(
     node = parse(query)
     plan = view.plan(query, options.filters.added_to(node))
     found = view.backend.carry_out(plan)
-    best, matching = _chosen(found, options)
+    pages = Pages(view.backend, plan, found, options.sort)
+    best, matching = _chosen(pages, options)
     hits = view.hits(best, plan.sought)
     matches = Matches(partial(found.count, options.by), Facets(found.facets(options.by)))
     suggestions = view.did_you_mean.suggestions(query, node) if options.suggest else ()
     return Results(query, took(), options.offset, hits, matches, options.by, matching, suggestions)
 
 
-def _chosen(found: Findings, options: SearchOptions) -> tuple[list[Scored], dict[str, int]]:
+def _chosen(pages: Pages, options: SearchOptions) -> tuple[list[Scored], dict[str, int]]:
     """Returns the hits of a page; for documents also how many sections of each match."""
-    offset, limit, sort = options.offset, options.limit, options.sort
     if options.by == "section":
-        return found.top(offset + limit, sort)[offset:], {}
-    documents = found.documents(offset, limit, sort)
+        return pages.sections(options.offset, options.limit), {}
+    documents = pages.documents(options.offset, options.limit)
     hits = [hit for sections in documents for hit in sections[:SECTIONS]]
     return hits, {sections[0].section.document: len(sections) for sections in documents}
 

@@ -182,6 +182,13 @@ class Backend(Statistics, Protocol):
     def folded_text(self, section: SectionRef) -> str:
         """Returns the folded text of a section, without blanks. Raises IndexDamaged."""
 
+    def evidence(self, sections: Sequence[SectionRef], texts: Sequence[str]) -> list[int]:
+        """Returns which of ``texts`` stand in the folded text, without blanks, of each section.
+
+        Each is a number with bit ``i`` set where text ``i`` stands. No text is empty.
+        Raises IndexDamaged.
+        """
+
     # --- documents ------------------------------------------------------------------------------
 
     def documents(self) -> Sequence[DocumentFacts]:

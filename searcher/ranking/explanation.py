@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from searcher.ranking.plan import Plan, Target, Variant, Weights
 
 # These stand in the place of a field where a score is explained.
-KNOWN, SYNONYM = "known", "synonym"
+KNOWN, SYNONYM, EVIDENCE = "known", "synonym", "evidence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,10 @@ class TermScore:
     ``document_frequency`` counts the sections that have it; ``idf`` includes the weight the term
     has in the query. Where ``field`` is "known", ``term`` is what the query names, which adds
     ``frequency`` times ``idf``; where it is "synonym", ``term`` is the form that stands there, and
-    what it stands for: 最低生活保障 = 低保.
+    what it stands for: 最低生活保障 = 低保. Where it is "evidence", the part is what the second
+    look adds (`searcher.ranking.second_look`): ``term`` has the words of the query that stand in
+    the section's own text, ``document_frequency`` of them, and ``frequency``, from 0 to 1, says
+    how much of the query they are; ``idf`` is added for all of it.
     """
 
     field: str
@@ -40,15 +43,23 @@ class Explanation:
     terms: tuple[TermScore, ...]
 
     def __str__(self) -> str:
-        lines = (
-            f"  {t.score:8.4f}  {t.term}  ({t.field}, tf {t.frequency:g}, "
-            f"in {t.document_frequency} sections, idf {t.idf:.3f}, "
-            f"length {t.length:g} of {t.average_length:.0f})"
-            if t.field != KNOWN
-            else f"  {t.score:8.4f}  {t.term}  (named by the query)"
-            for t in sorted(self.terms, key=lambda t: -t.score)
-        )
+        lines = map(_line, sorted(self.terms, key=lambda part: -part.score))
         return "\n".join((f"{self.score:.4f} = sum of {len(self.terms)} terms", *lines))
+
+
+def _line(part: TermScore) -> str:
+    """Returns a part of a score as people read it."""
+    if part.field == KNOWN:
+        about = "named by the query"
+    elif part.field == EVIDENCE:
+        about = f"evidence: {part.frequency:.0%} of the query stands in the section's own text"
+    else:
+        about = (
+            f"{part.field}, tf {part.frequency:g}, "
+            f"in {part.document_frequency} sections, idf {part.idf:.3f}, "
+            f"length {part.length:g} of {part.average_length:.0f}"
+        )
+    return f"  {part.score:8.4f}  {part.term}  ({about})"
 
 
 def explain_section(

@@ -2,12 +2,13 @@
 
 A `Plan` is made once for a query by `searcher.ranking.planner` and carried out by a backend
 (`searcher.backends.backend`). It holds plain values only: it can be printed, compared, pickled and
-sent elsewhere. It has four parts:
+sent elsewhere. It has five parts:
 
 - the terms that rank, with their weights, and the `Variant`\\ s of the query, which rank sections
   that use a synonym (``terms``, ``variants``);
 - the tree that says which sections match (``match``), of the nodes in this module;
 - the documents and articles that the query names (``targets``, ``step``);
+- the words that the second look wants in the text of a section (``evidence``);
 - the texts that an excerpt looks for in a section (``sought``).
 
 All texts in a plan are folded and without blanks (`indexer.text.folding`), except for ``name`` and
@@ -208,12 +209,26 @@ class Sought:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """A word of the query, as the second look wants it in the text of a section itself.
+
+    The section has it where one of ``texts`` stands in its folded text: the word, or what says the
+    same. ``weight`` is the share of the word in what the query asks for; all shares add up to 1.
+    """
+
+    texts: tuple[str, ...]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Everything that a query asks of a backend.
 
     Where ``match`` is None, the sections match that have one of ``terms``, are ranked by one of
     ``variants`` or are in a certain target. The score of a section is that of the best of the
     terms and the variants, plus ``step`` for each level of the first of ``targets`` that has it.
+    To this a search by relevance adds, for the first sections only, at most ``look``
+    (`searcher.ranking.second_look`): the whole of it where all of ``evidence`` stands.
     """
 
     terms: Weights
@@ -222,3 +237,5 @@ class Plan:
     targets: tuple[Target, ...] = ()
     step: float = 0.0
     sought: Sought = Sought()
+    evidence: tuple[Evidence, ...] = ()
+    look: float = 0.0

@@ -13,8 +13,11 @@ The score of a section is that of the best variant of the query (`searcher.ranki
 query without synonyms has one.
 
 What the query names (`searcher.ranking.known_items`) scores more than its words ever could: the sum
-of weight * idf * (k1 + 1) over the terms, once for each level. Equal scores rank by document id,
-then by place in the document.
+of weight * idf * (k1 + 1) over the terms, and what the second look can add, once for each level.
+Equal scores rank by document id, then by place in the document.
+
+That is the first pass, which backends carry out. `searcher.ranking.second_look` ranks its best
+sections again.
 """
 
 from __future__ import annotations
@@ -34,6 +37,7 @@ from searcher.ranking.query_terms import (
     ranking_texts,
     weighted_terms,
 )
+from searcher.ranking.second_look import HEAVIEST, SHARE, find_evidence
 from searcher.ranking.sought import find_sought
 from searcher.ranking.statistics import Statistics
 from searcher.ranking.synonyms import Synonyms
@@ -63,20 +67,24 @@ class Planner:
         matcher = Matcher(query, texts, self._statistics)
         match = None if is_plain(node, texts) else matcher.match(node)
         targets = self._known.targets(node, self._synonyms, self._analyzer.pieces)
-        step = self._step(terms, variants) if targets else 0.0
         sought = find_sought(node, texts, self._statistics)
-        return Plan(terms, variants, match, targets, step, sought)
+        evidence = find_evidence(node, texts, self._statistics)
+        look = SHARE * self._worth(terms, HEAVIEST) if evidence else 0.0
+        step = self._step(terms, variants, look) if targets else 0.0
+        return Plan(terms, variants, match, targets, step, sought, evidence, look)
 
     def sought(self, node: Node) -> Sought:
         """Returns what excerpts look for that show ``node``."""
         texts = QueryTexts(self._analyzer, self._synonyms)
         return find_sought(node, texts, self._statistics)
 
-    def _step(self, terms: Weights, variants: Iterable[Variant]) -> float:
-        """Returns more than any section can score by terms: an upper bound of BM25."""
+    def _step(self, terms: Weights, variants: Iterable[Variant], look: float) -> float:
+        """Returns more than terms, an upper bound of BM25, and the look can add to a score."""
         most = max(map(self._worth, (terms, *(variant.terms for variant in variants))))
-        return most * (K1 + 1) or 1.0
+        return most * (K1 + 1) + look or 1.0
 
-    def _worth(self, terms: Weights) -> float:
+    def _worth(self, terms: Weights, most: int | None = None) -> float:
+        """Returns the summed worth of terms, or only that of the ``most`` heaviest."""
         idf, frequency = self._statistics.idf, self._statistics.frequency
-        return sum(idf(frequency(term)) * weight for term, weight in terms)
+        worths = (idf(frequency(term)) * weight for term, weight in terms)
+        return sum(worths if most is None else sorted(worths)[-most:])

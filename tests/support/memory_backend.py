@@ -216,6 +216,10 @@ class MemoryBackend:
     def folded_text(self, section: SectionRef) -> str:
         return strip_blanks(fold(self._texts[section]))
 
+    def evidence(self, sections: Sequence[SectionRef], texts: Sequence[str]) -> list[int]:
+        held = map(self.folded_text, sections)
+        return [sum((text in one) << bit for bit, text in enumerate(texts)) for one in held]
+
     def documents(self) -> Sequence[DocumentRow]:
         return [*self._rows.values()]
 
