@@ -204,7 +204,11 @@ class Searcher:
             section = view.backend.locate(view.backend.find(hit.document), hit.anchor)
             plan = view.plan(query, node)
             explained = view.backend.explain(plan, section)
-            return explain_look(explained, plan, section, view.backend.evidence, hit.score)
+
+            def standing(texts: Sequence[str]) -> int:
+                return view.backend.evidence([section], texts)[0]
+
+            return explain_look(explained, plan, standing, hit.score)
 
     def verify(self, quotation: str, limit: int = 5) -> Verification:
         """Says if ``quotation`` stands in a section word for word, nearly, or nowhere, and where.
@@ -303,7 +307,7 @@ def _search(
     node = parse(query)
     plan = view.plan(query, options.filters.added_to(node))
     found = view.backend.carry_out(plan)
-    pages = Pages(view.backend, plan, found, options.sort)
+    pages = Pages(plan, found, options.sort)
     best, matching = _chosen(pages, options)
     hits = view.hits(best, plan.sought)
     matches = Matches(partial(found.count, options.by), Facets(found.facets(options.by)))

@@ -22,6 +22,7 @@ from indexer.kernel.types import FoldedText, Needles, SnippetParts
 from indexer.text.analysis import Analyzer
 from searcher.ranking.explanation import Explanation
 from searcher.ranking.plan import Plan, SectionRef
+from searcher.ranking.second_look import Look
 from searcher.ranking.statistics import DocumentFacts, Names, Statistics
 
 Sort = Literal["relevance", "newest", "oldest"]
@@ -49,6 +50,13 @@ class Findings(Protocol):
         They come best first, equal scores in the order of their references; by "newest" or
         "oldest" in the order of their documents' dates, undated ones last, and within a date best
         first. Raises IndexDamaged.
+        """
+
+    def looked_at(self, count: int, look: Look) -> list[Scored]:
+        """Returns the first ``count`` sections by relevance after the second look.
+
+        What ``look`` adds is added to the scores of the first `DEPTH` sections of `top`, which are
+        sorted again; those behind them stay as they are. Raises IndexDamaged.
         """
 
     def documents(self, offset: int, limit: int, sort: Sort = "relevance") -> list[list[Scored]]:

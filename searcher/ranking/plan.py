@@ -207,6 +207,11 @@ class Sought:
     weights: tuple[float, ...] = ()
     loose: tuple[str, ...] = ()
 
+    @property
+    def seeks(self) -> bool:
+        """True if anything is looked for: a query of facts and prohibitions seeks nothing."""
+        return bool(self.words or self.phrases or self.near or self.loose)
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:

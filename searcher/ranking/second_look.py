@@ -21,22 +21,24 @@ look together.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from operator import eq, itemgetter
+from typing import Any, TypeVar
 
 from indexer.numerals import to_chinese
 from indexer.text.analysis import WORDS
 from searcher.query.nodes import Boolean, Near, Node, Phrase, Prefix, Words
 from searcher.ranking.explanation import EVIDENCE, Explanation, TermScore
-from searcher.ranking.plan import Evidence, Plan, SectionRef
+from searcher.ranking.plan import Evidence, Plan
 from searcher.ranking.query_terms import QueryText, QueryTexts
 from searcher.ranking.statistics import Statistics
 
 DEPTH = 100  # sections that are looked at again
-SHARE = 0.3
+SHARE = 0.4
 HEAVIEST = 16  # terms of a query, whose worth is that of a good first score
 _MOST_DIGITS = 8  # of a number that is also looked for in Chinese numerals
 
-# Which of some texts stand in some sections: for each section a number, bit ``i`` for text ``i``.
-Standing = Callable[[Sequence[SectionRef], Sequence[str]], Sequence[int]]
+Key = TypeVar("Key")
+_score = itemgetter(1)
 
 
 def find_evidence(node: Node, texts: QueryTexts, statistics: Statistics) -> tuple[Evidence, ...]:
@@ -81,56 +83,62 @@ def _others(word: str, text: QueryText) -> dict[str, None]:
 
 
 def look_again(
-    scored: Sequence[tuple[SectionRef, float]], plan: Plan, standing: Standing
-) -> list[tuple[SectionRef, float]]:
-    """Returns the first sections of a search by relevance with their scores after the look.
+    scored: Sequence[tuple[Key, float]], added: Sequence[float], order: Callable[[Key], Any]
+) -> list[tuple[Key, float]]:
+    """Returns sections with the scores after the look, best first, equal ones by ``order``.
 
-    ``scored`` are the best sections of the first pass, at most `DEPTH` are looked at; any more keep
-    their order behind these. Raises what ``standing`` does.
+    ``scored`` are the best sections of the first pass, as a backend names them, and ``added`` has
+    a number for each of the first ones; any more keep their scores and their order behind these.
     """
-    first, rest = scored[:DEPTH], scored[DEPTH:]
-    added = added_by_look([section for section, _ in first], plan, standing)
-    again = [(section, score + more) for (section, score), more in zip(first, added, strict=True)]
-    again.sort(key=lambda hit: (-hit[1], hit[0]))
-    return [*again, *rest]
+    again = [(section, score + more) for (section, score), more in zip(scored, added, strict=False)]
+    again.sort(key=_score, reverse=True)
+    scores = [*map(_score, again)]
+    if any(map(eq, scores, scores[1:])):
+        again.sort(key=lambda hit: (-hit[1], order(hit[0])))
+    return [*again, *scored[len(added) :]]
 
 
-def added_by_look(sections: Sequence[SectionRef], plan: Plan, standing: Standing) -> list[float]:
-    """Returns what the look adds to the score of each of ``sections``: 0 up to ``plan.look``."""
-    if not plan.evidence or not sections:
-        return [0.0] * len(sections)
-    texts = [text for one in plan.evidence for text in one.texts]
-    asked: list[tuple[int, float]] = []  # the bits of a word's texts, and its weight
-    first = 0
-    for one in plan.evidence:
-        asked.append(((1 << len(one.texts)) - 1 << first, one.weight * plan.look))
-        first += len(one.texts)
-    known: dict[int, float] = {}  # many sections have the same words
-    added: list[float] = []
-    for mask in standing(sections, texts):
-        if mask not in known:
-            known[mask] = sum((weight for bits, weight in asked if mask & bits), 0.0)
-        added.append(known[mask])
-    return added
+class Look:
+    """What the second look of a plan asks of texts, and what it adds for the answer."""
+
+    def __init__(self, plan: Plan) -> None:
+        """Takes the ``evidence`` and ``look`` of ``plan``."""
+        self.texts = [text for one in plan.evidence for text in one.texts]
+        self._asked: list[tuple[int, float]] = []  # the bits of a word's texts, and what it adds
+        self._known: dict[int, float] = {}  # many sections have the same words
+        first = 0
+        for one in plan.evidence:
+            self._asked.append(((1 << len(one.texts)) - 1 << first, one.weight * plan.look))
+            first += len(one.texts)
+
+    def added(self, bits: int) -> float:
+        """Returns what is added for a section in which text ``i`` stands if bit ``i`` is set."""
+        found = self._known.get(bits)
+        if found is None:
+            found = sum((weight for asked, weight in self._asked if bits & asked), 0.0)
+            self._known[bits] = found
+        return found
+
+    def standing(self, bits: int) -> list[str]:
+        """Returns the texts that stand where bit ``i`` says that text ``i`` does, each once."""
+        numbered = enumerate(self.texts)
+        return [*dict.fromkeys(text for number, text in numbered if bits >> number & 1)]
 
 
 def explain_look(
-    explained: Explanation, plan: Plan, section: SectionRef, standing: Standing, score: float
+    explained: Explanation, plan: Plan, standing: Callable[[Sequence[str]], int], score: float
 ) -> Explanation:
     """Returns how a section comes by ``score``, from how its first score comes about.
 
-    A hit that was not looked at again, behind the first `DEPTH` or in a search by date, has its
-    first score. Raises what ``standing`` does.
+    ``standing`` says which of some texts stand in the section, a bit for each. A hit that was not
+    looked at again, behind the first `DEPTH` or in a search by date, has its first score.
     """
-    (added,) = added_by_look([section], plan, standing)
+    look = Look(plan)
+    bits = standing(look.texts)
+    added = look.added(bits)
     if not added or explained.score + added != score:
         return explained
-    words = [one.texts for one in plan.evidence]
-    masks = [standing([section], texts)[0] for texts in words]
-    held = [
-        next(text for bit, text in enumerate(texts) if mask >> bit & 1)
-        for texts, mask in zip(words, masks, strict=True)
-        if mask
-    ]
-    part = TermScore(EVIDENCE, " ".join(held), added, added / plan.look, plan.look, len(held), 0, 0)
+    held = look.standing(bits)
+    share = added / plan.look
+    part = TermScore(EVIDENCE, " ".join(held), added, share, plan.look, len(held), 0, 0)
     return Explanation(score, (*explained.terms, part))

@@ -1,7 +1,8 @@
 """The texts that the excerpts of a query look for in its hits.
 
 A quoted phrase is sought as it stands; of other text its words are, and the synonyms of what stands
-in it; where nothing of this stands in a section, its pairs of characters. Of what is to lie near
+in it; where nothing of this stands in a section, pairs of characters, those of phrases too: a
+section can rank by the words of a phrase that it does not have. Of what is to lie near
 each other only what does is sought. What is prohibited or about facts of documents is not.
 """
 
@@ -39,7 +40,7 @@ def find_sought(node: Node, texts: QueryTexts, statistics: Statistics) -> Sought
 
     weights = [weigh(word) for word in words]
     weights += [sum(map(weigh, texts.of(text).words)) for text in (*phrases, *near)]
-    loose = tuple(text.plain for text in found.loose)
+    loose = tuple(text.plain for text in (*found.loose, *found.exact))
     return Sought(words, phrases, tuple(found.near), tuple(weights), loose)
 
 

@@ -46,6 +46,14 @@ class ExplanationJson(TypedDict):
     terms: list[TermScoreJson]
 
 
+class ContextJson(TypedDict):
+    """What a hit has of the query where its own text has nothing of it, and in which field."""
+
+    field: Literal["heading", "title", "number", "issuer", "opening"]
+    text: str
+    highlights: list[list[int]]
+
+
 class HitJson(TypedDict):
     """A section that answers. ``explanation`` is there with ``--explain``."""
 
@@ -63,6 +71,7 @@ class HitJson(TypedDict):
     line: int
     span: list[int]
     snippet: SnippetJson
+    context: ContextJson | None
     repeats: list[list[int]]
     copies: list[RelatedDocumentJson]
     versions: list[RelatedDocumentJson]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from searcher.results.json_shapes import HitJson, ResultsJson
 
 By = Literal["section", "document"]
+ContextField = Literal["heading", "title", "number", "issuer", "opening"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,18 @@ class RelatedDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class Context:
+    """What a hit has of the query where its own text has nothing of it.
+
+    ``snippet`` marks it in the ``field``: "heading" (the headings over the section), "title",
+    "number" or "issuer" of the document, or its "opening", which is the first section.
+    """
+
+    field: ContextField
+    snippet: Snippet
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A section that answers a query, with what a reader needs to judge it and to find it.
 
@@ -92,6 +105,8 @@ class Hit:
     ``copies`` are other files of the same document that hold this section. ``versions`` are all
     versions of the law that the document belongs to, newest first, if there are others.
     ``date`` is ISO 8601. A fact that the document does not state is "" or empty.
+    Where nothing of the query stands in the section's own text, its snippet has no highlight and
+    ``context`` says what else of it made it a hit.
     """
 
     document: str
@@ -113,6 +128,7 @@ class Hit:
     repeat_lines: tuple[int, ...]
     copies: tuple[RelatedDocument, ...] = ()
     versions: tuple[RelatedDocument, ...] = ()
+    context: Context | None = None
 
     def to_dict(self) -> HitJson:
         """Returns the hit as plain values, as ``search --json`` prints it."""

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from searcher.backends.backend import Backend, Findings, Scored, Sort
+from searcher.backends.backend import Findings, Scored, Sort
 from searcher.ranking.plan import Plan, SectionRef
-from searcher.ranking.second_look import DEPTH, look_again
+from searcher.ranking.second_look import DEPTH, Look
 
 
 class Pages:
     """The pages of what a plan finds. They raise IndexDamaged."""
 
-    def __init__(self, backend: Backend, plan: Plan, found: Findings, sort: Sort) -> None:
-        """Takes what ``backend`` found for ``plan``, and the order of the pages."""
-        self._backend = backend
-        self._plan = plan
+    def __init__(self, plan: Plan, found: Findings, sort: Sort) -> None:
+        """Takes what a backend found for ``plan``, and the order of the pages."""
+        self._look = Look(plan)
         self._found = found
         self._sort: Sort = sort
         self._is_looked_at = sort == "relevance" and bool(plan.evidence)
@@ -30,7 +29,7 @@ class Pages:
         end = offset + limit
         if not self._is_looked_at or offset >= DEPTH or not limit:
             return self._found.top(end, self._sort)[offset:]
-        return self._look_again(self._found.top(max(end, DEPTH)))[offset:end]
+        return self._found.looked_at(end, self._look)[offset:]
 
     def documents(self, offset: int, limit: int) -> list[list[Scored]]:
         """Returns the ``limit`` documents from the ``offset``-th on, each as all its sections.
@@ -40,7 +39,7 @@ class Pages:
         if not self._is_looked_at or not limit:
             return self._found.documents(offset, limit, self._sort)
         first = self._found.top(DEPTH)
-        again = self._look_again(first)
+        again = self._found.looked_at(DEPTH, self._look)
         before, after = _documents_of(first), _documents_of(again)
         if offset >= len(after):
             return self._found.documents(offset, limit)
@@ -53,10 +52,6 @@ class Pages:
         scores = {hit.section: hit.score for hit in again}
         chosen = [by_id[id] for id in wanted] + found[len(after) : end]
         return [_rescored(sections, scores) for sections in chosen]
-
-    def _look_again(self, first: list[Scored]) -> list[Scored]:
-        again = look_again(first, self._plan, self._backend.evidence)
-        return [Scored(section, score) for section, score in again]
 
 
 def _documents_of(hits: Iterable[Scored]) -> list[str]:

@@ -1,7 +1,9 @@
 /* Which needles stand in the folded texts of some sections: a bit for each needle. */
 #include "texts.h"
 
-#define MOST 64 /* needles */
+#define MOST 64     /* needles */
+#define CHUNK 16    /* bytes that are copied at once of a string */
+#define LONGEST 256 /* bytes: no string of a symbol has more than 255 */
 
 /* Needles in UTF-8. Those of two bytes and more are in chains by their first two: the texts of Chinese
  * sections begin few of these at any place. */
@@ -54,6 +56,28 @@ static uint64_t standing(const wanted *w, const uint8_t *text, size_t size)
     return found;
 }
 
+/* Reads the folded text of codes, quickly, for most strings are short: CHUNK bytes are
+ * copied of each, where as many follow in the column. */
+static int read_text(const packed *column, const uint8_t *p, const uint8_t *end, buffer *text)
+{
+    const uint8_t *strings = column->symbols.buf;
+    size_t count = (size_t)column->table.len / 8, length = (size_t)column->symbols.len, at, size;
+    text->size = 0;
+    while (p < end) {
+        uint32_t code = next_code(&p, end);
+        if (code >= count || place_of(column, code, 1, &at, &size) < 0)
+            return -1;
+        if (text->size + LONGEST > text->capacity && buffer_reserve(text, LONGEST) < 0)
+            return -2;
+        if (size <= CHUNK && at + CHUNK <= length)
+            memcpy(text->data + text->size, strings + at, CHUNK);
+        else
+            memcpy(text->data + text->size, strings + at, size);
+        text->size += size;
+    }
+    return 0;
+}
+
 /* Notes the needles of every section; -1 where a text is damaged, -2 where memory ran out. */
 static int look(const packed *column, const Py_buffer *offsets, const Py_buffer *sections,
                 const wanted *w, uint64_t *found)
@@ -69,12 +93,11 @@ static int look(const packed *column, const Py_buffer *offsets, const Py_buffer 
             break;
         from = load32(offsets->buf, section);
         to = load32(offsets->buf, (size_t)section + 1);
-        text.size = 0;
         if (from > to || to > (uint64_t)column->codes.len)
             state = -1;
-        else if (unpack_codes(column, codes + from, codes + to, 1, &text) < 0)
-            state = text.failed ? -2 : -1;
         else
+            state = read_text(column, codes + from, codes + to, &text);
+        if (!state)
             found[i] = standing(w, text.data, text.size);
     }
     free(text.data);

@@ -2,7 +2,8 @@
 #include "texts.h"
 
 /* Appends the text of the codes from p on, folded or as it stands. */
-int unpack_codes(const packed *text, const uint8_t *p, const uint8_t *end, int folded, buffer *out)
+static int unpack(const packed *text, const uint8_t *p, const uint8_t *end, int folded,
+                  buffer *out)
 {
     size_t count = (size_t)text->table.len / 8, offset, size;
     while (p < end) {
@@ -25,7 +26,7 @@ static PyObject *py_unpack(PyObject *self, PyObject *args)
     if (!PyArg_ParseTuple(args, "y*y*y*p", &text.codes, &text.symbols, &text.table, &folded))
         return NULL;
     const uint8_t *codes = text.codes.buf;
-    if (unpack_codes(&text, codes, codes + text.codes.len, folded, &out) < 0)
+    if (unpack(&text, codes, codes + text.codes.len, folded, &out) < 0)
         PyErr_SetString(PyExc_ValueError, "a text column is damaged");
     else
         result = PyBytes_FromStringAndSize((char *)out.data, (Py_ssize_t)out.size);

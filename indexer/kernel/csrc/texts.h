@@ -51,8 +51,4 @@ static inline int place_of(const packed *text, uint32_t code, int folded, size_t
     return *offset + *size <= (size_t)text->symbols.len ? 0 : -1;
 }
 
-/* scan.c: appends the text of the codes from p on, folded or as it stands; -1 where it is damaged or
- * memory ran out. */
-int unpack_codes(const packed *text, const uint8_t *p, const uint8_t *end, int folded, buffer *out);
-
 #endif
