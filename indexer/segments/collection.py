@@ -158,6 +158,8 @@ class Collection:
 
         Each is a number with bit ``i`` set where text ``i`` stands.
         """
+        if len(self.parts) == 1 and len(texts) <= _MOST_TEXTS:
+            return self.parts[0].segment.evidence(sections, texts).tolist()
         found = [0] * len(sections)
         places: dict[int, list[int]] = {}
         for place, section in enumerate(sections):
