@@ -53,8 +53,8 @@ class EmbeddedFindings:
         """Returns the first ``count`` sections by relevance after the second look."""
         first = self._first(max(count, DEPTH), "relevance")
         numbers = [number for number, _ in first[:DEPTH]]
-        added = [*map(look.added, self.snapshot.terms.evidence(numbers, look.texts))]
-        again = look_again(first, added, self._place)
+        masks = self.snapshot.terms.evidence(numbers, look.texts)
+        again = look_again(first, look.added_to_each(masks), self._place)
         return [Scored(self._place(number), score) for number, score in again[:count]]
 
     def documents(self, offset: int, limit: int, sort: Sort = "relevance") -> list[list[Scored]]:

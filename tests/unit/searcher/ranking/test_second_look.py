@@ -56,7 +56,7 @@ def looked_at(
     look = Look(plan)
     held = [texts[place] for place, _ in scored[:DEPTH]]
     bits = [sum((one in text) << bit for bit, one in enumerate(look.texts)) for text in held]
-    return look_again(scored, [*map(look.added, bits)], lambda place: place)
+    return look_again(scored, look.added_to_each(bits), lambda place: place)
 
 
 @given(st.lists(st.tuples(st.floats(0, 50), st.text("甲乙丙丁戊", max_size=6)), max_size=130))
