@@ -47,7 +47,7 @@ class ExplanationJson(TypedDict):
 
 
 class ContextJson(TypedDict):
-    """What a hit has of the query where its own text has nothing of it, and in which field."""
+    """The text and the field where the query stands if not in the text of the hit itself."""
 
     field: Literal["heading", "title", "number", "issuer", "opening"]
     text: str

@@ -83,7 +83,7 @@ class RelatedDocument:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a hit has of the query where its own text has nothing of it.
+    """The place where the query stands if not in the text of the hit itself.
 
     ``snippet`` marks it in the ``field``: "heading" (the headings over the section), "title",
     "number" or "issuer" of the document, or its "opening", which is the first section.
