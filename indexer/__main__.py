@@ -1,4 +1,4 @@
-"""``python -m indexer [PATH…]`` is ``policysearch index``, for a machine without the script."""
+"""Runs ``policysearch index`` as ``python -m indexer [PATH…]``, where there is no script."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from indexer.updating.sync import sync
 
 
 def main() -> int:
-    """Index the paths given; 0 if all went well, else 2."""
+    """Indexes the paths of the command line; returns the exit code: 0 if all went well, else 2."""
     parser = argparse.ArgumentParser(prog="python -m indexer", description=__doc__)
     parser.add_argument("paths", nargs="*", type=Path)
     parser.add_argument("--index", type=Path, default=Path(".policysearch"))

@@ -1,8 +1,8 @@
-"""Public names of a package that are imported when they are first asked for.
+"""Public names of a package that are imported when they are first used.
 
-Every module of a package runs the package's ``__init__`` first, errors and version included. With
-its public names imported there, ``policysearch --help`` would load Whoosh. Type checkers and
-editors read the same names under ``if TYPE_CHECKING:``; a test holds the two lists together.
+Importing any module of a package runs the package's ``__init__`` first, even for the errors and the
+version. If that imported all public names, ``policysearch --help`` would load Whoosh. Type checkers
+and editors read the same names under ``if TYPE_CHECKING:``; a test compares the two lists.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def lazy_names(
     """Returns the ``__getattr__`` and the ``__dir__`` of ``package``.
 
     ``modules`` has the module of each name. No name may be that of a submodule of the package,
-    since importing the submodule would put it in the name's place.
+    because importing the submodule would replace it.
     """
 
     def get(name: str) -> Any:

@@ -1,3 +1,3 @@
-"""The version of policysearch, in the one place that states it."""
+"""The version of policysearch, stated only here."""
 
 __version__ = "0.1.0"

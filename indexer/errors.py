@@ -2,22 +2,22 @@
 
     PolicySearchError
     ├── SourceError            a file cannot be read as a document; .path and .reason
-    │   ├── UnsupportedFormat  nothing here reads this kind of file
-    │   ├── SourceTooLarge     a limit on size, pages, nesting or compression was met
-    │   └── UndecodableText    no encoding reads the bytes without loss
+    │   ├── UnsupportedFormat  no reader exists for this kind of file
+    │   ├── SourceTooLarge     it exceeds a limit on size, pages, nesting or compression
+    │   └── UndecodableText    no encoding can read the bytes without loss
     ├── IndexStateError        the index cannot serve the request
     │   ├── IndexNotFound      there is no index at the path
     │   ├── IndexIncompatible  written by another format, segmenter or dictionary
-    │   ├── IndexDamaged       a file of the index is missing or not what was written
+    │   ├── IndexDamaged       a file of the index is missing or not as it was written
     │   └── IndexLocked        another process is writing
-    ├── NothingToIndex         an index without sources was told of none
+    ├── NothingToIndex         the index has no sources and none were named
     ├── SynonymError           a file of synonyms is malformed; .path, .line and .reason
     ├── DocumentNotFound       no document or section has this id
-    ├── InvalidArgument        an argument is not what it must be; also a ValueError
+    ├── InvalidArgument        an argument has a wrong type or value; also a ValueError
     ├── SearcherClosed         a searcher was used after it was closed; also a ValueError
     └── QueryError             a query is malformed; .position and .reason
 
-``str(error)`` is one line, fit to be shown to a person. Anything else that escapes is a bug.
+``str(error)`` is one line that can be shown to a person. Any other exception that escapes is a bug.
 """
 
 from __future__ import annotations
@@ -39,15 +39,15 @@ class SourceError(PolicySearchError):
 
 
 class UnsupportedFormat(SourceError):
-    """Nothing here reads this kind of file; the reason says what to convert it to."""
+    """No reader exists for this kind of file; the reason says what to convert it to."""
 
 
 class SourceTooLarge(SourceError):
-    """A limit on size, pages, nesting or compression ratio was met."""
+    """The file exceeds a limit on size, pages, nesting or compression ratio."""
 
 
 class UndecodableText(SourceError):
-    """No encoding reads the bytes without loss."""
+    """No encoding can read the bytes without loss."""
 
 
 class IndexStateError(PolicySearchError):
@@ -63,7 +63,7 @@ class IndexIncompatible(IndexStateError):
 
 
 class IndexDamaged(IndexStateError):
-    """A file of the index is missing or is not what was written."""
+    """A file of the index is missing or is not as it was written."""
 
 
 class IndexLocked(IndexStateError):
@@ -71,11 +71,14 @@ class IndexLocked(IndexStateError):
 
 
 class NothingToIndex(PolicySearchError):
-    """An index that has no sources was told of none."""
+    """The index has no sources and none were named."""
 
 
 class SynonymError(PolicySearchError):
-    """Line ``line`` (from 1; 0: all) of the file of synonyms ``path`` is malformed: ``reason``."""
+    """Line ``line`` of the synonym file ``path`` is malformed, for ``reason``.
+
+    Lines are counted from 1; 0 stands for the whole file.
+    """
 
     def __init__(self, path: Path, line: int, reason: str) -> None:
         super().__init__(f"{path}:{line}: {reason}" if line else f"{path}: {reason}")
@@ -89,9 +92,9 @@ class DocumentNotFound(PolicySearchError):
 
 
 class InvalidArgument(PolicySearchError, ValueError):
-    """The argument ``name`` was ``given`` and is not what is ``expected``, which the text says.
+    """The argument ``name`` was ``given`` and is not as ``expected``, which its text says.
 
-    It is also a ValueError, as Python's own functions raise for such arguments.
+    It is also a ValueError, which Python's own functions raise for such arguments.
     """
 
     def __init__(self, name: str, given: object, expected: str) -> None:
@@ -105,7 +108,7 @@ class InvalidArgument(PolicySearchError, ValueError):
 
 
 class SearcherClosed(PolicySearchError, ValueError):
-    """A searcher was used after it was closed. It is also a ValueError, as of a closed file."""
+    """A searcher was used after it was closed. Like that of a closed file, it is a ValueError."""
 
     def __str__(self) -> str:
         return "the searcher is closed: open it again with Searcher.open"

@@ -1,4 +1,4 @@
-"""Chinese, full-width and ASCII numerals, to and from int. Pure."""
+"""Converts Chinese, full-width and ASCII numerals to integers and back. Pure."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ _TOO_LONG = 20  # longer runs are serial numbers, not quantities
 
 
 def to_int(numeral: str) -> int | None:
-    """Returns the value of ``numeral``: 一百二十三, 二○○二, 十七, 两, 卅一, １２, 3万, 1千; None if
-    none.
+    """Returns the value of ``numeral``; None if it has none.
 
-    Digits without a unit are read by place (二〇〇二 = 2002, ２0 = 20); a digit after 百 and above
-    without a unit of its own is taken one place lower (二百五 = 250), as it is spoken.
+    Numerals are 一百二十三, 二○○二, 十七, 两, 卅一, １２, 3万, 1千. Digits without a unit are read
+    by place (二〇〇二 = 2002, ２0 = 20). A last digit without a unit after 百 or a higher unit is
+    taken one place lower (二百五 = 250), as in speech.
     """
     if not numeral or len(numeral) > _TOO_LONG:
         return None
@@ -102,8 +102,8 @@ def _thousands(value: int) -> str:
     return numeral
 
 
-# Where a Chinese numeral is a number, not part of a word: ordinals, dates, and two or more
-# characters with a place value. 万 and 亿 stay, as in 3000万 (and 千万 is often no number).
+# A Chinese numeral is a number, and not part of a word, in ordinals and dates and if it has two or
+# more characters with a place value. 万 and 亿 stay, as in 3000万 (and 千万 is often no number).
 _DIGIT = "零〇一二三四五六七八九"
 NUMBER = re.compile(
     f"(?<=第)[{_DIGIT}十百千]+(?=[条款项章节编号批期届次类])"
@@ -114,11 +114,11 @@ NUMBER = re.compile(
 
 
 def in_digits(match: re.Match[str]) -> str:
-    """Returns the numeral of a match of `NUMBER` in digits, or as it stands if it has no value."""
+    """Returns the numeral of a match of `NUMBER` in digits; unchanged if it has no value."""
     return _digits_of(match[0])
 
 
-@lru_cache(4096)  # the same articles and dates come again and again
+@lru_cache(4096)  # the same articles and dates recur
 def _digits_of(numeral: str) -> str:
     value = to_int(numeral)
     return numeral if value is None else str(value)

@@ -1,4 +1,4 @@
-"""``python -m searcher`` is ``policysearch``."""
+"""Runs ``policysearch`` as ``python -m searcher``."""
 
 from searcher.cli.main import main
 

@@ -1,4 +1,4 @@
-"""One state of an index as searches share it, whichever threads they run in."""
+"""One state of an index, shared by searches in all threads."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 class IndexView:
-    """A backend, and what is made of it once for all searches. Nothing of it changes.
+    """A backend, and the objects made from it once for all searches. It never changes.
 
-    ``users`` counts the searches under way: it belongs to the `Searcher`, who closes the backend.
+    ``users`` counts the searches under way; the `Searcher`, who closes the backend, maintains it.
     """
 
     def __init__(self, backend: Backend, synonyms: Synonyms) -> None:
@@ -34,7 +34,7 @@ class IndexView:
 
     @cached_property
     def did_you_mean(self) -> DidYouMean:
-        """The finder of what queries may be misspellings of."""
+        """The finder of corrections for misspelt queries."""
         from searcher.suggestions.did_you_mean import DidYouMean
         from searcher.suggestions.fuzzy_titles import FuzzyTitles
 
@@ -43,17 +43,20 @@ class IndexView:
 
     @cached_property
     def suggester(self) -> Suggester:
-        """The finder of what completes a prefix."""
+        """The finder of completions for a prefix."""
         from searcher.suggestions.completion import Suggester
 
         return Suggester(self.backend)
 
     def plan(self, query: str, node: Node) -> Plan:
-        """Returns the plan of a query. Raises QueryError for a prefix of too many words."""
+        """Returns the plan of a query.
+
+        Raises QueryError for a prefix that too many words begin with.
+        """
         return self._planner.plan(query, node)
 
     def sought(self, words: str) -> Sought:
-        """Returns what excerpts look for that show ``words``."""
+        """Returns the texts that excerpts look for to show ``words``."""
         return self._planner.sought(Words(words))
 
     def hits(self, found: Iterable[Scored], sought: Sought) -> tuple[Hit, ...]:

@@ -79,7 +79,7 @@ def searcher(sources: Path, store: Store) -> Iterator[Searcher]:
 
 @pytest.fixture(scope="session")
 def analyzer() -> Analyzer:
-    """What a new index is cut by."""
+    """Returns what a new index is cut by."""
     return Analyzer(Dictionary(*make_tables()))
 
 

@@ -1,1 +1,1 @@
-"""Reading a text as a policy document: its facts, its outline, what it cites, its versions."""
+"""Reads a text as a policy document: its facts, its outline, its citations, its versions."""

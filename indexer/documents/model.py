@@ -1,4 +1,4 @@
-"""What an indexer makes of a file: a Document with its metadata and its tree of sections.
+"""The form of a file that was read: a Document with its metadata and its tree of sections.
 
 All offsets are characters of ``Document.text``, counted from 0; spans are half-open.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
+
+from indexer.formats.source import ReadWarning
 
 Kind = Literal[
     "preamble",  # what stands before the first heading: number, addressee, opening words
@@ -31,27 +33,27 @@ UNINDEXED: frozenset[Kind] = frozenset({"contents", "repeat"})
 
 
 class Span(NamedTuple):
-    """Characters ``start`` up to, not including, ``end`` of a document's text."""
+    """The characters ``start`` to ``end`` (exclusive) of a document's text."""
 
     start: int
     end: int
 
     def of(self, text: str) -> str:
-        """The characters of ``text`` this span covers."""
+        """Returns the characters of ``text`` that this span covers."""
         return text[self.start : self.end]
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A node of a document's outline. Sections come in reading order and tile the text.
+    """A node of a document's outline. Sections are in reading order and tile the text.
 
-    ``span`` covers the section's own text: from its label to the next section of whatever level,
-    so that the spans of all sections, joined, are the whole text. ``label`` is what stands in the
-    text ("(一)", "第十条"), empty where there is none; ``path`` holds labels in normal form from
-    the root ("一", "（一）", "1", "第十条"); ``heading`` is the text of the heading, run-in ones
-    included, without label, inner spaces or closing stop. ``anchor`` names the section within its
-    document and stays the same when other parts change. ``parent`` is an index into the same
-    tuple, -1 at the root. ``repeats`` are other places of the file where the section's text stands.
+    ``span`` covers the section's own text, from its label to the next section of any level, so that
+    the joined spans of all sections are the whole text. ``label`` is the label as written ("(一)",
+    "第十条"), empty if there is none. ``path`` has the labels from the root in normal form ("一",
+    "（一）", "1", "第十条"). ``heading`` is the text of the heading, even of a run-in one, without
+    label, inner spaces and closing stop. ``anchor`` names the section within its document and does
+    not change with other parts. ``parent`` is an index into the same tuple, -1 at the root.
+    ``repeats`` are other places of the file with the same text.
     """
 
     kind: Kind
@@ -66,7 +68,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A value and the span it was read from; a span of None says that it was derived."""
+    """A value and the span it was read from; the span is None if the value was derived."""
 
     value: str
     span: Span | None = None
@@ -74,7 +76,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a document says of itself. Dates are ISO 8601 (YYYY-MM-DD)."""
+    """The facts that a document states about itself. Dates are ISO 8601 (YYYY-MM-DD)."""
 
     title: Fact | None = None
     doc_number: Fact | None = None  # 发文字号, canonical: 浙委办发〔2002〕32号
@@ -92,7 +94,7 @@ class Metadata:
 
 
 class SearchSection(NamedTuple):
-    """What is retrieved: a section with the folded ones under it, as one stretch of text."""
+    """The unit of retrieval: a section with the sections folded into it, as one stretch of text."""
 
     section: Section
     headings: tuple[str, ...]  # of the section and those that hold it, from the root
@@ -102,13 +104,14 @@ class SearchSection(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file's text, read. ``id`` is ``source``: the path under its root, with the root's name."""
+    """The text of a file with its facts and sections; ``id`` begins with its root's name."""
 
     id: str
     digest: str  # SHA-256 of the file's bytes, in hex
     text: str = field(repr=False)
     metadata: Metadata
     sections: tuple[Section, ...] = field(repr=False)
+    warnings: tuple[ReadWarning, ...] = ()  # what the reader of the file left out or guessed
     _sections: list[SearchSection] = field(
         default_factory=list, init=False, repr=False, compare=False
     )

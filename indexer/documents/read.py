@@ -1,4 +1,4 @@
-"""A file to a Document: text, metadata, outline."""
+"""Reads a file as a Document: text, metadata, outline."""
 
 from __future__ import annotations
 
@@ -6,42 +6,59 @@ import hashlib
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BufferedReader
+from dataclasses import replace
+from io import BufferedReader, BytesIO
 from pathlib import Path
 
 from indexer.documents.metadata.metadata import read_metadata
 from indexer.documents.model import Document
 from indexer.documents.outline import outline
+from indexer.documents.surroundings import read_surroundings
 from indexer.errors import SourceError
-from indexer.formats import DEFAULT_LIMITS, read_source
+from indexer.formats import DEFAULT_LIMITS, read_member, read_source
 
 
 def read_document(path: Path, id: str | None = None) -> Document:
-    """The document in the file at ``path``, under ``id`` (its name, if none is given).
+    """Returns the document in the file at ``path``; its id is ``id`` or else its name.
 
-    Raises SourceError's kinds.
+    Raises the kinds of SourceError.
     """
     with _opened(path) as file:
         data = file.read(DEFAULT_LIMITS.file_bytes + 1)
     source = read_source(path, data)
-    return parse_document(source.text, id or path.name, hashlib.sha256(data).hexdigest())
+    document = parse_document(source.text, id or path.name, hashlib.sha256(data).hexdigest())
+    return replace(document, warnings=source.warnings) if source.warnings else document
 
 
 def parse_document(text: str, id: str, digest: str = "") -> Document:
-    """The document that ``text`` is. Total: every text is a document."""
-    return Document(id, digest, text, read_metadata(text), outline(text))
+    """Returns ``text`` as a document. Total: every text is a document."""
+    around = read_surroundings(text)
+    return Document(id, digest, text, read_metadata(text, around), outline(text, around))
 
 
 def digest_of(path: Path) -> str:
-    """The SHA-256 of a file's bytes, in hex. Raises SourceError."""
+    """Returns the SHA-256 of a file's bytes in hex. Raises SourceError."""
     with _opened(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[BufferedReader]:
-    """A file to read from; what has no end, or waits for a writer, is none."""
+def _is_in_archive(path: Path) -> bool:
+    """Return True if ``path`` leads through a file, as the paths of members do."""
     try:
+        path.stat()
+    except OSError:
+        return any(parent.is_file() for parent in path.parents)
+    return False
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BufferedReader | BytesIO]:
+    """Opens a file or member for reading; refuses FIFOs and devices, which have no end or block."""
+    try:
+        data = read_member(path) if _is_in_archive(path) else None
+        if data is not None:
+            yield BytesIO(data)
+            return
         if not stat.S_ISREG(path.stat().st_mode):
             raise SourceError(path, "not a regular file")
         with path.open("rb") as file:

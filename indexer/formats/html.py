@@ -1,4 +1,9 @@
-"""Web pages: the article, without what surrounds it on the site."""
+"""Web pages: the article, without the navigation and furniture of the site around it.
+
+The extraction is our own because it has to know the pages of Chinese government sites: the card
+of facts above a 公文 belongs to the text, the widgets (字体：大中小, 打印, 分享到) do not.
+General extractors such as trafilatura drop the first and keep some of the second.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +14,14 @@ from pathlib import Path
 from indexer.errors import SourceTooLarge
 from indexer.formats.html_tree import Node, Page, parse, walk
 from indexer.formats.limits import Limits
+from indexer.formats.source import Source, Warnings
 from indexer.formats.text import decode
 
 _CHARSET = re.compile(
     rb"""(?:<meta[^<>]*?charset|<\?xml[^<>]*?encoding)\s*=\s*["']?([\w.:-]+)""", re.I
 )
 _PROSE = re.compile(r"[，。；：、]")
-# An element goes on being part of the article while what its parent adds is not of this kind.
+# The article is not widened to a parent element that adds text of this kind.
 _SITE = re.compile(
     r"版权所有|ICP备|公网安备|网站标识码|主办单位：|承办单位：|设为首页|加入收藏|网站地图|无障碍|(?:当前|您的|所在)位置"
 )
@@ -24,9 +30,9 @@ _CONTAINERS = frozenset(
     | {"table", "tbody", "tr", "td", "ucapcontent"}
 )
 _CORE = 0.6  # share of the page's prose that the heart of the article holds at least
-_LONG = 20  # characters from which a text counts as prose even without punctuation
-_CELL_LINES = 10  # lines from which on a cell is a column of the page, not an entry
-_LINKED = 0.3  # share of linked characters from which on added text is navigation
+_LONG = 20  # least characters of a text that counts as prose without punctuation
+_CELL_LINES = 10  # a cell of more lines is a column of the page, not an entry
+_LINKED = 0.3  # added text with a greater share of linked characters is navigation
 
 _WIDGETS = re.compile(
     r"[【\[（(]?字[体号](?:大小)?\s*+[：:]\s*+(?:[【\[（(]*+(?:[特超]?大|默认|中|小)[\]】）)|/\s]*+){2,}"
@@ -36,7 +42,8 @@ _NOISE = re.compile(
     r"(?:打印|打印本页|打印此页|关闭|关闭窗口|关闭本页|返回|返回顶部|返回首页|收藏|加入收藏|我要纠错|纠错|下载文字版"
     r"|分享|分享到|微信|微博|扫一扫.*|用微信.*扫.*|[上下]一[篇条页]\s*[:：].*|[【\[\]】|/>\s·])+"
     r"|(?:您?当前(?:的)?|您(?:现在)?(?:的|所在的?)?|所在)位置\s*[:：].*"
-    r"|分享(?:到|至)\s*[:：]?.*"
+    r"|分享(?:(?:到|至)\s*[:：]?|\s*[:：]).*"
+    r"|(?=.*(?:版权所有|备案号|ICP备|公网安备|网站标识码))(?:主办|承办|版权|备案|\S{0,9}ICP备|网站标识).*"
     r"|(?:浏览|阅读|点击)(?:次数|数|量)?\s*[:：]?\s*\d*\s*次?"
 )
 _NOISE_CHARS = 80  # a longer line is text, whatever it begins with
@@ -51,12 +58,16 @@ _SITE_NAME = re.compile(r"(?:网|网站|门户|平台|首页|人民政府|详情
 _TITLE_SITE = re.compile(r"\s*[_|]\s*|\s+[-–—]+\s+|--+")
 
 
-_Line = tuple[str, int]  # a line, and how many of its characters lead elsewhere
+_Line = tuple[str, int]  # a line, and the number of its characters that are in links
+
+
+_Row = list[tuple[list[_Line], int]]  # the lines of each cell, and the rows that it spans
+_Spans = dict[int, tuple[list[_Line], int]]
 
 
 @dataclass(slots=True)
 class _Weight:
-    """Characters other than blanks below an element: all, those in links, those of prose."""
+    """Counts of the characters below an element, blanks apart: all, inside links, in prose."""
 
     chars: int = 0
     linked: int = 0
@@ -68,24 +79,29 @@ class _Weight:
         self.prose += other.prose
 
 
-def read_html(data: bytes, path: Path, limits: Limits) -> tuple[str, str]:
-    """The article of the page ``data``, a line for each paragraph, and the page's encoding.
+def read_html(data: bytes, path: Path, limits: Limits, charset: str | None = None) -> Source:
+    """Returns the article of the page ``data``, one line per paragraph.
 
-    The first line is the title, taken from the page's head where the article does not have it.
-    Rows of a table are lines with tabs between the cells. Lines are stripped of blanks.
+    ``charset`` is the one that a mail names; otherwise the page's own declaration counts.
+
+    The first line is the title, taken from the page's head where the article lacks it. A table row
+    becomes one line with tabs between its cells. Lines have no blanks at their ends. Raises
+    SourceTooLarge for more tags than ``limits`` allow and UndecodableText.
     """
     if data.count(b"<") > limits.html_tags:
         raise SourceTooLarge(path, f"over {limits.html_tags:,} tags")
-    declared = _CHARSET.search(data, 0, 4096)
-    text, encoding = decode(data, path, declared[1].decode("latin-1") if declared else None)
+    warnings = Warnings()
+    found = _CHARSET.search(data, 0, 4096)
+    declared = charset or (found[1].decode("latin-1") if found else None)
+    text, encoding = decode(data, path, declared, warnings)
     page = parse(text)
     lines = _trimmed(_lines(_article(page.root)))
     lines = _titled(_title(page), lines)
-    return "".join(f"{line}\n" for line in lines), encoding
+    return Source("".join(f"{line}\n" for line in lines), "html", encoding, warnings.all())
 
 
 def _titled(title: str, lines: list[str]) -> list[str]:
-    """``lines`` with ``title`` on one line of its own, first if they did not have it."""
+    """Returns ``lines`` with ``title`` on one line of its own, put first where it was missing."""
     wanted = _bare(title)
     for count in range(1, min(len(lines), _TITLE_LINES) + 1):
         if _bare("".join(lines[:count])) == wanted:
@@ -100,7 +116,7 @@ def _bare(text: str) -> str:
 
 
 def _title(page: Page) -> str:
-    """The page's title as its head gives it, empty where that names the site alone."""
+    """Returns the title in the page's head; empty where the head names only the site."""
     whole = (page.meta.get(name, "") for name in _TITLES)
     for title in (*whole, _TITLE_SITE.split(page.title)[0]):
         if title and not _SITE_NAME.search(title):
@@ -109,7 +125,11 @@ def _title(page: Page) -> str:
 
 
 def _article(root: Node) -> Node:
-    """The element that holds the page's article: its heart, widened as long as that adds text."""
+    """Returns the element that holds the page's article.
+
+    The search goes down to the smallest container with most of the prose, then up again while the
+    parent adds text of the article and nothing of the site.
+    """
     weights = _weigh(root)
     total = weights[id(root)].prose
     chain = [root]
@@ -129,7 +149,7 @@ def _child(node: Node, weights: dict[int, _Weight], least: float) -> Node | None
 
 
 def _weigh(root: Node) -> dict[int, _Weight]:
-    """The weight of every element, by identity."""
+    """Returns the weight of every element by the identity of its node."""
     weights: dict[int, _Weight] = {}
     above: list[_Weight] = [_Weight()]
     for node, opening in walk(root):
@@ -147,7 +167,7 @@ def _weigh(root: Node) -> dict[int, _Weight]:
 
 
 def _belongs(parent: Node, inner: Node, weights: dict[int, _Weight]) -> bool:
-    """Whether what ``parent`` has beside ``inner`` is part of the article, not of the site."""
+    """Return True if the text of ``parent`` outside ``inner`` belongs to the article."""
     outer, within = weights[id(parent)], weights[id(inner)]
     if outer.linked - within.linked > _LINKED * (outer.chars - within.chars):
         return False
@@ -157,7 +177,7 @@ def _belongs(parent: Node, inner: Node, weights: dict[int, _Weight]) -> bool:
 
 
 class _Lines:
-    """Lines in the making, and for each how many of its characters lead elsewhere."""
+    """Collects lines and counts, for each, the characters inside links to other pages."""
 
     __slots__ = ("_linked", "_parts", "done")
 
@@ -180,31 +200,57 @@ class _Lines:
 
 def _lines(root: Node) -> list[_Line]:
     stack = [_Lines()]
-    rows: list[list[list[_Line]]] = []
+    rows: list[_Row] = []
+    tables: list[_Spans] = []
     for node, opening in walk(root):
         if not node.tag:
             stack[-1].add(node)
             continue
         if node.tag != "a":
             stack[-1].end()
-        if node.tag == "tr":
+        if node.tag == "table":
+            if opening:
+                tables.append({})
+            else:
+                tables.pop()
+        elif node.tag == "tr":
             if opening:
                 rows.append([])
             else:
-                stack[-1].done.extend(_row(rows.pop()))
+                cells = _with_spans(rows.pop(), tables[-1] if tables else {})
+                stack[-1].done.extend(_row(cells))
         elif node.tag in ("td", "th") and rows:
             if opening:
                 stack.append(_Lines())
             else:
-                rows[-1].append(stack.pop().done)
+                rows[-1].append((stack.pop().done, node.rowspan))
     stack[-1].end()
     return stack[0].done
 
 
-def _row(cells: list[list[_Line]]) -> list[_Line]:
-    """A row as one line, or as the lines of its cells where the table only lays out the page.
+def _with_spans(row: _Row, spans: _Spans) -> list[list[_Line]]:
+    """Returns the cells of ``row`` with those that span down from the rows above in their columns.
 
-    Of a document's card (发文机关：| 国务院 | 成文日期：| …) each entry is a line.
+    ``spans`` holds, by column, such a cell and the number of rows that it still reaches; it is
+    brought up to date. A cell of many lines lays out the page and is not repeated.
+    """
+    found: list[list[_Line]] = []
+    waiting = list(reversed(row))
+    above = dict(spans) if row else {}
+    if row:
+        spans.clear()
+    while waiting or len(found) in above:
+        lines, left = above[len(found)] if len(found) in above else waiting.pop()
+        if left > 1 and len(lines) <= _CELL_LINES:
+            spans[len(found)] = lines, left - 1
+        found.append(lines)
+    return found
+
+
+def _row(cells: list[list[_Line]]) -> list[_Line]:
+    """Returns a row as one line, or as the lines of its cells where the table is only layout.
+
+    Each entry of a document's card (发文机关：| 国务院 | 成文日期：| …) becomes a line.
     """
     texts = [" ".join(text for text, _ in cell).replace("\t", " ") for cell in cells]
     labels, values = texts[::2], texts[1::2]
@@ -219,7 +265,7 @@ def _row(cells: list[list[_Line]]) -> list[_Line]:
 
 
 def _trimmed(lines: list[_Line]) -> list[str]:
-    """``lines`` without the site's widgets, breadcrumbs and lists of other pages."""
+    """Returns ``lines`` without the site's widgets, breadcrumbs and lists of other pages."""
     for index, (text, _) in enumerate(lines):
         if _RELATED.fullmatch(text) and _mostly_links(lines[index + 1 :]):
             lines = lines[:index]

@@ -1,4 +1,7 @@
-"""The numbers Word shows before a paragraph but does not store: numbering.xml, interpreted.
+"""The paragraph numbers that Word computes from numbering.xml and does not store as text.
+
+The interpreter is our own because no library at hand renders the Chinese list formats
+(chineseCounting, 第%1条) from which the outline of a 公文 is read.
 
 Sources: ISO/IEC 29500-1 sections 17.9 (numbering) and 17.18.59 (number formats), with Word's own
 habits from [MS-OI29500] 2.1.540 where the two differ.
@@ -13,12 +16,12 @@ from dataclasses import dataclass, replace
 from indexer.formats.archive import Element
 
 _LEVELS = 9
-_MAX_NUMBER = 9_999  # numbers beyond this are damage; they are shown in digits
+_MAX_NUMBER = 9_999  # larger numbers are damage and are shown in digits
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """How one level of a list counts and shows itself."""
+    """The rules by which one level of a list counts and is shown."""
 
     start: int = 1
     format: str = "decimal"
@@ -31,7 +34,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class _List:
-    """A w:num: the counters it shares with all of its abstract list, and its own overrides."""
+    """A w:num: the id of the counters it shares with its abstract list, and its own overrides."""
 
     counters: str
     levels: tuple[Level, ...]
@@ -39,7 +42,7 @@ class _List:
 
 
 class Numbering:
-    """Counts the numbered paragraphs of a document, which must be asked for in their order."""
+    """Counts the numbered paragraphs of a document; ask for their labels in document order."""
 
     def __init__(self, numbering: Element | None, styles: dict[str, str]) -> None:
         """``styles`` maps each numbering style to the w:num it stands for."""
@@ -49,14 +52,15 @@ class Numbering:
         self._begun: set[tuple[str, int]] = set()
 
     def level_of_style(self, number_id: str, style: str) -> int:
-        """The level of list ``number_id`` that paragraph style ``style`` stands for, or the top."""
+        """Returns the level (from 0) of list ``number_id`` that is linked to ``style``, or 0."""
         levels = self._lists[number_id].levels if number_id in self._lists else ()
         return next((i for i, level in enumerate(levels) if level.style == style), 0)
 
     def label(self, number_id: str, depth: int) -> str:
-        """The next number of list ``number_id`` at ``depth`` (0 to 8), with a space if set apart.
+        """Counts on and returns the label of list ``number_id`` at ``depth`` (0 to 8).
 
-        Empty for bullets, for lists without a definition and for levels that show nothing.
+        The label ends in a space if Word sets it apart from the text. It is empty for bullets, for
+        lists without a definition and for levels that show nothing.
         """
         entry = self._lists.get(number_id)
         if entry is None:
@@ -93,7 +97,7 @@ def _lists(root: Element, styles: dict[str, str]) -> dict[str, _List]:
         if abstract is None:
             continue
         link = _value(abstract, "numStyleLink")
-        if link:  # the levels are those of the list that the numbering style names
+        if link:  # the numbering style names the list that has the levels
             key = targets.get(styles.get(link, ""), key)
             abstract = abstracts.get(key, abstract)
         overrides = list(item.iterfind("lvlOverride"))
@@ -134,7 +138,7 @@ def _level(element: Element) -> Level:
 
 
 def is_on(element: Element) -> bool:
-    """Whether a Word on/off property that is present is on."""
+    """Return True if the Word on/off property ``element``, which is present, is on."""
     return element.get("val", "1") not in {"0", "false", "off"}
 
 
@@ -163,8 +167,18 @@ def _shown(levels: tuple[Level, ...], counters: list[int | None], depth: int) ->
     return re.sub(r"%([1-9])", number, levels[depth].text).strip()
 
 
+def with_label(label: str, text: str) -> str:
+    """Returns ``text`` behind ``label``.
+
+    The blank after 一、 or 1. is layout and is dropped; after 第一条, and between ASCII characters,
+    it separates words and is kept.
+    """
+    closed = label.rstrip().endswith(("、", "）", ")", "．", "."))
+    return (label.rstrip() if closed and not text[0].isascii() else label) + text
+
+
 def format_number(value: int, number_format: str) -> str:
-    """``value`` as Word's ST_NumberFormat ``number_format`` shows it; unknown formats as digits."""
+    """Returns ``value`` in Word's ``number_format``; in digits if that is unknown."""
     shape = _FORMATS.get(number_format)
     if number_format == "none":
         return ""
@@ -178,7 +192,7 @@ def _positional(digits: str) -> Callable[[int], str]:
 
 
 def _counting_to_99(zero: str) -> Callable[[int], str]:
-    """一 … 十 十一 … 九十九, then digit by digit: 一○○."""
+    """Returns the format 一 … 十 十一 … 九十九 that continues digit by digit: 一○○."""
     positional = _positional(zero + "一二三四五六七八九")
     return lambda value: _han(value) if value < 100 else positional(value)
 
@@ -186,7 +200,7 @@ def _counting_to_99(zero: str) -> Callable[[int], str]:
 def _han(
     value: int, digits: str = "零一二三四五六七八九", units: str = "十百千", ones: bool = True
 ) -> str:
-    """Chinese numerals up to 9,999. Without ``ones``, 一 is left out before a unit (百一)."""
+    """Returns ``value`` (up to 9,999) in Chinese; ``ones`` keeps 一 before a unit."""
     parts: list[str] = []
     for power in (3, 2, 1):
         digit, value = divmod(value, 10**power)
@@ -203,7 +217,7 @@ def _cyclic(symbols: str) -> Callable[[int], str]:
 
 
 def _run(first: str, count: int) -> Callable[[int], str]:
-    """``count`` characters from ``first`` on; digits beyond them."""
+    """Returns the format of ``count`` consecutive characters from ``first`` on, then digits."""
     return lambda value: chr(ord(first) + value - 1) if value <= count else str(value)
 
 

@@ -1,8 +1,8 @@
-"""The functions at the bottom of reading, writing and searching: compiled, or in plain Python.
+"""The innermost functions of reading, writing and searching: compiled, or in plain Python.
 
-`kernel` is the kernel in use, with the functions that `indexer.kernel.interface` lists: the
-compiled one where it was built, else `indexer.kernel.plain.kernel`, which gives the same results
-many times slower. `COMPILED` tells which. README.md says how a function is added.
+`kernel` is the kernel in use and has the functions that `indexer.kernel.interface` lists. It is the
+compiled one if that was built, else `indexer.kernel.plain.kernel`, which gives the same results
+many times slower. `COMPILED` tells which. README.md explains how to add a function.
 """
 
 from __future__ import annotations

@@ -10,18 +10,17 @@ after Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework: BM25 
 the idf of Lucene, which is never negative. ``N`` is the number of live sections, ``df`` how many of
 them have the term, ``tf`` the frequency of the term in the section.
 
-The terms of a field come from the parts of a section, its body and its titles, and each part has a
-weight (BM25F): an occurrence counts as often as its part weighs. Weights and lengths are whole
-numbers of eighths of an occurrence, so that sums are exact. A ``tf`` is in occurrences, stored in
+The terms of a field come from the parts of a section: its body and its titles. Each part has a
+weight by which every occurrence in it is multiplied (BM25F). Weights and lengths are whole numbers
+of eighths of an occurrence, so that sums are exact. A ``tf`` counts occurrences; it is stored in
 8 bits, exact below 16 and rounded down above (`indexer.kernel.constants.TF_VALUE`).
 
-So that whole ranges of sections can be passed over, each block of postings has an upper bound of
-its impacts, in 63rds and rounded up. It holds for the average length of its segment. Where a
-collection has another average, an impact grows by no more than the ratio of the two
-(`bound_scale`).
+Each block of postings has an upper bound of its impacts, in 63rds and rounded up, so that whole
+ranges of sections can be skipped. The bound holds for the average length of its segment. In a
+collection with another average, an impact grows at most by the ratio of the two (`bound_scale`).
 
-``csrc/bm25.h`` states the parameters and the impact again, and ``csrc/search.c`` the sum. The tests
-hold scores to the last bit: whoever changes the order of an addition here changes it there.
+``csrc/bm25.h`` repeats the parameters and the impact, and ``csrc/search.c`` the sum. The tests
+compare scores to the last bit: a change in the order of additions here must be made there, too.
 """
 
 from __future__ import annotations
@@ -51,8 +50,7 @@ def idf(sections: int, frequency: int) -> float:
 def norm(average: float) -> tuple[float, float]:
     """Returns (a, c): the norm of a section is ``a + c * length``.
 
-    ``average`` is the average length of sections, in eighths as ``length`` is; 0 where all are
-    empty.
+    ``average`` is the average length of sections, in eighths like ``length``; 0 if all are empty.
     """
     return K1 * (1.0 - B), K1 * B / average if average else 0.0
 
@@ -60,7 +58,7 @@ def norm(average: float) -> tuple[float, float]:
 def norm_of_lengths(lengths: Sequence[int]) -> tuple[float, float]:
     """Returns the `norm` of a segment whose sections have these lengths, in eighths.
 
-    It is rounded as the compiled kernel rounds it, which `norm` of the average is not.
+    It is rounded as in the compiled kernel, unlike the `norm` of the average.
     """
     total = sum(lengths)
     return K1 * (1.0 - B), K1 * B * len(lengths) / total if total else 0.0
@@ -72,7 +70,7 @@ def impact(tf: float, a: float, c: float, length: int) -> float:
 
 
 def term_weight(idf: float, factor: float = 1.0) -> float:
-    """Returns the weight of a term: times an impact, it is what the term adds to a score.
+    """Returns the weight of a term; the weight times an impact is the term's part of a score.
 
     ``factor`` is the weight that the query gives the term.
     """
@@ -80,12 +78,12 @@ def term_weight(idf: float, factor: float = 1.0) -> float:
 
 
 def bound_of(impact: float) -> int:
-    """Returns the least bound, from 1 on, that stands for an impact and all below it."""
+    """Returns the least bound (from 1) that covers ``impact`` and all lower ones."""
     return max(1, min(MOST_BOUND, math.ceil(impact * MOST_BOUND + 1e-9)))
 
 
 def bound_scale(own: float, average: float) -> float:
-    """Returns the factor that makes a segment's bounds hold in a collection.
+    """Returns the factor by which a segment's bounds are raised to hold in a collection.
 
     ``own`` is the average length in the segment, ``average`` that in the collection, both in
     eighths. The factor is rounded up.

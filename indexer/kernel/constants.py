@@ -1,6 +1,6 @@
 """Numbers that the compiled kernel, the plain kernel and their callers share.
 
-The C files state those that they need again; the tests hold both kernels to the same bytes.
+The C files repeat those that they need; tests check that both kernels give the same bytes.
 """
 
 from __future__ import annotations

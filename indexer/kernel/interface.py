@@ -1,8 +1,9 @@
-"""The contract of a kernel: the functions that the compiled and the plain one have, with types.
+"""The contract of a kernel: the functions of the compiled and of the plain one, with their types.
 
-`indexer.kernel.types` says how numbers, sets and texts are given. Every function raises ValueError
-where its arguments are damaged or do not belong together, and MemoryError; none writes or reads
-outside its arguments, whatever these hold. The plain kernel's docstrings say more of each.
+`indexer.kernel.types` describes how numbers, sets and texts are passed. Every function raises
+ValueError if its arguments are damaged or do not belong together, and MemoryError; none reads or
+writes outside its arguments, whatever they contain. The docstrings of the plain kernel say more
+about each function.
 """
 
 from __future__ import annotations
@@ -28,21 +29,27 @@ class Kernel(Protocol):
     # --- from texts to terms ---
 
     def fold(self, table: Buffer, text: str, /) -> str | None:
-        """Returns a text folded; None where the table does not know a character."""
+        """Returns ``text`` folded; None if ``table`` lacks one of its characters."""
 
     def words(self, table: Buffer, folded: str, tables: CutterTables, /) -> str | None:
-        """Returns the words of a folded text with NUL between them; None as `fold`."""
+        """Returns the words of a folded text, separated by NUL; None as `fold` does."""
 
     def analyse(self, table: Buffer, text: str, tables: CutterTables, /) -> tuple[str, str] | None:
-        """Returns, of a text folded, `words` and all but its blanks; None as `fold`."""
+        """Returns the `words` of ``text`` folded, and the folded text without blanks.
+
+        The result is None if ``table`` lacks a character.
+        """
 
     def wording(self, table: Buffer, text: str, /) -> tuple[bytes, bytes, int] | None:
-        """Returns the wording in UTF-8, clauses' CRC-32s, and its characters; None as `fold`."""
+        """Returns the wording in UTF-8, the CRC-32 of each clause, and the number of characters.
+
+        The result is None if ``table`` lacks a character.
+        """
 
     def trie(self, words: Buffer, values: Buffer, /) -> tuple[bytes, bytes, bytes]:
         """Returns the characters, children and values of a trie of words.
 
-        The words are in UTF-16, rising, with NUL behind each.
+        The words are in UTF-16 and ascending order, each followed by NUL.
         """
 
     def cutter(
@@ -56,62 +63,62 @@ class Kernel(Protocol):
         forced: bool,
         /,
     ) -> CutterTables:
-        """Returns the tables of a dictionary ready to cut by (`indexer.text.dictionary`)."""
+        """Returns the tables for `cut`. Arguments are the columns of a dictionary, in order."""
 
     def cut(self, tables: CutterTables, text: str, /) -> list[str]:
-        """Returns the words of a run of Chinese characters, as jieba cuts it."""
+        """Returns the words of a run of Chinese characters (``text``), as jieba cuts it."""
 
     # --- writing segments ---
 
     def inverter(self, seed: int, /) -> InverterLog:
-        """Returns an empty log of sections. The seed changes hashing, but no result."""
+        """Returns an empty log of sections. The seed affects hashing, but no result."""
 
     def add_words(
         self, log: InverterLog, parts: Buffer, weights: Buffer, sections: Buffer, /
     ) -> None:
-        """Adds sections that rank by words: 1 stands between parts, NUL between words."""
+        """Adds sections that rank by words; parts are separated by 1 and words by NUL."""
 
     def add_bigrams(
         self, log: InverterLog, parts: Buffer, weights: Buffer, sections: Buffer, classes: Buffer, /
     ) -> None:
-        """Adds sections that rank by bigrams; parts are texts, the classes bytes by character."""
+        """Adds sections that rank by bigrams; parts are texts, ``classes`` a byte per character."""
 
     def finish(self, log: InverterLog, order: Buffer, /) -> InvertedField:
-        """Returns the log inverted; section ``order[i]`` becomes number ``i``."""
+        """Returns the inverted log, in which section ``order[i]`` has the number ``i``."""
 
     def merge(self, sources: tuple[MergeSource, ...], lengths: Buffer, /) -> InvertedField:
-        """Returns one dictionary of several; ``lengths``, in eighths, are by new number."""
+        """Returns one field made of several; ``lengths`` (in eighths) are by new section number."""
 
     def pack(self, seed: int, text: Buffer, ends: Buffer, /) -> tuple[bytes, bytes, bytes, bytes]:
-        """Returns symbols, their sizes (8 bits each), the codes, and where each text's begin."""
+        """Returns symbols, their sizes, the codes of the texts, and where each text's begin."""
 
     # --- reading segments ---
 
     def lookup(self, terms: Buffer, index: Buffer, count: int, term: Buffer, /) -> TermPlace | None:
-        """Returns where the postings of a term are; None if the dictionary lacks it."""
+        """Returns the place of a term's postings; None if the dictionary lacks the term."""
 
     def decode(
         self, data: Buffer, offset: int, size: int, df: int, sections: int, /
     ) -> tuple[bytes, bytes]:
-        """Returns the sections of a term, rising, and its frequencies' codes (8 bits each)."""
+        """Returns the sections of a term in ascending order, and the codes of its frequencies."""
 
     def fill(
         self, data: Buffer, offset: int, size: int, df: int, sections: int, bits: bytearray, /
     ) -> None:
-        """Adds the sections of a term to a set."""
+        """Adds the sections of a term to the set ``bits``."""
 
     def narrow(
         self, data: Buffer, offset: int, size: int, df: int, sections: int, bits: bytearray, /
     ) -> None:
-        """Keeps of a set the sections of a term."""
+        """Removes from the set ``bits`` all sections without a term."""
 
     def overlap(
         self, data: Buffer, offset: int, size: int, df: int, sections: int, bits: Buffer, /
     ) -> int:
-        """Returns how many sections of a term are in a set."""
+        """Returns the number of sections in the set ``bits`` that have a term."""
 
     def unpack(self, codes: Buffer, symbols: Buffer, table: Buffer, folded: bool, /) -> bytes:
-        """Returns the text of codes in UTF-8, folded or as it stands."""
+        """Returns the text of ``codes`` in UTF-8, either folded or as it stands."""
 
     def scan(
         self,
@@ -123,7 +130,7 @@ class Kernel(Protocol):
         bits: bytearray,
         /,
     ) -> None:
-        """Keeps of a set the texts that hold the needle (UTF-8), folded."""
+        """Removes from the set ``bits`` all texts that, folded, lack the ``needle`` (UTF-8)."""
 
     def evidence(
         self,
@@ -139,25 +146,25 @@ class Kernel(Protocol):
         """Returns which needles stand in sections' folded texts, 64 bits for each section."""
 
     def expand(self, documents: Buffer, first: Buffer, /) -> bytearray:
-        """Returns the sections of documents; ``d`` has ``first[d]`` up to ``first[d + 1]``."""
+        """Returns the sections of documents: ``first[d]`` up to ``first[d + 1]`` for ``d``."""
 
     def tally(self, bits: Buffer, first: Buffer, /) -> bytes:
-        """Returns how many sections of a set each document has."""
+        """Returns, for each document from ``first``, the number of its sections in ``bits``."""
 
     def group(self, counts: Buffer, entries: Buffer, groups: Buffer, totals: bytearray, /) -> None:
-        """Adds ``counts[entry]`` to ``totals[group]`` over parallel arrays."""
+        """Adds ``counts[entry]`` to ``totals[group]`` for each pair of two parallel arrays."""
 
     def conjoin(self, target: bytearray, other: Buffer, /) -> None:
-        """Keeps of a set the numbers that another has too."""
+        """Removes from the set ``target`` all numbers that are not in ``other``."""
 
     def disjoin(self, target: bytearray, other: Buffer, /) -> None:
-        """Adds to a set the numbers of another."""
+        """Adds the numbers of the set ``other`` to ``target``."""
 
     def subtract(self, target: bytearray, other: Buffer, /) -> None:
-        """Takes from a set the numbers of another."""
+        """Removes the numbers of the set ``other`` from ``target``."""
 
     def count(self, bits: Buffer, /) -> int:
-        """Returns how many numbers a set has."""
+        """Returns how many numbers the set ``bits`` has."""
 
     def topk(
         self,
@@ -170,14 +177,14 @@ class Kernel(Protocol):
         terms: tuple[ScoredTerm, ...],
         /,
     ) -> list[tuple[float, int]]:
-        """Returns the ``k`` best (score, section), the best first, equal ones by section."""
+        """Returns the ``k`` best (score, section), best first, equal scores by section."""
 
     # --- showing texts ---
 
     def fold_codes(
         self, codes: Buffer, symbols: Buffer, table: Buffer, gaps: Buffer, /
     ) -> tuple[str, str, bytes, bytes]:
-        """Returns the four values of a `FoldedText`."""
+        """Returns the four values of a `FoldedText` for the text of ``codes``."""
 
     def find(
         self,
@@ -189,10 +196,10 @@ class Kernel(Protocol):
         groups: Buffer,
         /,
     ) -> bytes:
-        """Returns the matches of `Needles` in a folded text, as places of its source."""
+        """Returns the matches of `Needles` in a folded text, as spans of its source."""
 
     def snippet(self, text: str, matches: Buffer, weights: Buffer, width: int, /) -> SnippetParts:
-        """Returns the stretch of a text that shows its matches best."""
+        """Returns the stretch of ``text`` that shows its matches best, at most ``width`` wide."""
 
     def excerpt(
         self,
@@ -207,4 +214,4 @@ class Kernel(Protocol):
         width: int,
         /,
     ) -> SnippetParts | None:
-        """Returns `snippet` of what `find` finds in `fold_codes`; None where that is nothing."""
+        """Returns the `snippet` of a packed text with its matches; None if it has none."""

@@ -1,7 +1,7 @@
-"""Types of what the kernel takes and gives.
+"""The types of the kernel's arguments and results.
 
-Numbers in bytes are little-endian and of 32 bits each unless it is said otherwise. Sets of sections
-are bitmaps, the least bit first. Offsets into texts are characters, half-open.
+Numbers in bytes are little-endian, of 32 bits each unless stated otherwise. Sets of sections are
+bitmaps, the least significant bit first. Offsets into texts are in characters; spans are half-open.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ SnippetParts: TypeAlias = tuple[str, Highlights, int]
 
 
 class PackedText(NamedTuple):
-    """A text as codes of symbols, with the symbols (`indexer.segments.format`)."""
+    """A text as codes of symbols, together with the symbols (`indexer.segments.format`)."""
 
     codes: Buffer
     symbols: Buffer
@@ -49,9 +49,10 @@ class PackedText(NamedTuple):
 
 
 class FoldedText(NamedTuple):
-    """A text as it stands and folded.
+    """A text as it stands, and folded.
 
-    A character of ``folded`` begins and ends in ``source`` where ``starts`` and ``ends`` have it.
+    ``starts`` and ``ends`` have, for each character of ``folded``, where it begins and ends in
+    ``source``.
     """
 
     source: str
@@ -61,7 +62,7 @@ class FoldedText(NamedTuple):
 
 
 class Match(NamedTuple):
-    """An occurrence: the characters ``start`` to ``end`` are the needle numbered ``needle``."""
+    """An occurrence of the needle numbered ``needle``: the characters ``start`` to ``end``."""
 
     start: int
     end: int
@@ -69,22 +70,22 @@ class Match(NamedTuple):
 
 
 def pack_matches(matches: Iterable[Match]) -> bytes:
-    """Returns matches as the kernel takes and gives them: three numbers for each."""
+    """Returns ``matches`` in the form that the kernel uses: three numbers for each."""
     return array("I", [number for match in matches for number in match]).tobytes()
 
 
 def unpack_matches(packed: Buffer) -> list[Match]:
-    """Returns the matches that `pack_matches` was given."""
+    """Returns the matches that `pack_matches` packed, in the same order."""
     numbers = array("I", bytes(packed))
     return list(map(Match, numbers[::3], numbers[1::3], numbers[2::3]))
 
 
 class Needles(NamedTuple):
-    """Strings to find in folded texts, as the kernel takes them.
+    """Strings to find in folded texts, in the form that the kernel takes.
 
-    ``text`` has the needles one after the other (UTF-32), ``ends`` where each ends there, in
-    characters, and ``groups`` the number of its group. Groups are numbered from 0, and the needles
-    of a group follow one another.
+    ``text`` has the needles joined (UTF-32), ``ends`` the offset in characters at which each ends,
+    and ``groups`` the number of its group. Groups are numbered from 0, and the needles of a group
+    are adjacent.
     """
 
     text: bytes
@@ -93,7 +94,7 @@ class Needles(NamedTuple):
 
     @classmethod
     def of(cls, groups: Sequence[Sequence[str]]) -> Needles:
-        """Returns the needles of some groups, numbered through all groups."""
+        """Returns the needles of ``groups``, numbered consecutively through all groups."""
         text = "".join(needle for needles in groups for needle in needles)
         ends, numbers = array("I"), array("I")
         end = 0
@@ -106,13 +107,13 @@ class Needles(NamedTuple):
         return cls(encoded, ends.tobytes(), numbers.tobytes())
 
     def fit(self) -> bool:
-        """Returns whether the three parts belong together."""
+        """Returns True if the three parts belong together."""
         ends = array("I", self.ends)
         size = 4 * (ends[-1] if ends else 0), 4 * len(ends)
         return list(ends) == sorted(ends) and (len(self.text), len(self.groups)) == size
 
     def by_group(self) -> list[list[str]]:
-        """Returns the groups that `of` was given, less empty ones at the end."""
+        """Returns the groups that `of` was called with, without empty ones at the end."""
         text = self.text.decode("utf-32-le", "surrogatepass")
         groups: list[list[str]] = []
         start = 0

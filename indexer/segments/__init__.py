@@ -1,8 +1,8 @@
 """Columnar segments: memory-mapped postings, lengths and texts, searched by the kernel.
 
-`format` writes the bytes down, `segment` reads one file of them, and `collection` searches several
-segments as one. `writer` builds and merges segments; it is imported by itself, for a search does
-without it.
+`format` writes the bytes, `segment` reads one file of them, and `collection` searches several
+segments as one. `writer` builds and merges segments; it is imported separately, because a search
+does not need it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Several segments searched as one: sets of sections, document frequencies, and the best of a
-query.
+"""Several segments searched as one: sets of sections, document frequencies, and best sections.
 
-Sections are numbered through all segments. Deleted sections count nowhere: neither in frequencies
-and average lengths nor in any set. So scores do not depend on how an index came about.
+Sections are numbered consecutively through all segments. Deleted sections count nowhere, neither in
+frequencies and average lengths nor in any set, so that scores do not depend on the history of an
+index.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from indexer.kernel.types import Buffer, FoldedText, Needles, SnippetParts
 
 Term = tuple[str, str]  # field, text
-# Documents, and the group of each: parallel arrays of 32 bits. A document may be in several.
+# Parallel arrays of 32 bits: documents, and the group of each. A document may be in several groups.
 DocumentLabels = tuple[bytes, bytes]
-# Where a term is in each segment, how many live sections have it, and its inverse document
-# frequency.
+# The place of a term in each segment, the number of live sections that have it, and its inverse
+# document frequency.
 Found = tuple[tuple[PostingsAt | None, ...], int, float]
 _CACHED_TERMS = 16_384
 _MOST_TEXTS = 64  # of `Segment.evidence`
@@ -38,9 +38,9 @@ _DIGITS = bytes.maketrans(b"\0\1", b"01")
 
 
 class SegmentPart(NamedTuple):
-    """A segment of a collection: the number of its first section, and what is deleted of it.
+    """A segment of a collection, with the number of its first section and its deleted sections.
 
-    Both are bitmaps, None where nothing is deleted.
+    ``deleted`` and ``live`` are bitmaps, or None if nothing is deleted.
     """
 
     segment: Segment
@@ -50,7 +50,7 @@ class SegmentPart(NamedTuple):
 
 
 class Contribution(NamedTuple):
-    """The part of a term in a score, and the numbers that it is made of (`indexer.kernel.bm25`)."""
+    """A term's part of a score, and the numbers it is computed from (`indexer.kernel.bm25`)."""
 
     score: float
     tf: float
@@ -61,7 +61,7 @@ class Contribution(NamedTuple):
 
 
 class SectionSet:
-    """A set of live sections: a bitmap per segment."""
+    """A set of live sections, with a bitmap for each segment."""
 
     def __init__(self, collection: Collection, bits: list[bytearray]) -> None:
         self._collection = collection
@@ -88,7 +88,7 @@ class SectionSet:
         return sum(map(self._collection.kernel.count, self.bits))
 
     def __iter__(self) -> Iterator[int]:
-        """The sections, rising."""
+        """Yields the sections in ascending order."""
         for part, bits in zip(self._collection.parts, self.bits, strict=True):
             number = int.from_bytes(bits, "little")
             digits = f"{number:b}"[::-1]
@@ -103,9 +103,9 @@ class SectionSet:
         return bool(self.bits[number][local >> 3] >> (local & 7) & 1)
 
     def tally(self, firsts: Sequence[bytes]) -> bytes:
-        """Returns how many sections of the set each document has, over all segments, 32 bits each.
+        """Returns the number of sections in the set for each document, 32 bits each.
 
-        ``firsts`` has for each segment the first sections of its documents (`Kernel.tally`).
+        ``firsts`` has, for each segment, the first sections of its documents (`Kernel.tally`).
         """
         tally = self._collection.kernel.tally
         return b"".join(tally(bits, first) for bits, first in zip(self.bits, firsts, strict=True))
@@ -114,7 +114,7 @@ class SectionSet:
 class Collection:
     """Segments searched as one. Safe to share between threads.
 
-    ``deleted`` has the deleted sections of each segment, as ranges of its own numbers.
+    ``deleted`` has the deleted sections of each segment, as ranges of numbers in that segment.
     """
 
     def __init__(
@@ -145,11 +145,11 @@ class Collection:
         self._found = lru_cache(_CACHED_TERMS)(self._find)
 
     def part_of(self, section: int) -> int:
-        """Returns the number of the segment that a section lies in."""
+        """Returns the number of the segment that ``section`` lies in."""
         return bisect_right(self._bases, section) - 1
 
     def text(self, section: int) -> str:
-        """Returns the text of a section, folded: phrases are compared with it."""
+        """Returns the folded text of a section, with which phrases are compared."""
         part = self.parts[self.part_of(section)]
         return part.segment.text(section - part.base)
 
@@ -181,14 +181,14 @@ class Collection:
     def excerpt(
         self, section: int, gaps: bytes, needles: Needles, weights: bytes, width: int
     ) -> SnippetParts | None:
-        """Returns the snippet of a section; None where no needle stands in it."""
+        """Returns the snippet of a section; None if it contains none of ``needles``."""
         part = self.parts[self.part_of(section)]
         return part.segment.excerpt(section - part.base, gaps, needles, weights, width)
 
     # --- terms ----------------------------------------------------------------------------------
 
     def _find(self, term: Term) -> Found:
-        """The places of a term in all segments, its live document frequency, and its idf."""
+        """Returns a term's places in all segments, its live document frequency, and its idf."""
         field, text = term
         encoded = text.encode("utf-8", "surrogatepass")
         places = tuple([find(field, encoded) for find in self._finders])
@@ -201,13 +201,13 @@ class Collection:
         return places, df, self.idf(df)
 
     def frequency(self, term: Term) -> int:
-        """Returns how many live sections have a term."""
+        """Returns the number of live sections that have ``term``."""
         return self._found(term)[1]
 
     def contribution(self, term: Term, section: int, weight: float = 1.0) -> Contribution | None:
-        """Returns what a term adds to the score of a live section, to the last bit.
+        """Returns what a term adds to the score of a live section, exact to the last bit.
 
-        None if the section lacks it. The weight is a factor of the idf.
+        The result is None if the section lacks the term. The idf is multiplied by ``weight``.
         """
         tf = self._tf(term, section)
         if not tf:
@@ -231,7 +231,7 @@ class Collection:
         return weights[at] if at >= 0 and sections[at] == section - self.parts[number].base else 0.0
 
     def expand(self, field: str, prefix: str) -> Iterator[tuple[str, int]]:
-        """Yields the terms of a field that begin with ``prefix``, in ascending order.
+        """Yields the terms of ``field`` that begin with ``prefix``, in ascending order.
 
         Each comes with the number of sections that have it, deleted ones included.
         """
@@ -261,11 +261,14 @@ class Collection:
         )
 
     def having(self, terms: Iterable[Term]) -> SectionSet:
-        """Returns the live sections that have any of the terms."""
+        """Returns the live sections that have any of ``terms``."""
         return self.having_later(terms)()
 
     def having_later(self, terms: Iterable[Term]) -> Callable[[], SectionSet]:
-        """Returns a function for `having`, which works even after the segments are closed."""
+        """Returns a function that returns what `having` would return for ``terms``.
+
+        It works even after the segments are closed.
+        """
         fillers = [part.segment.filler() for part in self.parts]
         places = [(field, self._found((field, text))[0]) for field, text in terms]
 
@@ -283,7 +286,7 @@ class Collection:
         return sections
 
     def of_sections(self, sections: Iterable[int]) -> SectionSet:
-        """Returns those of the sections that are live, as a set."""
+        """Returns the set of those of ``sections`` that are live."""
         found, bases = self.none(), self._bases
         for section in sections:
             number = bisect_right(bases, section) - 1
@@ -297,7 +300,7 @@ class Collection:
     def holding(self, text: str, terms: Sequence[Term]) -> SectionSet:
         """Returns the live sections whose folded text contains ``text``.
 
-        Every such section must have all of ``terms``: only sections that do are read.
+        Every such section must have all of ``terms``: only sections that have them are read.
         """
         if not text:
             return self.none()
@@ -316,7 +319,8 @@ class Collection:
     def of_documents(self, chosen: Sequence[bytes], firsts: Sequence[bytes]) -> SectionSet:
         """Returns the live sections of documents.
 
-        ``chosen`` is for each segment a set of its documents, ``firsts`` where each begins.
+        ``chosen`` has a set of documents for each segment, ``firsts`` the first section of each
+        document.
         """
         found = [
             self.kernel.expand(documents, first)
@@ -328,7 +332,7 @@ class Collection:
         return SectionSet(self, found)
 
     def group(self, counts: bytes, groups: DocumentLabels, number: int) -> array[int]:
-        """Returns ``counts`` by document, added up for each of ``number`` groups of documents."""
+        """Returns ``counts`` (by document) summed for each of ``number`` groups of documents."""
         totals = bytearray(4 * number)
         self.kernel.group(counts, *groups, totals)
         return array("I", bytes(totals))
@@ -336,7 +340,7 @@ class Collection:
     # --- ranking --------------------------------------------------------------------------------
 
     def by_weight(self, terms: Mapping[Term, float]) -> list[Term]:
-        """Returns the terms in the order in which `top` adds up their contributions."""
+        """Returns ``terms`` in the order in which `top` adds up their contributions."""
         return sorted(terms, key=lambda term: -term_weight(self._found(term)[2], terms[term]))
 
     def top(
@@ -348,12 +352,13 @@ class Collection:
         *,
         zeros: bool = True,
     ) -> list[tuple[float, int]]:
-        """Returns the ``k`` best (score, section), the best first, equal ones by ``order``.
+        """Returns the ``k`` best (score, section), best first, equal scores by ``order``.
 
-        A score is the sum of what the terms contribute, added up in the order of `by_weight`.
-        ``terms`` may have weights, which are factors of their idf. Only sections that have any of
-        the terms are ranked, and only those of ``within`` if it is given; ``zeros`` then admits all
-        of these, whatever they score. ``order`` must rise with the sections of a segment.
+        A score is the sum of the contributions of ``terms``, added in the order of `by_weight`. If
+        ``terms`` has weights, each idf is multiplied by its term's weight. Only sections with any
+        of the terms are ranked, and only those of ``within`` if it is given; with ``zeros``, all
+        sections of ``within`` are, whatever they score. ``order`` must be ascending over the
+        sections of a segment.
         """
         weights = terms if isinstance(terms, Mapping) else {}
         scored = []

@@ -1,14 +1,14 @@
 """The bytes of a segment's file, format 3. All numbers are little-endian.
 
-A file is a row of columns, each beginning at a multiple of 64 bytes, to be mapped into memory:
+A file is a sequence of columns to be mapped into memory; each begins at a multiple of 64 bytes:
 
     8 bytes      magic, "PSCOLS" and the version of the format (16 bits)
     columns      padded with zeros
     directory    JSON: {"columns": {name: [offset, size]}, "facts": {...}}
     20 bytes     offset of the directory (64 bits), its size, its CRC-32 (32 bits each), "PEND"
 
-The columns of a segment, whose facts are its number of sections and, by field, that of terms and
-the sum of lengths:
+The facts of a segment are its number of sections and, by field, the number of terms and the sum of
+lengths. Its columns are:
 
     <field>.terms      dictionary
     <field>.index      for every 32nd term, 64 bits each: offset of its postings, offset in the
@@ -16,41 +16,41 @@ the sum of lengths:
     <field>.postings   postings of all terms, one after the other
     <field>.lengths    16 bits per section, or 32 where one needs more: its length in eighths
     text               the texts of all sections, as codes of symbols
-    text.offsets       32 bits per section, and one more: where its codes begin
+    text.offsets       32 bits per section, and one more: the offset of its codes
     text.symbols       the strings of the symbols, UTF-8
-    text.table         32 bits twice per symbol: where its string is as it stands in the source,
-                       and where folded (without blanks, perhaps empty): offset in text.symbols (24
-                       bits), size (the low 8 bits)
+    text.table         two entries of 32 bits per symbol: the place of its string as it stands in
+                       the source, and of the folded string (without blanks, perhaps empty); a
+                       place is an offset in text.symbols (24 bits) and a size (the low 8 bits)
 
-Dictionary: terms in UTF-8, in ascending order, each as: number of bytes shared with the term before
-(0 for every 32nd), number of other bytes, those bytes, document frequency, size of the postings.
-Numbers without a width are LEB128.
+A dictionary has its terms in UTF-8, in ascending order. Each term is: the number of bytes shared
+with the term before (0 for every 32nd), the number of other bytes, these bytes, the document
+frequency, the size of the postings. Numbers without a stated width are LEB128.
 
-A symbol is a character, or a string of up to 12 characters that comes often
-(`indexer.kernel.plain.pack`). Its code is its number, the most frequent first: one byte up to 127;
-from there on up to 32639 two bytes, 128 + (n - 128) // 256 and (n - 128) % 256; beyond, 255 and
-three bytes, the highest first. The same codes are read as the source by the one place of each
-symbol and as what phrases are compared with by the other: characters fold one by one.
+A symbol is a character, or a frequent string of up to 12 characters (`indexer.kernel.plain.pack`).
+Its code is its number n, the most frequent symbol first: one byte up to 127; two bytes from there
+to 32639, 128 + (n - 128) // 256 and (n - 128) % 256; beyond that, 255 and three bytes, the highest
+first. The same codes give the source by the first entry of each symbol and, by the second, the
+folded text that phrases are compared with: characters fold one by one.
 
-A posting is a section and a code of its term frequency. Frequencies are counted in eighths: codes
-up to 127 are that number; from there on 32 steps lie in each power of two, up to 252 (rounded
-down).
+A posting is a section and a code of its term frequency. Frequencies are in eighths: codes up to 127
+are the number itself; above, each power of two has 32 steps, up to code 252 (rounded down).
 
-A list of up to 128 postings, or of up to one in 192 sections of the segment, is a stream of bits,
-the lowest first, the last byte filled up with zeros. Each posting is its gap, the distance to the
-section after the one before, and its code. A gap: w (4 bits) and gap + 1 - 2**w (w bits); or 15 and
-the gap (32 bits). A code: 0 (1 bit) for 8, a frequency of 1; or 1 and n (4 bits) for 16 + 8 * n; or
-1, 15 and the code (8 bits).
+A list of at most 128 postings, or of at most one in 192 sections of the segment, is a stream of
+bits, the lowest first; the last byte is filled with zeros. Each posting is its gap (the number of
+sections skipped since the posting before) and its code. A gap is w (4 bits) and gap + 1 - 2**w (w
+bits), or 15 and the gap (32 bits). A code is 0 (1 bit) for 8, which is a frequency of 1; or 1 and n
+(4 bits) for 16 + 8 * n; or 1, 15 and the code (8 bits).
 
-A list of more postings is blocks, one per range of 256 sections that has any: number of blocks,
-size of the directory, directory, data. A block's entry in the directory: 16 bits, from the lowest
-the number of codes other than 8 (3 bits), the number of postings less 1 (5 bits) and the number of
-ranges skipped (2 bits), the greatest value of each meaning that and more, and q (6 bits) with q/63
->= tf / (tf + norm) for all postings; then how much more, for those of the three. Here norm is
-that of `indexer.kernel.bm25`, by the average length in this segment. Its data: the sections
-whose code is 8, the other sections, their codes. A section is its number's low byte.
+A longer list consists of blocks, one for each range of 256 sections that has any posting: number of
+blocks, size of the directory, directory, data. A block's entry in the directory has 16 bits. From
+the lowest on, they are the number of codes other than 8 (3 bits), the number of postings minus 1 (5
+bits), the number of ranges skipped (2 bits), and q (6 bits) with q/63 >= tf / (tf + norm) for all
+postings. The greatest value of one of the first three means "this many or more"; the excess follows
+the 16 bits. norm is that of `indexer.kernel.bm25`, with the average length in this segment. The
+data of a block are the sections with code 8, the other sections, and the codes of these. A section
+is the low byte of its number.
 
-Where a collection's average length A differs from the average a of the segment, the bound becomes
+If the average length A of a collection differs from the average a of the segment, the bound becomes
 q/63 * max(1, A/a) (`indexer.kernel.bm25.bound_scale`).
 """
 
@@ -78,7 +78,10 @@ _END = b"PEND"
 
 
 def write_columns(path: Path, columns: Mapping[str, Buffer], facts: Mapping[str, Any]) -> None:
-    """Writes a new file, which must not exist; the caller flushes it to disk."""
+    """Writes ``columns`` and ``facts`` to a new file ``path``, which must not exist.
+
+    The caller flushes it to disk.
+    """
     places: dict[str, tuple[int, int]] = {}
     with path.open("xb") as file:
         file.write(_HEAD.pack(_MAGIC, VERSION))
@@ -132,7 +135,7 @@ class ColumnFile:
         return self._all[offset : offset + size]
 
     def close(self) -> None:
-        """Gives the memory back; the columns must not be used any more.
+        """Unmaps the file; its columns must not be used any more.
 
         Columns that another thread still reads stay mapped until it is done.
         """

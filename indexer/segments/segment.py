@@ -29,7 +29,7 @@ _OFFSET = struct.Struct("<I")
 
 
 class PostingsAt(NamedTuple):
-    """The place of a term's postings; ``ordinal`` is its number among the terms of the field."""
+    """The place of a term's postings; ``ordinal`` is the term's number in its field."""
 
     ordinal: int
     df: int
@@ -39,15 +39,15 @@ class PostingsAt(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns of a segment, as `indexer.segments.format` has them, and its facts."""
+    """The columns of a segment, described in `indexer.segments.format`, and its facts."""
 
     columns: Mapping[str, Buffer]
     sections: int
-    counts: Mapping[str, int]  # terms by field
-    totals: Mapping[str, int]  # summed lengths by field, in eighths
+    counts: Mapping[str, int]  # number of terms, by field
+    totals: Mapping[str, int]  # sum of lengths by field, in eighths
 
     def write(self, path: Path) -> None:
-        """Writes the segment's file, which must not exist."""
+        """Writes the segment to the file ``path``, which must not exist."""
         facts = {"units": self.sections, "counts": self.counts, "totals": self.totals}
         write_columns(path, self.columns, facts)
 
@@ -55,7 +55,7 @@ class Columns:
 class Segment:
     """A segment open for reading. Safe to share between threads.
 
-    Methods raise IndexDamaged where the file is not what was written.
+    Methods raise IndexDamaged if the file is not as it was written.
     """
 
     def __init__(self, path: Path, *, kernel: Kernel = default_kernel) -> None:
@@ -86,11 +86,11 @@ class Segment:
             raise ValueError("the texts or postings are missing")
 
     def as_columns(self) -> Columns:
-        """Returns the segment as a source to merge."""
+        """Returns the columns of the segment, as a source for a merge."""
         return Columns(self.columns, self.sections, self.counts, self.totals)
 
     def find(self, field: str, term: bytes) -> PostingsAt | None:
-        """Returns where a term's postings are; None if the segment lacks it."""
+        """Returns the place of a term's postings; None if the segment lacks the term."""
         dictionary = self._dictionaries.get(field)
         if dictionary is None:
             return None
@@ -101,7 +101,10 @@ class Segment:
         return PostingsAt._make(place) if place else None
 
     def terms(self, field: str, first: bytes = b"") -> Iterator[tuple[bytes, PostingsAt]]:
-        """Yields the terms not below ``first``, in order, with their places."""
+        """Yields the terms from ``first`` on, in ascending order, with their places.
+
+        Raises IndexDamaged.
+        """
         terms, packed, count = self._dictionaries[field]
         with self.guard():
             index = array("Q", bytes(packed))
@@ -123,15 +126,16 @@ class Segment:
                     yield term, PostingsAt(ordinal, df, start + at, size)
 
     def postings(self, field: str, place: PostingsAt) -> tuple[array[int], list[float]]:
-        """Returns the sections of a term, rising, and its frequency in each."""
+        """Returns the sections at ``place``, in ascending order, and the frequency in each."""
         data = self.columns[f"{field}.postings"]
         with self.guard():
             sections, codes = self._kernel.decode(data, *place[2:], place.df, self.sections)
         return array("I", sections), [TF_VALUE[code] for code in codes]
 
     def filler(self) -> Callable[[str, PostingsAt, bytearray], None]:
-        """Returns a function that adds a term's sections to a set, even after the segment is
-        closed.
+        """Returns a function that adds the sections of a term to a set.
+
+        It works even after the segment is closed.
         """
         held = {field: self.columns[f"{field}.postings"][:] for field in self.counts}
 
@@ -144,13 +148,13 @@ class Segment:
         return fill
 
     def narrow(self, field: str, place: PostingsAt, bits: bytearray) -> None:
-        """Keeps of a set the sections of a term."""
+        """Removes from the set ``bits`` all sections without the term at ``place``."""
         data = self.columns[f"{field}.postings"]
         with self.guard():
             self._kernel.narrow(data, *place[2:], place.df, self.sections, bits)
 
     def overlap(self, field: str, place: PostingsAt, bits: Buffer) -> int:
-        """Returns how many sections of a term are in a set."""
+        """Returns the number of sections in the set ``bits`` that have the term at ``place``."""
         data = self.columns[f"{field}.postings"]
         try:
             return self._kernel.overlap(data, *place[2:], place.df, self.sections, bits)
@@ -158,7 +162,10 @@ class Segment:
             raise self._damaged(error) from None
 
     def scan(self, text: str, bits: bytearray) -> None:
-        """Keeps of a set the sections whose folded text contains ``text``, which is not empty."""
+        """Removes from the set ``bits`` all sections whose folded text does not contain ``text``.
+
+        ``text`` must not be empty.
+        """
         columns = self.columns
         needle = text.encode("utf-8", "surrogatepass")
         with self.guard():
@@ -201,7 +208,7 @@ class Segment:
     def excerpt(
         self, section: int, gaps: bytes, needles: Needles, weights: bytes, width: int
     ) -> SnippetParts | None:
-        """Returns the snippet of a section; None where no needle stands in it."""
+        """Returns the snippet of a section; None if it contains none of ``needles``."""
         try:
             packed = packed_text(self.columns, section, section + 1)
             return self._kernel.excerpt(*packed, gaps, *needles, weights, width)
@@ -209,13 +216,11 @@ class Segment:
             raise self._damaged(error) from None
 
     def source(self, start: int, stop: int) -> str:
-        """Returns the texts of sections ``start`` up to ``stop`` as they stand in their source,
-        joined.
-        """
+        """Returns the joined source texts of the sections ``start`` up to ``stop`` (exclusive)."""
         return self._unpack(start, stop, False)
 
     def text(self, section: int) -> str:
-        """Returns the text of a section, folded: phrases are compared with it."""
+        """Returns the folded text of a section, with which phrases are compared."""
         return self._unpack(section, section + 1, True)
 
     def _unpack(self, start: int, stop: int, folded: bool) -> str:
@@ -224,16 +229,19 @@ class Segment:
             return text.decode("utf-8", "surrogatepass")
 
     def lengths(self, field: str) -> memoryview:
-        """Returns the length of every section, in eighths."""
+        """Returns the length of every section in ``field``, in eighths."""
         return lengths_of(self.columns[f"{field}.lengths"], self.sections)
 
     def scale(self, field: str, average: float) -> float:
-        """Returns the factor of the bounds where sections have ``average`` eighths."""
+        """Returns the factor of the bounds for an ``average`` length in eighths."""
         own = self.totals[field] / self.sections if self.sections else 0.0
         return bound_scale(own, average)
 
     def scoring(self, averages: Mapping[str, float]) -> tuple[ScoredField, ...]:
-        """Returns the fields as `top` takes them; ``averages`` are lengths by field, in eighths."""
+        """Returns the fields in the form that `top` takes.
+
+        ``averages`` has the average length for each field, in eighths.
+        """
         return tuple(
             (
                 self.columns[f"{field}.postings"],
@@ -254,19 +262,19 @@ class Segment:
         zeros: bool = False,
         floor: float = 0.0,
     ) -> list[tuple[float, int]]:
-        """Returns the ``k`` best (score, section): see `indexer.kernel.plain.topk`.
+        """Returns the ``k`` best (score, section); see `indexer.kernel.plain.topk`.
 
-        ``fields`` are those of `scoring`; a term is the number of its field there, a place and a
+        ``fields`` are from `scoring`. A term is the number of its field there, a place and a
         weight.
         """
-        try:  # as `guard` does, which takes longer
+        try:  # without `guard`, which takes longer
             return self._kernel.topk(self.sections, k, filter, zeros, floor, fields, terms)
         except ValueError as error:
             raise self._damaged(error) from None
 
     @contextmanager
     def guard(self) -> Iterator[None]:
-        """Turns the ValueErrors that the kernel raises of a damaged file into IndexDamaged."""
+        """Turns the ValueErrors that the kernel raises for a damaged file into IndexDamaged."""
         try:
             yield
         except ValueError as error:
@@ -276,14 +284,14 @@ class Segment:
         return IndexDamaged(f"{self.name}: {error}")
 
     def close(self) -> None:
-        """Close the file."""
+        """Closes the file."""
         self._file.close()
 
 
 def packed_text(columns: Mapping[str, Buffer], start: int, stop: int) -> PackedText:
-    """Returns the texts of sections ``start`` up to ``stop``, one after the other.
+    """Returns the joined texts of the sections ``start`` up to ``stop`` (exclusive).
 
-    Raises ValueError where the column of texts is damaged.
+    Raises ValueError if the column of texts is damaged.
     """
     codes, offsets = columns["text"], columns["text.offsets"]
     (first,) = _OFFSET.unpack_from(offsets, 4 * start)

@@ -1,4 +1,4 @@
-"""Building a segment of sections that are added, or merging other segments into one."""
+"""Builds a segment from added sections, or merges several segments into one."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     from indexer.kernel.interface import Kernel
     from indexer.kernel.types import Buffer, InvertedField
 
-# Gives for a character the one that phrases are compared by, or none.
+# Returns for a character the one that phrases are compared by, or nothing.
 Fold = Callable[[str], str]
-# A part of sections: its words with NUL between them, its text without blanks, and the weight of an
-# occurrence in either, in eighths.
+# A part of sections: its words separated by NUL, its text without blanks, and the weight of each
+# occurrence in eighths.
 Part = tuple[str, str, int]
 
-_AT_ONCE = 1 << 20  # characters of parts that the kernel is given together
+_AT_ONCE = 1 << 20  # characters of the parts that the kernel gets at once
 
 
 class Builder:
-    """A segment in the making: sections are added, then sorted into an order and inverted.
+    """A segment being built: sections are added, then put in order and inverted.
 
-    Two threads log and invert terms, words and bigrams side by side, for the compiled kernel lets
-    go of the interpreter's lock meanwhile. The bytes of the segment do not depend on them.
+    Two threads log and invert words and bigrams side by side, since the compiled kernel releases
+    the interpreter's lock. The bytes of the segment do not depend on the threads.
     """
 
     def __init__(
@@ -43,10 +43,10 @@ class Builder:
         *,
         kernel: Kernel = default_kernel,
     ) -> None:
-        """``fields`` are the names of the fields of words and of bigrams.
+        """Takes the names of the ``fields`` of words and of bigrams.
 
-        ``classes`` are those of `Kernel.add_bigrams`; ``fold`` gives for a character the one that
-        phrases are compared by, or none.
+        ``classes`` are those of `Kernel.add_bigrams`. ``fold`` returns for a character the one that
+        phrases are compared by, or nothing.
         """
         self._kernel = kernel
         self._fields = fields
@@ -55,7 +55,7 @@ class Builder:
         seed = int.from_bytes(os.urandom(8), "little")
         self._words, self._bigrams = kernel.inverter(seed), kernel.inverter(seed)
         self._texts: list[str] = []
-        self._parts: list[Part] = []  # those not logged yet
+        self._parts: list[Part] = []  # not logged yet
         self._named = array("I")  # the parts of each section, as `Kernel.add_words` takes them
         self._waiting = 0  # characters of them
         self._threads = ThreadPoolExecutor(2)
@@ -66,9 +66,9 @@ class Builder:
     def add(
         self, parts: Sequence[Part], sections: Iterable[Sequence[int]], texts: Sequence[str]
     ) -> None:
-        """Adds sections. ``texts`` are theirs, as they stand in the source.
+        """Adds sections; ``texts`` are their texts as they stand in the source.
 
-        ``sections`` has for each the numbers of the ``parts``, from 0 on, that it ranks by.
+        ``sections`` has for each section the numbers (from 0) of the ``parts`` that it ranks by.
         """
         first = len(self._parts)
         sizes = [len(text) for _, text, _ in parts]
@@ -85,7 +85,7 @@ class Builder:
             self._log()
 
     def _log(self) -> None:
-        """Has the threads log the parts that wait, after those they were given before."""
+        """Lets the threads log the waiting parts, after the parts they were given before."""
         parts, sections = self._parts, self._named.tobytes()
         self._parts, self._named, self._waiting = [], array("I"), 0
         self._logged()
@@ -108,7 +108,7 @@ class Builder:
     def finish(self, order: Sequence[int]) -> Columns:
         """Returns the segment and ends the builder.
 
-        Section ``order[i]``, in the order of adding, becomes section ``i``.
+        The section that was added as number ``order[i]`` becomes section ``i``.
         """
         numbers = array("I", order).tobytes()
         with self._threads as threads:
@@ -132,9 +132,10 @@ def _joined(parts: Iterable[str]) -> bytes:
 def merge(
     sources: Sequence[tuple[Columns, Sequence[int]]], fold: Fold, *, kernel: Kernel = default_kernel
 ) -> Columns:
-    """Returns one segment of several; each comes with the new numbers of its sections, or GONE.
+    """Returns one segment made of several ``sources``.
 
-    New numbers rise within a source and, over all of them, run from 0. Raises IndexDamaged.
+    Each source comes with the new numbers of its sections, or GONE. New numbers ascend within a
+    source and, over all sources, run from 0 without gaps. Raises IndexDamaged.
     """
     count = sum(new != GONE for _, numbers in sources for new in numbers)
     fields = sources[0][0].counts if sources else {}
@@ -200,7 +201,7 @@ def _columns(
 
 
 def _packed(texts: Sequence[bytes], fold: Fold, kernel: Kernel) -> dict[str, Buffer]:
-    """Returns the columns of texts, which are in UTF-8."""
+    """Returns the columns of ``texts``, which are in UTF-8."""
     ends = array("I", accumulate(map(len, texts)))
     seed = int.from_bytes(os.urandom(8), "little")
     symbols, sizes, codes, offsets = kernel.pack(seed, b"".join(texts), ends.tobytes())
@@ -214,9 +215,9 @@ def _packed(texts: Sequence[bytes], fold: Fold, kernel: Kernel) -> dict[str, Buf
 
 
 def _table(symbols: bytes, sizes: bytes, fold: Fold) -> tuple[bytes, bytes]:
-    """The table of the symbols, and the folded strings to be added to ``symbols``."""
+    """Returns the table of the symbols, and the folded strings to append to ``symbols``."""
     table = array("I")
-    more: dict[bytes, int] = {}  # folded strings that are no symbols, and where they begin
+    more: dict[bytes, int] = {}  # folded strings that are not symbols, and their offsets
     folded = {char: fold(char) for char in set(symbols.decode("utf-8", "surrogatepass"))}
     end = len(symbols)
     for start, size in zip(accumulate(sizes, initial=0), sizes, strict=False):

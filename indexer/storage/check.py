@@ -1,4 +1,4 @@
-"""Checks of an index: its files are what was written, and its parts agree with each other."""
+"""Checks an index: its files are as they were written, and its parts agree with each other."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from indexer.text.analysis import Analyzer
 
 
 def check(folder: Path) -> Iterator[str]:
-    """Yields a line for each fault of the index in ``folder``; none if it is whole.
+    """Yields a line for each fault of the index in ``folder``; nothing if it is sound.
 
-    Every file is read, and the terms of every document are made anew. Raises IndexNotFound,
+    Every file is read, and the terms of every document are computed again. Raises IndexNotFound and
     IndexIncompatible.
     """
     try:
@@ -37,7 +37,7 @@ def check(folder: Path) -> Iterator[str]:
 
 
 def check_previous(folder: Path) -> list[str] | None:
-    """Returns the faults of the files of the generation before the newest; None without one."""
+    """Returns the faults in the files of the previous generation; None if there is none."""
     try:
         manifest = read_manifest(folder, PREVIOUS)
     except IndexNotFound:
@@ -72,7 +72,7 @@ def _documents(snapshot: Snapshot) -> Iterator[str]:
 
 
 def _shows(snapshot: Snapshot, index: int, document: Document) -> bool:
-    """Returns whether the cards of a document show its sections."""
+    """Returns True if the cards of a document agree with its sections."""
     try:
         shown = [*map(snapshot.card, snapshot.numbering.sections_of(index))]
     except IndexDamaged:
@@ -81,7 +81,7 @@ def _shows(snapshot: Snapshot, index: int, document: Document) -> bool:
 
 
 def _terms(files: SegmentFiles, analyzer: Analyzer) -> Iterator[str]:
-    """Compares the terms of a segment with those its documents give now: equal to the byte."""
+    """Compares the terms of a segment, byte by byte, with those that its documents give now."""
     terms = new_terms()
     for row, first in zip(files.rows, memoryview(files.firsts).cast("I"), strict=False):
         terms.add(*terms_of(files.document(row, first), analyzer))

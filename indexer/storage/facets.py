@@ -16,8 +16,8 @@ FACETS = ("issuer", "doc_type", "year", "region")
 class FacetCounter:
     """Counts sections by the values that their documents have in each of `FACETS`.
 
-    The values are gathered when they are first asked for; many searches do without. Everything
-    works on after the snapshot was closed.
+    The values are gathered when they are first asked for, because many searches do not need them.
+    Everything still works after the snapshot was closed.
     """
 
     def __init__(self, numbering: Numbering, terms: Collection) -> None:
@@ -27,11 +27,11 @@ class FacetCounter:
     def counts(
         self, tally: Callable[[], array[int]]
     ) -> dict[str, Callable[[], list[tuple[str, int]]]]:
-        """Returns for each facet a function that gives its values with their counts.
+        """Returns, for each facet, a function that returns its values with their counts.
 
-        ``tally`` gives the sections per document as `Numbering.tally` does; it is called when a
-        function is. Values without a section are left out; the others are in the order in which
-        they first appear in the index.
+        ``tally`` returns the number of sections per document, as `Numbering.tally` does; it is
+        called whenever such a function is. Values without a section are left out; the others come
+        in the order in which they first appear in the index.
         """
 
         def added(name: str) -> list[tuple[str, int]]:
@@ -57,7 +57,7 @@ class FacetCounter:
 
 
 def _labelled(values_of_rows: Iterable[tuple[str, ...]]) -> tuple[list[str], DocumentLabels]:
-    """Returns the distinct values in order of appearance, and the label of each row and value."""
+    """Returns the distinct values in order of appearance, and pairs of a row and a label."""
     numbers: dict[str, int] = {}
     rows, labels = array("I"), array("I")
     for row, values in enumerate(values_of_rows):

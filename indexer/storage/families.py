@@ -1,4 +1,4 @@
-"""Documents that belong together: one document in several files, and the versions of one law."""
+"""Documents that belong together: one document in several files, and versions of one law."""
 
 from __future__ import annotations
 
@@ -17,12 +17,11 @@ from indexer.storage.segment_files import SegmentFiles
 
 @dataclass(frozen=True, slots=True)
 class DocumentFamilies:
-    """The families of an index as a commit writes them: groups of two or more document ids.
+    """The families of an index, as a commit writes them: groups of two or more document ids.
 
-    Each of ``duplicates`` is one document in several files. The file with the most facts and the
-    fullest text stands first.
-    Each of ``versions`` is one law, newest version first; a version that has duplicates is
-    named by the first of them.
+    Each group of ``duplicates`` is one document in several files; the file with the most facts and
+    the fullest text comes first. Each group of ``versions`` is one law, newest version first; a
+    version with duplicates is named by the first of them.
     """
 
     duplicates: tuple[tuple[str, ...], ...] = ()
@@ -34,7 +33,7 @@ class DocumentFamilies:
 
     @classmethod
     def decode(cls, data: bytes) -> DocumentFamilies:
-        """Returns the families that `encode` wrote. Raises IndexDamaged."""
+        """Returns the families that `encode` wrote as ``data``. Raises IndexDamaged."""
         try:
             duplicates, versions = json.loads(data)
             return cls(tuple(map(tuple, duplicates)), tuple(map(tuple, versions)))
@@ -45,9 +44,9 @@ class DocumentFamilies:
 class Families:
     """The families of a snapshot, by the numbers of its documents and sections.
 
-    ``encoded`` is what `DocumentFamilies.encode` gave, or empty where no document has relatives.
-    It is decoded when it is first asked for. Every member raises IndexDamaged where the families
-    name a document that the index does not hold.
+    ``encoded`` is the result of `DocumentFamilies.encode`, or empty if no document has relatives.
+    It is decoded when it is first needed. Every member raises IndexDamaged if the families name a
+    document that the index does not have.
     """
 
     def __init__(
@@ -72,22 +71,22 @@ class Families:
 
     @cached_property
     def same_document(self) -> dict[int, tuple[int, ...]]:
-        """For each document that stands in several files: the indices of all, its own included."""
+        """For each document in several files: the indices of all its files, its own included."""
         groups = [tuple(map(self._index, ids)) for ids in self.committed.duplicates]
         return {index: group for group in groups for index in group}
 
     @cached_property
     def versions(self) -> dict[str, tuple[str, ...]]:
-        """For each document of which there are several versions: the ids of all, newest first."""
+        """For each document with several versions: the ids of all of them, newest first."""
         for id in chain.from_iterable(self.committed.versions):
             self._index(id)
         return {id: group for group in self.committed.versions for id in group}
 
     @cached_property
     def duplicate_sections(self) -> frozenset[int]:
-        """The sections that are hidden from search: another file of the document has their text.
+        """The sections hidden from search because another file of the document has their text.
 
-        Of several files with the same text, the first in the order of `same_document` shows it;
+        Of several files with the same text, the first one in the order of `same_document` shows it;
         `copies_of` leads from there to the others.
         """
         duplicates: set[int] = set()
@@ -112,7 +111,7 @@ class Families:
     def sections_of_matching_documents(self, sections: SectionSet, terms: Collection) -> SectionSet:
         """Returns all sections in ``terms`` of the documents that have one of ``sections``.
 
-        A document has a section also where its text is hidden as a duplicate.
+        A section that is hidden as a duplicate counts for its document all the same.
         """
         numbering = self._numbering
         hidden = map(numbering.sections_of, self._documents_repeating(sections))
@@ -121,7 +120,7 @@ class Families:
         )
 
     def _documents_repeating(self, sections: SectionSet) -> set[int]:
-        """Returns the documents of several files that have the text of one of ``sections``."""
+        """Returns the documents in several files that have the text of one of ``sections``."""
         found: set[int] = set()
         for group in set(self.same_document.values()):
             hashes = {index: self._hashes_of(index) for index in group}

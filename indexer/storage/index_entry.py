@@ -1,6 +1,6 @@
-"""The entry of a document: all that an index keeps of it, made from the document alone.
+"""The entry of a document: everything that an index keeps of it, made from the document alone.
 
-Making an entry reads and writes nothing, so it can be done in any process. An entry goes from one
+Making an entry reads and writes no files, so that any process can do it. Entries go from one
 process to another as bytes, without pickle.
 """
 
@@ -10,11 +10,12 @@ import hashlib
 import json
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from indexer.documents.model import Document
+from indexer.formats import ReadWarning
 from indexer.storage.links import Links, decode_links, encode_links, links_of
 from indexer.storage.records import DocumentRow, encode_document
 from indexer.text.analysis import Analyzer, TermSource
@@ -25,9 +26,10 @@ _OPENING = 300  # characters
 class Terms(NamedTuple):
     """The terms of the sections of a document.
 
-    ``parts`` are the sources of terms: the body of each section, and contexts and headings, which
-    stand once however many sections share them. ``sections`` names the parts of each section by
-    their positions, the body first. ``texts`` are the texts of the sections in the document.
+    ``parts`` are the texts that terms come from: the body of each section, and contexts and
+    headings, each of which is stored once, however many sections share it. ``sections`` has the
+    positions of each section's parts, the body first. ``texts`` are the texts of the sections in
+    the document.
     """
 
     parts: tuple[TermSource, ...]
@@ -43,7 +45,8 @@ class Terms(NamedTuple):
 class IndexEntry:
     """A document ready to be written.
 
-    ``row`` has no offset and size yet; ``hashes`` has 64 bits for the text of each section.
+    ``row`` has no offset and size yet; ``hashes`` has a hash of 64 bits for the text of each
+    section.
     """
 
     row: DocumentRow
@@ -51,6 +54,7 @@ class IndexEntry:
     links: Links
     hashes: array[int]
     terms: Terms
+    warnings: tuple[ReadWarning, ...] = ()  # of the file's reader; told, not kept
 
     @property
     def digest(self) -> str:
@@ -68,13 +72,17 @@ class IndexEntry:
         links = encode_links([self.links]).hex()
         sizes = list(map(len, texts))
         weights = [part.weight for part in parts]
-        facts = (self.row, links, self.hashes.tolist(), weights, self.terms.sections, sizes)
+        warned = [astuple(warning) for warning in self.warnings]
+        facts = (
+            *(self.row, links, self.hashes.tolist(), weights, self.terms.sections, sizes),
+            warned,
+        )
         return _bytes(json.dumps(facts, ensure_ascii=False)), _bytes("".join(texts)), self.record
 
     @classmethod
     def decode(cls, facts: bytes, texts: bytes, record: bytes) -> IndexEntry:
-        """Returns the entry of which `encode` gave these bytes."""
-        row, links, hashes, weights, sections, sizes = json.loads(_text(facts))
+        """Returns the entry that `encode` turned into ``facts``, ``texts`` and ``record``."""
+        row, links, hashes, weights, sections, sizes, warned = json.loads(_text(facts))
         row[_ISSUERS] = tuple(row[_ISSUERS])
         joined = _text(texts)
         each = [joined[start:end] for start, end in pairwise(accumulate(sizes, initial=0))]
@@ -86,6 +94,7 @@ class IndexEntry:
             decode_links(bytes.fromhex(links))[0],
             array("Q", hashes),
             Terms(tuple(parts), tuple(map(tuple, sections)), tuple(each[2 * count :])),
+            tuple(ReadWarning(*warning) for warning in warned),
         )
 
 
@@ -101,7 +110,7 @@ _ISSUERS = DocumentRow._fields.index("issuers")
 
 
 def entry_of(document: Document, analyzer: Analyzer) -> IndexEntry:
-    """Returns the entry of a document, its words cut by ``analyzer``."""
+    """Returns the entry of ``document``, whose words ``analyzer`` cuts."""
     terms = terms_of(document, analyzer)
     metadata = document.metadata
     date = metadata.date or metadata.published
@@ -118,11 +127,12 @@ def entry_of(document: Document, analyzer: Analyzer) -> IndexEntry:
         size=0,
     )
     hashes = array("Q", map(_hash, terms.bodies()))
-    return IndexEntry(row, encode_document(document), links_of(document.text), hashes, terms)
+    record, links = encode_document(document), links_of(document.text)
+    return IndexEntry(row, record, links, hashes, terms, document.warnings)
 
 
 def terms_of(document: Document, analyzer: Analyzer) -> Terms:
-    """Returns the terms of the sections of a document, its words cut by ``analyzer``."""
+    """Returns the terms of the sections of ``document``, whose words ``analyzer`` cuts."""
     parts: list[TermSource] = []
     numbers: dict[TermSource, int] = {}  # the positions of parts that several sections share
     sections: list[tuple[int, ...]] = []
@@ -155,10 +165,10 @@ def _analysed(
 
 
 def _opens(document: Document) -> bool:
-    """Returns whether the first section of a document is context for the others.
+    """Returns True if the first section of a document is context for the others.
 
     The opening of a 公文 names the organ, the place and the matter that its items are about. The
-    articles of a law stand for themselves; it opens with its history and its table of contents.
+    articles of a law need no such context; a law opens with its history and its table of contents.
     """
     return all(section.kind != "article" for section in document.sections)
 

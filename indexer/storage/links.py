@@ -1,6 +1,6 @@
-"""The links of a document to others: its fingerprint and its citations, kept beside its row.
+"""The links from a document to others: its fingerprint and its citations, stored beside its row.
 
-Commits compare fingerprints, lookups follow citations; a search reads neither.
+Commits compare fingerprints and lookups follow citations; a search reads neither.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from indexer.documents.citations.find import find_citations
-from indexer.documents.versions.duplicates import Fingerprint, fingerprint
+from indexer.documents.versions.fingerprint import Fingerprint, fingerprint
 from indexer.errors import IndexDamaged
 
 _COUNT = struct.Struct("<I")
@@ -24,7 +24,7 @@ _COUNT = struct.Struct("<I")
 
 @dataclass(frozen=True, slots=True)
 class Cite:
-    """A document cited ``count`` times by ``name``, by ``number`` (canonical 发文字号) or both."""
+    """A document that is cited ``count`` times by its ``name``, its ``number`` (文号), or both."""
 
     name: str | None
     number: str | None
@@ -33,14 +33,14 @@ class Cite:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """The links of a document. ``cites`` are other documents only, the most cited first."""
+    """The links of a document. ``cites`` has only other documents, the most cited first."""
 
     fingerprint: Fingerprint
     cites: tuple[Cite, ...]
 
 
 def links_of(text: str) -> Links:
-    """Returns the links of a document with this text."""
+    """Returns the links of a document with this ``text``."""
     counts = Counter(
         (citation.target, citation.number)
         for citation in find_citations(text)
@@ -51,11 +51,11 @@ def links_of(text: str) -> Links:
 
 
 def encode_links(links: Iterable[Links]) -> bytes:
-    """Returns the bytes of the links of several documents, in the order given.
+    """Returns the links of several documents as bytes, in the order given.
 
-    First the number of documents and the size of each fingerprint (32 bits each), then the
-    fingerprints, then the citations of all as JSON, compressed by zlib. So a commit can read the
-    fingerprints alone.
+    They begin with the number of documents and the size of each fingerprint (32 bits each). The
+    fingerprints follow, then the citations of all documents as JSON compressed by zlib. A commit
+    can therefore read the fingerprints alone.
     """
     links = list(links)
     prints = [one.fingerprint.to_bytes() for one in links]
@@ -73,7 +73,7 @@ def decode_fingerprints(data: bytes) -> list[Fingerprint]:
 
 
 def decode_links(data: bytes) -> list[Links]:
-    """Returns the links that `encode_links` wrote. Raises IndexDamaged."""
+    """Returns the links that `encode_links` wrote as ``data``. Raises IndexDamaged."""
     prints = decode_fingerprints(data)
     with _reading():
         cites = json.loads(zlib.decompress(data[_starts(data)[-1] :]))
@@ -84,7 +84,7 @@ def decode_links(data: bytes) -> list[Links]:
 
 
 def _starts(data: bytes) -> list[int]:
-    """Returns the offset where each fingerprint begins, and where the last one ends."""
+    """Returns the offset at which each fingerprint begins, and the end of the last one."""
     (count,) = _COUNT.unpack_from(data)
     first = _COUNT.size * (count + 1)
     sizes = array("I", data[_COUNT.size : first])

@@ -1,10 +1,11 @@
-"""The manifest: the one file that says what an index consists of. JSON, and never code.
+"""The manifest: the one file that says what an index consists of. It is JSON and never run as code.
 
     policysearch 1 <CRC-32 of the second line, in hex>
     {"generation": …, "analyzer": …, "sources": […], "segments": […], "groups": …,
      "dictionary": …, "user_dictionary": …}
 
-Only files that the manifest names belong to the index; others are left-overs of dead writers.
+Only files that the manifest names belong to the index; others are left over from interrupted
+writers.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _MAGIC = "policysearch"
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of the index: its name in the folder, its size in bytes and its CRC-32 as written."""
+    """A file of the index: its name in the folder, and its size and CRC-32 when it was written."""
 
     name: str
     size: int
@@ -35,7 +36,10 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A part of the index whose files never change. ``deleted``: ordinals of documents, rising."""
+    """A part of the index whose files never change.
+
+    ``deleted`` has the ordinals of its deleted documents, in ascending order.
+    """
 
     id: str
     section_count: int
@@ -47,7 +51,7 @@ class Segment:
 class Root:
     """A source that the index remembers; the ids of its documents begin with ``name``.
 
-    ``path`` is absolute, or relative to the folder that holds the index.
+    ``path`` is absolute, or relative to the folder that contains the index.
     """
 
     name: str
@@ -56,27 +60,27 @@ class Root:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The state of an index after a commit: a generation."""
+    """The state of an index after a commit, which is one generation."""
 
     generation: int = 0
     analyzer: str = ""
     sources: tuple[Root, ...] = ()
     segments: tuple[Segment, ...] = ()
     groups: File | None = None  # the families: `indexer.storage.families`
-    dictionary: File | None = None  # cuts words; None before the first commit only
+    dictionary: File | None = None  # words are cut by it; None only before the first commit
     user_dictionary: str = ""  # the file of the user's words in it, a path as in `Root`
 
     @property
     def files(self) -> tuple[File, ...]:
-        """Every file of the generation but the manifest."""
+        """Every file of the generation except the manifest."""
         shared = tuple(file for file in (self.groups, self.dictionary) if file)
         return (*(file for segment in self.segments for file in segment.files), *shared)
 
     def source_of(self, id: str) -> str:
-        """Returns the file that the document ``id`` was read from.
+        """Returns the path of the file that the document ``id`` was read from.
 
-        The path is absolute, or relative to the folder that holds the index, as in `Root`. Where
-        the document came from no source, it is the id itself.
+        The path is absolute, or relative to the folder that contains the index, as in `Root`. For a
+        document that came from no source, it is the id itself.
         """
         name, _, rest = id.partition("/")
         for root in self.sources:
@@ -85,7 +89,7 @@ class Manifest:
         return id
 
     def encode(self) -> bytes:
-        """Returns the bytes of the manifest's file."""
+        """Returns the contents of the manifest's file."""
         facts = asdict(self)
         facts["segments"] = [  # "units" is the format's name for sections
             {"units" if name == "section_count" else name: value for name, value in segment.items()}
@@ -96,7 +100,10 @@ class Manifest:
 
     @classmethod
     def decode(cls, data: bytes) -> Manifest:
-        """Returns the manifest that `encode` wrote. Raises IndexIncompatible, IndexDamaged."""
+        """Returns the manifest that `encode` wrote as ``data``.
+
+        Raises IndexIncompatible for another format and IndexDamaged.
+        """
         try:
             head, body, _ = data.decode().split("\n")
             magic, version, crc = head.split(" ")
@@ -167,9 +174,9 @@ def _number(value: Any) -> int:
 
 
 def read_manifest(folder: Path, name: str = NAME) -> Manifest:
-    """Returns the manifest ``name`` of the index in ``folder``: NAME or PREVIOUS.
+    """Returns the manifest ``name`` (NAME or PREVIOUS) of the index in ``folder``.
 
-    Raises IndexNotFound where there is none, IndexDamaged, IndexIncompatible.
+    Raises IndexNotFound if there is none, IndexDamaged, and IndexIncompatible.
     """
     try:
         return Manifest.decode((folder / name).read_bytes())
@@ -184,7 +191,7 @@ def read_manifest(folder: Path, name: str = NAME) -> Manifest:
 
 
 def damage(folder: Path, file: File) -> str | None:
-    """Returns how a file differs from what was written, as a line of text; None if it does not."""
+    """Returns a line that says how a file differs from what was written; None if it does not."""
     try:
         crc = 0
         with (folder / file.name).open("rb") as stream:

@@ -1,4 +1,4 @@
-"""The names by which a person may call a document: its id, a part of it, its number or title."""
+"""The names that a person may use for a document: its id, a part of it, its number or title."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from indexer.errors import DocumentNotFound
 from indexer.storage.numbering import Numbering
 from indexer.storage.records import DocumentRow
 
-_MOST_NAMED = 5  # candidates that an error lists
+_MOST_NAMED = 5  # the most candidates that an error lists
 
 
 def find_document(numbering: Numbering, name: str) -> int:
-    """Returns the index of the document ``name``, read in the first of these ways that fits any:
+    """Returns the index of the document that ``name`` stands for.
 
-    its id; an ending of it from a slash on, with or without suffix (``notice`` for
-    ``seeds/2002/notice.txt``); its number or title; a part of its id or title.
-    Raises DocumentNotFound, which names the candidates where there are several.
+    The name is, by the first of these that fits a document: an id; the end of an id after a slash,
+    with or without suffix (``notice`` for ``seeds/2002/notice.txt``); a number or title; a part of
+    an id or title. Raises DocumentNotFound, which lists the candidates if there are several.
     """
     if name in numbering.by_id:
         return numbering.by_id[name]

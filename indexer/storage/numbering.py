@@ -1,4 +1,4 @@
-"""Documents and sections by their numbers: which document has a section, which sections it has."""
+"""The numbers of documents and sections: which document a section belongs to, and vice versa."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from indexer.storage.segment_files import SegmentFiles
 class Numbering:
     """The documents and sections of a snapshot by their numbers; nothing here reads a file.
 
-    Sections are numbered from 0 through all segments, those of deleted documents too; the sections
-    of a document follow one another. ``rows`` lists the documents that are not deleted, in the
-    order of their sections, and ``firsts`` has the first section of each. A document's index is
-    its position in ``rows``. Everything works on after the snapshot was closed.
+    Sections are numbered from 0 through all segments, including those of deleted documents; the
+    sections of a document are adjacent. ``rows`` lists the documents that are not deleted, in the
+    order of their sections, and ``firsts`` has the first section of each. The index of a document
+    is its position in ``rows``. Everything still works after the snapshot was closed.
     """
 
     def __init__(self, segments: Sequence[SegmentFiles]) -> None:
@@ -51,31 +51,32 @@ class Numbering:
         return bisect_right(self.firsts, section) - 1
 
     def sections_of(self, index: int) -> range:
-        """Returns the numbers of the sections of a document."""
+        """Returns the numbers of the sections of the document with this ``index``."""
         return range(self.firsts[index], self.firsts[index] + self.rows[index].section_count)
 
     def place_of(self, index: int) -> tuple[SegmentFiles, int]:
-        """Returns the segment that holds a document, and the number there of its first section."""
+        """Returns the segment of a document, and the number there of its first section."""
         return self._places[index]
 
     def result_order(self, section: int) -> tuple[str, int]:
-        """Returns the key that orders sections of equal score: document id, position in it.
+        """Returns the key by which a section is ordered among equal scores.
 
-        It does not depend on the order in which documents were indexed.
+        It is the document's id and the position in the document, and does not depend on the order
+        in which documents were indexed.
         """
         index = self.document_of(section)
         return self.rows[index].id, section - self.firsts[index]
 
     def rows_of_segments(self) -> Iterator[DocumentRow]:
-        """The rows of the segments in turn, deleted documents included, as `tally` counts them."""
+        """The rows of all segments, deleted documents included, as `tally` counts them."""
         return chain.from_iterable(files.rows for files in self._segments)
 
     def tally(self, sections: SectionSet) -> array[int]:
-        """Returns how many of ``sections`` each of `rows_of_segments` has."""
+        """Returns the number of ``sections`` in each of `rows_of_segments`."""
         return array("I", sections.tally(self._firsts_of_segments))
 
     def counts(self, sections: SectionSet) -> list[int]:
-        """Returns how many of ``sections`` each document has, in the order of ``rows``."""
+        """Returns the number of ``sections`` in each document, in the order of ``rows``."""
         live = chain.from_iterable(files.is_live for files in self._segments)
         return [*compress(self.tally(sections), live)]
 

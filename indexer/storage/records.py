@@ -1,4 +1,4 @@
-"""A document as bytes: its record, the cards of its sections, and its row in a segment."""
+"""Documents as bytes: a record, the cards of its sections, and a row in its segment."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ Buffer = bytes | memoryview
 
 
 class DocumentRow(NamedTuple):
-    """The facts of a document that are in memory while an index is open.
+    """The facts of a document that are kept in memory while an index is open.
 
-    A fact that the document does not state is empty. ``date`` is that of signing, or else of
-    publication, YYYY-MM-DD or a beginning of it. The record of the document is ``size`` bytes at
-    ``offset`` of the records of its segment.
+    A fact that the document does not state is empty. ``date`` is the date of signing, else that of
+    publication: YYYY-MM-DD or a beginning of it. The record of the document has ``size`` bytes,
+    from ``offset`` on, in the records of its segment.
     """
 
     id: str
@@ -46,7 +46,7 @@ _KINDS = {"issuers": list, "units": int, "offset": int, "size": int}  # else tex
 
 
 def encode_rows(rows: Iterable[DocumentRow]) -> bytes:
-    """Returns rows as JSON: a list of values for each column."""
+    """Returns ``rows`` as JSON, with a list of values for each column."""
     rows = list(rows)
     return json.dumps(
         {name: [row[at] for row in rows] for at, name in enumerate(_COLUMNS)},
@@ -56,7 +56,7 @@ def encode_rows(rows: Iterable[DocumentRow]) -> bytes:
 
 
 def decode_rows(data: bytes) -> list[DocumentRow]:
-    """Returns the rows that `encode_rows` wrote. Raises IndexDamaged."""
+    """Returns the rows that `encode_rows` wrote as ``data``. Raises IndexDamaged."""
     try:
         columns = json.loads(data)
         for name in _COLUMNS:
@@ -71,10 +71,11 @@ def decode_rows(data: bytes) -> list[DocumentRow]:
 
 
 class SectionCard(NamedTuple):
-    """A section as hits show it, but for its text; it is read without the rest of its document.
+    """The facts that a hit shows of a section, readable without the rest of the document.
 
-    ``line`` is the line of the document that the section begins in, ``repeat_lines`` are those of
-    its ``repeats``, all counted from 1. Spans are character offsets in the document's text.
+    ``line`` is the line of the document on which the section begins, and ``repeat_lines`` are the
+    lines on which its ``repeats`` begin, all counted from 1. Spans are half-open character offsets
+    in the document's text.
     """
 
     anchor: str
@@ -92,17 +93,17 @@ _read_json = json.JSONDecoder().raw_decode
 
 
 def encode_document(document: Document) -> bytes:
-    """Returns the record of a document, which has all of it but the texts of its sections.
+    """Returns the record of a document: everything except the texts of its sections.
 
-    A record is in pieces, so that a card can be read without the rest: the number of pieces, the
-    offsets where each begins behind these numbers and where the last one ends (32 bits each), then
-    the pieces, compressed by zlib.
+    A record is split into pieces, so that a card can be read without the rest. It begins with the
+    number of pieces, the offset of each piece after these numbers, and the end of the last one (32
+    bits each); then come the pieces, each compressed by zlib.
 
     The first piece is JSON: id, digest, facts; the texts outside of sections, each with its offset;
-    the offset of the first section; kinds, labels, paths, headings, sizes, anchors, distances from
-    the parent (0 at the root) and repeats of the sections. Each other piece has the cards of 8
-    sections, a line of JSON for each: anchor, path, heading, headings, start, size, line; then
-    start, size and line of each repeat.
+    the offset of the first section; and, for the sections, their kinds, labels, paths, headings,
+    sizes, anchors, distances from the parent (0 at the root) and repeats. Each further piece has
+    the cards of 8 sections, one line of JSON each: anchor, path, heading, headings, start, size,
+    line; then start, size and line of each repeat.
     """
     facts = {
         field.name: _plain(getattr(document.metadata, field.name)) for field in fields(Metadata)
@@ -119,7 +120,10 @@ def encode_document(document: Document) -> bytes:
 
 
 def _quick_to_read(block: bytes) -> bytes:
-    """Compresses a piece with zlib's fixed codes: reading codes takes longer than a small piece."""
+    """Compresses a piece with zlib's fixed codes.
+
+    In a small piece, reading codes of its own would take longer than the piece itself.
+    """
     packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS, 9, zlib.Z_FIXED)
     return packer.compress(block) + packer.flush()
 
@@ -136,7 +140,7 @@ def _outside(document: Document) -> Iterator[tuple[int, str]]:
 
 
 def cards_of(document: Document) -> Iterator[SectionCard]:
-    """Yields the cards of the sections of a document, in order."""
+    """Yields the cards of the sections of ``document``, in order."""
     line_of = _LineCounter(document.text)
     for one in document.search_sections():
         section = one.section
@@ -167,7 +171,7 @@ def _row(section: Section, number: int) -> tuple[Any, ...]:
 
 
 class _LineCounter:
-    """Gives the line that an offset lies in, from 1."""
+    """Returns the line, from 1, of an offset in a text."""
 
     def __init__(self, text: str) -> None:
         self._breaks = [match.start() for match in re.finditer("\n", text)]
@@ -177,9 +181,9 @@ class _LineCounter:
 
 
 def decode_document(data: Buffer, text: str) -> Document:
-    """Returns the document of a record; ``text`` is the texts of its sections, joined.
+    """Returns the document of the record ``data``.
 
-    Raises IndexDamaged.
+    ``text`` has the joined texts of its sections. Raises IndexDamaged.
     """
     with _reading():
         id, digest, facts, outside, start, columns = json.loads(_piece(data, 0))
@@ -190,7 +194,7 @@ def decode_document(data: Buffer, text: str) -> Document:
 
 def _whole(text: str, outside: Any) -> str:
     parts: list[str] = []
-    at = end = 0  # in ``text``, in the text of the document
+    at = end = 0  # offsets in ``text`` and in the text of the document
     for offset, between in outside:
         parts += text[at : at + offset - end], between
         at += offset - end
@@ -208,7 +212,7 @@ def _sections(offset: int, columns: Any) -> Iterator[Section]:
 
 
 def decode_card(data: Buffer, number: int) -> SectionCard:
-    """Returns the card of section ``number``, from 0, of a record. Raises IndexDamaged."""
+    """Returns the card of section ``number`` (from 0) of a record. Raises IndexDamaged."""
     try:
         block, place = divmod(number, _BLOCK)
         line = _piece(data, 1 + block).split(b"\n")[place].decode("utf-8", "surrogatepass")
@@ -236,7 +240,7 @@ _NUMBER, _PLACE = struct.Struct("<I"), struct.Struct("<II")
 
 
 def _piece(data: Buffer, number: int) -> bytes:
-    """Returns a piece of a record. Bytes outside of the record do not decompress."""
+    """Returns a piece of a record. Bytes from outside the record would not decompress."""
     (count,) = _NUMBER.unpack_from(data)
     if number >= count:
         raise ValueError("it has no such piece")
@@ -245,7 +249,7 @@ def _piece(data: Buffer, number: int) -> bytes:
     return zlib.decompress(data[first + start : first + end])
 
 
-# The exceptions that bytes and JSON of another shape cause where they are taken apart.
+# The exceptions that taking apart damaged bytes and JSON may cause.
 _NOT_AS_WRITTEN = (
     zlib.error,
     struct.error,

@@ -1,15 +1,11 @@
-"""The families of an index after some of its documents changed."""
+"""Computes the families of an index after some of its documents changed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from indexer.documents.versions.duplicates import (
-    Fingerprint,
-    Item,
-    group_duplicates,
-    group_versions,
-)
+from indexer.documents.versions.duplicates import Item, group_duplicates, group_versions
+from indexer.documents.versions.fingerprint import Fingerprint
 from indexer.storage.families import DocumentFamilies
 from indexer.storage.records import DocumentRow
 
@@ -21,11 +17,11 @@ def regroup(
     changed: Iterable[str],
     text_of: Callable[[str], str],
 ) -> DocumentFamilies:
-    """Returns the families of the documents ``rows``, whose ``fingerprints`` stand in their order.
+    """Returns the families of the documents ``rows``; ``fingerprints`` are in the same order.
 
-    ``old`` are the families from before the documents ``changed`` were added, replaced or removed.
-    Only these documents, and members of families that lost one, are compared with the others.
-    ``text_of`` gives the text of a document by its id. The result is that of a rebuild.
+    ``old`` are the families before the documents ``changed`` were added, replaced or removed. Only
+    these documents, and members of families that lost one, are compared with the others.
+    ``text_of`` returns the text of a document by its id. The result is the same as after a rebuild.
     """
     stale = set(changed)
     kept = [group for group in old.duplicates if stale.isdisjoint(group)]
@@ -43,5 +39,5 @@ def regroup(
 
 
 def _facts(row: DocumentRow) -> int:
-    """Returns how many of its own facts a document states."""
+    """Returns the number of facts that a document states itself."""
     return sum(map(bool, (row.title, row.doc_number, row.issuers, row.date, row.doc_type)))

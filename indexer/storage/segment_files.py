@@ -1,4 +1,4 @@
-"""The files of a segment, open for reading, and the file names of an index."""
+"""The files of a segment, open for reading, and the names of an index's files."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from indexer.storage.records import (
 from indexer.text.dictionary import Dictionary
 
 if TYPE_CHECKING:
-    from indexer.documents.versions.duplicates import Fingerprint
+    from indexer.documents.versions.fingerprint import Fingerprint
     from indexer.storage.links import Links
 
 TERMS_PREFIX = "terms"  # terms_<segment>.columns, see `indexer.segments.format`
@@ -38,7 +38,7 @@ DICTIONARY_PREFIX = "dictionary"  # dictionary_<generation>.columns, see `indexe
 
 
 class HeldFile:
-    """A file that can be read from after it was deleted, until it is closed."""
+    """A file that can still be read after it was deleted, until it is closed."""
 
     def __init__(self, path: Path) -> None:
         with path.open("rb") as file:
@@ -47,18 +47,18 @@ class HeldFile:
         self._all = memoryview(self._map or b"")
 
     def read(self) -> bytes:
-        """Returns the whole file."""
+        """Returns the contents of the whole file."""
         return bytes(self._all)
 
     def view(self, offset: int, size: int) -> memoryview:
         """Returns ``size`` bytes from ``offset`` on, or fewer at the end of the file.
 
-        The file stays mapped while a view is in use.
+        The file stays mapped while the view is in use.
         """
         return self._all[offset : offset + size]
 
     def close(self) -> None:
-        """Close the file. While a view of it is in use, it stays mapped."""
+        """Closes the file; it stays mapped while a view of it is in use."""
         with suppress(BufferError):
             self._all.release()
             if self._map is not None:
@@ -68,9 +68,9 @@ class HeldFile:
 class SegmentFiles:
     """The open files of a segment: rows, records, hashes, links and terms.
 
-    ``rows`` has all documents of the segment, deleted ones too; a document's position there is its
-    ordinal. ``firsts`` has the first section of each and the end of the last (32 bits each).
-    ``is_live`` has 1 for each document that is not deleted.
+    ``rows`` has all documents of the segment, including deleted ones; the position of a document
+    there is its ordinal. ``firsts`` has the first section of each document and the end of the last
+    one (32 bits each). ``is_live`` has 1 for each document that is not deleted.
     """
 
     def __init__(self, folder: Path, segment: Segment) -> None:
@@ -79,7 +79,7 @@ class SegmentFiles:
         self.segment = segment
         self.files = DocumentFiles.of(folder, segment.id)
         self.rows = decode_rows(self.files.rows.read_bytes())
-        # A commit may delete the files: from here on they are held open.
+        # A commit may delete the files, so that they are held open from here on.
         self.records = HeldFile(self.files.records)
         self._hashes = HeldFile(self.files.hashes)
         self._links = HeldFile(self.files.links)
@@ -96,12 +96,12 @@ class SegmentFiles:
             self.is_live[ordinal] = 0
 
     def deleted(self) -> list[range]:
-        """Returns the sections of the deleted documents, by their numbers in the segment."""
+        """Returns the sections of deleted documents, as ranges of numbers in the segment."""
         firsts = memoryview(self.firsts).cast("I")
         return [range(firsts[row], firsts[row + 1]) for row in self.segment.deleted]
 
     def live(self) -> Iterator[tuple[DocumentRow, int]]:
-        """Yields the rows that are not deleted with their first sections, in order."""
+        """Yields each row that is not deleted with its first section, in order."""
         firsts = memoryview(self.firsts).cast("I")
         yield from compress(zip(self.rows, firsts, strict=False), self.is_live)
 
@@ -111,7 +111,7 @@ class SegmentFiles:
 
     @cached_property
     def hashes(self) -> array[int]:
-        """A hash of the text of every section, 64 bits. Raises IndexDamaged."""
+        """A hash of 64 bits for the text of every section. Raises IndexDamaged."""
         data = self._hashes.read()
         if len(data) != 8 * self.segment.section_count:
             raise IndexDamaged(f"{self.files.hashes.name} is cut off")
@@ -132,32 +132,35 @@ class SegmentFiles:
         return decode_fingerprints(self._links.read())
 
     def record(self, row: DocumentRow) -> Buffer:
-        """Returns the record of a document, which lacks the texts of its sections."""
+        """Returns the record of the document in ``row``, without the texts of its sections."""
         return self.records.view(row.offset, row.size)
 
     def document(self, row: DocumentRow, first: int) -> Document:
-        """Returns the document of a row whose first section is ``first``. Raises IndexDamaged."""
+        """Returns the document in ``row``, whose first section is ``first``.
+
+        Raises IndexDamaged.
+        """
         return decode_document(
             self.record(row), self.terms.source(first, first + row.section_count)
         )
 
     def card(self, row: DocumentRow, number: int) -> SectionCard:
-        """Returns the card of section ``number`` of a row, from 0. Raises IndexDamaged."""
+        """Returns the card of section ``number`` (from 0) of ``row``. Raises IndexDamaged."""
         return decode_card(self.record(row), number)
 
     def close(self) -> None:
-        """Close the files."""
+        """Closes the files."""
         for file in (self.terms, self.records, self._hashes, self._links):
             file.close()
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentFiles:
-    """The files of a segment that hold its documents; its terms are in `terms_file`.
+    """The files of a segment's documents; the terms are in its `terms_file`.
 
     ``rows`` (JSON, `indexer.storage.records`) and ``links`` (`indexer.storage.links`) are in the
-    order of the documents; ``records`` holds the documents one after the other, each at the offset
-    that its row names; ``hashes`` has 64 bits for each section, in the order of the sections.
+    order of the documents. ``records`` has the documents one after the other, each at the offset
+    that its row states. ``hashes`` has 64 bits for each section, in the order of the sections.
     """
 
     rows: Path
@@ -167,22 +170,25 @@ class DocumentFiles:
 
     @classmethod
     def of(cls, folder: Path, segment: str) -> DocumentFiles:
-        """Returns the files of the segment with an id."""
+        """Returns the files in ``folder`` of the segment with the id ``segment``."""
         stem = f"{CATALOGUE_PREFIX}_{segment}"
         return cls(*(folder / f"{stem}.{field.name}" for field in fields(cls)))
 
     def all(self) -> tuple[Path, ...]:
-        """Returns every file, in the order of the fields."""
+        """Returns all files, in the order of the fields."""
         return tuple(getattr(self, field.name) for field in fields(self))
 
 
 def terms_file(folder: Path, segment: str) -> Path:
-    """Returns the file of the terms of the segment with an id."""
+    """Returns the file of terms in ``folder`` of the segment with the id ``segment``."""
     return folder / f"{TERMS_PREFIX}_{segment}.columns"
 
 
 def open_dictionary(folder: Path, manifest: Manifest) -> Dictionary:
-    """Returns the dictionary by which the words of an index are cut. Raises IndexDamaged."""
+    """Returns the dictionary by which the words of the index in ``folder`` are cut.
+
+    Raises IndexDamaged.
+    """
     if manifest.dictionary is None:
         raise IndexDamaged("the manifest names no dictionary")
     check_size(folder, manifest.dictionary)
@@ -190,7 +196,7 @@ def open_dictionary(folder: Path, manifest: Manifest) -> Dictionary:
 
 
 def check_size(folder: Path, file: File) -> None:
-    """Raises IndexDamaged if a file is missing or has another size than was written."""
+    """Raises IndexDamaged if a file is missing or has another size than when it was written."""
     try:
         size = (folder / file.name).stat().st_size
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Writes a segment: terms, rows, records, links and hashes of documents, in the order of their ids.
+"""Writes segments: terms, rows, records, links and hashes of documents, ordered by document id.
 
 `indexer.storage.transaction` decides which segments there are.
 """
@@ -24,14 +24,14 @@ from indexer.storage.segment_files import DocumentFiles, SegmentFiles, terms_fil
 from indexer.text.analysis import classes
 from indexer.text.folding import strip_blank
 
-# A segment ends at these sizes, which bounds memory: making one takes some 20 bytes for each
-# character that its sections rank by, and merging one takes all of it.
+# A segment ends at these sizes, which limits memory: building one takes about 20 bytes for each
+# character that its sections rank by, and merging one holds all of it in memory.
 MOST_SECTIONS = 1 << 18
 _MOST_CHARACTERS = 1 << 25
 
 
 class _Member(NamedTuple):
-    """A document of a segment, but for its terms; ``first`` is its first section in its source."""
+    """A document of a segment without its terms; ``first`` is its first section in its source."""
 
     row: DocumentRow
     links: Links
@@ -40,7 +40,7 @@ class _Member(NamedTuple):
 
 
 class _Source(NamedTuple):
-    """Terms that go into a segment, and the documents to take from them."""
+    """Terms for a segment, and the documents to take from them."""
 
     columns: Columns
     members: list[_Member]
@@ -52,7 +52,7 @@ def new_terms() -> Builder:
 
 
 class SegmentBuilder:
-    """A segment in the making: documents and other segments, sorted by document id."""
+    """A segment being built from documents and other segments, ordered by document id."""
 
     def __init__(self, folder: Path, id: str) -> None:
         self._id = id
@@ -64,16 +64,16 @@ class SegmentBuilder:
 
     @property
     def section_count(self) -> int:
-        """The number of sections that were added."""
+        """The number of sections added so far."""
         return self._terms.sections
 
     @property
     def is_full(self) -> bool:
-        """Returns whether the segment has reached the size at which it ends."""
+        """Returns True if the segment has reached the size at which it ends."""
         return self.section_count >= MOST_SECTIONS or self._terms.load >= _MOST_CHARACTERS
 
     def add(self, entry: IndexEntry) -> None:
-        """Add a document."""
+        """Adds the document of ``entry``."""
         first = self.section_count
         self._terms.add(*entry.terms)
         row = self._append(entry.row, entry.record)
@@ -85,9 +85,9 @@ class SegmentBuilder:
         return row
 
     def finish(self, segments: Sequence[SegmentFiles]) -> Segment:
-        """Write the segment, with the live documents of ``segments``; return it, flushed to disk.
+        """Writes the segment, including the live documents of ``segments``, and returns it.
 
-        Closes the files of ``segments``. Raises OSError.
+        Its files are flushed to disk. Closes the files of ``segments``. Raises OSError.
         """
         sources = [self._added()] if self._members else []
         sources += map(self._taken_over, segments)
@@ -104,7 +104,7 @@ class SegmentBuilder:
         return Segment(self._id, columns.sections, tuple(map(flushed, written)))
 
     def _added(self) -> _Source:
-        """Returns the documents that were added, in the order of their ids."""
+        """Returns the added documents, ordered by their ids."""
         order = array("I")
         members = []
         for member in sorted(self._members, key=_id):
@@ -126,8 +126,8 @@ class SegmentBuilder:
         return _Source(files.terms.as_columns(), members)
 
     def close(self) -> None:
-        """Close the files. `Store` sweeps those that were written already."""
-        with suppress(OSError):  # a full disk refuses the rest of the buffer
+        """Closes the files; `Store` removes those that were written already."""
+        with suppress(OSError):  # on a full disk, flushing the buffer fails
             self._records.close()
 
 
@@ -136,7 +136,7 @@ def _id(member: _Member) -> str:
 
 
 def _merged(sources: Sequence[_Source]) -> Columns:
-    """Returns the terms of several sources as one segment, documents in the order of their ids."""
+    """Returns the terms of several sources as one segment, documents ordered by their ids."""
     numbers = [array("I", [GONE]) * source.columns.sections for source in sources]
     members = [
         (m, new) for source, new in zip(sources, numbers, strict=True) for m in source.members
@@ -151,7 +151,10 @@ def _merged(sources: Sequence[_Source]) -> Columns:
 
 
 def flushed(path: Path) -> File:
-    """Flush a file to disk and return its name, size and CRC-32. Raises OSError."""
+    """Flushes the file ``path`` to disk and returns its name, size and CRC-32.
+
+    Raises OSError.
+    """
     crc = 0
     with path.open("rb+") as file:
         while chunk := file.read(1 << 20):

@@ -1,4 +1,4 @@
-"""Reading an index: one generation of it, which no later commit changes."""
+"""Reads an index: one generation of it, which no later commit changes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from indexer.storage.segment_files import SegmentFiles, check_size, open_diction
 from indexer.text.analysis import Analyzer
 
 if TYPE_CHECKING:
-    from indexer.documents.versions.duplicates import Fingerprint
+    from indexer.documents.versions.fingerprint import Fingerprint
     from indexer.storage.links import Links
 
 _CACHED_DOCUMENTS = 64
@@ -30,11 +30,10 @@ _CACHED_DOCUMENTS = 64
 class Snapshot:
     """One generation of an index, open for reading. Close it, or use it in a ``with``.
 
-    ``segments`` are its open files, ``numbering`` says which sections a document has, ``families``
-    which documents are duplicates or versions of one another, ``facets`` counts sections by facts
-    of their documents, and ``terms`` is what a search looks at. ``rows`` are those of
-    ``numbering``: the documents, each known by its index there. ``analyzer`` cuts a query as the
-    documents were cut.
+    ``segments`` are its open files. ``numbering`` tells which sections a document has, ``families``
+    which documents are duplicates or versions of one another. ``facets`` counts sections by facts
+    of their documents, and ``terms`` is what searches work on. ``rows`` are the documents, known by
+    their index there. ``analyzer`` cuts queries as the documents were cut.
     """
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
@@ -58,8 +57,8 @@ class Snapshot:
     def open(cls, folder: Path) -> Snapshot:
         """Returns the newest generation of the index in ``folder``.
 
-        A writer may delete the files of a generation while it is being opened: then there is a
-        newer manifest, and that one is opened instead. Raises the kinds of IndexStateError.
+        If a writer deletes the files of a generation while it is being opened, there is a newer
+        manifest, which is opened instead. Raises the kinds of IndexStateError.
         """
         manifest = read_manifest(folder)
         while True:
@@ -75,9 +74,9 @@ class Snapshot:
 
     @cached_property
     def terms(self) -> Collection:
-        """The sections that a search looks at, and their terms.
+        """The sections that searches look at, and their terms.
 
-        Those of deleted documents are left out, and the `Families.duplicate_sections`.
+        Sections of deleted documents and `Families.duplicate_sections` are not among them.
         """
         gone = [[*files.deleted()] for files in self.segments]
         bases = [*accumulate((files.terms.sections for files in self.segments), initial=0)]
@@ -93,12 +92,12 @@ class Snapshot:
 
     @cached_property
     def links(self) -> list[Links]:
-        """The fingerprint and the citations of each document of ``rows``."""
+        """The fingerprint and the citations of each document in ``rows``."""
         return [files.links[n] for files in self.segments for n in files.live_ordinals()]
 
     @cached_property
     def fingerprints(self) -> list[Fingerprint]:
-        """The fingerprint of each document of ``rows``."""
+        """The fingerprint of each document in ``rows``."""
         return [files.fingerprints[n] for files in self.segments for n in files.live_ordinals()]
 
     def sections_where(self, test: Callable[[DocumentRow], bool]) -> SectionSet:
@@ -118,7 +117,10 @@ class Snapshot:
         return self._sections(index)
 
     def card(self, section: int) -> SectionCard:
-        """Returns what is shown of a section, without reading its document. Raises IndexDamaged."""
+        """Returns the facts shown with a section, without reading its whole document.
+
+        Raises IndexDamaged.
+        """
         index = self.numbering.document_of(section)
         files, _ = self.numbering.place_of(index)
         return files.card(self.rows[index], section - self.numbering.firsts[index])
@@ -128,7 +130,7 @@ class Snapshot:
         return files.document(self.rows[index], first)
 
     def close(self) -> None:
-        """Close every file. Hits already returned stay as they are."""
+        """Closes every file. Hits that were returned before remain valid."""
         for files in self.segments:
             files.close()
         self.segments = []

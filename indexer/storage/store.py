@@ -1,11 +1,11 @@
 """The index in a folder, and the commits that change it.
 
 A commit is all or nothing: the files of new segments are written and flushed to disk, then the
-manifest that names them replaces the old one in one rename. Whatever interrupts a commit, the
-manifest on disk names only whole files, of the old generation or of the new.
+manifest that names them replaces the old one in a single rename. Wherever a commit is interrupted,
+the manifest on disk names only complete files, of either the old or the new generation.
 
-The generation before the newest is kept for `Store.restore`: `manifest.PREVIOUS` names its files.
-A segment that belongs to both generations stands on disk once.
+The previous generation is kept for `Store.restore`: `manifest.PREVIOUS` names its files. A segment
+that belongs to both generations is stored once.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from indexer.storage.transaction import Transaction
 from indexer.text.dictionary_build import UserDictionary
 
 _LOCK = "lock"
-# The names of the files that come and go with generations.
+# The names of the files that belong to single generations.
 _PREFIXES = (TERMS_PREFIX, CATALOGUE_PREFIX, GROUPS_PREFIX, DICTIONARY_PREFIX)
 
 
@@ -47,13 +47,13 @@ class Store:
         self.folder = folder
 
     def exists(self) -> bool:
-        """Returns whether anything was ever committed."""
+        """Returns True if anything was ever committed."""
         return (self.folder / NAME).exists()
 
     def manifest(self) -> Manifest:
         """Returns the manifest of the newest generation; an empty one before the first commit.
 
-        Raises IndexDamaged, IndexIncompatible.
+        Raises IndexDamaged and IndexIncompatible.
         """
         try:
             return read_manifest(self.folder)
@@ -61,7 +61,7 @@ class Store:
             return Manifest()
 
     def previous(self) -> Manifest:
-        """Returns the manifest of the generation before; an empty one if this format has none.
+        """Returns the manifest of the previous generation; an empty one if this format has none.
 
         Raises IndexDamaged.
         """
@@ -78,14 +78,16 @@ class Store:
     def transaction(
         self, *, rebuild: bool = False, words: UserDictionary | None = None
     ) -> Iterator[Transaction]:
-        """A block of changes that are committed together at its end, and dropped if it raises.
+        """Yields a transaction whose changes are committed at the end of the block.
 
-        With ``rebuild`` they replace the index, even one that is damaged or of another format.
-        A new or rebuilt index gets jieba's dictionary with the user's ``words``.
-        Raises IndexLocked at once if another writer is at work, IndexIncompatible if the index
-        was made by other rules or with other words of a user than those given, IndexDamaged,
-        SourceError if the words are too many, and IndexStateError if the folder cannot be written,
-        because the disk is full or permission is missing.
+        If the block raises, they are dropped. With ``rebuild``, they replace the index, even one
+        that is damaged or of another format. A new or rebuilt index gets jieba's dictionary with
+        the user's ``words``.
+
+        Raises IndexLocked at once if another writer is at work; IndexIncompatible if the index was
+        made by other rules or with other ``words``; IndexDamaged; SourceError if there are too many
+        words; and IndexStateError if the folder cannot be written, because the disk is full or
+        permission is missing.
         """
         with self._writing():
             manifest = Manifest() if rebuild else self.manifest()
@@ -99,7 +101,7 @@ class Store:
                 self._publish(new)
 
     def merge(self) -> None:
-        """Merge segments, as a commit of its own, where commits have put a large merge off.
+        """Merges segments in a commit of its own, if earlier commits have put off a large merge.
 
         Does nothing while another writer is at work. Raises the other errors of `transaction`.
         """
@@ -108,9 +110,9 @@ class Store:
                 transaction.most_merged = MOST_SECTIONS
 
     def restore(self) -> None:
-        """Make the generation before the newest the index again, under a new number.
+        """Makes the previous generation the index again, under a new number.
 
-        Raises IndexDamaged, and changes nothing, if that generation is not whole or not there.
+        Raises IndexDamaged, and changes nothing, if that generation is damaged or missing.
         """
         with self._writing():
             try:
@@ -130,10 +132,10 @@ class Store:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """Hold the lock, and sweep the folder before and after.
+        """Holds the lock, and removes unused files before and after.
 
-        An OSError becomes an IndexStateError. Those of sources never get here: their readers turn
-        them into SourceErrors.
+        An OSError becomes an IndexStateError. OSErrors of sources never get here: their readers
+        turn them into SourceErrors.
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -150,23 +152,23 @@ class Store:
             ) from error
 
     def _generation(self) -> int:
-        """Returns the number of the next generation, which no manifest and no file has had."""
+        """Returns the number of the next generation, which no manifest or file has had before."""
         numbers = [0]
         with suppress(IndexStateError):
             numbers.append(self.manifest().generation)
         with suppress(IndexStateError):
             if previous := self.previous().generation:
-                numbers.append(previous + 1)  # the newest, which may be past reading
+                numbers.append(previous + 1)  # the newest manifest may be unreadable
         for entry in self.folder.iterdir():
             if entry.name.startswith(_PREFIXES):
                 numbers += [int(part) for part in entry.stem.split("_") if part.isdecimal()]
         return max(numbers) + 1
 
     def _sweep(self) -> None:
-        """Delete the files that no manifest names: those of dead writers and of older generations.
+        """Deletes the files that no manifest names: of interrupted writers and older generations.
 
         Readers keep the files that they have open. If a manifest cannot be read, nothing is
-        deleted; a file that cannot be deleted is left to the next sweep.
+        deleted; a file that cannot be deleted is left to the next call.
         """
         try:
             states = [self.manifest(), self.previous()]
@@ -180,7 +182,7 @@ class Store:
                         entry.unlink()
 
     def _publish(self, manifest: Manifest) -> None:
-        """Make a manifest, whose files are on disk, the newest; the one before becomes PREVIOUS."""
+        """Makes ``manifest`` the newest; its files are on disk. The one before becomes PREVIOUS."""
         with suppress(IndexStateError):
             self._write(PREVIOUS, read_manifest(self.folder))
         self._write(NAME, manifest)
@@ -198,10 +200,10 @@ class Store:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Hold the lock of writers; the system takes it from a process that dies.
+    """Holds the lock of writers; the system releases it when the process ends.
 
-    The lock's file stays. Without `fallback_to_soft` a file system that has no locks is an error:
-    what takes their place there outlives a writer that is killed. Raises IndexLocked.
+    The file of the lock remains. Without `fallback_to_soft`, a file system without locks is an
+    error: the substitute for locks there would outlive a writer that is killed. Raises IndexLocked.
     """
     from filelock import FileLock, Timeout  # a process that only reads does without
 

@@ -1,7 +1,7 @@
-"""A transaction: it writes changed documents as new segments and decides which ones to merge.
+"""A transaction writes changed documents as new segments and decides which segments to merge.
 
-`indexer.storage.store` makes transactions and commits them: the files that are written here become
-part of the index when a manifest names them.
+`indexer.storage.store` makes and commits transactions: the files written here become part of the
+index when a manifest names them.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from indexer.text.analysis import Analyzer
 from indexer.text.dictionary import Dictionary
 from indexer.text.dictionary_build import UserDictionary, check_words, make_tables
 
-# The sections that a commit rewrites at most to merge segments: a fixed number, or a multiple of
-# those it adds. A larger merge waits for `Store.merge`, or until there are too many segments.
+# The most sections that a commit rewrites to merge segments: a fixed number, or a multiple of the
+# sections it adds. A larger merge waits for `Store.merge`, or until there are too many segments.
 _AT_ONCE = 1 << 12
 _TIMES_ADDED = 4
 _MANY_SEGMENTS = 40
@@ -37,7 +37,7 @@ _WORTH_KEEPING = 0.75  # the share of live sections below which a segment is rew
 
 
 class Transaction:
-    """Documents to add and remove. Made by `Store.transaction`."""
+    """Documents to add and remove, collected for one commit. `Store.transaction` makes it."""
 
     def __init__(
         self, folder: Path, manifest: Manifest, generation: int, words: UserDictionary | None
@@ -61,17 +61,17 @@ class Transaction:
         return self._folder / self._dictionary.name
 
     def put(self, document: Document) -> None:
-        """Add a document, or replace the one with its id."""
+        """Adds ``document``, or replaces the one with its id."""
         self.add(entry_of(document, self._analyzer))
 
     def add(self, entry: IndexEntry) -> None:
-        """Add or replace a document by its entry, whose words were cut by `dictionary`."""
+        """Adds or replaces a document by its entry, whose words were cut by `dictionary`."""
         self.remove(entry.row.id)
         self._changed.add(entry.row.id)
         self._builder().add(entry)
 
     def remove(self, id: str) -> bool:
-        """Remove the document ``id`` as it was committed; returns False if there is none."""
+        """Removes the committed document ``id``; returns False if there is none."""
         place = self._places.get(id)
         if place is None:
             return False
@@ -82,7 +82,7 @@ class Transaction:
 
     @cached_property
     def _places(self) -> dict[str, tuple[str, int]]:
-        """The segment of each committed document, and its ordinal there, by its id."""
+        """The segment of each committed document, and its ordinal there, by document id."""
         return {
             row.id: (segment.id, ordinal)
             for segment in self._manifest.segments
@@ -99,9 +99,9 @@ class Transaction:
         return self._new
 
     def finish(self) -> Manifest:
-        """Write all files but the manifest, which is returned: the old one if nothing changed.
+        """Writes all files except the manifest and returns the manifest.
 
-        Raises OSError, IndexDamaged.
+        It is the old manifest if nothing changed. Raises OSError and IndexDamaged.
         """
         segments = [
             replace(segment, deleted=tuple(sorted(self._deleted[segment.id])))
@@ -127,7 +127,7 @@ class Transaction:
         return new if new == self._manifest else replace(new, generation=self._generation)
 
     def _regroup(self, manifest: Manifest) -> File:
-        """Write the families of the documents of a manifest that is not committed yet."""
+        """Writes the families of the documents of a manifest that is not committed yet."""
         with Snapshot(self._folder, manifest) as new:
             groups = regroup(
                 new.families.committed,  # no commit has changed the families yet
@@ -141,7 +141,7 @@ class Transaction:
         return flushed(path)
 
     def close(self) -> None:
-        """Close the files. `Store` sweeps those that no manifest names."""
+        """Closes the files; `Store` removes those that no manifest names."""
         if self._new is not None:
             self._new.close()
         self._analyzer.dictionary.close()
@@ -157,9 +157,9 @@ class Transaction:
     def _worth_merging(self, segments: list[Segment]) -> list[Segment]:
         """Returns the segments to merge into the new one.
 
-        Those are segments with many deleted sections, and, in the order of size, all up to the
-        last one that is no larger than the ones before it together. So a section is rewritten
-        O(log n) times while an index grows to n.
+        They are the segments with many deleted sections and, in the order of size, all up to the
+        last one that is no larger than the ones before it together. A section is therefore
+        rewritten O(log n) times while an index grows to n sections.
         """
         live = {s.id: self._live_share(s) for s in segments}
         load = {s.id: int(_load(s) * live[s.id]) for s in segments}
@@ -180,7 +180,7 @@ class Transaction:
         return chosen + others[:worth]
 
     def _most(self, added: int, small_segments: int) -> int:
-        """Returns how many sections this commit writes at most, those ``added`` included."""
+        """Returns the most sections that this commit may write, including those ``added``."""
         if small_segments > _MANY_SEGMENTS:
             return MOST_SECTIONS
         return min(MOST_SECTIONS, max(self.most_merged, _AT_ONCE, _TIMES_ADDED * added))
@@ -201,9 +201,9 @@ def _load(segment: Segment) -> int:
 def _dictionary(
     folder: Path, manifest: Manifest, generation: int, words: UserDictionary | None
 ) -> tuple[File, Analyzer]:
-    """Returns the dictionary of an index; writes one if it has none or no document was cut by it.
+    """Returns the dictionary of an index; writes a new one if no document was cut by any yet.
 
-    Raises IndexIncompatible where documents were cut by other rules or other words of a user.
+    Raises IndexIncompatible if documents were cut by other rules or with other words of a user.
     """
     if manifest.dictionary:
         analyzer = Analyzer(open_dictionary(folder, manifest))

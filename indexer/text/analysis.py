@@ -23,11 +23,11 @@ from indexer.text.folding import HAN, fold, strip_blanks
 # The fields of an index: the two kinds of terms.
 WORDS, BIGRAMS = "words", "bigrams"
 
-# To be raised when documents are read, folded or cut otherwise in a way that patterns do not show:
-# an index made before asks to be rebuilt.
+# Raise this number when documents come to be read, folded or cut in another way that the patterns
+# below do not show: indexes made before then ask to be rebuilt.
 RULES = 4
 
-# The runs of `indexer.kernel.plain.analyse`.
+# The same runs as those of `indexer.kernel.plain.analyse`.
 _RUN = re.compile(rf"([{HAN}]+)|\d+(?:\.\d+)*|[^\W\d_{HAN}]+")
 # Both characters must be letters, digits or Han, and one of them Han, for a bigram to say
 # something of a text's subject.
@@ -40,7 +40,7 @@ def bigrams(without_blanks: str) -> list[str]:
 
 
 def ranked(bigrams: list[str]) -> list[str]:
-    """Returns the bigrams that rank: Han with Han, letter or digit."""
+    """Returns those of ``bigrams`` that rank: of a Han character and another, a letter or digit."""
     return [bigram for bigram in bigrams if _RANKED.match(bigram)]
 
 
@@ -55,7 +55,7 @@ def classes() -> bytes:
     return bytes(table)
 
 
-# BM25F: the weights of an occurrence in the body, in the title and in a heading over the section,
+# BM25F: the weight of an occurrence in the body, in the title and in a heading above the section,
 # in eighths (`indexer.kernel.bm25`).
 BODY_WEIGHT = UNIT
 TITLE_WEIGHT = UNIT
@@ -63,17 +63,17 @@ HEADING_WEIGHT = UNIT
 # The opening of a document says what its other sections are about, but not what they say: a
 # section that has the words itself comes before one that only has them above it.
 OPENING_WEIGHT = UNIT // 4
-# A heading with no text of its own says nothing that the sections under it do not say, for these
-# have it above them. It weighs less, so that of two sections with the same words the fuller one
-# wins.
+# A section that is only a heading says nothing that the sections under it do not say, for they
+# carry the same heading. It weighs less, so that of two sections with the same words the one with
+# more text wins.
 BARE_HEADING_WEIGHT = UNIT // 4
 _MOST_OF_A_HEADING = 400  # characters
 
 
 class TermSource(NamedTuple):
-    """A part of a section to rank by: its words, NUL between them, and its text without blanks.
+    """A part of a section to rank by: its words, separated by NUL, and its text without blanks.
 
-    ``weight`` is that of an occurrence in either, in eighths.
+    ``weight`` is the weight of each occurrence in this part, in eighths.
     """
 
     words: str
@@ -86,12 +86,13 @@ class Analyzer:
 
     def __init__(self, dictionary: Dictionary) -> None:
         self.dictionary = dictionary
-        self._part_of_many = lru_cache(256)(self._part)  # they come again, section after section
+        self._part_of_many = lru_cache(256)(self._part)  # the same texts recur
 
     @property
     def fingerprint(self) -> str:
-        """The rules and the dictionary in a word: equal fingerprints, equal terms. Indexes state
-        it.
+        """A name for the rules and the dictionary, which every index states.
+
+        Analyzers with equal fingerprints make equal terms.
         """
         rules = zlib.crc32(f"{RULES} {_RUN.pattern} {_RANKED.pattern}".encode())
         return f"{self.dictionary.name}, rules {rules:08x}"
@@ -101,7 +102,10 @@ class Analyzer:
         return self.dictionary.words(folded)
 
     def pieces(self, text: str) -> list[str]:
-        """Returns ``text`` cut as it stands, with all between the words."""
+        """Returns the words of ``text`` as they stand, with each character between them apart.
+
+        The pieces joined are ``text`` again.
+        """
         found: list[str] = []
         last = 0
         for match in _RUN.finditer(text):
@@ -140,7 +144,7 @@ class Analyzer:
 
 
 def _is_heading(without_blanks: str, heading: str) -> bool:
-    """Returns whether a text without blanks is no more than a heading; a stop may close it."""
+    """Returns True if a text without blanks is only ``heading``, perhaps with a full stop."""
     if len(without_blanks) > len(heading) + 1:  # folded, it is no longer
         return False
     return bool(heading) and len(without_blanks) <= len(strip_blanks(fold(heading))) + 1

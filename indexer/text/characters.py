@@ -22,7 +22,7 @@ _SPACES = "\t\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u202f\u205f\u3000" + "".join
 )
 _BREAKS = "\r\n\u2028\u2029"
 
-# One class of characters, the one they fold to first.
+# Each string is a class of characters that look alike: all of them fold to its first one.
 _ALIKE = (
     "[〔﹝【［〖〚",
     "]〕﹞】］〗〛",
@@ -71,7 +71,7 @@ def _base_table() -> dict[int, str | None]:
         (0xFFF9, 0xFFFF),
     ):
         table.update(dict.fromkeys(range(first, last + 1)))
-    # Traditional, though in GB 2312.
+    # These are traditional characters, although GB 2312 has them.
     table.update(zip(map(ord, "後於麽徵菸"), "后于么征烟", strict=True))
     table.update(dict.fromkeys(map(ord, _SPACES), " "))
     table.update(dict.fromkeys(map(ord, _BREAKS), "\n"))
@@ -83,16 +83,19 @@ BASE = _base_table()
 
 @cache
 def common_han() -> frozenset[str]:
-    """Returns the Chinese characters of GB 2312: simplified but for a few, which `BASE` folds."""
+    """Returns the Chinese characters of GB 2312.
+
+    They are simplified ones, except for a few that `BASE` folds.
+    """
     rows = bytes(b for high in range(0xB0, 0xF8) for low in range(0xA1, 0xFF) for b in (high, low))
     return frozenset(rows.decode("gb2312", "ignore"))
 
 
 @cache
 def full_table() -> dict[int, str | None]:
-    """Returns `BASE` and the traditional characters, each with its simplified one.
+    """Returns `BASE` extended by the traditional characters, each with its simplified one.
 
-    A table is for ``str.translate``: None stands for a character that folds to nothing.
+    The table is for ``str.translate``: None stands for a character that folds to nothing.
     """
     lines = TRADITIONAL.read_text(encoding="utf-8").splitlines()
     pairs = (line for line in lines if not line.startswith("#"))
@@ -102,7 +105,7 @@ def full_table() -> dict[int, str | None]:
 
 
 def table_for(text: str) -> dict[int, str | None]:
-    """Returns the table that folds ``text``: `full_table` only where it is needed."""
+    """Returns the table that folds ``text``: `BASE` if it is enough, else `full_table`."""
     try:
         text.encode("gb2312")
     except UnicodeEncodeError:
@@ -115,34 +118,34 @@ def table_for(text: str) -> dict[int, str | None]:
     return BASE
 
 
-# The characters that the kernel folds and cuts by, as `indexer.kernel.plain.analyse` reads them. It
-# learns characters as they come: a text has few, and a table of all takes longer to make than a
-# search.
+# The table by which the kernel folds and cuts: an entry for every character, in the form that
+# `indexer.kernel.plain.analyse` describes. Characters are entered when a text first has them: a
+# text has few, and filling the whole table takes longer than a search.
 #
-# Threads share it without a lock. An entry is 0 until it is written once, whole, with a value that
-# depends on its character only; so a reader finds either nothing, and asks for the character to be
-# learnt, or the one right value, whoever wrote it. An entry is written after those of the
-# characters that it leads to (see `learn`). The table never changes its size, and nothing but
-# `learn` writes it.
+# Threads share the table without a lock. An entry is 0 until it is written, once and whole, with a
+# value that depends on its character only. A reader therefore finds either 0, and asks for the
+# character to be learnt, or the one right value, whichever thread wrote it. The entry of a
+# character is written after the entry of the character it folds to (see `learn`). The table never
+# changes its size, and nothing but `learn` writes to it.
 TABLE = bytearray(4 * constants.CHARACTERS)
 
 
 def learn(text: str) -> None:
     """Enters the characters of ``text`` in `TABLE`, with their kinds and what they fold to.
 
-    Any number of threads may do so at once.
+    Any number of threads may call this at once.
     """
     entries = memoryview(TABLE).cast("I")
     new = [char for char in {*text, *_DIGITS} if ord(char) < constants.CHARACTERS]
     new = [char for char in new if not entries[ord(char)]]
-    # The folded characters first: whoever finds a character known finds its folded one known, too.
+    # Folded characters come first: a reader that finds a character finds its folded one as well.
     for char in [*map(_folded, new), *new]:
         if char and ord(char) < constants.CHARACTERS:
             kind = _kind(char) << constants.KIND
             entries[ord(char)] = constants.KNOWN | kind | ord(_folded(char) or "\0")
 
 
-_DIGITS = "0123456789"  # the kernel writes numbers in these, whatever the text has
+_DIGITS = "0123456789"  # the kernel writes numbers with these digits, whichever the text has
 _IS_HAN = re.compile(f"[{HAN}]")
 
 

@@ -1,29 +1,29 @@
-"""The dictionary words are cut by: jieba's, with a user's words, as columns in the index itself.
+"""The dictionary that texts are cut by: jieba's words and a user's, as columns in the index itself.
 
-Every index carries the dictionary it was made with. It is mapped, not loaded, so that a search
-starts at once; and it goes on cutting as the index was cut, whatever jieba is installed later.
+Every index carries the dictionary it was made with. The file is mapped, not loaded, so that a
+search starts at once. Queries are cut as the index was cut, whichever jieba is installed later.
 
-A file of columns (`indexer.segments.format`). The first three are a trie of words of U+4E00-9FD5,
-jieba's own range, whose nodes are every beginning of a word. They stand in the order of their
-length, then of their characters; those of one character are all 20,950, in order:
+The file is one of columns (`indexer.segments.format`). Its first three columns are a trie of words
+of the characters U+4E00 to U+9FD5, jieba's own range. Every beginning of a word is a node. Nodes
+are ordered by length, then by characters; the nodes of length one are all 20,950 characters:
 
     trie.characters   16 bits per node: the last character of the beginning
-    trie.children     32 bits per node, and one more: the first of its children; those of the next
-                      node begin where they end
-    trie.values       16 bits per node: the number of its weight, 0 if it is no word; 0x8000 is
-                      added to a word that the model must not make of single characters
-    weights           a double each: log(frequency) - log(total); number 0 is frequency 1, for
-                      characters that are no words
-    model             20 doubles: log probabilities of finalseg's states B, E, M, S at the start,
-                      then of each (row) being followed by each
-    emissions         4 doubles per character from U+4E00: of the character in each state
+    trie.children     32 bits per node, and one entry more: the number of the node's first child;
+                      its children end where those of the next node begin
+    trie.values       16 bits per node: the number of the word's weight, 0 if the node is no word;
+                      0x8000 is added to a word that the model must not make of single characters
+    weights           doubles: log(frequency) - log(total); number 0 is the weight of frequency 1,
+                      for characters that are no words
+    model             20 doubles: the log probabilities of finalseg's states B, E, M, S at the
+                      start, then, one row per state, of each state following it
+    emissions         4 doubles per character from U+4E00: its log probability in each state
 
-The cutting is our own (``csrc/cut.c``), not the wheel rjieba's, which cuts as fast and the same:
-that has no mapped start (importing it takes 140-185 ms, a whole search less) and no tables that an
-index could carry, a user's words included.
+The cutting is our own (``csrc/cut.c``) and not that of the package rjieba, which gives the same
+words at the same speed: importing rjieba takes 140-185 ms, longer than a whole search, and it has
+no tables that an index could carry together with a user's words.
 
-The facts are ``name``, ``user`` (the digest of the user's words, or empty) and ``forced``, whether
-any value has the 0x8000.
+The facts are ``name``, ``user`` (the digest of the user's words, or empty) and ``forced`` (True if
+any value has the 0x8000).
 """
 
 from __future__ import annotations
@@ -71,7 +71,10 @@ class Dictionary:
 
     @classmethod
     def open(cls, path: Path, *, kernel: Kernel = kernel) -> Dictionary:
-        """Returns the dictionary in a file, mapped. Raises IndexDamaged, IndexIncompatible."""
+        """Returns the dictionary in the file ``path``, which is mapped.
+
+        Raises IndexDamaged, and IndexIncompatible for a file of another version.
+        """
         file = ColumnFile(path)
         try:
             dictionary = cls(file.columns, file.facts, kernel=kernel)
@@ -84,9 +87,9 @@ class Dictionary:
     def cut(self, run: str) -> list[str]:
         """Returns the words of a run of Chinese characters, as ``jieba.lcut`` cuts it.
 
-        Raises IndexDamaged where the file is not what was written.
+        Raises IndexDamaged if the file is not as it was written.
         """
-        try:  # not `_reading`, which takes as long as a cut
+        try:  # entering `_reading` would take as long as a cut
             return self._kernel.cut(self._cutter, run)
         except ValueError as error:
             raise _damaged(error) from None
@@ -100,9 +103,9 @@ class Dictionary:
         return joined.split("\0") if joined else []
 
     def analyse(self, text: str) -> tuple[str, str]:
-        """Returns, of a text folded, its words with NUL between them, and all but its blanks.
+        """Returns the words of ``text`` folded, and the folded text without blanks.
 
-        Raises IndexDamaged.
+        The words are separated by NUL. Raises IndexDamaged.
         """
         return self._asked(self._kernel.analyse, text)
 
@@ -117,19 +120,18 @@ class Dictionary:
         return answer
 
     def pieces(self, run: str) -> list[str]:
-        """Returns the words of a run that the dictionary has, and the characters between them.
+        """Returns the words of ``run`` that the dictionary has, and the single characters between.
 
-        These are the words of `cut` but for those that the model makes of single characters.
-        Raises IndexDamaged.
+        They are the words of `cut`, but words that the model makes of single characters are taken
+        apart. Raises IndexDamaged.
         """
         words = self.cut(run)
         return [part for word in words for part in ([word] if self.share(word) else word)]
 
     def share(self, word: str) -> float:
-        """Returns the share of a word in the texts that the dictionary was made from; 0 if it lacks
-        it.
+        """Returns how much of the texts behind the dictionary is ``word``: 0 to 1.
 
-        Raises IndexDamaged.
+        The share is 0 if the dictionary lacks the word. Raises IndexDamaged.
         """
         known = all(FIRST <= ord(char) <= LAST for char in word)
         with _reading():
@@ -137,17 +139,17 @@ class Dictionary:
             return math.exp(self._tables.weight(value)) if value & ~SPLIT else 0.0
 
     def close(self) -> None:
-        """Closes the file, which stays mapped while this object lives: others may still cut."""
+        """Closes the file; it stays mapped while this object lives, for threads that still cut."""
         if self._file:
             self._file.close()
 
 
 @contextmanager
 def _reading() -> Iterator[None]:
-    """Turns the errors that the tables raise of a damaged file into IndexDamaged."""
+    """Turns the errors that reading a damaged table raises into IndexDamaged."""
     try:
         yield
-    except (ValueError, OverflowError) as error:  # the latter: of no weight's exponential
+    except (ValueError, OverflowError) as error:  # the exponential of a damaged weight overflows
         raise _damaged(error) from None
 
 

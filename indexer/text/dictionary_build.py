@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     import jieba
 
 _MOST_BYTES = 32_000_000  # of a user's dictionary
-_MOST_CHARACTERS = 100  # of a word: each costs at every place where it might stand
+_MOST_CHARACTERS = 100  # of a word: each makes every place where the word might stand slower
 _MOST_WEIGHTS = SPLIT - 1
-_FREQUENCY = 10**12  # the highest; that of all words of jieba together is 60 million
+_FREQUENCY = 10**12  # the highest allowed; all words of jieba together have 60 million
 
 _LINE = re.compile(r"(?P<word>\S.*?)(?:\s+(?P<frequency>[0-9]+))?(?:\s+[a-z]+)?", re.ASCII)
 _NOT_WORD = re.compile(rf"[{HAN}]+\s")
@@ -38,7 +38,7 @@ _NEVER = -3.14e100  # finalseg's MIN_FLOAT
 
 
 class UserWord(NamedTuple):
-    """A word, folded, and how frequent it is; None: enough to be cut out of what stands around."""
+    """A folded word and its frequency; None stands for enough to be cut out of any text."""
 
     text: str
     frequency: int | None
@@ -46,11 +46,7 @@ class UserWord(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class UserDictionary:
-    """The words that a user adds to jieba's dictionary. Equal digests, equal words.
-
-    ``idle`` are the words that are not all Chinese characters: texts are cut at letters and digits
-    before the dictionary is asked, so that they can never be found.
-    """
+    """The words that a user adds to jieba's dictionary; equal digests mean equal words."""
 
     path: Path
     digest: str
@@ -58,15 +54,19 @@ class UserDictionary:
 
     @property
     def idle(self) -> tuple[str, ...]:
-        """The words that have no effect."""
+        """The words that have no effect, because they are not all Chinese characters.
+
+        Texts are cut at letters and digits before the dictionary is asked.
+        """
         return tuple(word.text for word in self.words if not _CUT.fullmatch(word.text))
 
 
 def read_user_dictionary(path: Path) -> UserDictionary:
-    """The dictionary in a file of jieba's format: a word a line, then its frequency, then a tag.
+    """Returns the words in a UTF-8 file of jieba's format.
 
-    UTF-8. The frequency may be left out; at 0, the word is not to be made at all. The tag says
-    nothing here. Raises SourceError, which names the line.
+    Every line has a word, then its frequency, then a tag. The frequency may be left out; 0 says
+    that the word is never to be made. The tag is ignored. Raises SourceError, which names the line
+    at fault.
     """
     try:
         size = path.stat().st_size
@@ -109,14 +109,15 @@ class Tables(NamedTuple):
     facts: Mapping[str, Any]
 
     def write(self, path: Path) -> None:
-        """Write its file, which must not exist."""
+        """Writes the dictionary to the file ``path``, which must not exist."""
         write_columns(path, self.columns, self.facts)
 
 
 def make_tables(user: UserDictionary | None = None) -> Tables:
-    """jieba's dictionary with a user's words in it, as ``jieba.load_userdict`` adds them.
+    """Returns jieba's dictionary with the words of ``user``, as ``jieba.load_userdict`` adds them.
 
-    Raises SourceError where the user's words are too many.
+    Without ``user``, it is jieba's alone. Raises SourceError if the user's words have too many
+    different frequencies.
     """
     if user is None:
         return _tables((), "", "")
@@ -140,7 +141,7 @@ def _tables(words: tuple[UserWord, ...], name: str, digest: str) -> Tables:
 
 
 def _jieba() -> Path:
-    """The folder of jieba, which is not imported: that takes longer than making the tables."""
+    """Returns the folder of jieba without importing it, which takes longer than the tables do."""
     spec = find_spec("jieba")
     assert spec is not None
     assert spec.origin is not None
@@ -148,14 +149,20 @@ def _jieba() -> Path:
 
 
 def _plain_words(data: bytes) -> tuple[dict[str, int], int]:
-    """The words in jieba's dictionary, a word a line with its frequency and a tag; their sum."""
+    """Returns the words of jieba's dictionary with their frequencies, and the sum of these.
+
+    ``data`` is the text of the dictionary: on each line a word, its frequency and a tag.
+    """
     columns = data.decode().split()
     frequencies = list(map(int, columns[1::3]))
     return dict(zip(columns[::3], frequencies, strict=True)), sum(frequencies)
 
 
 def _with_words(words: Iterable[UserWord]) -> tuple[dict[str, int], int]:
-    """The same with a user's words: jieba says how frequent those are that do not say it."""
+    """Returns the same as `_plain_words` with a user's words added.
+
+    jieba works out the frequency of a word that states none.
+    """
     tokenizer = jieba_tokenizer()
     for text, frequency in words:
         if frequency == 0:  # jieba's add_word would note it for the whole process
@@ -168,10 +175,10 @@ def _with_words(words: Iterable[UserWord]) -> tuple[dict[str, int], int]:
 
 
 def jieba_tokenizer() -> jieba.Tokenizer:
-    """jieba itself, its dictionary read from its package and never from the cache it keeps.
+    """Returns a tokenizer of jieba, whose dictionary is read from the package and not from a cache.
 
-    That is a marshal file under a predictable name in the shared temporary folder: whoever writes
-    it first owns the process that reads it.
+    The cache is a marshal file with a predictable name in the shared temporary folder: anyone who
+    writes it first can run code in the process that reads it.
     """
     import jieba
 
@@ -221,7 +228,7 @@ def _model() -> dict[str, Buffer]:
 
 
 def _probabilities(name: str) -> Any:
-    """A table of finalseg's."""
+    """Returns one of finalseg's tables of log probabilities, by its name."""
     path = _jieba() / "finalseg" / f"prob_{name}.py"
     spec = spec_from_file_location(f"jieba_prob_{name}", path)
     assert spec is not None
@@ -232,9 +239,9 @@ def _probabilities(name: str) -> Any:
 
 
 def check_words(dictionary: Dictionary, user: UserDictionary) -> None:
-    """Raises IndexIncompatible if an index with this dictionary has other words of a user."""
+    """Raises IndexIncompatible if ``dictionary`` was made with other words than ``user`` has."""
     if dictionary.user != user.digest:
         raise IndexIncompatible(
-            f"the index was made without the words that {user.path} has now: "
+            f"the index was not made with the words that {user.path} has now: "
             "run `policysearch index --rebuild`"
         )

@@ -1,11 +1,12 @@
-"""Folding: texts are folded to be searched, and shown as they stand in the source.
+"""Folding: the form of a text that is searched; what is shown is the text as it stands.
 
-Folding takes away differences that no reader sees as such: letter case, full and half
-width, bracket and quotation styles, the two zeros of Chinese dates, traditional characters,
-zero-width and private-use characters, blanks that only space letters. A character folds to one
-character or to none, so that a folded offset leads back to a source offset (`without_blanks`).
+Folding removes differences that carry no meaning: letter case, full and half width, styles of
+brackets and quotation marks, the two zeros of Chinese dates, traditional characters, zero-width and
+private-use characters, and blanks that only space out letters. A character folds to one character
+or to none, so that an offset in the folded text leads back to one in the source
+(`without_blanks`).
 
-Two texts are the same to a phrase query exactly when their `strip_blanks(fold(text))` are the same.
+Two texts are the same to a phrase query exactly if ``strip_blanks(fold(text))`` is the same.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ from indexer.text.characters import HAN as HAN
 
 
 def fold(text: str) -> str:
-    """Returns ``text`` folded, once and for all: folding again changes nothing.
+    """Returns ``text`` folded; folding the result again changes nothing.
 
-    Line breaks become ``\\n``, other blanks a space; those between letter-spaced characters go.
+    Line breaks become ``\\n`` and other blanks a space; blanks that space out letters are removed.
     """
     folded = kernel.fold(TABLE, text)
     if folded is None:
@@ -35,18 +36,18 @@ def fold(text: str) -> str:
 
 
 def strip_blanks(folded: str) -> str:
-    """Returns ``folded`` without blanks and line breaks: phrases are compared by this."""
+    """Returns ``folded`` without blanks and line breaks, which is how phrases are compared."""
     return "".join(folded.split())
 
 
 def strip_blank(character: str) -> str:
-    """Returns a character folded, or nothing for a blank, whatever stands around it."""
+    """Returns one character folded, whatever stands around it; "" for a blank."""
     return strip_blanks(fold(character))
 
 
 @dataclass(frozen=True, slots=True)
 class Folding:
-    """A folded text and the way back: where each of its characters stands in the source."""
+    """A folded text, and the offsets in the source where each of its characters starts and ends."""
 
     text: str
     starts: Sequence[int]
@@ -57,13 +58,13 @@ class Folding:
         return self.starts[start], self.ends[end - 1]
 
 
-_GAP = "\0"  # folded away itself, so that no folded text has one
+_GAP = "\0"  # NUL folds to nothing, so that no folded text has one
 _GAPS = re.compile(f"{_GAP}+")
 
 
 @cache
 def _gapped(full: bool) -> dict[int, str]:
-    """A table that folds each character to one: a gap for what folds to nothing or to a blank."""
+    """Returns a table that folds each character to one, or to a gap for a blank or nothing."""
     table = full_table() if full else BASE
     gapped = {
         code: _GAP if not folded or folded.isspace() else folded for code, folded in table.items()
@@ -73,8 +74,9 @@ def _gapped(full: bool) -> dict[int, str]:
 
 @cache
 def gaps() -> bytes:
-    """Returns a byte for every character below U+10000: 1 if it folds to nothing or a blank, else
-    0.
+    """Returns a byte for every character below U+10000: 1 if it folds to nothing or a blank.
+
+    The other bytes are 0.
     """
     table = bytearray(0x10000)
     for code, folded in BASE.items():
@@ -85,7 +87,7 @@ def gaps() -> bytes:
 
 
 def without_blanks(text: str) -> Folding:
-    """``strip_blanks(fold(text))`` with the way back to ``text``."""
+    """Returns ``strip_blanks(fold(text))`` with the way back to the offsets of ``text``."""
     gapped = text.translate(_gapped(table_for(text) is not BASE))
     starts: list[int] = []
     last = 0
@@ -97,7 +99,10 @@ def without_blanks(text: str) -> Folding:
 
 
 def with_arabic(folding: Folding) -> Folding:
-    """Returns ``arabic`` of a folding; every digit of a number leads back to the whole number."""
+    """Returns ``folding`` with its numbers in digits, as `arabic` writes them.
+
+    Each digit leads back to the whole number in the source.
+    """
     text: list[str] = []
     starts: list[int] = []
     ends: list[int] = []

@@ -1,1 +1,1 @@
-"""Keeping an index in step with folders of documents."""
+"""Keeps an index in step with folders of documents."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Event
@@ -11,16 +11,19 @@ from indexer.errors import IndexLocked, PolicySearchError
 from indexer.storage.store import Store
 from indexer.updating.sync import Report, locations, sync
 
-_QUIET_MS = 500  # a burst of changes is over after so long without one
-_LOOK_MS = 2000  # how often to check that the sources are still the folders watched
+_QUIET_MS = 500  # without a change for so long, a burst of changes is over
+_LOOK_MS = 2000  # between checks that the sources are still the watched folders
 _LOCKED_RETRY_S = 2.0
 
 
-def watch(store: Store, stop: Event | None = None) -> Iterator[Report]:
-    """Sync whenever something changes under the sources; yields the reports with changes or errors.
+def watch(
+    store: Store, stop: Event | None = None, *, exclude: Sequence[str] = ()
+) -> Iterator[Report]:
+    """Syncs whenever something changes under the sources; yields reports with changes or errors.
 
-    Ends when ``stop`` is set, or on Ctrl-C. Waits while another writer is at work. Raises
-    PolicySearchError if watchfiles is missing, and the errors of `sync` but IndexLocked.
+    ``exclude`` is that of `sync`. Ends when ``stop`` is set, or on Ctrl-C. Waits while another
+    writer is at work. Raises PolicySearchError if watchfiles is missing, and the errors of `sync`
+    except IndexLocked.
     """
     try:
         from watchfiles import watch as changes
@@ -42,10 +45,10 @@ def watch(store: Store, stop: Event | None = None) -> Iterator[Report]:
             yield_on_timeout=True,
             stop_event=stop,
         ):
-            listens = _standing(store) != watched  # renamed, made anew, mounted, or added
+            listens = _standing(store) != watched  # one was renamed, replaced, mounted, or added
             if changed or listens or missed:
                 missed = False
-                report = _patiently(store, stop)
+                report = _patiently(store, stop, exclude)
                 if report and (report.plan or report.failed):
                     yield report
                     store.merge()
@@ -54,7 +57,7 @@ def watch(store: Store, stop: Event | None = None) -> Iterator[Report]:
 
 
 def _standing(store: Store) -> dict[Path, tuple[int, int]]:
-    """Returns the sources that are there, each with its device and its inode."""
+    """Returns the sources that exist, each with its device and inode."""
     found = {}
     for top in locations(store):
         with suppress(OSError):
@@ -63,11 +66,11 @@ def _standing(store: Store) -> dict[Path, tuple[int, int]]:
     return found
 
 
-def _patiently(store: Store, stop: Event) -> Report | None:
-    """Sync once no other writer is at work; returns None if ``stop`` is set before."""
+def _patiently(store: Store, stop: Event, exclude: Sequence[str]) -> Report | None:
+    """Syncs as soon as no other writer is at work; returns None if ``stop`` is set before."""
     while True:
         try:
-            return sync(store)
+            return sync(store, exclude=exclude)
         except IndexLocked:
             if stop.wait(_LOCKED_RETRY_S):
                 return None

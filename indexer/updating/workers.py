@@ -1,10 +1,10 @@
-"""Reads many files at once, in processes of their own: a pool that turns files into entries.
+"""Reads many files at once: a pool of processes that turns files into entries.
 
-A process is told of files in lines of JSON and answers with bytes; neither side runs anything that
-it is sent. The processes are started as programs and not by multiprocessing, which would run the
-main program of those who use this as a library a second time. A pool of loky would not run it
-either, but it sends work and results by pickle, which nothing here reads, and importing it takes
-each process 30 to 50 ms more.
+The writer names files to a process in lines of JSON, and the process answers with bytes; neither
+side runs anything that it is sent. The processes are started as programs of their own and not by
+multiprocessing, which would run the main program of a user of this library a second time. A pool of
+loky would not do so, but it sends work and results by pickle, which this project never reads, and
+importing it costs every process 30 to 50 ms more.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ from indexer.text.dictionary import Dictionary
 
 File = tuple[str, Path]  # a document's id, and its file
 Outcome = IndexEntry | SourceError
-Pending = Callable[[], Iterable[Outcome]]  # waits for a batch, and returns its outcomes
+Pending = Callable[[], Iterable[Outcome]]  # waits for a batch and returns its outcomes
 Outcomes = Generator[Outcome, None, None]
 
 _ENOUGH = 4 << 20  # bytes of files: reading these takes longer than starting processes
 _LARGE = 4 << 20  # bytes: larger files are read by this process, one at a time in memory
-_BATCH = 1 << 18  # bytes of files that a process is told of at once
+_BATCH = 1 << 18  # bytes of the files that a process gets at once
 _MOST = 4  # processes that one writer keeps up with
 _SIZES = struct.Struct("<QQQ")
 _START = (
@@ -55,11 +55,11 @@ _KINDS = (SourceError, SourceTooLarge, UndecodableText, UnsupportedFormat)
 def read_entries(files: Sequence[File], dictionary: Path, workers: int | None = None) -> Outcomes:
     """Yields the entry of each file, or the error why it has none, in the order of ``files``.
 
-    ``dictionary`` is the file of the dictionary that cuts words. ``workers`` is how many processes
-    read; by default as many as there are processors, but this process alone where there is little
-    to read. The outcomes are the same with any number. Close the iterator if it is not read to its
+    ``dictionary`` is the file of the dictionary that cuts words. ``workers`` is the number of
+    processes that read. By default, there are as many as processors, or only this process if there
+    is little to read. The outcomes do not depend on it. Close the iterator if it is not read to its
     end. Raises IndexDamaged if the dictionary is damaged, and IndexStateError if a process ends
-    before its work does.
+    before its work is done.
     """
     sizes = [_size(path) for _, path in files]
     if workers is None:
@@ -97,7 +97,7 @@ def _processors() -> int:
 
 
 def _batches(files: Iterable[File], sizes: Iterable[int]) -> Iterator[list[File]]:
-    """Yields the files in order, in lists of `_BATCH` bytes; a larger file is alone in its list."""
+    """Yields the files in order, in lists of `_BATCH` bytes; a larger file is a list by itself."""
     batch: list[File] = []
     total = 0
     for file, size in zip(files, sizes, strict=True):
@@ -124,7 +124,7 @@ def _read_by_workers(
         try:
             return worker.read(batch)
         finally:
-            idle.put(worker)  # a dead one too: it fails at once, and no thread waits for ever
+            idle.put(worker)  # a dead one as well: it fails at once, and no thread waits forever
 
     def start(batch: list[File]) -> Pending:
         if len(batch) == 1 and _size(batch[0][1]) > _LARGE:
@@ -139,7 +139,7 @@ def _read_by_workers(
         yield from _in_order(batches, 2 * count, start)
     finally:
         for worker in workers:
-            worker.kill()  # so that no thread waits for an answer any more
+            worker.kill()  # so that no thread waits for an answer
         threads.shutdown(cancel_futures=True)
         for worker in workers:
             worker.close()
@@ -159,14 +159,14 @@ def _in_order(
 
 
 class _Worker:
-    """A process that reads files, as the writer sees it."""
+    """A process that reads files, seen from the writer."""
 
     def __init__(self, dictionary: Path) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-c", _START, str(dictionary), *sys.path],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            process_group=0 if os.name == "posix" else None,  # Ctrl-C is for the writer
+            process_group=0 if os.name == "posix" else None,  # only the writer handles Ctrl-C
         )
 
     def read(self, batch: list[File]) -> list[Outcome]:
@@ -186,20 +186,24 @@ class _Worker:
             ) from None
 
     def kill(self) -> None:
-        """End the process at once."""
+        """Ends the process at once."""
         self._process.kill()
 
     def close(self) -> None:
-        """Close the pipes, once the process has ended."""
-        with suppress(BrokenPipeError), self._process:  # of a request that the process never took
+        """Closes the pipes after the process has ended."""
+        with suppress(BrokenPipeError), self._process:  # a request that the process did not read
             pass
 
 
 def serve(dictionary: str) -> None:
-    """Read the files that standard input names, until it ends or nobody reads the answers."""
+    """Reads the files that standard input names and writes their outcomes to standard output.
+
+    The file ``dictionary`` cuts the words. Ends when standard input ends or nobody reads the
+    answers.
+    """
     analyzer = Analyzer(Dictionary.open(Path(dictionary)))
     with os.fdopen(os.dup(1), "wb") as answers, suppress(BrokenPipeError):
-        os.dup2(2, 1)  # a print of a library must not get between the answers
+        os.dup2(2, 1)  # so that a library that prints does not spoil the answers
         for line in sys.stdin.buffer:
             for id, path in json.loads(line):
                 _send(answers, _read(id, Path(path), analyzer))
@@ -218,7 +222,7 @@ def _send(to: IO[bytes], outcome: Outcome) -> None:
 
 
 def _receive(back: IO[bytes]) -> Outcome:
-    """Returns the next answer. Raises EOFError."""
+    """Returns the next answer. Raises EOFError if the process has ended."""
     sizes = _SIZES.unpack(_exactly(back, _SIZES.size))
     facts, texts, record = (_exactly(back, size) for size in sizes)
     if record:

@@ -1,4 +1,4 @@
-"""A segment as Whoosh reads one: terms, postings, positions, lengths, stored fields, columns."""
+"""A segment as Whoosh reads it: terms, postings, positions, lengths, stored fields, columns."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ Fact = Callable[[int, str], str]
 def segment_reader(
     segment: Segment, gone: frozenset[int], fact: Fact, schema: Any, generation: int
 ) -> SegmentReader:
-    """Returns a reader of a segment without its sections ``gone``.
+    """Returns a reader of a segment without the sections ``gone``.
 
-    ``fact`` gives one of `FACTS` of a section by its number in the segment.
+    ``fact`` returns one of `FACTS` for a section, by its number in the segment.
     """
     codec = _Codec(segment, gone, fact)
     return SegmentReader(None, schema, _Segment(codec), generation, codec)
@@ -133,8 +133,9 @@ class _Terms(base.TermsReader):  # type: ignore[misc]
 class _Matcher(ListMatcher):  # type: ignore[misc]
     """The postings of a term; positions are looked up in the text when they are asked for.
 
-    The matcher gives no bounds of its scores. Whoosh 2.7.4 skips sections wrongly by such bounds:
-    it compares them with scores from before a boost, and lets sections through that NOT excludes.
+    The matcher gives no bounds of its scores: by such bounds, Whoosh 2.7.4 would skip sections
+    wrongly. It compares them with scores from before a boost, and lets sections through that NOT
+    excludes.
     """
 
     def __init__(
@@ -189,7 +190,7 @@ def _occurrences(text: str, term: str) -> Iterator[int]:
 
 
 class _Cursor(base.FieldCursor):  # type: ignore[misc]
-    """A place among the terms of a field."""
+    """A position among the terms of a field."""
 
     def __init__(self, segment: Segment, field: str) -> None:
         self._segment = segment
@@ -272,7 +273,7 @@ class _PerDocument(base.PerDocumentReader):  # type: ignore[misc]
 
 
 class _Column(ColumnReader):  # type: ignore[misc]
-    """A fact of every section of a segment."""
+    """One fact of every section of a segment."""
 
     def __init__(self, fact: Fact, name: str, count: int) -> None:
         self._fact = fact

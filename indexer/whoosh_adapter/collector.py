@@ -1,13 +1,13 @@
-"""Searching: the searcher, the collector that asks the kernel first, and the scores of both ways.
+"""The searcher, the collector that asks the kernel first, and the scoring of both ways.
 
-The score of a section is that of `searcher.ranking.planner`, the terms weighted by the boosts of
-the query. Equal scores rank by the number of the section, as everywhere in Whoosh. Whoosh adds the
-scores of many terms up in an order of its own: from three terms on, or where a boost is no power of
-two, the last bits of a sum may differ between the two ways.
+The score of a section is that of `searcher.ranking.planner`, with terms weighted by the boosts of
+the query. Equal scores are ordered by the number of the section, as everywhere in Whoosh. Whoosh
+adds up the scores of many terms in an order of its own: with three or more terms, or a boost that
+is no power of two, the last bits of a sum may differ between the two ways.
 
-The kernel answers queries that `planner` knows, with any ``filter`` and ``mask``, limited or not.
-Sorting, grouping, collapsing, ``terms=True`` and scores of another weighting look at the matchers
-one by one; Whoosh's own collectors do that.
+The kernel answers the queries that `planner` knows, with any ``filter`` and ``mask``, limited or
+not. Sorting, grouping, collapsing, ``terms=True`` and the scores of another weighting need the
+matchers one by one; Whoosh's own collectors do this.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ from indexer.whoosh_adapter.schema import FACTS
 
 
 class KernelWeighting(WeightingModel):  # type: ignore[misc]
-    """BM25 as the kernel computes it, to the bit; of searchers over a `SnapshotReader`."""
+    """BM25 exactly as the kernel computes it, for searchers over a `SnapshotReader`."""
 
     def idf(self, searcher: Searcher, fieldname: str, text: str | bytes) -> float:
-        """The inverse document frequency of a term among the live sections."""
+        """Returns the inverse document frequency of ``text`` among the live sections."""
         collection = _collection(searcher)
         term = text if isinstance(text, str) else text.decode("utf-8", "surrogatepass")
         return collection.idf(collection.frequency((fieldname, term)))
@@ -51,7 +51,7 @@ class KernelWeighting(WeightingModel):  # type: ignore[misc]
     def scorer(
         self, searcher: Searcher, fieldname: str, text: str | bytes, qf: int = 1
     ) -> BaseScorer:
-        """Returns the scorer of the postings of a term."""
+        """Returns the scorer for the postings of the term ``text`` in ``fieldname``."""
         average = _collection(searcher).averages[fieldname]
         return _Scorer(searcher, fieldname, self.idf(searcher, fieldname, text), norm(average))
 
@@ -79,7 +79,7 @@ class _Scorer(BaseScorer):  # type: ignore[misc]
 
 
 class KernelSearcher(Searcher):  # type: ignore[misc]
-    """A searcher over a `SnapshotReader`; scores by `KernelWeighting` unless told otherwise."""
+    """A searcher over a `SnapshotReader` that scores by `KernelWeighting` by default."""
 
     def __init__(self, reader: Any, weighting: Any = KernelWeighting, **options: Any) -> None:
         super().__init__(reader, weighting, **options)
@@ -100,8 +100,8 @@ class KernelSearcher(Searcher):  # type: ignore[misc]
     ) -> Collector:
         """Returns the collector of Whoosh's `Searcher.collector`, with a `KernelCollector` in it.
 
-        The kernel's collector is the innermost but one, so that all around it see sections that
-        are filtered already. Raises IndexStateError for a field by which nothing can be sorted or
+        The kernel's collector is the innermost but one, so that all collectors around it receive
+        filtered sections. Raises IndexStateError for a field by which nothing can be sorted or
         grouped.
         """
         _check_sortable(options.get("sortedby"), groupedby, collapse)
@@ -119,17 +119,20 @@ class KernelSearcher(Searcher):  # type: ignore[misc]
         return collector
 
     def docs_for_query(self, q: wq.Query, for_deletion: bool = False) -> Iterator[int]:
-        """Returns the live sections a query matches. Whoosh lets deleted ones through after NOT."""
+        """Returns the live sections that the query ``q`` matches, in ascending order.
+
+        Whoosh's own method lets deleted sections through after NOT.
+        """
         is_deleted = self.reader().is_deleted
         sections = super().docs_for_query(mended(q), for_deletion)
         return (section for section in sections if not is_deleted(section))
 
 
 class KernelCollector(WrappingCollector):  # type: ignore[misc]
-    """Has the kernel answer a query if it can answer all of it, else the collector ``child``.
+    """Lets the kernel answer a query if it can answer all of it, else the collector ``child``.
 
     ``allow`` and ``restrict`` are those of Whoosh's `FilterCollector`: a query, results or numbers
-    of sections; an empty one does not filter. Inside other collectors this one filters only.
+    of sections; an empty one does not filter. Inside other collectors, this one only filters.
     """
 
     def __init__(self, child: Collector, allow: Any = None, restrict: Any = None) -> None:
@@ -138,7 +141,7 @@ class KernelCollector(WrappingCollector):  # type: ignore[misc]
         self._restrict = restrict
 
     def prepare(self, top_searcher: Searcher, q: wq.Query, context: SearchContext) -> None:
-        """Called before a search."""
+        """Prepares for a search for the query ``q``; Whoosh calls it first."""
         self.child.prepare(top_searcher, mended(q), context)
         self._collection = _collection(top_searcher)
         self._planner = Planner(self._collection, top_searcher.docs_for_query)
@@ -161,7 +164,7 @@ class KernelCollector(WrappingCollector):  # type: ignore[misc]
         return self._collection.of_sections(section for section in sections if 0 <= section < count)
 
     def run(self) -> None:
-        """Search."""
+        """Runs the search."""
         score = self._planner.score(self._query) if self._is_simple() else None
         if score is None:
             super().run()
@@ -186,7 +189,7 @@ class KernelCollector(WrappingCollector):  # type: ignore[misc]
 
     @property
     def by_kernel(self) -> bool:
-        """Returns whether the kernel answered."""
+        """Returns True if the kernel answered."""
         return self._answer is not None
 
     def matches(self) -> Iterator[int]:
@@ -201,14 +204,14 @@ class KernelCollector(WrappingCollector):  # type: ignore[misc]
                 self.filtered_count += 1
 
     def all_ids(self) -> Iterable[int]:
-        """Returns all sections that were found."""
+        """Returns the numbers of all sections found."""
         if self._answer:
             return self._answer.sections
         sections = self._planner.sections(self._query)
         return sections if self._within is None else sections & self._within
 
     def count(self) -> int:
-        """Returns the number of sections that were found."""
+        """Returns the number of sections found."""
         if self._answer:
             return len(self._answer.sections)
         if self.child.computes_count():
@@ -216,7 +219,7 @@ class KernelCollector(WrappingCollector):  # type: ignore[misc]
         return sum(1 for _ in self.all_ids())
 
     def results(self) -> Results:
-        """Returns the results of Whoosh's kind."""
+        """Returns the results as Whoosh's Results."""
         results = self.child._results(self._items) if self._answer else self.child.results()
         results.collector = self
         results.highlighter = SectionHighlighter()
@@ -228,7 +231,7 @@ class KernelCollector(WrappingCollector):  # type: ignore[misc]
 
 
 class _Answer:
-    """The answer of the kernel: the sections of ``within`` that a query matches, by ``score``."""
+    """The kernel's answer: the sections of ``within`` that a query matches, ranked by ``score``."""
 
     def __init__(
         self,
@@ -257,11 +260,11 @@ class _Answer:
 
     @property
     def filtered_count(self) -> int:
-        """The number of sections that match and are filtered out."""
+        """The number of matching sections that are filtered out."""
         return len(self._matched) - len(self.sections) if self._within is not None else 0
 
     def top(self, limit: int | None) -> list[tuple[float, int]]:
-        """Returns the ``limit`` best (score, section), the best first; all without a limit."""
+        """Returns the ``limit`` best (score, section), best first; all of them without a limit."""
         plain = self._score.plain and self._within is None
         count = len(self.sections) if limit is None else limit
         hits = self._collection.top(
@@ -271,7 +274,7 @@ class _Answer:
 
 
 def _check_sortable(sortedby: Any, groupedby: Any, collapse: Any) -> None:
-    """Raises IndexStateError for a field by which there is nothing to sort or group."""
+    """Raises IndexStateError for a field by which nothing can be sorted or grouped."""
     facets = [sortedby, collapse]
     facets += [facet for _, facet in Facets.from_groupedby(groupedby).items()] if groupedby else []
     for facet in facets:
@@ -284,7 +287,7 @@ def _check_sortable(sortedby: Any, groupedby: Any, collapse: Any) -> None:
 
 
 def _field_names(facet: Any) -> list[str]:
-    """The fields that a facet sorts or groups by; none of facets of another kind."""
+    """Returns the fields that a facet sorts or groups by; none for facets of other kinds."""
     if isinstance(facet, str):
         return [facet]
     if isinstance(facet, FieldFacet):

@@ -16,19 +16,19 @@ from indexer.whoosh_adapter.schema import TEXT
 
 
 class SectionHighlighter(Highlighter):  # type: ignore[misc]
-    """Highlights of the fields ``text`` and ``title``, and of any text that is given.
+    """Highlights the fields ``text`` and ``title``, and any text that is given.
 
-    Neither searched field stores a text of its own: the highlights of ``words`` and ``bigrams`` are
+    Neither searched field stores a text of its own: highlights of ``words`` and ``bigrams`` are
     those of ``text``. Fragmenters, scorers and formatters are Whoosh's.
     """
 
     def highlight_hit(
         self, hitobj: Any, fieldname: str, text: str | None = None, top: int = 3, minscore: int = 1
     ) -> str:
-        """Returns the ``top`` fragments of a field of a hit, with what was searched marked.
+        """Returns the ``top`` fragments of a field of a hit, with what was searched for marked.
 
-        Whole words are marked, of which a bigram or a quotation may be a part. Raises KeyError
-        where the hit has no such field.
+        Whole words are marked, even if a bigram or a quotation is only a part of them. Raises
+        KeyError if the hit has no such field.
         """
         if text is None:
             text = hitobj[TEXT if fieldname in (WORDS, BIGRAMS) else fieldname]
@@ -43,7 +43,7 @@ class SectionHighlighter(Highlighter):  # type: ignore[misc]
 
 
 def _wanted(query: Any, reader: Any) -> tuple[set[str], set[str]]:
-    """Returns the words of a query, and the texts that it seeks wherever they stand."""
+    """Returns the words of a query, and the texts that it looks for wherever they stand."""
     words: set[str] = set()
     texts: set[str] = set()
     for leaf in _leaves(query):
@@ -57,7 +57,7 @@ def _wanted(query: Any, reader: Any) -> tuple[set[str], set[str]]:
 
 
 def _leaves(query: Any) -> Iterator[Any]:
-    """Yields the leaves of a query that a section is to have, not those that it is not."""
+    """Yields the leaves of a query, except those that a section must not have."""
     if isinstance(query, wq.Not):
         return
     if isinstance(query, wq.AndNot):

@@ -1,4 +1,4 @@
-"""The reader and the index that Whoosh is given."""
+"""The index and the reader that Whoosh works with."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from indexer.whoosh_adapter.schema import whoosh_schema
 
 
 def whoosh_index(folder: str | Path) -> WhooshIndex:
-    """Returns the index in ``folder`` as one of Whoosh's. Raises the kinds of IndexStateError."""
+    """Returns the index in ``folder`` as an index of Whoosh's. Raises IndexStateErrors."""
     index = WhooshIndex(Path(folder))
     index.latest_generation()
     return index
 
 
 class WhooshIndex(Index):  # type: ignore[misc]
-    """An index of Whoosh's over the newest generation; read only, `indexer.Store` writes it."""
+    """An index of Whoosh's over the newest generation; it is read only: `indexer.Store` writes."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -40,38 +40,38 @@ class WhooshIndex(Index):  # type: ignore[misc]
         return whoosh_schema(Analyzer(open_dictionary(self._folder, read_manifest(self._folder))))
 
     def latest_generation(self) -> int:
-        """The generation last committed."""
+        """Returns the number of the last committed generation."""
         return read_manifest(self._folder).generation
 
     def is_empty(self) -> bool:
-        """Returns whether no document is indexed."""
+        """Returns True if no document is indexed."""
         return not read_manifest(self._folder).segments
 
     def doc_count_all(self) -> int:
-        """The number of sections, deleted ones included."""
+        """Returns the number of sections, deleted ones included."""
         with self.reader() as reader:
             return int(reader.doc_count_all())
 
     def doc_count(self) -> int:
-        """The number of sections."""
+        """Returns the number of sections that are not deleted."""
         with self.reader() as reader:
             return int(reader.doc_count())
 
     def reader(self, reuse: object = None) -> SnapshotReader:
-        """A reader of the newest generation; closing it closes the files."""
+        """Returns a reader of the newest generation; closing it closes the files."""
         return SnapshotReader(Snapshot.open(self._folder), owned=True)
 
     def searcher(self, **options: Any) -> KernelSearcher:
-        """A searcher of the newest generation; ``options`` are those of Whoosh's `Searcher`."""
+        """Returns a searcher of the newest generation; ``options`` are those of Whoosh's."""
         return KernelSearcher(self.reader(), fromindex=self, **options)
 
     def writer(self, **_: object) -> NoReturn:
-        """Raises TypeError: documents come in by `indexer.sync` or `indexer.Store`."""
+        """Raises TypeError, with or without options: `indexer.sync` and `indexer.Store` write."""
         raise TypeError("this index is written by indexer.Store, not by Whoosh's writers")
 
 
 def whoosh_reader(snapshot: Snapshot) -> SnapshotReader:
-    """Returns a reader of a snapshot, to be used while the snapshot is open."""
+    """Returns a reader of ``snapshot``, to be used only while the snapshot is open."""
     return SnapshotReader(snapshot)
 
 
@@ -107,7 +107,7 @@ class SnapshotReader(MultiReader):  # type: ignore[misc]
         return value
 
     def close(self) -> None:
-        """Close the reader, and the snapshot if it is owned."""
+        """Closes the reader, and the snapshot if it is owned."""
         super().close()
         if self._owned:
             self._snapshot.close()

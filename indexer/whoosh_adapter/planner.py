@@ -1,11 +1,11 @@
-"""Plans: which of Whoosh's queries the kernel can answer, and with which sets and weights.
+"""Decides which of Whoosh's queries the kernel can answer, and with which sets and weights.
 
-The kernel adds up BM25 over weighted terms, for the sections of a set or for those that have any of
-the terms. This is the score of a query if each section it matches gets the scores of all its terms.
-In a conjunction of disjunctions it does; in a disjunction of conjunctions it does not, for there a
-term counts only in sections that have the others of its conjunction too.
+The kernel adds up BM25 over weighted terms, for the sections of a set or for those with any of the
+terms. This is the score of a query if each matching section gets the scores of all its terms. In a
+conjunction of disjunctions it does. In a disjunction of conjunctions it does not, because a term
+counts only in sections that also have the other terms of its conjunction.
 
-Meaning and scores are those of Whoosh 2.7.4's matchers, oddities included: a compound of one query
+Meaning and scores are those of Whoosh 2.7.4's matchers, including oddities: a compound of one query
 is that query without the compound's boost, NOT scores 1, and Every scores its boost.
 """
 
@@ -31,14 +31,14 @@ from indexer.text.folding import fold, strip_blanks
 from indexer.whoosh_adapter.schema import Quoted
 
 Term = tuple[str, str]  # field, text
-_LEAST, _MOST = 1e-100, 1e100  # of what a term weighs: far from where products are 0 or infinite
+_LEAST, _MOST = 1e-100, 1e100  # bounds of a term's weight, far from products that are 0 or infinite
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The score of a section that matches: ``constant``, and BM25 of its terms by their weights.
+    """The score of a matching section: ``constant`` plus BM25 of its terms by their weights.
 
-    ``plain`` says that every section with any of the terms matches, and no other.
+    ``plain`` is True if exactly the sections with any of the terms match.
     """
 
     terms: Mapping[Term, float]
@@ -46,30 +46,30 @@ class Score:
     plain: bool = False
 
     def times(self, boost: float) -> Score:
-        """The score with a boost."""
+        """Returns the score multiplied by ``boost``."""
         terms = {term: weight * boost for term, weight in self.terms.items()}
         return Score(terms, self.constant * boost, self.plain)
 
     @property
     def is_exact(self) -> bool:
-        """Returns whether the kernel adds the score up as Whoosh does, without an overflow."""
+        """Returns True if the kernel adds the score up as Whoosh does, without an overflow."""
         return isfinite(self.constant) and all(_LEAST <= w <= _MOST for w in self.terms.values())
 
 
 class Planner:
-    """Reads queries. ``docs`` gives the sections of a query that only Whoosh can answer."""
+    """Reads queries. ``docs`` returns the sections of a query that only Whoosh can answer."""
 
     def __init__(self, collection: Collection, docs: Callable[[Any], Iterable[int]]) -> None:
         self._collection = collection
         self._docs = docs
 
     def score(self, query: Any) -> Score | None:
-        """Returns how the kernel scores a query; None if it cannot."""
+        """Returns how the kernel scores ``query``; None if it cannot."""
         score = _score(query)
         return score if score and score.is_exact else None
 
     def sections(self, query: Any) -> SectionSet:
-        """Returns the live sections that a query matches."""
+        """Returns the live sections that ``query`` matches."""
         match _known(query):
             case wq.Term() | wq.Phrase() if text := quotation_of(query):
                 pairs = [(BIGRAMS, pair) for pair in ranked(bigrams(text))]
@@ -134,7 +134,7 @@ def _score(query: Any) -> Score | None:
 
 
 def _compound(query: Any) -> Score | None:
-    """Returns the score of AND or OR; None for an OR of other queries than terms and such ORs."""
+    """Returns the score of AND or OR; None for an OR of anything but terms and such ORs."""
     scores = [_score(subquery) for subquery in query.subqueries]
     if len(scores) == 1:
         return scores[0]
@@ -161,7 +161,7 @@ def _sum(scores: Iterable[Score | None]) -> dict[Term, float]:
 def _known(query: Any) -> Any:
     """Returns ``query`` if its meaning is known here, else None; derived classes are not known.
 
-    A boost of 0 is not known: Whoosh takes it for no boost.
+    A boost of 0 is not known either: Whoosh takes it for no boost.
     """
     match query:
         case wq.Term():
@@ -203,7 +203,8 @@ def _is_term(query: Any) -> bool:
 def quotation_of(query: Any) -> str:
     """Returns the text, folded and without blanks, that a section must have to match ``query``.
 
-    Empty for all but phrases without a distance, and what a parser makes of phrases of one word.
+    It is empty for every query except phrases without a distance, and the queries that a parser
+    makes of phrases of one word.
     """
     if type(query) is wq.Term:
         return query.text.quotation if isinstance(query.text, Quoted) else ""
@@ -225,7 +226,7 @@ def _term(query: Any) -> Term:
 
 
 def _text(pairs: list[str]) -> str:
-    """Returns the text that bigrams of a phrase spell; "" if one does not continue the other."""
+    """Returns the text that the bigrams of a phrase spell; "" if they do not overlap."""
     if not all(isinstance(pair, str) and len(pair) == 2 for pair in pairs):
         return ""
     if any(before[1] != after[0] for before, after in pairwise(pairs)):
@@ -236,9 +237,9 @@ def _text(pairs: list[str]) -> str:
 def mended(query: Any) -> Any:
     """Returns a query that means the same to Whoosh's matchers, some of which are wrong in 2.7.4.
 
-    AND NOT lets the first section through that both sides have, and looks beyond the end inside an
-    AND; AND MAYBE loses scores there. Phrases become quotations where they need no positions.
-    Raises IndexStateError for a phrase with a distance in a field without positions.
+    AND NOT lets the first section through that both sides have, and reads past the end inside an
+    AND; AND MAYBE loses scores there. Phrases become quotations if they need no positions. Raises
+    IndexStateError for a phrase with a distance in a field without positions.
     """
     if type(query) in (wq.Phrase, wq.Term):
         return _mended_leaf(query)
@@ -261,7 +262,10 @@ def mended(query: Any) -> Any:
 
 
 def _mended_leaf(query: Any) -> Any:
-    """Raises IndexStateError for a phrase with a distance where there are no positions."""
+    """Returns a leaf in the same way.
+
+    Raises IndexStateError for a phrase with a distance in a field without positions.
+    """
     text = quotation_of(query)
     if not text and type(query) is wq.Phrase and query.fieldname == WORDS:
         raise IndexStateError(
@@ -287,7 +291,7 @@ _OF_OTHERS = {
 
 
 class _Quotation(wq.Phrase):  # type: ignore[misc]
-    """A text that is sought as it stands, for Whoosh's matchers; scores as its bigrams do."""
+    """A text that is looked for as it stands, for Whoosh's matchers; it scores like its bigrams."""
 
     def __init__(self, text: str, boost: float) -> None:
         super().__init__(BIGRAMS, bigrams(text) or [text], boost=boost)

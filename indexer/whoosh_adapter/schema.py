@@ -1,11 +1,12 @@
-"""The fields that Whoosh is given, and how its query parser cuts text for them.
+"""The fields of the index for Whoosh, and how its query parser cuts text for them.
 
-``words`` and ``bigrams`` are searched. Neither is written by Whoosh, so what their fields do is cut
-the text of queries as the index cut its documents. A quoted text becomes a phrase of `Quoted`
-pieces, which remember the text between the quotes: it is sought in the text of the sections as it
-stands, whatever words the pieces are (`indexer.whoosh_adapter.planner`).
+``words`` and ``bigrams`` are searched. Whoosh writes neither, so that their fields only cut the
+text of queries as the index cut its documents. A quoted text becomes a phrase of `Quoted` pieces
+that remember the text between the quotes: it is looked for in the text of the sections as it
+stands, whichever words the pieces are (`indexer.whoosh_adapter.planner`).
 
-All other fields are facts to show, to sort and to group by (`FACTS`), and ``text``, to show.
+All other fields are facts to show, to sort by and to group by (`FACTS`), and ``text``, which is
+shown.
 """
 
 from __future__ import annotations
@@ -22,12 +23,12 @@ from indexer.text.analysis import Analyzer, bigrams
 from indexer.text.folding import arabic, fold, strip_blanks
 
 TEXT = "text"
-# The stored fields of a section but for its text; sections are sorted and grouped by any of them.
+# The stored fields of a section besides its text; sections can be sorted and grouped by each.
 FACTS = ("document", "anchor", "title", "doc_number", "issuers", "date", "doc_type")
 
 
 class Quoted(str):
-    """A piece of a phrase that a user put into quotes; ``quotation`` is all of it, folded."""
+    """A piece of a phrase that a user put in quotes; ``quotation`` is the whole phrase, folded."""
 
     __slots__ = ("quotation",)
 
@@ -40,12 +41,12 @@ class Quoted(str):
         return made
 
     def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
-        """Returns the arguments a copy is made with: Whoosh copies queries to normalize them."""
+        """Returns the arguments for a copy: Whoosh copies queries to normalize them."""
         return str(self), self.quotation
 
 
 def whoosh_schema(analyzer: Analyzer) -> fields.Schema:
-    """Returns the fields of an index whose text ``analyzer`` cut."""
+    """Returns the fields of an index whose texts ``analyzer`` cut."""
     return fields.Schema(
         **{
             WORDS: TermsField(formats.Frequency(), lambda text: analyzer.words(fold(text))),
@@ -61,7 +62,7 @@ def _pairs(text: str) -> list[str]:
 
 
 class TermsField(fields.FieldType):  # type: ignore[misc]
-    """A field that is searched; ``cut`` gives the terms of a text in the order of the text."""
+    """A searched field; ``cut`` returns the terms of a text in the order of the text."""
 
     def __init__(self, format: formats.Format, cut: Callable[[str], list[str]]) -> None:
         super().__init__(format, self._tokens, scorable=True)
@@ -72,7 +73,7 @@ class TermsField(fields.FieldType):  # type: ignore[misc]
             yield Token(text=term, pos=position, boost=1.0, stopped=False)
 
     def tokenize(self, value: str, **options: Any) -> Iterator[Token]:
-        """Yields the tokens of a text; those of a phrase of a query are `Quoted`."""
+        """Yields the tokens of the text ``value``; in a phrase of a query, they are `Quoted`."""
         if options.get("mode") != "query":
             yield from self._tokens(value)
             return
@@ -90,18 +91,18 @@ class TermsField(fields.FieldType):  # type: ignore[misc]
     def process_text(
         self, text: str, mode: str = "", tokenize: bool = True, **_: object
     ) -> Iterator[str]:
-        """Yields the terms of a text; all of it where it is a pattern or the end of a range."""
+        """Yields the terms of ``text``; a pattern or the end of a range stays whole."""
         if tokenize:
             yield from self._cut(text)
         elif folded := strip_blanks(fold(text)):
             yield folded
 
     def to_bytes(self, value: str | bytes) -> bytes:
-        """Returns a term as the index writes it."""
+        """Returns the term ``value`` in the form in which the index stores it."""
         return value if isinstance(value, bytes) else value.encode("utf-8", "surrogatepass")
 
     def from_bytes(self, value: bytes) -> str:
-        """Returns a term as the index reads it."""
+        """Returns the term that the bytes ``value`` store."""
         return value.decode("utf-8", "surrogatepass")
 
 
@@ -122,14 +123,14 @@ class TextField(fields.STORED):  # type: ignore[misc]
             at += len(piece)
 
     def process_text(self, *_: object, **__: object) -> NoReturn:
-        """Raises IndexStateError: a text is searched by its words or its bigrams."""
+        """Raises IndexStateError: only ``words`` and ``bigrams`` are searched."""
         raise IndexStateError(
             f"the field {TEXT!r} is shown, not searched: search {WORDS!r} or {BIGRAMS!r}"
         )
 
 
 class FactField(fields.FieldType):  # type: ignore[misc]
-    """A fact of a section or of its document: shown, sorted and grouped by, never searched."""
+    """A fact of a section or of its document: shown, sorted and grouped by, but not searched."""
 
     indexed = False
     stored = True
@@ -143,20 +144,20 @@ class FactField(fields.FieldType):  # type: ignore[misc]
         self.column_type = columns.VarBytesColumn()
 
     def process_text(self, *_: object, **__: object) -> NoReturn:
-        """Raises IndexStateError: facts are filtered by `searcher.Searcher` only."""
+        """Raises IndexStateError: only `searcher.Searcher` filters by facts."""
         raise IndexStateError(
             f"facts of documents are shown, sorted and grouped by, not searched: search {WORDS!r} "
             f"or {BIGRAMS!r}, or filter with searcher.Searcher"
         )
 
     def to_bytes(self, value: Any) -> Any:
-        """Returns the value: nothing is written."""
+        """Returns ``value`` unchanged, since nothing is written."""
         return value
 
     def from_bytes(self, value: Any) -> Any:
-        """Returns the value: nothing was written."""
+        """Returns ``value`` unchanged, since nothing was written."""
         return value
 
     def from_column_value(self, value: Any) -> Any:
-        """Returns the value, which names a group."""
+        """Returns ``value`` unchanged; it is the name of a group."""
         return value

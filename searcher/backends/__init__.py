@@ -1,1 +1,1 @@
-"""Backends: they carry out plans. `backend` is the protocol, `embedded` the index in a folder."""
+"""Backends carry out plans: `backend` is the protocol, `embedded` the index in a folder."""

@@ -1,13 +1,13 @@
-"""The protocol between what a query means and where it is carried out.
+"""The protocol between the meaning of a query and the engine that carries it out.
 
-A `Backend` answers three kinds of questions: the statistics that planning needs
-(`searcher.ranking.statistics`), plans (`carry_out` gives a `Findings`), and what is known of
-documents and sections, which results are made of. Documents are named by their ids and sections by
-`SectionRef`: no number or set of a storage engine crosses this border, and nothing above it lists
-all documents of an index, but for `documents`, which is asked for exactly that.
+A `Backend` has three tasks: it gives the statistics that planning needs
+(`searcher.ranking.statistics`), it carries out plans (`carry_out` returns a `Findings`), and it
+looks up the documents and sections that results are made of. Documents are named by their ids and
+sections by `SectionRef`: no number or set of a storage engine crosses this border. Nothing above it
+lists all documents of an index, except the callers of `documents`.
 
-To add a backend, implement `Backend`, `Findings` and, where texts come in some packed form,
-`SectionText`; `tests/support/memory_backend.py` is the smallest one there is.
+To add a backend, implement `Backend`, `Findings` and, if texts are stored packed, `SectionText`;
+`tests/support/memory_backend.py` is the smallest example.
 """
 
 from __future__ import annotations
@@ -27,12 +27,13 @@ from searcher.ranking.statistics import DocumentFacts, Names, Statistics
 
 Sort = Literal["relevance", "newest", "oldest"]
 By = Literal["section", "document"]
+Extent = Literal["some", "all"]  # of what is asked for
 # A facet: a function for its values and how many matches have each, in any order.
 FacetCounts = Mapping[str, Callable[[], Iterable[tuple[str, int]]]]
 
 
 class Scored(NamedTuple):
-    """A section that matches, and its score."""
+    """A matching section and its score."""
 
     section: SectionRef
     score: float
@@ -47,9 +48,9 @@ class Findings(Protocol):
     def top(self, count: int, sort: Sort = "relevance") -> list[Scored]:
         """Returns the first ``count`` matching sections.
 
-        They come best first, equal scores in the order of their references; by "newest" or
-        "oldest" in the order of their documents' dates, undated ones last, and within a date best
-        first. Raises IndexDamaged.
+        By "relevance" they come best first, equal scores in the order of their references. By
+        "newest" or "oldest" they come in the order of their documents' dates, undated documents
+        last, and those of one date best first. Raises IndexDamaged.
         """
 
     def looked_at(self, count: int, look: Look) -> list[Scored]:
@@ -60,25 +61,26 @@ class Findings(Protocol):
         """
 
     def documents(self, offset: int, limit: int, sort: Sort = "relevance") -> list[list[Scored]]:
-        """Returns matching documents in the order of their first sections as `top` lists these.
+        """Returns matching documents, in the order in which `top` lists their first sections.
 
-        They are the ``limit`` ones from the ``offset``-th on, each as all of its sections that
-        match, best first. Raises IndexDamaged.
+        The first ``offset`` documents are skipped and at most ``limit`` are returned, each as the
+        list of all its matching sections, best first. Raises IndexDamaged.
         """
 
     def sections(self) -> list[SectionRef]:
-        """Returns all sections that match, those of a document in its order."""
+        """Returns all matching sections; those of one document come in its order."""
 
-    def count(self, by: By = "section") -> int:
+    def count(self, by: By = "section", extent: Extent = "some") -> int:
         """Returns the number of sections that match; ``by`` "document": of their documents.
 
+        The ``extent`` "all" counts the complete ones only (`searcher.ranking.plan.Plan`).
         May be asked after the backend was closed. Raises IndexDamaged.
         """
 
-    def facets(self, by: By = "section") -> FacetCounts:
-        """Returns the facets issuer, doc_type, year and region of what `count` counts ``by``.
+    def facets(self, by: By = "section", extent: Extent = "some") -> FacetCounts:
+        """Returns the facets issuer, doc_type, year and region of what `count` counts so.
 
-        They may be counted after the backend was closed.
+        This works after the backend was closed, too.
         """
 
 
@@ -86,29 +88,32 @@ class SectionText(Protocol):
     """The text of a section, as it stands in its document."""
 
     def folded(self) -> FoldedText:
-        """Returns the text, and its folded form with the way back. Raises IndexDamaged."""
+        """Returns the text, and its folded form with the offsets in the text.
+
+        Raises IndexDamaged.
+        """
 
     def excerpt(self, needles: Needles, weights: bytes, width: int) -> SnippetParts | None:
-        """Returns the snippet that shows ``needles`` best; None where none of them stands.
+        """Returns the snippet of ``width`` characters that shows ``needles`` best.
 
-        ``weights`` has a whole number for each needle. Raises IndexDamaged.
+        The result is None if the text has none of them. ``weights`` has a whole number for each
+        needle. Raises IndexDamaged.
         """
 
 
 class SectionCard(Protocol):
     """The facts of a section that are shown beside its text.
 
-    ``line`` is the line of the document it begins in, ``repeat_lines`` those where the ``repeats``
-    begin, counted from 1. Spans are characters of the document's text.
+    Lines are counted from 1. Spans are half-open, in characters of the document's text.
     """
 
     @property
     def anchor(self) -> str:
-        """The id of the section in its document."""
+        """The id of the section within its document."""
 
     @property
     def path(self) -> tuple[str, ...]:
-        """The labels from the root."""
+        """The labels from the root of the outline to the section."""
 
     @property
     def heading(self) -> str:
@@ -116,31 +121,32 @@ class SectionCard(Protocol):
 
     @property
     def headings(self) -> tuple[str, ...]:
-        """The headings from the root that are not empty."""
+        """The headings from the root to the section, without empty ones."""
 
     @property
     def line(self) -> int:
-        """The line it begins in."""
+        """The line of the document in which the section begins."""
 
     @property
     def span(self) -> Span:
-        """The characters of the document that it is."""
+        """The span of the section in the document."""
 
     @property
     def repeats(self) -> tuple[Span, ...]:
-        """The other places of the document with the same text."""
+        """The spans of the document that repeat the text of the section."""
 
     @property
     def repeat_lines(self) -> tuple[int, ...]:
-        """The lines where these begin."""
+        """The lines in which the repeats begin."""
 
 
 class Shown(NamedTuple):
     """The parts that a hit is made of.
 
-    ``source`` is the file of the document: a path, or its id where it came from no file.
-    ``copies`` are the ids of other files of the same document that say the same as the section,
-    ``versions`` those of all versions of the document, newest first: none if it is the only one.
+    ``source`` is the path of the document's file, or its id if it came from no file. ``copies`` are
+    the ids of other files of the same document in which the section stands with the same text.
+    ``versions`` are the ids of all versions of the document, newest first; empty if there is only
+    one.
     """
 
     document: DocumentFacts
@@ -152,21 +158,21 @@ class Shown(NamedTuple):
 
 
 class Citing(NamedTuple):
-    """A document that cites others, and how often."""
+    """A document that cites others, and the number of its citations of them."""
 
     document: DocumentFacts
     times: int
 
 
 class Backend(Statistics, Protocol):
-    """An index in one state, which no later change of it affects. Safe to share between threads."""
+    """One state of an index, unaffected by later changes. Safe to share between threads."""
 
     @property
     def analyzer(self) -> Analyzer:
-        """The analyzer that cut the texts of the index, for queries to be cut alike."""
+        """The analyzer that cut the texts of the index; queries are cut by the same one."""
 
     def newer(self) -> Backend | None:
-        """Returns the newest state of the same index; None if this is it.
+        """Returns the newest state of the same index; None if this is the newest.
 
         Raises IndexNotFound, IndexIncompatible and IndexDamaged.
         """
@@ -174,10 +180,10 @@ class Backend(Statistics, Protocol):
     # --- plans ----------------------------------------------------------------------------------
 
     def carry_out(self, plan: Plan) -> Findings:
-        """Returns what ``plan`` finds. Raises IndexDamaged."""
+        """Returns the sections that ``plan`` finds. Raises IndexDamaged."""
 
     def explain(self, plan: Plan, section: SectionRef) -> Explanation:
-        """Returns how the score comes about that ``plan`` gives a section."""
+        """Returns the explanation of the score that ``plan`` gives to ``section``."""
 
     # --- sections -------------------------------------------------------------------------------
 
@@ -185,7 +191,7 @@ class Backend(Statistics, Protocol):
         """Returns the section ``anchor`` of the document with this id. Raises DocumentNotFound."""
 
     def show(self, sections: Iterable[SectionRef]) -> list[Shown]:
-        """Returns what hits are made of, for each of ``sections`` in turn. Raises IndexDamaged."""
+        """Returns the parts of a hit for each of ``sections``, in order. Raises IndexDamaged."""
 
     def folded_text(self, section: SectionRef) -> str:
         """Returns the folded text of a section, without blanks. Raises IndexDamaged."""
@@ -200,50 +206,48 @@ class Backend(Statistics, Protocol):
     # --- documents ------------------------------------------------------------------------------
 
     def documents(self) -> Sequence[DocumentFacts]:
-        """Returns what is known of every document of the index."""
+        """Returns the facts of every document of the index."""
 
     def find(self, name: str) -> str:
-        """Returns the id of the document ``name``, read in the first of these ways that fits any:
+        """Returns the id of the document that ``name`` stands for.
 
-        its id; an ending of it from a slash on, with or without suffix (``notice`` for
-        ``seeds/2002/notice.txt``); its number or title; a part of its id or title.
-        Raises DocumentNotFound, which names the candidates where there are several.
+        The name is, by the first of these that fits a document: an id; the end of an id after a
+        slash, with or without suffix (``notice`` for ``seeds/2002/notice.txt``); a number or
+        title; a part of an id or title. Raises DocumentNotFound, which lists the candidates if
+        there are several.
         """
 
     def facts(self, document: str) -> DocumentFacts:
-        """Returns what is known of the document with this id."""
+        """Returns the facts of the document with this id. Raises DocumentNotFound."""
 
     def document(self, document: str) -> Document:
         """Returns the document with this id. Raises IndexDamaged."""
 
     def source(self, document: str) -> str:
-        """Returns the file of a document: a path, or its id where it came from no file."""
+        """Returns the path of a document's file, or its id if it came from no file."""
 
     def same_document(self, document: str) -> Sequence[str]:
-        """Returns the ids of all files of the document that is in ``document``, itself included."""
+        """Returns the ids of all files with the same document as ``document``, itself included."""
 
     def versions(self, document: str) -> Sequence[str]:
-        """Returns the ids of all versions of a document, newest first; none if it is the only."""
+        """Returns the ids of all versions of a document, newest first; empty if it has only one."""
 
     # --- names and citations --------------------------------------------------------------------
 
-    def names_holding(self, texts: Iterable[str]) -> Names:
-        """Returns names whole but for the edition, at least those that any of ``texts`` is in.
-
-        Texts are in the normal form of names.
-        """
-
     def all_names(self) -> Names:
-        """Returns all names whole but for the edition."""
+        """Returns the names of all documents, complete except for the edition."""
 
     def resolve(self, citation: Citation, by: str | None = None) -> Resolution | None:
-        """Returns the document that a citation means, in the document ``by``; None if none is."""
+        """Returns the document that a citation in the document ``by`` refers to.
+
+        The result is None if the index has no such document.
+        """
 
     def cited_by(self, documents: Iterable[str]) -> list[Citing]:
-        """Returns the documents that cite one of some, themselves left out, in any order."""
+        """Returns the documents that cite one of ``documents`` and are none of them, unordered."""
 
     def missing(self) -> Sequence[Missing]:
-        """Returns the documents that are cited and not in the index, the most cited first."""
+        """Returns the documents that are cited but not in the index, the most cited first."""
 
     def close(self) -> None:
-        """Releases all resources. `Findings` can still be counted."""
+        """Releases all resources. The counts and facets of `Findings` remain available."""

@@ -1,7 +1,7 @@
-"""The backend for an index in a folder: `indexer.storage.snapshot` behind the protocol.
+"""The backend for an index in a folder: the protocol over `indexer.storage.snapshot`.
 
-This module and its neighbours `embedded_*` are the only ones of the searcher that know how an index
-numbers its sections, and that sets of sections are bitmaps.
+Of the searcher, only this module and its neighbours `embedded_*` know how an index numbers its
+sections, and that sets of sections are bitmaps.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ from searcher.backends.backend import Citing, Shown
 from searcher.backends.embedded_findings import EmbeddedFindings, RankedVariant, section_ref
 from searcher.backends.embedded_matching import EmbeddedMatcher
 from searcher.backends.embedded_names import DocumentNames
+from searcher.ranking.document_filters import is_true_of
 from searcher.ranking.explanation import Explanation, TermScore, explain_section
-from searcher.ranking.plan import Plan, SectionRef, Target, Term, Variant, Weights
+from searcher.ranking.plan import FieldHolds, Plan, SectionRef, Target, Term, Variant, Weights
 from searcher.ranking.statistics import Names
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class EmbeddedBackend:
         except BaseException:
             snapshot.close()
             raise
-        # These are called for every term of every query.
+        # These are attributes because a method in between would cost time for every term.
         self.frequency = self._terms.frequency
         self.idf = self._terms.idf
         self.expand = self._terms.expand
@@ -68,7 +69,10 @@ class EmbeddedBackend:
         return cls(Snapshot.open(folder))
 
     def newer(self) -> EmbeddedBackend | None:
-        """Returns the newest state of the same index; None if this is it. Raises as `open` does."""
+        """Returns the newest state of the same index; None if this is the newest.
+
+        Raises the errors of `open`.
+        """
         newest = Snapshot.open(self.snapshot.folder)
         if newest.manifest.generation != self.snapshot.manifest.generation:
             return EmbeddedBackend(newest)
@@ -90,17 +94,21 @@ class EmbeddedBackend:
         return len(self._matcher.having_all(terms))
 
     def count_holding(self, text: str, terms: Sequence[Term]) -> int:
-        """Returns the number of sections in whose folded text ``text`` stands."""
+        """Returns the number of sections whose folded text contains ``text``."""
         return len(self._terms.holding(text, terms))
 
     def sections(self, document: str) -> Sequence[SearchSection]:
         """Returns the sections of a document, in order. Raises IndexDamaged."""
         return self.snapshot.sections(self._index(document))
 
+    def has_document(self, clause: FieldHolds) -> bool:
+        """Returns True if ``clause`` is true of a document of the index."""
+        return any(is_true_of(clause, row) for row in self.snapshot.rows)
+
     # --- plans ----------------------------------------------------------------------------------
 
     def carry_out(self, plan: Plan) -> EmbeddedFindings:
-        """Returns what ``plan`` finds. Raises IndexDamaged."""
+        """Returns the sections that ``plan`` finds. Raises IndexDamaged."""
         terms = dict(plan.terms)
         variants = [
             RankedVariant(dict(variant.terms), self._matcher.having_forms(variant.forms))
@@ -111,10 +119,14 @@ class EmbeddedBackend:
         known = self._known_sections(plan.targets) if plan.targets else {}
         levels = {section: plan.step * target.level for section, target in known.items()}
         certain = {section for section, target in known.items() if target.certain}
-        return EmbeddedFindings(self.snapshot, terms, variants, matched, having, levels, certain)
+        complete = None if plan.complete is None else self._matcher.later(plan.complete)
+        found = EmbeddedFindings(
+            self.snapshot, terms, variants, matched, having, levels, certain, complete
+        )
+        return found.of_complete() if plan.only_complete else found
 
     def explain(self, plan: Plan, section: SectionRef) -> Explanation:
-        """Returns how the score comes about that ``plan`` gives a section."""
+        """Returns the explanation of the score that ``plan`` gives to ``section``."""
         number = self._number(section)
 
         def has_forms(variant: Variant) -> bool:
@@ -124,7 +136,7 @@ class EmbeddedBackend:
         return explain_section(plan, lambda terms: self._scores(terms, number), has_forms, target)
 
     def _scores(self, terms: Weights, number: int) -> list[TermScore]:
-        """Returns what terms add to the score of a section, in the order in which it is added."""
+        """Returns the parts that ``terms`` add to the score of a section, in order of addition."""
         weights = dict(terms)
         parts = (
             (term, self._terms.contribution(term, number, weights[term]))
@@ -139,8 +151,8 @@ class EmbeddedBackend:
     def _known_sections(self, targets: Sequence[Target]) -> dict[int, Target]:
         """Returns the sections of ``targets``, each with the first target that has it.
 
-        For a section that is asked for and only says again what another file says, that file
-        answers.
+        A section that is hidden as a duplicate is replaced by the copy that is searched, if the
+        query asks for it.
         """
         sections: dict[int, Target] = {}
         duplicates = self.snapshot.families.duplicate_sections
@@ -171,7 +183,7 @@ class EmbeddedBackend:
         raise DocumentNotFound(f"no section {document}#{anchor} in the index")
 
     def show(self, sections: Iterable[SectionRef]) -> list[Shown]:
-        """Returns what hits are made of, for each of ``sections`` in turn. Raises IndexDamaged."""
+        """Returns the parts of a hit for each of ``sections``, in order. Raises IndexDamaged."""
         snapshot, families = self.snapshot, self.snapshot.families
         shown: list[Shown] = []
         for section in sections:
@@ -197,7 +209,7 @@ class EmbeddedBackend:
     # --- documents ------------------------------------------------------------------------------
 
     def documents(self) -> Sequence[DocumentRow]:
-        """Returns what is known of every document."""
+        """Returns the facts of every document."""
         return self.snapshot.rows
 
     def find(self, name: str) -> str:
@@ -205,19 +217,19 @@ class EmbeddedBackend:
         return self.snapshot.rows[find_document(self.snapshot.numbering, name)].id
 
     def facts(self, document: str) -> DocumentRow:
-        """Returns what is known of a document."""
+        """Returns the facts of the document with this id. Raises DocumentNotFound."""
         return self.snapshot.rows[self._index(document)]
 
     def document(self, document: str) -> Document:
-        """Returns a document. Raises IndexDamaged."""
+        """Returns the document with this id. Raises IndexDamaged."""
         return self.snapshot.document(self._index(document))
 
     def source(self, document: str) -> str:
-        """Returns the file of a document."""
+        """Returns the path of a document's file, or its id if it came from no file."""
         return self.snapshot.manifest.source_of(document)
 
     def same_document(self, document: str) -> Sequence[str]:
-        """Returns the ids of all files of the document that is in ``document``."""
+        """Returns the ids of all files with the same document as ``document``, itself included."""
         index = self._index(document)
         return [
             self.snapshot.rows[one].id
@@ -225,31 +237,31 @@ class EmbeddedBackend:
         ]
 
     def versions(self, document: str) -> Sequence[str]:
-        """Returns the ids of all versions of a document, newest first."""
+        """Returns the ids of all versions of a document, newest first; empty if it has only one."""
         return self.snapshot.families.versions.get(document, ())
 
     def all_names(self) -> Names:
-        """Returns all names that are whole but for the edition."""
+        """Returns the names of all documents, complete except for the edition."""
         return self._names.exact
 
     # --- citations ------------------------------------------------------------------------------
 
     @cached_property
     def _citations(self) -> Citations:
-        from searcher.backends.embedded_citations import Citations  # a search does without
+        from searcher.backends.embedded_citations import Citations  # most searches need none
 
         return Citations(self.snapshot)
 
     def resolve(self, citation: Citation, by: str | None = None) -> Resolution | None:
-        """Returns the document that a citation means."""
+        """Returns the document that a citation in ``by`` refers to; None if the index lacks it."""
         return self._citations.resolve(citation, by)
 
     def cited_by(self, documents: Iterable[str]) -> list[Citing]:
-        """Returns the documents that cite one of some, themselves left out."""
+        """Returns the documents that cite one of ``documents`` and are none of them."""
         return self._citations.cited_by(documents)
 
     def missing(self) -> Sequence[Missing]:
-        """Returns the documents that are cited and not in the index, the most cited first."""
+        """Returns the documents that are cited but not in the index, the most cited first."""
         return self._citations.missing()
 
     def close(self) -> None:
@@ -268,13 +280,13 @@ class EmbeddedBackend:
         return self.snapshot.numbering.firsts[self._index(section.document)] + section.place
 
     def _copies_of(self, number: int) -> Sequence[str]:
-        """Returns the ids of other files of the same document that say the same as a section."""
+        """Returns the ids of other files of the same document that repeat a section's text."""
         copies = self.snapshot.families.copies_of(number)
         return [*dict.fromkeys(section_ref(self.snapshot, copy).document for copy in copies)]
 
 
 class EmbeddedText:
-    """The text of a section, which lies packed in the index."""
+    """The text of a section, unpacked from the index when it is asked for."""
 
     __slots__ = ("_number", "_terms")
 
@@ -283,11 +295,14 @@ class EmbeddedText:
         self._number = number
 
     def folded(self) -> FoldedText:
-        """Returns the text, and its folded form with the way back. Raises IndexDamaged."""
+        """Returns the text, and its folded form with the offsets in the text.
+
+        Raises IndexDamaged.
+        """
         return self._terms.folded(self._number, gaps())
 
     def excerpt(self, needles: Needles, weights: bytes, width: int) -> SnippetParts | None:
-        """Returns the snippet that shows ``needles`` best, made while the text is unpacked."""
+        """Returns the snippet that shows ``needles`` best; None if the text has none of them."""
         return self._terms.excerpt(self._number, gaps(), needles, weights, width)
 
 
@@ -295,6 +310,6 @@ def _check_analyzer(snapshot: Snapshot) -> None:
     made_with, fingerprint = snapshot.manifest.analyzer, snapshot.analyzer.fingerprint
     if snapshot.rows and made_with != fingerprint:
         raise IndexIncompatible(
-            f"the index was made with {made_with}, this is {fingerprint}: "
+            f"the index was made with {made_with}, but this version uses {fingerprint}: "
             "run `policysearch index --rebuild`"
         )

@@ -1,4 +1,4 @@
-"""Who cites whom among the documents of an index in a folder, and what is missing."""
+"""The citations between the documents of an index in a folder, and cited documents it lacks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from searcher.backends.backend import Citing
 
 
 class Citations:
-    """The citations among the documents of a snapshot, by the links that the index keeps."""
+    """The citations between the documents of a snapshot, from the links stored in the index."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
@@ -24,11 +24,11 @@ class Citations:
         )
 
     def resolve(self, citation: Citation, by: str | None = None) -> Resolution | None:
-        """Returns the document that a citation in the document ``by`` means."""
+        """Returns the document that a citation in ``by`` refers to; None if the index lacks it."""
         return self._catalogue.resolve(citation, by)
 
     def cited_by(self, documents: Iterable[str]) -> list[Citing]:
-        """Returns the documents that cite one of some, themselves left out."""
+        """Returns the documents that cite one of ``documents`` and are none of them."""
         wanted = frozenset(documents)
         is_meant = cache(lambda name, number: self._is_one_of(name, number, wanted))
         found: list[Citing] = []
@@ -41,7 +41,7 @@ class Citations:
         return found
 
     def missing(self) -> Sequence[Missing]:
-        """Returns the documents that are cited and not in the index, the most cited first."""
+        """Returns the documents that are cited but not in the index, the most cited first."""
         counts: Counter[tuple[str | None, str | None]] = Counter()
         for links in self._snapshot.links:
             for cite in links.cites:

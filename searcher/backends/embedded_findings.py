@@ -1,4 +1,4 @@
-"""The findings of a plan in a snapshot: its best sections and documents, and counts of all."""
+"""The findings of a plan in a snapshot: the best sections and documents, and counts of all."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from itertools import chain, groupby
 
 from indexer.segments import SectionSet
 from indexer.storage.snapshot import Snapshot
-from searcher.backends.backend import By, FacetCounts, Scored, Sort
+from searcher.backends.backend import By, Extent, FacetCounts, Scored, Sort
 from searcher.ranking.plan import SectionRef, Term
 from searcher.ranking.second_look import DEPTH, Look, look_again
 
 Hit = tuple[int, float]  # the number of a section, and its score
 
-_SECTIONS_PER_DOCUMENT = 4  # sections looked at first for each document that is wanted
+_SECTIONS_PER_DOCUMENT = 4  # sections looked at first for each document asked for
 
 
 @dataclass(frozen=True, slots=True)
 class RankedVariant:
-    """A variant of the query: the weighted ``terms`` that rank ``sections``."""
+    """A variant of the query: ``terms``, with their weights, rank ``sections``."""
 
     terms: Mapping[Term, float]
     sections: SectionSet
@@ -29,11 +29,12 @@ class RankedVariant:
 
 @dataclass(frozen=True)
 class EmbeddedFindings:
-    """The sections that a plan matches in a snapshot, and what ranks them.
+    """The sections that a plan matches in a snapshot, and the terms that rank them.
 
     ``matched`` is None where those match that have any of the terms, are of a variant or
     ``certain``; ``having`` gives those of the terms. ``known`` has what is added to the scores of
-    the sections that the query names, should they match.
+    the sections that the query names, should they match. ``complete`` gives the sections that have
+    all that is asked for, of which those that match count; None: all that match do.
     """
 
     snapshot: Snapshot
@@ -43,6 +44,7 @@ class EmbeddedFindings:
     having: Callable[[], SectionSet]
     known: Mapping[int, float] = field(default_factory=dict)
     certain: Container[int] = ()
+    complete: Callable[[], SectionSet] | None = None
 
     def top(self, count: int, sort: Sort = "relevance") -> list[Scored]:
         """Returns the first ``count`` matching sections."""
@@ -67,31 +69,51 @@ class EmbeddedFindings:
         ]
 
     def sections(self) -> list[SectionRef]:
-        """Returns all sections that match, in the order of the index."""
+        """Returns all matching sections, in the order of the index."""
         return [section_ref(self.snapshot, number) for number in self.all_matched]
 
-    def count(self, by: By = "section") -> int:
+    def count(self, by: By = "section", extent: Extent = "some") -> int:
         """Returns the number of sections that match; ``by`` "document": of their documents."""
-        return sum(self._tally(by))
+        return sum(self._tally(by, extent))
 
-    def facets(self, by: By = "section") -> FacetCounts:
-        """Returns the facets of what `count` counts ``by``."""
-        return self.snapshot.facets.counts(partial(self._tally, by))
+    def facets(self, by: By = "section", extent: Extent = "some") -> FacetCounts:
+        """Returns the facets of what `count` counts so."""
+        return self.snapshot.facets.counts(partial(self._tally, by, extent))
 
-    def _tally(self, by: By) -> array[int]:
-        return array("I", map(bool, self._counts)) if by == "document" else self._counts
+    def _tally(self, by: By, extent: Extent) -> array[int]:
+        counts = self._complete_counts if extent == "all" else self._counts
+        return array("I", map(bool, counts)) if by == "document" else counts
 
     @cached_property
     def _counts(self) -> array[int]:
         return self.snapshot.numbering.tally(self.all_matched)
 
     @cached_property
+    def _complete_counts(self) -> array[int]:
+        if self.complete is None:
+            return self._counts
+        return self.snapshot.numbering.tally(self.all_complete)
+
+    @cached_property
+    def all_complete(self) -> SectionSet:
+        """The set of the sections that match and have all that is asked for."""
+        if self.complete is None:
+            return self.all_matched
+        return (self.complete() | self._certain()) & self.all_matched
+
+    def of_complete(self) -> EmbeddedFindings:
+        """Returns the findings of which only the complete sections match."""
+        return replace(self, matched=self.all_complete, complete=None)
+
+    def _certain(self) -> SectionSet:
+        return self.snapshot.terms.of_sections(filter(self.certain.__contains__, self.known))
+
+    @cached_property
     def all_matched(self) -> SectionSet:
-        """The set of all sections that match. It may be asked for after the snapshot was closed."""
+        """The set of all matching sections. It is available after the snapshot was closed."""
         if self.matched is not None:
             return self.matched
-        certain = self.snapshot.terms.of_sections(filter(self.certain.__contains__, self.known))
-        others = (certain, *(variant.sections for variant in self.variants))
+        others = (self._certain(), *(variant.sections for variant in self.variants))
         return reduce(SectionSet.__or__, others, self.having())
 
     # --- the best sections ----------------------------------------------------------------------
@@ -103,7 +125,7 @@ class EmbeddedFindings:
         return self._by_date(count, newest=sort == "newest")
 
     def best(self, count: int) -> list[Hit]:
-        """Returns the ``count`` best sections, ties in the order of their references."""
+        """Returns the ``count`` best sections; ties are in the order of their references."""
         if count <= 0:
             return []
         hits = self._best(count, self.matched)
@@ -113,11 +135,11 @@ class EmbeddedFindings:
         return hits[:count]
 
     def all(self) -> list[Hit]:
-        """Returns all sections that match, best first."""
+        """Returns all matching sections, best first."""
         return self.best(len(self.all_matched))
 
     def _named(self, count: int) -> list[Hit]:
-        """Returns the ``count`` best of those that the query names, or more."""
+        """Returns at least the ``count`` best of the sections that the query names."""
         named: list[Hit] = []
         for extra in sorted(set(self.known.values()), reverse=True):
             sections = [section for section, its in self.known.items() if its == extra]
@@ -126,7 +148,7 @@ class EmbeddedFindings:
         return named
 
     def _best_of(self, sections: Iterable[int], count: int) -> list[Hit]:
-        """Returns the ``count`` best of some sections that match, or more."""
+        """Returns at least the ``count`` best of those of ``sections`` that match."""
         terms = self.snapshot.terms
         if self.matched is not None:
             return self._best(count, terms.of_sections(sections) & self.matched)
@@ -138,10 +160,11 @@ class EmbeddedFindings:
         return hits + (self._best(count, terms.of_sections(certain)) if certain else [])
 
     def _best(self, count: int, within: SectionSet | None, *, zeros: bool = True) -> list[Hit]:
-        """Returns the ``count`` best: what is among them is among those of its best variant.
+        """Returns the ``count`` best sections ``within`` a set, each by its best variant.
 
-        Those ``within`` a set match, unless ``zeros`` is false and neither a term nor a variant
-        has it.
+        A section that is among the best is also among the best of its best variant, so that the
+        best of each variant suffice. If ``zeros`` is false, a section that has no term and belongs
+        to no variant does not match.
         """
         top = self.snapshot.terms.top
         found = top(count, self.terms, self._place, within, zeros=zeros)
@@ -161,7 +184,7 @@ class EmbeddedFindings:
     # --- documents and dates --------------------------------------------------------------------
 
     def _best_documents(self, count: int, sort: Sort) -> list[int]:
-        """Returns the first ``count`` documents that match, by their index in the rows."""
+        """Returns the first ``count`` matching documents as indices of the snapshot's rows."""
         document_of = self.snapshot.numbering.document_of
         looked_at = count * _SECTIONS_PER_DOCUMENT
         while True:
@@ -172,7 +195,7 @@ class EmbeddedFindings:
             looked_at *= _SECTIONS_PER_DOCUMENT
 
     def _sections_of(self, documents: list[int]) -> list[list[Hit]]:
-        """Returns all sections of each document that match, best first."""
+        """Returns all matching sections of each of ``documents``, best first."""
         sections: dict[int, list[Hit]] = {index: [] for index in documents}
         for section, score in self._inside(documents).all():
             sections[self.snapshot.numbering.document_of(section)].append((section, score))
@@ -195,7 +218,7 @@ class EmbeddedFindings:
         return chosen[:count]
 
     def _inside(self, documents: Iterable[int]) -> EmbeddedFindings:
-        """Returns what was found in some documents."""
+        """Returns the findings within ``documents`` only."""
         numbers = chain.from_iterable(map(self.snapshot.numbering.sections_of, documents))
         matched = self.all_matched & self.snapshot.terms.of_sections(numbers)
         known = {section: extra for section, extra in self.known.items() if section in matched}
@@ -203,5 +226,5 @@ class EmbeddedFindings:
 
 
 def section_ref(snapshot: Snapshot, number: int) -> SectionRef:
-    """Returns the reference of the section with a number. References sort as results do."""
+    """Returns the reference of the section ``number``. References sort as results do."""
     return SectionRef(*snapshot.numbering.result_order(number))

@@ -28,11 +28,11 @@ from searcher.ranking.plan import (
 )
 from searcher.ranking.proximity import is_near
 
-_CACHED_FORMS = 64  # sets, of a bit for each section, that several steps of a search ask for
+_CACHED_FORMS = 64  # sets of a bit for each section, which several steps of a search need
 
 
 class EmbeddedMatcher:
-    """Finds the sections of a snapshot that match trees match. Threads may share it."""
+    """Finds the sections of a snapshot that match a match tree. Threads may share it."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
@@ -63,8 +63,28 @@ class EmbeddedMatcher:
             case Without(part, excluded):
                 return reduce(SectionSet.__sub__, map(self.match, excluded), self.match(part))
 
+    def later(self, node: Match) -> Callable[[], SectionSet]:
+        """Returns a function for what `match` gives, which may be called after all is closed.
+
+        Terms are looked up at once and their sections read later; any other node is matched now.
+        """
+        match node:
+            case AnyTerm(terms):
+                return self._terms.having_later(terms)
+            case AllTerms(terms):
+                each = [self._terms.having_later([term]) for term in terms]
+                return lambda: reduce(SectionSet.__and__, (one() for one in each))
+            case AllOf(parts):
+                every = [*map(self.later, parts)]
+                return lambda: reduce(SectionSet.__and__, (one() for one in every))
+            case AnyOf(parts):
+                some = [*map(self.later, parts)]
+                return lambda: reduce(SectionSet.__or__, (one() for one in some))
+        found = self.match(node)
+        return lambda: found
+
     def having_forms(self, forms: Sequence[tuple[Term, ...]]) -> SectionSet:
-        """Returns the sections that have all terms of each of ``forms``, at least one."""
+        """Returns the sections that have all terms of each of ``forms`` (at least one form)."""
         return reduce(SectionSet.__and__, map(self.having_all, forms))
 
     def _having_all(self, terms: tuple[Term, ...]) -> SectionSet:
@@ -73,7 +93,7 @@ class EmbeddedMatcher:
         return reduce(SectionSet.__and__, sets) if terms else self._terms.none()
 
     def _in_order(self, texts: Sequence[str]) -> SectionSet:
-        """Returns the sections in which ``texts`` stand one behind the other."""
+        """Returns the sections in which ``texts`` stand one after the other."""
         if len(texts) == 1:
             return self._holding(texts[0], texts)
         if not all(texts):
@@ -90,21 +110,21 @@ class EmbeddedMatcher:
         return self._verified(candidates, lambda text: is_near(text, node.items, node.distance))
 
     def _holding(self, text: str, together: Iterable[str]) -> SectionSet:
-        """Returns the sections in which ``text`` stands.
+        """Returns the sections whose text contains ``text``.
 
-        Only those are looked at that have the pairs of all texts of ``together``.
+        Only sections with the pairs of all texts in ``together`` are read.
         """
         pairs = dict.fromkeys(pair for one in together for pair in ranked(bigrams(one)))
         return self._terms.holding(text, [(BIGRAMS, pair) for pair in pairs])
 
     def _verified(self, candidates: SectionSet, fits: Callable[[str], bool]) -> SectionSet:
-        """Returns those of ``candidates`` whose text ``fits``: reads every one."""
+        """Reads the text of every candidate and returns those that it ``fits``."""
         text = self._terms.text
         return self._terms.of_sections(section for section in candidates if fits(text(section)))
 
 
 def stand_in_order(text: str, texts: Sequence[str]) -> bool:
-    """Returns True if ``texts`` stand in ``text`` one behind the other."""
+    """Returns True if ``texts`` stand in ``text`` one after the other, without overlap."""
     end = 0
     for one in texts:
         start = text.find(one, end)

@@ -1,4 +1,4 @@
-"""The names and the numbers of the documents of an index in a folder."""
+"""Finds the documents of an index in a folder by their names and numbers."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from indexer.storage.records import DocumentRow
 from searcher.ranking.document_names import EXACT, name_pieces, names_of, number_keys
 from searcher.ranking.statistics import Named, Names
 
-_MAX_PIECES = 200  # of a text that are looked for in all titles
-_FEW = 2  # texts for which names are looked for before all names are gathered
-_BETWEEN = "\0"  # titles
+_MAX_PIECES = 200  # of a text; with more, looking them up in all titles takes too long
+_FEW = 2  # texts that are looked through before the names of all documents are gathered
+_BETWEEN = "\0"  # two titles
 
 
 class DocumentNames:
     """Finds documents by names and numbers. Threads may share it.
 
-    All names are gathered when the third text is looked through, and all numbers when the first
-    one is asked for: a process that asks but once looks only at the titles that share something
-    with its query.
+    The names of all documents are gathered when the third text is looked through, and all numbers
+    when the first one is asked for. A process that asks only once therefore reads only the titles
+    that have something in common with its query.
     """
 
     def __init__(self, rows: Sequence[DocumentRow]) -> None:
@@ -30,23 +30,29 @@ class DocumentNames:
         self._asked = 0
 
     def numbered(self, key: str) -> Sequence[DocumentRow]:
-        """Returns the documents that have a key of numbers, in the order of the index."""
+        """Returns the documents whose number has this ``key``, in the order of the index."""
         return self._by_number.get(key, ())
 
     def names_in(self, text: str) -> Names:
-        """Returns at least the names that stand in a text in normal form."""
+        """Returns all names that stand in ``text``, and perhaps others.
+
+        ``text`` is in the normal form of names.
+        """
         self._asked += 1
         if self._asked > _FEW or len(pieces := name_pieces(text)) > _MAX_PIECES:
             return self._by_name
         return _names(self._titled(pieces))
 
     def names_holding(self, texts: Iterable[str]) -> Names:
-        """Returns names whole but for the edition, at least those that any of ``texts`` is in."""
+        """Returns all names that contain any of ``texts``, and perhaps others.
+
+        Names are complete except for the edition.
+        """
         return _exact(_names(self._titled(texts)))
 
     @property
     def exact(self) -> Names:
-        """The names that are whole but for the edition."""
+        """The names that are complete except for the edition."""
         return _exact(self._by_name)
 
     @cached_property
@@ -62,7 +68,7 @@ class DocumentNames:
         return _names(self._rows)
 
     def _titled(self, texts: Iterable[str]) -> list[DocumentRow]:
-        """Returns the documents in whose titles any of ``texts`` stands."""
+        """Returns the documents whose titles contain any of ``texts``."""
         titles, starts = self._titles
         found: set[int] = set()
         for text in texts:
@@ -75,7 +81,10 @@ class DocumentNames:
 
     @cached_property
     def _titles(self) -> tuple[str, list[int]]:
-        """The titles as names are compared, and where each begins and the next one would."""
+        """The titles in the normal form of names, joined, and the offsets at which they start.
+
+        The last offset is that of a title that would follow.
+        """
         titles = _BETWEEN.join(row.title.replace(_BETWEEN, " ") for row in self._rows)
         plain = without_marks(titles)
         return plain, [*accumulate((len(t) + 1 for t in plain.split(_BETWEEN)), initial=0)]

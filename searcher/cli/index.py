@@ -1,4 +1,4 @@
-"""The command ``index``, which brings an index to the state of its sources."""
+"""The command ``index``, which brings an index up to date with its sources."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ if TYPE_CHECKING:
     from indexer.storage.store import Store
     from indexer.updating.sync import Plan, Report
 
-_LISTED = 20  # changed documents that are named before "and N more"
+_LISTED = 20  # the most changed documents named before "and N more"
 
 
 class SyncOptions(TypedDict):
-    """The options that `indexer.sync` takes as they are."""
+    """The options that are passed to `indexer.sync` unchanged."""
 
     forget: tuple[Path, ...]
     rebuild: bool
     dry_run: bool
     user_dictionary: Path | None
+    exclude: tuple[str, ...]
 
 
 @click.command("index")
@@ -43,6 +44,12 @@ class SyncOptions(TypedDict):
     type=click.Path(path_type=Path),
     help="A file of further words, in jieba's format. The index remembers it.",
 )
+@click.option(
+    "--exclude",
+    multiple=True,
+    metavar="GLOB",
+    help="Leave out files by name or path, such as '*.ppt'. May be given several times.",
+)
 @index_option
 def index_command(
     folder: Path,
@@ -53,9 +60,9 @@ def index_command(
 ) -> None:
     """Bring the index up to date with its sources.
 
-    PATHS are files or folders. The index remembers them, so later runs need not name them. A new
-    index takes the folder "seeds" if no path is given. Unchanged files are recognised by content
-    and not read again.
+    PATHS are files or folders. The index remembers them, so that later runs need not name them. If
+    no path is given, a new index uses the folder "seeds". Unchanged files are recognised by their
+    content and not read again.
 
     \b
     Example:
@@ -71,7 +78,7 @@ def index_command(
         store.restore()
     report = _sync(store, paths, options)
     if watch and not options["dry_run"]:
-        _watch(store)
+        _watch(store, options["exclude"])
     if report.failed:
         finish(ERROR)
 
@@ -88,15 +95,15 @@ def _sync(store: Store, paths: tuple[Path, ...], options: SyncOptions) -> Report
     if options["user_dictionary"]:
         print_idle_words(options["user_dictionary"])
     if report.plan and not options["dry_run"]:
-        store.merge()  # after the report, since nobody waits for it
+        store.merge()  # after the report, so that nobody waits for it
     return report
 
 
-def _watch(store: Store) -> None:
+def _watch(store: Store, exclude: tuple[str, ...]) -> None:
     from indexer.updating.watch import watch
 
     click.echo("Watching the sources; stop with Ctrl-C.", err=True)
-    for report in watch(store):
+    for report in watch(store, exclude=exclude):
         _print_report(report, dry_run=False)
 
 
@@ -111,6 +118,11 @@ def _print_report(report: Report, dry_run: bool) -> None:
             click.echo(f"{mark} … and {len(ids) - _LISTED:,} more")
     for error in report.failed:
         click.echo(plain(f"skipped {error}"), err=True)
+    for id, warnings in list(report.warned.items())[:_LISTED]:
+        for warning in warnings:
+            click.echo(plain(f"warning: {id}: {warning.message}"), err=True)
+    if len(report.warned) > _LISTED:
+        click.echo(f"warning: … and {len(report.warned) - _LISTED:,} more documents", err=True)
     if report.ignored:
         kinds = ", ".join(
             f"{count:,} {suffix or 'without suffix'}" for suffix, count in report.ignored.items()

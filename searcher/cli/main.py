@@ -1,10 +1,10 @@
 """The program ``policysearch``: its group of commands, its errors and its exit codes.
 
-Exit codes: 0 found or done, 1 nothing found, 2 error. What was asked for goes to standard output,
-everything else to standard error.
+Exit codes: 0 found or done, 1 nothing found, 2 error. Results go to standard output, and everything
+else to standard error.
 
-Starting must be quick. A command's module is loaded when the command is named, or all of them for
-``--help``; they import nothing but click. What a command works with is imported in its function.
+Starting must be quick. The module of a command is loaded when the command is named, and all of them
+for ``--help``; they import nothing but click. Everything else is imported in a command's function.
 """
 
 from __future__ import annotations
@@ -35,12 +35,15 @@ COMMANDS = {
     "similar": "verify_similar",
     "status": "status",
     "check": "status",
+    "cite": "exports",
+    "serve": "serve",
+    "token": "serve",
     "completion": "completion",
 }
 
 
 class Commands(click.Group):
-    """A group that loads its commands when they are named."""
+    """A group that loads each command when it is named."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Returns the names of all commands, in the order of the help."""
@@ -55,7 +58,7 @@ class Commands(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Runs the command; ends quietly when the reader of its output has seen enough."""
+        """Runs the command; ends quietly if the reader of its output stops reading."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:  # click would exit with 1
@@ -90,7 +93,7 @@ def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None
     is_eager=True,
     expose_value=False,
     callback=_print_version,
-    help="Show the version, that of Python, and whether the compiled kernel is in use.",
+    help="Show the versions of policysearch and Python, and whether the kernel is compiled.",
 )
 def cli() -> None:
     """Full-text search over Chinese policy documents.
@@ -105,7 +108,7 @@ def cli() -> None:
 def main() -> NoReturn:
     """Runs the command line and exits."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):  # characters that its encoding lacks are escaped
+        if isinstance(stream, TextIOWrapper):  # characters it cannot encode are escaped
             stream.reconfigure(errors="backslashreplace")
     try:
         result = cli.main(prog_name="policysearch", standalone_mode=False)

@@ -48,7 +48,7 @@ color_option = click.option(
 
 
 def limit_option(default: int, things: str) -> Decorator:
-    """Returns the option ``-n``, of which ``things`` says what it limits."""
+    """Returns the option ``-n``, which limits the number of ``things`` to ``default``."""
     return click.option(
         "-n",
         "--limit",
@@ -60,10 +60,10 @@ def limit_option(default: int, things: str) -> Decorator:
 
 
 class QueryCommand(click.Command):
-    """A command whose words are a query: ``-作风`` is a part of it, since options are ASCII."""
+    """A command whose words are a query; ``-作风`` belongs to it, because options are ASCII."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Moves such arguments behind a ``--``, where click takes them for words."""
+        """Moves such arguments after a ``--``, where click reads them as words."""
         if "--" not in args:
             excluded = [arg for arg in args if re.match(r'[-+][^\x00-\x7f"(]|-["(]', arg)]
             args = [arg for arg in args if arg not in excluded] + ["--", *excluded]
@@ -71,9 +71,10 @@ class QueryCommand(click.Command):
 
 
 def find_named(searcher: Searcher, name: str) -> tuple[Document, str]:
-    """Returns the document and the anchor ("" for none) that DOCUMENT[#ANCHOR] names.
+    """Returns the document and the anchor ("" if there is none) that DOCUMENT[#ANCHOR] names.
 
-    The name of a file may itself hold a ``#``. Raises DocumentNotFound, not for an unknown anchor.
+    The name of a file may itself contain a ``#``. Raises DocumentNotFound for an unknown document,
+    but not for an unknown anchor.
     """
     try:
         return searcher.document(name), ""

@@ -1,4 +1,4 @@
-"""How commands print and how they end."""
+"""The printing of commands, and their exit codes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ REPAIR = (
 
 
 def print_json(value: object) -> None:
-    """Prints a line of JSON, in ASCII where the output cannot hold Chinese."""
+    """Prints ``value`` as a line of JSON, in ASCII if the output cannot encode Chinese."""
     from json import dumps
 
     unicode = sys.stdout.encoding.lower().startswith("utf")
@@ -27,20 +27,20 @@ def print_json(value: object) -> None:
 
 
 def print_text(text: str, color: str) -> None:
-    """Prints lines that end with a newline, coloured as the option ``--color`` says."""
-    # None leaves it to click, which looks whether the output is a terminal.
+    """Prints ``text``, whose lines end with a newline, coloured as ``--color`` says."""
+    # None lets click decide by whether the output is a terminal.
     automatic = False if "NO_COLOR" in os.environ else None
     choices = {"always": True, "never": False}
     click.echo(text, nl=False, color=choices.get(color, automatic))
 
 
 def print_error(error: object) -> None:
-    """Prints an error on standard error, in one line that gives a terminal no orders."""
+    """Prints an error on standard error, in one line without terminal controls."""
     from searcher.cli.terminal import plain
 
     click.echo(plain(f"policysearch: {error}"), err=True)
 
 
 def finish(code: int) -> NoReturn:
-    """Ends the command with an exit code."""
+    """Ends the command with the exit code ``code``."""
     click.get_current_context().exit(code)

@@ -1,4 +1,4 @@
-"""What the command ``index`` shows besides its report: a progress bar, and words without effect."""
+"""The progress bar of the command ``index``, and its warning of words without effect."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from indexer.text.dictionary_build import read_user_dictionary
 from indexer.updating.sync import Progress
 from searcher.cli.terminal import plain
 
-_FEW = 20  # files that are read before anybody could see a bar
-_NAMED = 5  # words that are named before "…"
+_FEW = 20  # files: so few are read before anybody could see a bar
+_NAMED = 5  # the most words named before "…"
 
 
 @contextmanager
@@ -50,7 +50,7 @@ def showing_progress() -> Iterator[Progress | None]:
 
 
 def print_idle_words(path: Path) -> None:
-    """Prints on standard error the words of a user dictionary that have no effect."""
+    """Prints on standard error the words in the user dictionary ``path`` that have no effect."""
     idle = read_user_dictionary(path).idle
     if idle:
         named = ", ".join(idle[:_NAMED]) + (" …" if len(idle) > _NAMED else "")

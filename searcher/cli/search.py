@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
+from searcher.cli.exports import format_option, print_hits
 from searcher.cli.options import (
     QueryCommand,
     color_option,
@@ -19,22 +20,23 @@ from searcher.cli.options import (
 from searcher.cli.output import NOTHING_FOUND, finish, print_json, print_text
 
 if TYPE_CHECKING:
-    from searcher.engine import Searcher, Sort
+    from searcher.engine import MatchMode, Searcher, Sort
     from searcher.results.model import By, Explanation, Results
 
-_FAST_ENOUGH = 1_000  # sections that the plain kernel searches without anybody waiting
+_FAST_ENOUGH = 1_000  # sections that even the plain kernel searches at once
 
 
 class SearchOptions(TypedDict):
-    """The options that `Searcher.search` takes as they are."""
+    """The options that are passed to `Searcher.search` unchanged."""
 
     limit: int
     offset: int
     sort: Sort
     by: By
-    issuer: str | None
-    doc_type: str | None
-    region: str | None
+    match: MatchMode
+    issuer: tuple[str, ...]
+    doc_type: tuple[str, ...]
+    region: tuple[str, ...]
     date_from: str | None
     date_to: str | None
 
@@ -57,20 +59,43 @@ class SearchOptions(TypedDict):
     show_default=True,
     help="Find sections, or documents with the best sections of each.",
 )
-@click.option("--issuer", help="Only documents whose issuer (发文机关) has this in its name.")
-@click.option("--type", "doc_type", help="Only documents of this kind (文种): 通知, 条例 …")
-@click.option("--region", help="Only documents of this region (地区): 浙江省, 杭州, 全国 …")
+@click.option(
+    "--match",
+    type=click.Choice(["best", "all", "any"]),
+    default="best",
+    show_default=True,
+    help="List sections with any of the words and count those with all; list only these; or count "
+    "any.",
+)
+@click.option(
+    "--issuer",
+    multiple=True,
+    help="Only documents of this issuer (发文机关), or with this in its name. Repeat for several.",
+)
+@click.option(
+    "--type",
+    "doc_type",
+    multiple=True,
+    help="Only documents of this kind (文种): 通知, 条例 … Repeat for several.",
+)
+@click.option(
+    "--region",
+    multiple=True,
+    help="Only documents of this region (地区): 浙江省, 杭州, 全国 … Repeat for several.",
+)
 @click.option("--from", "date_from", metavar="DATE", help="Not before 2002, 2002-12 or 2002-12-31.")
 @click.option("--to", "date_to", metavar="DATE", help="Not after this date; the day is included.")
 @click.option("--explain", is_flag=True, help="Show the terms that make up each score.")
 @synonyms_option
 @color_option
 @json_option
+@format_option
 @index_option
 def search_command(
     query: tuple[str, ...],
     folder: Path,
     synonyms: Path | None,
+    format: str | None,
     as_json: bool,
     color: str,
     explain: bool,
@@ -88,13 +113,15 @@ def search_command(
       policysearch search '"责任追究" -作风 日期:2002..'
     """
     results, explanations = _search(" ".join(query), folder, synonyms, explain, options)
-    if as_json:
+    if format:
+        print_hits(results, format)
+    elif as_json:
         from searcher.results.as_json import results_json
 
         print_json(results_json(results, explanations))
     else:
         _print_results(results, explanations, color)
-    if not results.total:
+    if not results.found:
         finish(NOTHING_FOUND)
 
 
@@ -107,7 +134,7 @@ def _search(
         _warn_of_plain_kernel(searcher)
         try:
             results = searcher.search(text, **options)
-        except ValueError as error:  # a filter that is no date
+        except ValueError as error:  # a filter is no date
             raise click.UsageError(str(error)) from None
         return results, [searcher.explain(text, hit) for hit in results] if explain else None
 
@@ -115,6 +142,8 @@ def _search(
 def _print_results(results: Results, explanations: list[Explanation] | None, color: str) -> None:
     from searcher.cli.terminal import plain, render_results
 
+    for notice in results.notices:
+        click.echo(f"note: {plain(notice.text)}", err=True)
     for suggestion in results.suggestions:
         click.echo(f"did you mean: {plain(suggestion)}", err=True)
     print_text(render_results(results, explanations), color)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from indexer.errors import PolicySearchError
+from searcher.cli.exports import format_option, print_rows
 from searcher.cli.options import (
     color_option,
     find_named,
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 @click.command("show")
 @click.argument("name", metavar="DOCUMENT[#ANCHOR]")
 @click.option("--outline", "only_outline", is_flag=True, help="Show the outline, not the text.")
-@click.option("--cites", is_flag=True, help="Show the documents that it cites instead.")
-@click.option("--cited-by", is_flag=True, help="Show the documents that cite it instead.")
+@click.option("--cites", is_flag=True, help="Show the documents that this one cites instead.")
+@click.option("--cited-by", is_flag=True, help="Show the documents that cite this one instead.")
 @color_option
 @json_option
 @index_option
@@ -116,17 +117,18 @@ def _print_relations(
 @color_option
 @json_option
 def outline_command(files: Sequence[Path], color: str, as_json: bool) -> None:
-    """Show what is read from FILES, without an index.
+    """Show the facts and the outline of FILES, without an index.
 
-    Shown are the facts that each text states and its outline. With --json, one object on a line for
-    each file. Offsets count the characters of the file's text, line breaks as they stand there.
+    With --json, each file gives one line with one object. Offsets count the characters of a file's
+    text, with line breaks as they are in the file. Warnings say what could not be read or was
+    guessed.
 
     \b
     Example:
       policysearch outline seeds/*.txt
     """
     from indexer.documents.read import read_document
-    from searcher.cli.terminal import render_document
+    from searcher.cli.terminal import plain, render_document
     from searcher.results.as_json import document_json
 
     failed = False
@@ -140,6 +142,8 @@ def outline_command(files: Sequence[Path], color: str, as_json: bool) -> None:
         if as_json:
             print_json(document_json(document, text=False))
         else:
+            for warning in document.warnings:
+                click.echo(plain(f"warning: {file}: {warning.message}"), err=True)
             print_text(render_document(document, only_outline=True), color)
     if failed:
         finish(ERROR)
@@ -179,8 +183,9 @@ def diff_command(old: str, new: str, color: str, as_json: bool, folder: Path) ->
 @click.command("missing")
 @limit_option(50, "documents")
 @json_option
+@format_option
 @index_option
-def missing_command(limit: int, as_json: bool, folder: Path) -> None:
+def missing_command(limit: int, as_json: bool, format: str | None, folder: Path) -> None:
     """List documents that are cited but not in the index.
 
     The most cited documents come first.
@@ -195,8 +200,11 @@ def missing_command(limit: int, as_json: bool, folder: Path) -> None:
 
     with Searcher.open(folder) as searcher:
         missing = searcher.missing()
-    if as_json:
-        print_json([missing_json(one) for one in missing[:limit]])
+    rows = [missing_json(one) for one in missing[:limit]]
+    if format:
+        print_rows(("name", "number", "count"), rows, format)
+    elif as_json:
+        print_json(rows)
     else:
         for one in missing[:limit]:
             click.echo(f"{one.count:6,}  {plain(one.name or one.number or '')}")

@@ -14,9 +14,9 @@ from searcher.cli.output import ERROR, REPAIR, finish, print_json
 @json_option
 @index_option
 def status_command(as_json: bool, folder: Path) -> None:
-    """Show what is in the index, and the kernel in use.
+    """Show the contents of the index, and the kernel in use.
 
-    Shown are the numbers of documents and sections, the size, and the sources.
+    This includes the numbers of documents and sections, the size, and the sources.
 
     \b
     Example:
@@ -46,8 +46,9 @@ def status_command(as_json: bool, folder: Path) -> None:
 def check_command(as_json: bool, folder: Path) -> None:
     """Check the index for damage.
 
-    All checksums are checked, and each document against its sections. The previous state, to which
-    "index --restore" goes back, is checked as well. The exit code is 2 if the index is damaged.
+    All checksums are verified, and each document is compared with its sections. The previous state,
+    to which "index --restore" goes back, is checked as well. The exit code is 2 if the index is
+    damaged.
 
     \b
     Example:

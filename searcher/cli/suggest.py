@@ -1,4 +1,4 @@
-"""The command ``suggest``, which completes what is being typed."""
+"""The command ``suggest``, which completes a prefix."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from searcher.cli.output import NOTHING_FOUND, finish, print_json
 @json_option
 @index_option
 def suggest_command(prefix: tuple[str, ...], limit: int, as_json: bool, folder: Path) -> None:
-    """Complete PREFIX from what stands in the index.
+    """Complete PREFIX with texts from the index.
 
     Completions are titles, document numbers (文号), terms and headings. Those that begin with
-    PREFIX come before those that hold it further on. Letters are also read as the pinyin of titles,
-    in full or by initials.
+    PREFIX come before those that contain it further on. Letters are also read as the pinyin of
+    titles, in full or by initials.
 
     \b
     Example:

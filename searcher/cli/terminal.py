@@ -1,6 +1,6 @@
-"""Results and documents as coloured text for a terminal.
+"""Renders results and documents as coloured text for a terminal.
 
-`searcher.cli.output.print_text` takes the colours away where none are wanted.
+`searcher.cli.output.print_text` removes the colours if they are not wanted.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from searcher.lookups.citations import Cited, CitedBy
     from searcher.lookups.quotations import Quoted, Verification
 
-_PLACES = 3  # other places of a section that are named before "and N more"
+_PLACES = 3  # the most other places of a section named before "and N more"
 
 
 def render_results(results: Results, explanations: Sequence[Explanation] | None = None) -> str:
@@ -74,13 +74,20 @@ def _some(intro: str, values: Sequence[str]) -> str:
 
 def _summary(results: Results) -> str:
     took = f"{results.took * 1000:.0f} ms"
-    if not results.total:
+    if not results.found:
         return f"nothing found ({took})"
     count = len(results.matching) if results.by == "document" else len(results.hits)
     last = results.offset + count
-    shown = f"{results.offset + 1}-{last} of " if 0 < count < results.total else ""
-    more = f"; more with --offset {last}" if shown and last < results.total else ""
-    return f"{shown}{results.total:,} {_plural(results.by, results.total)} ({took}){more}"
+    shown = f"{results.offset + 1}-{last} of " if 0 < count < results.found else ""
+    more = f"; more with --offset {last}" if shown and last < results.found else ""
+    counted = f"{results.total:,} {_plural(results.by, results.total)}"
+    if not results.partial:
+        return f"{shown}{counted} ({took}){more}"
+    have = "has" if results.total == 1 else "have"
+    counted = counted if results.total else f"no {results.by}"
+    have = have if results.total else "has"
+    shown = f"{shown}{results.found:,}: " if shown else ""
+    return f"{shown}{counted} {have} all of it, {results.partial:,} some ({took}){more}"
 
 
 def _plural(noun: str, count: int) -> str:
@@ -96,7 +103,7 @@ def render_document(document: Document, *, only_outline: bool) -> str:
 
 
 def render_sections(document: Document, sections: Sequence[Section]) -> str:
-    """Returns the text from the first to the last of some sections of a document."""
+    """Returns the text from the first to the last of ``sections``."""
     start, end = sections[0].span.start, sections[-1].span.end
     return plain(document.text[start:end], keep="\n\t").rstrip("\n") + "\n"
 
@@ -138,7 +145,7 @@ def _outline_line(document: Document, section: Section) -> str:
 
 
 def render_cited(cited: Sequence[Cited]) -> str:
-    """Returns a line for each citation: its line, what it names, and the document of the index."""
+    """Returns a line for each citation: its line, its words, and the document in the index."""
     lines = []
     for one in cited:
         name = f"《{one.name}》" if one.name else ""
@@ -154,7 +161,7 @@ def render_citing(citing: Sequence[CitedBy]) -> str:
 
 
 def render_changes(old: Document, new: Document, changes: Sequence[SectionChange]) -> str:
-    """Returns the sections that changed, deleted and inserted words marked, and a summary line."""
+    """Returns ``changes`` with deleted and inserted words marked, and a summary line."""
     lines: list[str] = []
     for change in changes:
         if change.kind != "unchanged":
@@ -197,7 +204,7 @@ _VERDICTS = {
 
 
 def render_verification(verification: Verification) -> str:
-    """Returns the verdict, then each passage with its wording, its differences, and its place."""
+    """Returns the verdict, then each passage (if any) with its wording, differences and place."""
     total, shown = verification.total, len(verification.passages)
     more = f", {shown} of {total:,} places" if 0 < shown < total else ""
     lines = [style(_VERDICTS[verification.verdict] + more, bold=True)]
@@ -216,7 +223,7 @@ def render_verification(verification: Verification) -> str:
 
 
 def _quoted(verification: Verification, passage: Quoted) -> str:
-    """Returns the wording of the source in one line, its differences from the quotation marked."""
+    """Returns the wording of the source in one line, with its differences marked."""
     from indexer.documents.versions.diff import Edit
 
     parts = []
@@ -240,9 +247,9 @@ def _in(text: str) -> str:
 
 
 def plain(text: str, keep: str = "") -> str:
-    """Returns ``text`` in a form that gives a terminal no orders.
+    """Returns ``text`` in a form without effect on a terminal.
 
-    Control characters and marks of direction become U+FFFD; those in ``keep`` stay.
+    Control characters and marks of direction become U+FFFD, except those in ``keep``.
     """
     table = HARMLESS | dict.fromkeys(map(ord, "\n\t\r"), "\N{REPLACEMENT CHARACTER}")
     return text.translate(table | {ord(char): char for char in keep})

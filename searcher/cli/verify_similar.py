@@ -81,5 +81,5 @@ def similar_command(name: str, limit: int, color: str, as_json: bool, folder: Pa
         print_json(results_json(results))
     else:
         print_text(render_results(results), color)
-    if not results.total:
+    if not results.found:
         finish(NOTHING_FOUND)

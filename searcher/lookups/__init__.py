@@ -1,1 +1,1 @@
-"""Questions other than a search: quotations, similar sections, citations."""
+"""Lookups besides searching: quotations, similar sections, citations."""

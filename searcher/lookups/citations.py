@@ -1,4 +1,4 @@
-"""How documents of an index have to do with each other: which one cites which."""
+"""The citations between documents of an index."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """A citation of a document: what it names, where, and what that is in the index.
+    """A citation of a document: the name it gives, its place, and the cited document in the index.
 
-    ``name`` (without 《》) or ``number`` or both; ``articles`` as 第三条 or 第三条第一款第（二）项;
-    ``span`` in the text of the citing document, ``line`` of it. ``document`` is the id of the
-    newest version at hand, None if none is, and ``versions`` the ids of others.
+    ``name`` (without 《》), ``number`` or both name the document, and ``articles`` are such as
+    第三条 or 第三条第一款第（二）项. ``span`` is in the text of the citing document, and ``line``
+    is its line. ``document`` is the id of the newest version in the index, None if there is none,
+    and ``versions`` has the ids of the others.
     """
 
     name: str | None
@@ -32,7 +33,7 @@ class Cited:
     versions: tuple[str, ...]
 
     def to_dict(self) -> CitedJson:
-        """Returns the citation as plain values, as ``show --cites --json`` prints it."""
+        """Returns the citation as plain values, in the form that ``show --cites --json`` prints."""
         from searcher.results.as_json import cited_json
 
         return cited_json(self)
@@ -40,7 +41,7 @@ class Cited:
 
 @dataclass(frozen=True, slots=True)
 class CitedBy:
-    """A document that cites another, and how often."""
+    """A document that cites another, and the number of its citations."""
 
     document: str
     title: str
@@ -49,7 +50,7 @@ class CitedBy:
 
 
 def cites(backend: Backend, id: str) -> list[Cited]:
-    """Returns what the document with this id cites, in the order of its text.
+    """Returns the citations in the document with this ``id``, in the order of its text.
 
     References to the document itself and to its copies are left out.
     """
@@ -66,7 +67,7 @@ def cites(backend: Backend, id: str) -> list[Cited]:
 
 
 def cited_by(backend: Backend, id: str) -> list[CitedBy]:
-    """Returns the documents that cite one or another version of it, most often first."""
+    """Returns the documents that cite any version of the document ``id``, most citations first."""
     wanted = {*backend.same_document(id), *backend.versions(id)}
     found = [
         CitedBy(one.document.id, one.document.title, one.document.date, one.times)

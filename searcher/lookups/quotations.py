@@ -1,10 +1,10 @@
-"""Verification of quotations: they stand in the corpus word for word, nearly, or not at all.
+"""Verifies quotations: they stand in the corpus word for word, nearly, or not at all.
 
-Texts are compared as phrases are, folded and stripped of blanks (`indexer.text.folding`). The best
-stretch of a text for a quotation is found by the bit-parallel approximate matching of Myers (1999,
-"A fast bit-vector algorithm for approximate string matching based on dynamic programming"), which
-takes a few operations on numbers of as many bits as the quotation has characters for each character
-of the text.
+Texts are compared as phrases are, folded and without blanks (`indexer.text.folding`). The stretch
+of a text that is nearest to a quotation is found by the bit-parallel approximate matching of Myers
+(1999, "A fast bit-vector algorithm for approximate string matching based on dynamic programming").
+For each character of the text, it takes a few operations on numbers with as many bits as the
+quotation has characters.
 """
 
 from __future__ import annotations
@@ -34,13 +34,14 @@ if TYPE_CHECKING:
 
 Verdict = Literal["verbatim", "near", "absent"]
 
-NEAR = 0.6  # of the characters must be kept; of shuffled ones by chance about half are
-# Sections that are compared with a quotation that stands nowhere: enough for so many characters of
-# it in all, within these bounds. Short ones need many, for an edit takes most of what tells.
+NEAR = 0.6  # of the characters; shuffled texts have about half in common by chance
+# The number of sections to compare with a quotation that stands nowhere word for word: enough for
+# this many characters in all, within these bounds. Short quotations need many sections, because an
+# edit removes most of the terms by which they are found.
 _COMPARED = 12_800
 _FEWEST, _MOST = 8, 64
-_TELLING = 48  # of its rarest bigrams choose them
-_HALF = 4  # characters: less stands in so many sections that no border tells
+_TELLING = 48  # of its rarest bigrams choose the sections
+_HALF = 4  # characters: shorter texts stand in too many sections
 _ELLIPSIS = re.compile(r"[…⋯]+|\.{3,}|。{3,}")
 _SAYING = re.compile(r"[^\W_]")
 
@@ -49,8 +50,8 @@ _SAYING = re.compile(r"[^\W_]")
 class Stretch:
     """The place of a piece of the quotation: ``span`` of the source, which reads ``text`` there.
 
-    Each of ``edits`` leads from characters of the quotation (``before``) to those that stand in
-    the source instead (``after``); there are none where it stands word for word.
+    Each of ``edits`` leads from characters of the quotation (``before``) to those in the source
+    (``after``); there are none if the piece stands there word for word.
     """
 
     span: Span
@@ -60,11 +61,12 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """A passage that a quotation may be of.
+    """A passage that the quotation may come from.
 
-    ``hit`` is the section it begins in; its snippet and line show the passage. ``stretches`` are
-    in order, one for each piece between ellipses. ``kept`` is the share of characters that the
-    quotation and the passage have in common, of the longer one: 1.0 word for word.
+    ``hit`` is the section in which it begins; its snippet and line show the passage. ``stretches``
+    has the place of each piece between ellipses, in order. ``kept`` is the number of characters
+    that the quotation and the passage have in common, divided by the length of the longer one: 1.0
+    is word for word.
     """
 
     hit: Hit
@@ -72,7 +74,7 @@ class Quoted:
     kept: float
 
     def to_dict(self) -> QuotedJson:
-        """Returns the hit's values and those of the passage, as ``verify --json`` prints them."""
+        """Returns the values of hit and passage, in the form that ``verify --json`` prints."""
         from searcher.results.as_json import quoted_json
 
         return quoted_json(self)
@@ -82,8 +84,9 @@ class Quoted:
 class Verification:
     """The answer to the question if a quotation stands in the corpus, and where.
 
-    ``verbatim``: ``passages`` are where, newest first, the first ones of ``total`` sections.
-    ``near``: they are the nearest, best first. ``absent``: there are none. ``took`` is in seconds.
+    If the verdict is ``verbatim``, ``passages`` are where it stands, newest first; they are the
+    first of ``total`` sections. If it is ``near``, they are the nearest, best first. If it is
+    ``absent``, there are none. ``took`` is in seconds.
     """
 
     quotation: str
@@ -93,14 +96,14 @@ class Verification:
     took: float = field(default=0.0, compare=False)
 
     def to_dict(self) -> VerificationJson:
-        """Returns the verdict and the passages, as ``verify --json`` prints them."""
+        """Returns the verdict and the passages, in the form that ``verify --json`` prints."""
         from searcher.results.as_json import verification_json
 
         return verification_json(self)
 
 
 class Finding(NamedTuple):
-    """A passage in what makes a `Hit` of it, its first section and an excerpt, and a `Quoted`."""
+    """A passage as the parts of a `Hit` (its first section and an excerpt) and of a `Quoted`."""
 
     section: SectionRef
     excerpt: Excerpt
@@ -109,9 +112,10 @@ class Finding(NamedTuple):
 
 
 class _Fit(NamedTuple):
-    """The places where pieces lie best in the joined text of neighbouring sections of a document.
+    """The best places of pieces in the joined text of neighbouring sections of a document.
 
-    ``sections`` are the places of these; ``places`` has the (start, end) of each piece.
+    ``sections`` are the places of these sections in the document; ``places`` has the (start, end)
+    of each piece.
     """
 
     document: str
@@ -123,10 +127,10 @@ class _Fit(NamedTuple):
 def find_quotation(
     backend: Backend, quotation: str, limit: int
 ) -> tuple[Verdict, int, list[Finding]]:
-    """Returns the verdict on ``quotation`` and the best passages, at most ``limit``.
+    """Returns the verdict on ``quotation``, its best passages, and the number of verbatim places.
 
-    The number says in how many places it stands word for word.
-    Raises QueryError if it says nothing or is longer than `MAX_LENGTH`.
+    There are at most ``limit`` passages. Raises QueryError if the quotation has no text or is
+    longer than `MAX_LENGTH`.
     """
     whole, pieces = _read(quotation)
     for sought in (whole, pieces) if len(pieces) > 1 or pieces != whole else (whole,):
@@ -147,7 +151,7 @@ def find_quotation(
 
 
 def _read(quotation: str) -> tuple[list[Folding], list[Folding]]:
-    """Returns the quotation folded, without marks around it: whole, and between ellipses."""
+    """Returns the quotation folded, without the marks around it: whole, and cut at ellipses."""
     if len(quotation) > MAX_LENGTH:
         reason = f"a quotation of more than {MAX_LENGTH:,} characters"
         raise QueryError(quotation, MAX_LENGTH, reason)
@@ -182,7 +186,7 @@ def _verbatim(backend: Backend, section: SectionRef, texts: Sequence[str]) -> _F
 
 
 def _in_order(text: str, pieces: Sequence[str]) -> tuple[tuple[int, int], ...]:
-    """Returns where ``pieces`` stand in ``text`` one after the other; nothing if they do not."""
+    """Returns the places of ``pieces`` in ``text``, one after the other; empty if it lacks them."""
     places: list[tuple[int, int]] = []
     end = 0
     for piece in pieces:
@@ -200,7 +204,7 @@ def _newest(backend: Backend, fit: _Fit) -> tuple[int, SectionRef]:
 
 
 def _nearest(backend: Backend, pieces: Sequence[str]) -> list[_Fit]:
-    """Returns where ``pieces`` lie in the sections that share most of their rare terms.
+    """Returns the places of ``pieces`` in the sections that share most of their rare terms.
 
     The best come first.
     """
@@ -210,12 +214,14 @@ def _nearest(backend: Backend, pieces: Sequence[str]) -> list[_Fit]:
     count = max(_FEWEST, min(_MOST, _COMPARED // sum(map(len, pieces))))
     plan = Plan(as_weights(dict.fromkeys(rarest[:_TELLING], 1.0)))
     hits = backend.carry_out(plan).top(count)
-    fits = {_fit(backend, hit.section, pieces): None for hit in hits}  # two may lead to one
+    fits = {
+        _fit(backend, hit.section, pieces): None for hit in hits
+    }  # two sections may lead to one fit
     return sorted(fits, key=lambda fit: fit.distance)
 
 
 def _fit(backend: Backend, section: SectionRef, pieces: Sequence[str]) -> _Fit:
-    """Returns where ``pieces`` lie best in a section and in its neighbours within their length."""
+    """Returns the best place of ``pieces`` in a section and its neighbours within their length."""
     sections, texts, first, last = _around(backend, section, sum(map(len, pieces)))
     joined = "".join(texts)[:last]
     places: list[tuple[int, int]] = []
@@ -229,7 +235,7 @@ def _fit(backend: Backend, section: SectionRef, pieces: Sequence[str]) -> _Fit:
 
 
 def _across(backend: Backend, text: str) -> list[_Fit]:
-    """Returns the borders that ``text`` runs over: half of it stands whole on one side of each."""
+    """Returns the section borders that ``text`` crosses, with half of it on one side of each."""
     half = len(text) // 2
     if half < _HALF:
         return []
@@ -245,7 +251,7 @@ def _across(backend: Backend, text: str) -> list[_Fit]:
             (body := backend.folded_text(section))[: body.find(text[half:]) + len(text) - half]
         )
     ]
-    fits: dict[_Fit, None] = {}  # both sections may lead to one
+    fits: dict[_Fit, None] = {}  # both sections may lead to one fit
     for section in (*ends, *begins):
         sections, texts, *_ = _around(backend, section, len(text))
         if places := _in_order("".join(texts), [text]):
@@ -254,9 +260,9 @@ def _across(backend: Backend, text: str) -> list[_Fit]:
 
 
 def _around(backend: Backend, section: SectionRef, reach: int) -> tuple[range, list[str], int, int]:
-    """Returns a section and its neighbours: their places and their texts.
+    """Returns the places and the texts of a section and its neighbours.
 
-    The numbers are the span, in the joined texts, of the section with ``reach`` characters on
+    The numbers are the span, in the joined texts, of the section with ``reach`` more characters on
     either side.
     """
     document, place = section
@@ -271,7 +277,7 @@ def _around(backend: Backend, section: SectionRef, reach: int) -> tuple[range, l
 
 
 def _reached(backend: Backend, document: str, places: range, reach: int) -> list[str]:
-    """Returns the texts of the first of ``places`` that have ``reach`` characters together."""
+    """Returns the texts of the first of ``places`` that together have ``reach`` characters."""
     texts: list[str] = []
     for place in places:
         if reach <= 0:
@@ -284,7 +290,7 @@ def _reached(backend: Backend, document: str, places: range, reach: int) -> list
 def _touched(
     sections: range, texts: Sequence[str], places: Sequence[tuple[int, int]]
 ) -> tuple[range, tuple[tuple[int, int], ...]]:
-    """Returns the sections that ``places`` begin and end in, and the places counted from these."""
+    """Returns the sections in which ``places`` begin and end, and the places counted from there."""
     start, stop, skipped = sections.start, sections.stop, 0
     for text in texts[:-1]:
         if places[0][0] < skipped + len(text):
@@ -302,11 +308,11 @@ def _touched(
 
 
 def best_stretch(pattern: str, text: str) -> tuple[int, int, int]:
-    """Returns the stretch of ``text`` nearest to ``pattern``, and how many edits lead to it.
+    """Returns the stretch of ``text`` nearest to ``pattern``, and the number of edits between them.
 
-    An edit puts in, takes out or replaces a character. It is the first such stretch, and its ends
-    are replaced rather than left out: ``abcx`` is ``abcd`` in ``abcdef``. Time: a few operations
-    on numbers of ``len(pattern)`` bits for each character.
+    An edit inserts, deletes or replaces a character. Of equally near stretches it is the first, and
+    its ends are replaced rather than left out: ``abcx`` is ``abcd`` in ``abcdef``. Each character
+    of the text takes a few operations on numbers of ``len(pattern)`` bits.
     """
     start = text.find(pattern)
     if start >= 0:
@@ -327,16 +333,16 @@ def _first_least(distances: Sequence[int]) -> tuple[int, int]:
 
 
 def _distances(pattern: str, text: str, *, anchored: bool = False) -> Iterator[int]:
-    """Yields, for each character of ``text``, how near ``pattern`` a stretch comes that ends there.
+    """Yields the distance of ``pattern`` to a stretch that ends at each character of ``text``.
 
-    The number is the least distance of such a stretch. It may begin anywhere; if ``anchored``, it
+    It is the least distance of any such stretch, which may begin anywhere or, if ``anchored``,
     begins where the text does.
     """
     masks: dict[str, int] = {}
     for index, char in enumerate(pattern):
         masks[char] = masks.get(char, 0) | 1 << index
     full, last = (1 << len(pattern)) - 1, len(pattern) - 1
-    more, less = full, 0  # rows at which the distance rises, falls from the row above
+    more, less = full, 0  # the rows at which the distance rises, and falls, from the row above
     distance = len(pattern)
     for char in text:
         equal = masks.get(char, 0)
@@ -376,7 +382,7 @@ def _finding(backend: Backend, pieces: Sequence[Folding], fit: _Fit) -> Finding:
 
 
 def _folded(text: str, spans: Sequence[Span]) -> Folding:
-    """Returns the joined text of sections, which leads back to that of their document."""
+    """Returns the joined text of sections, with the offsets in the text of their document."""
     parts = [without_blanks(span.of(text)) for span in spans]
     starts = [s.start + at for s, part in zip(spans, parts, strict=True) for at in part.starts]
     return Folding("".join(part.text for part in parts), starts, [start + 1 for start in starts])
@@ -385,7 +391,7 @@ def _folded(text: str, spans: Sequence[Span]) -> Folding:
 def _edits(
     piece: Folding, source: Folding, start: int, end: int, runs: list[Run]
 ) -> Iterator[Edit]:
-    """Yields the changes from ``piece`` to the characters ``start`` to ``end`` of ``source``."""
+    """Yields the edits from ``piece`` to the characters ``start`` to ``end`` of ``source``."""
     size = len(piece.text)
     runs = without_islands(runs, size, end - start)
     for run, following in pairwise([Run(0, 0, 0), *runs, Run(size, end - start, 0)]):
@@ -396,7 +402,7 @@ def _edits(
 
 
 def _span(folding: Folding, start: int, end: int) -> Span:
-    """Returns the source of characters ``start`` to ``end``; of none, where they would be."""
+    """Returns the source span of the characters ``start`` to ``end``, which may be equal."""
     if start < end:
         return Span(*folding.source(start, end))
     at = folding.ends[start - 1] if start else folding.starts[0]

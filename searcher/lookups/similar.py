@@ -1,4 +1,4 @@
-"""Sections that say the like of a section, found by the terms that tell most of what it says."""
+"""Finds sections with much the same content as a section, by its most telling terms."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from searcher.backends.backend import Backend, Scored
 from searcher.ranking.plan import AnyTerm, OfDocuments, Plan, Term, Without
 from searcher.ranking.query_terms import as_weights, terms_of
 
-_TELLING = 40  # terms: words, and the bigrams that they are made of
-_VERSIONS = 8  # of laws, on the average, that may stand in each other's way
+_TELLING = 40  # terms: words, and the bigrams in them
+_VERSIONS = 8  # versions of a law, on average, that may displace others
 
 
 def telling_terms(backend: Backend, document: str, anchor: str) -> dict[Term, float]:
-    """Returns the terms of a section with most tf * idf, most first, with their weights.
+    """Returns the terms of a section with the highest tf * idf, highest first, with weights.
 
-    The weights grow with log tf. The section is that of the document with the id ``document``,
-    with the items below it. Raises DocumentNotFound.
+    The weights grow with log tf. The section ``anchor`` of the document with the id ``document``
+    includes the items below it. Raises DocumentNotFound.
     """
     frequency, idf = backend.frequency, backend.idf
-    # A term of one section leads to no other.
+    # A term that only one section has leads to no other.
     counts = Counter(
         term
         for term in terms_of(_text(backend, document, anchor), backend.analyzer)
@@ -45,12 +45,12 @@ def similar_sections(
 ) -> list[Scored]:
     """Returns the ``limit`` best sections by ``terms`` in other documents, best first.
 
-    The document's copies and the other versions of its law are left out, and of each other law all
-    versions but the one that ranks first.
+    Copies of the document and other versions of its law are left out. Of every other law, only the
+    version that ranks first is included.
     """
     own = {same for id in backend.same_document(document) for same in backend.versions(id) or (id,)}
     match = Without(AnyTerm(tuple(terms)), (OfDocuments(frozenset(own)),))
-    first: dict[str, str] = {}  # the version, by the newest of its law
+    first: dict[str, str] = {}  # the chosen version, by the newest version of its law
     found: list[Scored] = []
     for hit in backend.carry_out(Plan(as_weights(terms), match=match)).top(limit * _VERSIONS):
         id = hit.section.document

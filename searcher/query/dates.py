@@ -1,10 +1,10 @@
-"""Dates and ranges of dates as a query writes them.
+"""Dates and ranges of dates, as they are written in a query.
 
     range = date ".." date | date ".." | ".." date | date
     date  = 2002 | 2002-12 | 2002-12-31 | 2002年 | 2002年12月 | 2002年12月31日 | 20021231
 
 Between two dates ``~ 至 到 — –`` and ``-`` stand for ``..``, with blanks around it or not; ``/``
-and ``.`` stand for ``-`` within a date. Full-width characters are for the caller to fold.
+and ``.`` stand for ``-`` within a date. The caller has to fold full-width characters.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _DATE = (
     r"\d{4}(?:\s*年(?:\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*[日号])?)?"
     r"|(?:-\d{1,2}){1,2}|(?:/\d{1,2}){1,2}|(?:\.\d{1,2}){1,2}|\d{4})?(?!\d)"
 )
-# A hyphen with a blank on one side only is the sign of another clause.
+# A hyphen with a blank on one side only excludes the next clause and makes no range.
 _TO = r"(?:-|\s+-\s+|\s*(?:\.\.|~|至|到|—{1,2}|–)\s*)"
 _END = r"(?=[\s()]|$)"
 _RANGE = re.compile(
@@ -29,7 +29,7 @@ _MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 class DateError(ValueError):
-    """The text at character ``position`` is no date, for ``reason``."""
+    """Says why (``reason``) the text at character ``position`` is not a date."""
 
     def __init__(self, position: int, reason: str) -> None:
         super().__init__(reason)
@@ -38,15 +38,15 @@ class DateError(ValueError):
 
 
 def find_end(text: str, start: int) -> int:
-    """Returns where the dates that begin at ``start`` end; ``start`` if none begin there."""
+    """Returns the offset where the range of dates at ``start`` ends; ``start`` if there is none."""
     found = _RANGE.match(text, start)
     return found.end() if found else start
 
 
 def read_range(text: str) -> tuple[int, int]:
-    """Returns the first and the last day ``text`` means, both included, as numbers YYYYMMDD.
+    """Returns the first and the last day that ``text`` stands for, as numbers YYYYMMDD.
 
-    An open range begins with 0 or ends with LAST_DAY. Raises DateError.
+    Both are included. An open range begins with 0 or ends with LAST_DAY. Raises DateError.
     """
     found = _RANGE.fullmatch(text)
     if not found:
@@ -70,7 +70,10 @@ def read_range(text: str) -> tuple[int, int]:
 
 
 def write_range(first: int, last: int) -> str:
-    """Returns a text that read_range reads as these days, and find_end whatever stands after it."""
+    """Returns a text for the days ``first`` to ``last`` (YYYYMMDD), which `read_range` reads back.
+
+    `find_end` finds its end, whichever text follows. A ``first`` of 0 is left open.
+    """
     return f"{_iso(first) if first else ''}..{_iso(last)}"
 
 
@@ -79,7 +82,7 @@ def _iso(day: int) -> str:
 
 
 def _days(written: str, position: int) -> tuple[int, int]:
-    """Returns the first and the last day of a day, month or year."""
+    """Returns the first and the last day of the day, month or year ``written``."""
     numbers = re.findall(r"\d+", _EIGHT_DIGITS.sub(r"\1-\2-\3", written))
     year, month, day = (*map(int, numbers), 0, 0)[:3]
     given = len(numbers)

@@ -14,7 +14,7 @@ from searcher.query.dates import find_end
 
 MAX_DEPTH = 32
 
-# The fields of a document a clause can name, each with all its names; text has none.
+# The fields of documents that a clause can name, each with all its names.
 FIELDS: dict[str, tuple[str, ...]] = {
     "title": ("title", "标题", "题名"),
     "issuer": ("issuer", "发文机关", "发文单位", "发布部门", "发布机关", "制定机关"),
@@ -24,32 +24,32 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "document": ("document", "全文", "同篇"),
     "date": ("date", "日期", "成文日期", "发文日期"),
 }
-# The traditional characters of these names; a table of all would take 50 ms to make.
+# The traditional characters in these names: making the table of all of them takes 50 ms.
 _SIMPLIFIED = str.maketrans("標題發機關單佈門製號類種", "标题发机关单布门制号类种")
 _CANONICAL = {alias: name for name, aliases in FIELDS.items() for alias in aliases}
 
-# What may be read at a position, besides text and quotations.
+# The kinds of tokens that may be read at a position, besides text and quotations.
 _SIGN, _OPERATOR, _GROUP, _FIELD = 1, 2, 4, 8
 _ANYTHING = _SIGN | _OPERATOR | _GROUP | _FIELD
 
 _CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), " ")
-# The full-width exclamation mark ends Chinese sentences: it is never an operator.
+# The full-width exclamation mark ends Chinese sentences, so that it is never an operator.
 _FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if code != 0xFF01}
 _FOLD |= {ord("“"): ord('"')}
 _FOLD |= dict.fromkeys(_CONTROLS, ord(" "))
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _CLOSERS = {"「": "」", "『": "』"}
-# A text may be cut behind such a mark, and nobody types one to open a group.
+# A pasted text may break off after one of these marks, and nobody types one to open a group.
 _OPENING = "“「『（"
 _OPERATING = frozenset({"+", "-", "AND", "OR", "NOT", "NEAR", "field"})
 
-# All patterns read the folded query.
+# All patterns are applied to the folded query.
 _BLANKS = re.compile(r"\s+")
 _DOUBLE_QUOTE = re.compile('["”]')
 _SIGN_MARK = re.compile(r'[-+!](?![-+!])(?=["”「『(]|\*+(?:[\s)]|$)|[^\s"”「『()]*[^\W_])')
 _OPERATOR_WORD = re.compile(r'(AND|OR|NOT|NEAR|&&|\|\|)(?=[\s()"”「『]|$)')
 _NEAR_WORD = re.compile(r'(?:NEAR|近)/(\d+)(?=[\s()"”「『]|$)')
-_NEARNESS = re.compile(r"~(\d+)(?!\w)")  # right behind a quotation
+_NEARNESS = re.compile(r"~(\d+)(?!\w)")  # directly after a quotation
 _OPERATORS = {"&&": "AND", "||": "OR"}
 _LABEL = re.compile(r"\([\d〇○零一二三四五六七八九十百千两]+\)")
 _FIELD_NAME = re.compile(f"({'|'.join(_CANONICAL)}):", re.IGNORECASE)
@@ -60,7 +60,7 @@ _NO_BLANK = re.compile(r"\S+")
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token and the characters it was read from.
+    """A token and the half-open span of the query that it was read from.
 
     ``kind`` is one of ``( ) + - AND OR NOT NEAR * field word phrase prefix end``. ``text`` is the
     field's canonical name, the text of a word, phrase or prefix, the number of NEAR or "". A
@@ -78,9 +78,8 @@ class Token:
 def tokenize(query: str) -> list[Token]:
     """Returns the tokens of ``query``, the last one of kind ``end``.
 
-    What says nothing gives no token.
-
-    Words have balanced parentheses. A ``)`` token closes a ``(`` token; not every ``(`` is closed.
+    Text without letters, digits or Chinese characters gives no token. The parentheses within a
+    word are balanced. Every ``)`` token closes a ``(`` token, but not every ``(`` token is closed.
     Raises QueryError for an unclosed quotation and for more than MAX_DEPTH open parentheses.
     """
     lexer = _Lexer(query)
@@ -90,17 +89,17 @@ def tokenize(query: str) -> list[Token]:
 
 
 def fold(text: str) -> str:
-    """Returns ``text`` with controls as blanks, full-width forms as ASCII; the length stays."""
+    """Returns ``text`` of the same length, with blanks for controls and ASCII for full width."""
     return text.translate(_FOLD)
 
 
 def has_content(text: str) -> bool:
-    """Returns True if ``text`` says something: has a letter, digit or Chinese character."""
-    return any(char.isalnum() or char == "○" for char in text)  # the zero of many dates
+    """Returns True if ``text`` has a letter, digit or Chinese character."""
+    return any(char.isalnum() or char == "○" for char in text)  # ○ is the zero of many dates
 
 
 class _Lexer:
-    """A reader of one query: every step reads a token, or a stretch that says nothing."""
+    """Reads one query: every step reads a token, or characters that give none."""
 
     def __init__(self, query: str) -> None:
         self.query = query
@@ -109,8 +108,8 @@ class _Lexer:
         self.tokens: list[Token] = []
         self.allowed = _ANYTHING
         self.opened: list[int] = []  # the tokens of the groups that are open
-        self.unclosed: QueryError | None = None  # of the first Chinese mark that nothing closes
-        self.missing: set[str] = set()  # marks that stand nowhere behind
+        self.unclosed: QueryError | None = None  # for the first Chinese mark that is not closed
+        self.missing: set[str] = set()  # marks that do not occur further on
         self.inner = 0  # parentheses opened within the present run of text
         self.glued = False
 
@@ -129,7 +128,7 @@ class _Lexer:
         self._word()
 
     def finish(self) -> list[Token]:
-        """Returns all tokens; without operators, marks that nothing closes are punctuation."""
+        """Returns all tokens. In a query without operators, unclosed marks are punctuation."""
         if any(token.kind in _OPERATING for token in self.tokens):
             if self.unclosed:
                 raise self.unclosed
@@ -172,7 +171,7 @@ class _Lexer:
         if end < 0 and mark != "”":
             self._leave_open(mark)
         if end < 0 or (mark == "”" and self.query[end] == "“"):
-            self.position += 1  # it closes nothing and opens nothing: punctuation
+            self.position += 1  # it neither opens nor closes a quotation: it is punctuation
             self.allowed = 0
             return True
         if self._near_quotation(end):
@@ -186,7 +185,7 @@ class _Lexer:
         return True
 
     def _leave_open(self, mark: str) -> None:
-        """Notes, or raises at once, that nothing closes a mark."""
+        """Notes that a mark is not closed; raises QueryError at once unless it is a Chinese one."""
         opening = self.query[self.position]
         wanted = _CLOSERS.get(mark, "”" if opening == "“" else '"')
         error = self._error(f"the quotation is not closed: {wanted} is missing")
@@ -195,7 +194,7 @@ class _Lexer:
         self.unclosed = self.unclosed or error
 
     def _near_quotation(self, end: int) -> bool:
-        """Reads a quotation that says how near to each other its parts are to lie."""
+        """Reads a quotation followed by ``~n``, whose parts must stand that near each other."""
         found = _NEARNESS.match(self.folded, end + 1)
         parts = [*_NO_BLANK.finditer(self.folded, self.position + 1, end)] if found else []
         parts = [part for part in parts if has_content(part[0])]
@@ -262,7 +261,7 @@ class _Lexer:
         return True
 
     def _dates(self) -> None:
-        """Reads the dates after a field name as one word, whatever blanks stand in them."""
+        """Reads the dates after a field name as one word, even with blanks in them."""
         blanks = _BLANKS.match(self.folded, self.position)
         start = blanks.end() if blanks else self.position
         end = find_end(self.folded, start)
@@ -285,7 +284,7 @@ class _Lexer:
             start = cut + 1
 
     def _run_to_end_of_word(self) -> list[int]:
-        """Goes to the word's end; returns where parentheses stand that have no partner in it."""
+        """Goes to the end of the word and returns the offsets of its unbalanced parentheses."""
         folded = self.folded
         opened: list[int] = []
         single: list[int] = []

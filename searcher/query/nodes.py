@@ -1,6 +1,6 @@
-"""The nodes a query is read into: `searcher/query/README.md` says what they mean. All are frozen.
+"""The frozen nodes that a query is parsed into; `searcher/query/README.md` explains their meaning.
 
-Nodes compare by what they mean: where they stood in the query is left out.
+Nodes compare by their meaning: their positions in the query do not count.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """A text to look for in ``field``, or in sections if that is None; its span in the query."""
+    """A text to look for in ``field``, or in sections if ``field`` is None.
+
+    ``start`` and ``end`` are its span in the query.
+    """
 
     text: str
     field: str | None = None
@@ -20,26 +23,32 @@ class _Text:
 
 
 class Words(_Text):
-    """A text of which any word may match; ``text`` is as written, without blanks."""
+    """A text any of whose words may match; ``text`` is as written and has no blanks."""
 
     __slots__ = ()
 
 
 class Phrase(_Text):
-    """The very characters of ``text``; the span includes the quotation marks."""
+    """The exact characters of ``text``; the span includes the quotation marks."""
 
     __slots__ = ()
 
 
 class Prefix(_Text):
-    """A beginning of terms: ``text`` is without the asterisk; the span includes it."""
+    """The beginning of a word: the span includes the asterisk, ``text`` does not."""
+
+    __slots__ = ()
+
+
+class Value(_Text):
+    """A value of ``field`` as a facet lists it. Filters beside a query make it, no query does."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Several ``items`` (two or more) close together, each of which lists its alternatives.
+    """Two or more ``items`` close together; each item is a tuple of alternatives.
 
     At most ``distance`` characters stand between their occurrences, in the text of a section
     without blanks. The alternatives have no field.
@@ -55,13 +64,13 @@ class Near:
 
     @property
     def start(self) -> int:
-        """The place in the query where the first one stands."""
+        """The offset in the query at which the first alternative starts."""
         return self.items[0][0].start
 
 
 @dataclass(frozen=True, slots=True)
 class DateRange:
-    """The dates from ``first`` to ``last``, both included: YYYYMMDD; 0 and 99991231 are open."""
+    """The dates ``first`` to ``last`` (YYYYMMDD), both included; 0 and 99991231 are open ends."""
 
     first: int
     last: int
@@ -71,20 +80,23 @@ class DateRange:
 
 @dataclass(frozen=True, slots=True)
 class Everything:
-    """The whole index: every section matches."""
+    """Every section of the index matches."""
 
 
 @dataclass(frozen=True, slots=True)
 class Boolean:
-    """A combination: all of ``must``, none of ``must_not``, and without ``must`` one of ``should``.
+    """Matches if all of ``must`` match and none of ``must_not`` does.
 
     Where ``must`` is not empty, ``should`` only ranks. The two are never both empty.
-    No part is a Boolean that could be merged into this one.
+    No part is a Boolean that could be merged into this one. ``either`` says that OR stands between
+    parts of ``should``: one of them is all that is asked for, while words side by side are asked
+    for together, though one of them is enough for a match.
     """
 
     must: tuple[Node, ...] = ()
     should: tuple[Node, ...] = ()
     must_not: tuple[Node, ...] = ()
+    either: bool = dataclasses.field(default=False, compare=False)
 
 
-Node = Words | Phrase | Prefix | Near | DateRange | Boolean | Everything
+Node = Words | Phrase | Prefix | Value | Near | DateRange | Boolean | Everything

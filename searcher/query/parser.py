@@ -1,8 +1,8 @@
-"""The query language: from a string to a tree of frozen nodes, and back to a string.
+"""Parses a query into a tree of frozen nodes, and writes a tree as a query.
 
-`README.md` beside this module is the language as a user reads it: its grammar, the meaning of every
-clause, what is text and what is an error. A person may type or paste anything: the text of a
-document is a query as it stands, and little is read as an operator.
+`README.md` beside this module describes the language for users: its grammar, the meaning of every
+clause, and which queries are errors. A person may type or paste anything: the text of a document is
+a valid query as it stands, and little of it is read as an operator.
 """
 
 from __future__ import annotations
@@ -10,7 +10,17 @@ from __future__ import annotations
 from indexer.errors import QueryError
 from searcher.query.dates import DateError, read_range, write_range
 from searcher.query.lexer import FIELDS, MAX_DEPTH, Token, fold, tokenize
-from searcher.query.nodes import Boolean, DateRange, Everything, Near, Node, Phrase, Prefix, Words
+from searcher.query.nodes import (
+    Boolean,
+    DateRange,
+    Everything,
+    Near,
+    Node,
+    Phrase,
+    Prefix,
+    Value,
+    Words,
+)
 
 __all__ = [
     "FIELDS",
@@ -37,10 +47,10 @@ __all__ = [
 MAX_LENGTH = 10_000
 MAX_CLAUSES = 1_024
 MAX_EXPANSIONS = 1_000
-NEAR = 20  # characters, where the query does not say how near
+NEAR = 20  # characters, if the query states no distance
 MAX_DISTANCE = 1_000
 MAX_NEAR = 8
-MAX_TIED = 64  # each may have to be sought in every section
+MAX_TIED = 64  # each may have to be looked for in every section
 
 _TEXT = ("word", "phrase", "prefix")
 _ITEM = (*_TEXT, "*", "(")
@@ -51,9 +61,9 @@ _Clause = tuple[str, Node]
 
 
 def parse(text: str) -> Node:
-    """Returns the meaning of a query. Raises QueryError, and nothing else, if it has none.
+    """Returns the tree of the query ``text``. Raises QueryError, and nothing else, if it has none.
 
-    A node's span is where in ``text`` it stands, without its field and sign.
+    The span of a node is its place in ``text``, without its field and sign.
     """
     if len(text) > MAX_LENGTH:
         raise QueryError(text, MAX_LENGTH, f"longer than {MAX_LENGTH:,} characters")
@@ -65,9 +75,10 @@ def parse(text: str) -> Node:
 
 
 def to_string(node: Node) -> str:
-    """Returns the canonical query for a node that parse made: parse reads an equal node from it.
+    """Returns the canonical query for a ``node`` that `parse` made, which parses to an equal node.
 
-    It names every field and may so be longer than the query was, and than parse takes.
+    It names every field, so that it may be longer than the original query, and too long for
+    `parse`.
     """
     if not isinstance(node, Boolean):
         return _leaf_string(node)
@@ -83,7 +94,7 @@ def _operand(node: Node) -> str:
     return f"({to_string(node)})" if isinstance(node, Boolean) else _leaf_string(node)
 
 
-def _leaf_string(node: Words | Phrase | Prefix | Near | DateRange | Everything) -> str:
+def _leaf_string(node: Words | Phrase | Prefix | Value | Near | DateRange | Everything) -> str:
     if isinstance(node, Everything):
         return "*"
     if isinstance(node, Near):
@@ -92,10 +103,10 @@ def _leaf_string(node: Words | Phrase | Prefix | Near | DateRange | Everything) 
     if isinstance(node, DateRange):
         return f"date:{write_range(node.first, node.last)}"
     name = f"{node.field}:" if node.field else ""
-    if isinstance(node, Phrase):
+    if isinstance(node, Phrase | Value):
         return name + _quoted(node.text)
     kind, text = ("prefix", node.text + "*") if isinstance(node, Prefix) else ("word", node.text)
-    # Right after an empty quotation nothing is an operator.
+    # Directly after an empty quotation, nothing is read as an operator.
     tokens = [(token.kind, token.text) for token in tokenize(f"{text} +{text}")[:-1]]
     plain = tokens == [(kind, node.text), ("+", ""), (kind, node.text)]
     return name + ("" if plain else '""') + text
@@ -108,9 +119,9 @@ def _quoted(text: str) -> str:
 
 
 class _Parser:
-    """A recursive descent over the tokens; the lexer bounds the depth of the groups.
+    """A recursive descent over the tokens; the lexer limits the depth of groups.
 
-    A clause is a sign and a node: "-" for one to exclude, "+" for one to require, else "".
+    A clause is a sign and a node: "-" excludes the node, "+" requires it, "" does neither.
     """
 
     def __init__(self, query: str) -> None:
@@ -132,7 +143,7 @@ class _Parser:
         return QueryError(self.query, token.start, reason)
 
     def sequence(self, name: str | None) -> Node | None:
-        """Returns all chains to the end of the group; ``name`` is the field they stand under."""
+        """Returns the node of all clauses up to the end of the group; ``name`` is their field."""
         must: list[Node] = []
         should: list[Node] = []
         must_not: list[Node] = []
@@ -143,7 +154,8 @@ class _Parser:
             if chain and chain[0][0] == "-" and (len(chain) == 1 or not first):
                 must_not.append(chain.pop(0)[1])
             must += [node for sign, node in chain if sign == "+"]
-            node = _any_of([_lacking(n) if sign == "-" else n for sign, n in chain if sign != "+"])
+            others = [_lacking(n) if sign == "-" else n for sign, n in chain if sign != "+"]
+            node = _any_of(others, either=len(others) > 1)
             if isinstance(node, Everything):
                 everything = True
             elif node:
@@ -155,7 +167,7 @@ class _Parser:
         return _EVERYTHING if everything and node is None else node
 
     def _both(self, name: str | None) -> _Clause | None:
-        """Returns clauses joined by AND as one."""
+        """Returns the clauses joined by AND as one clause; None if they say nothing."""
         clauses = self._joined("AND", name)
         if len(clauses) < 2:
             return clauses[0] if clauses else None
@@ -169,7 +181,7 @@ class _Parser:
         return "+" if any(sign == "+" for sign, _ in clauses) else "", node
 
     def _joined(self, operator: str, name: str | None) -> list[_Clause]:
-        """Returns clauses with ``operator`` between them; none where nothing is said."""
+        """Returns the clauses joined by ``operator``; an empty list if there is none."""
         operand = self._both if operator == "OR" else self._clause
         if self._ahead.kind in ("AND", "OR", "NEAR"):
             raise self._error(self._ahead, f"{self._ahead.kind} has nothing before it")
@@ -186,7 +198,7 @@ class _Parser:
         return clauses
 
     def _clause(self, name: str | None) -> _Clause | None:
-        """Returns an item with its signs; None if it says nothing."""
+        """Returns an item with its sign; None if it says nothing."""
         token = self._ahead
         negative = False
         while self._ahead.kind == "NOT":
@@ -203,7 +215,7 @@ class _Parser:
         return sign if sign == "+" else "", node
 
     def _near(self, name: str | None) -> Node | None:
-        """An item, or several that NEAR ties."""
+        """Returns an item, or several joined by NEAR; None if there is no item."""
         node = self._item(name)
         if node is None or not self._at_near():
             return node
@@ -213,14 +225,14 @@ class _Parser:
         while self._at_near():
             token = self._take()
             if self._distance(token) != distance:
-                raise self._error(token, "what NEAR ties together has one distance")
+                raise self._error(token, "all NEAR in a row must have the same distance")
             if len(items) == MAX_NEAR:
-                raise self._error(token, f"NEAR ties at most {MAX_NEAR} items")
+                raise self._error(token, f"NEAR joins at most {MAX_NEAR} items")
             items.append(self._tied(token, self._item(name)))
         return Near(tuple(items), distance)
 
     def _at_near(self) -> bool:
-        """Returns True if NEAR is next, or a 近 that stands as an operator."""
+        """Returns True if the next token is NEAR, or 近 used as an operator."""
         token = self._ahead
         if token.kind == "NEAR":
             return True
@@ -236,22 +248,22 @@ class _Parser:
         if token.kind == "word" or not token.text:
             return NEAR
         if len(token.text) > len(str(MAX_DISTANCE)) or int(token.text) > MAX_DISTANCE:
-            raise self._error(token, f"NEAR reaches {MAX_DISTANCE:,} characters at most")
+            raise self._error(token, f"NEAR allows {MAX_DISTANCE:,} characters at most")
         return int(token.text)
 
     def _tied(self, token: Token, node: Node | None) -> tuple[Words | Phrase, ...]:
-        """Returns the alternatives of an item beside NEAR."""
+        """Returns the alternatives of an item before or after NEAR."""
         if node is None:
             raise self._error(token, "NEAR has nothing after it")
         parts = _alternatives([node])
         leaves = tuple(part for part in parts if isinstance(part, Words | Phrase))
         if len(leaves) < len(parts):
-            raise self._error(token, "NEAR ties words, quotations and groups of these only")
+            raise self._error(token, "NEAR joins only words, quotations and groups of these")
         if any(leaf.field for leaf in leaves):
-            raise self._error(token, "NEAR looks within sections: it takes no field")
+            raise self._error(token, "NEAR looks within sections: a field cannot be used with it")
         self.tied += len(leaves)
         if self.tied > MAX_TIED:
-            raise self._error(token, f"NEAR ties at most {MAX_TIED} words and quotations in all")
+            raise self._error(token, f"NEAR joins at most {MAX_TIED} words and quotations in all")
         return leaves
 
     def _item(self, name: str | None) -> Node | None:
@@ -305,7 +317,7 @@ class _Parser:
 
 
 def _is_filter(node: Node) -> bool:
-    """Returns True if ``node`` is about documents only: fields, dates, everything."""
+    """Returns True if ``node`` has only clauses about documents: fields, dates, everything."""
     if isinstance(node, Boolean):
         return all(map(_is_filter, (*node.must, *node.should, *node.must_not)))
     if isinstance(node, Near):
@@ -317,12 +329,12 @@ def _lacking(node: Node) -> Node:
     return Boolean(must=(_EVERYTHING,), must_not=tuple(_alternatives([node])))
 
 
-def _any_of(nodes: list[Node]) -> Node | None:
-    return _combine([], nodes, [])
+def _any_of(nodes: list[Node], *, either: bool = False) -> Node | None:
+    return _combine([], nodes, [], either=either)
 
 
 def _alternatives(nodes: list[Node]) -> list[Node]:
-    """Returns ``nodes``, with its parts for each one that is nothing but alternatives."""
+    """Returns ``nodes``, each one that only lists alternatives replaced by these."""
     parts: list[Node] = []
     for node in nodes:
         if isinstance(node, Boolean) and not node.must and not node.must_not:
@@ -332,8 +344,11 @@ def _alternatives(nodes: list[Node]) -> list[Node]:
     return parts
 
 
-def _combine(must: list[Node], should: list[Node], must_not: list[Node]) -> Node | None:
+def _combine(
+    must: list[Node], should: list[Node], must_not: list[Node], *, either: bool = False
+) -> Node | None:
     """Returns the simplest node of this meaning; None if there is nothing in it."""
+    either = either or any(isinstance(node, Boolean) and node.either for node in should)
     required: list[Node] = []
     optional = _alternatives(should)
     prohibited = _alternatives(must_not)
@@ -349,12 +364,14 @@ def _combine(must: list[Node], should: list[Node], must_not: list[Node]) -> Node
     required = [node for node in required if node != _EVERYTHING] or required[:1]
     if len(required) == 1 and not optional and isinstance(whole := required[0], Boolean):
         # It has no must, or it would have been merged above.
-        required, optional = [], list(whole.should)
+        required, optional, either = [], list(whole.should), whole.either
         prohibited += whole.must_not
-    if required:  # what is optional only ranks, and what is about documents does not
+    if required:  # optional clauses only rank, and clauses about documents cannot
         optional = [node for node in optional if not _is_filter(node)]
     elif prohibited and optional and all(map(_is_filter, optional)):
-        required = optional if len(optional) == 1 else [Boolean(should=tuple(optional))]
+        required = (
+            optional if len(optional) == 1 else [Boolean(should=tuple(optional), either=either)]
+        )
         optional = []
     if not required and not optional:
         if not prohibited:
@@ -362,11 +379,11 @@ def _combine(must: list[Node], should: list[Node], must_not: list[Node]) -> Node
         required.append(_EVERYTHING)
     if not prohibited and len(required) + len(optional) == 1:
         return (required + optional)[0]
-    return Boolean(tuple(required), tuple(optional), tuple(prohibited))
+    return Boolean(tuple(required), tuple(optional), tuple(prohibited), either)
 
 
 def _check_depth(query: str, node: Node, depth: int = 0) -> None:
-    """Raises QueryError if to_string would need more parentheses than parse reads."""
+    """Raises QueryError if `to_string` would nest more parentheses than `parse` allows."""
     grouped = isinstance(node, Near) and any(len(item) > 1 for item in node.items)
     if depth > MAX_DEPTH and (grouped or isinstance(node, Boolean)):
         raise QueryError(query, _a_start(node), f"more than {MAX_DEPTH} groups within each other")
@@ -377,7 +394,7 @@ def _check_depth(query: str, node: Node, depth: int = 0) -> None:
 
 
 def _a_start(node: Node) -> int:
-    """Returns where a leaf of ``node`` starts."""
+    """Returns the offset in the query at which a leaf of ``node`` starts."""
     while isinstance(node, Boolean):
         node = (*node.must, *node.should, *node.must_not)[-1]
     return 0 if isinstance(node, Everything) else node.start

@@ -1,4 +1,4 @@
-"""Clauses about documents, and their truth: title, number, issuers, kind, region and date.
+"""Decides if a clause about title, number, issuers, kind, region or date is true of a document.
 
 Everything here is pure.
 """
@@ -15,8 +15,10 @@ from searcher.ranking.statistics import DocumentFacts
 def is_true_of(clause: DocumentMatch, document: DocumentFacts) -> bool:
     """Returns True if a clause about documents is true of ``document``."""
     match clause:
-        case FieldHolds(field, wanted, at_start):
+        case FieldHolds(field, wanted, at_start, exactly):
             texts = (field_text(field, value) for value in _values(document, field))
+            if exactly:
+                return wanted in texts
             if at_start:
                 return any(text.startswith(wanted) for text in texts)
             return any(wanted in text for text in texts)
@@ -38,7 +40,7 @@ def _values(document: DocumentFacts, field: str) -> tuple[str, ...]:
         case "type":
             return (document.doc_type,)
         case "region":
-            from indexer.documents.regions import regions_of  # most searches do without
+            from indexer.documents.regions import regions_of  # most searches need none
 
             return regions_of(document.title, document.issuers)
     raise AssertionError(field)
@@ -46,9 +48,12 @@ def _values(document: DocumentFacts, field: str) -> tuple[str, ...]:
 
 @lru_cache(65_536)
 def field_text(field: str, text: str) -> str:
-    """Returns ``text`` as values of ``field`` are compared: numbers are brought to normal form."""
+    """Returns ``text`` in the form in which values of ``field`` are compared.
+
+    It is folded and without blanks; a document's number is in normal form as well.
+    """
     if field == "number":
-        from indexer.documents.metadata import canonical_number  # most queries do without
+        from indexer.documents.metadata import canonical_number  # most queries need none
 
         text = canonical_number(text) or text
     return strip_blanks(fold(text))

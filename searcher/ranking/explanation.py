@@ -1,4 +1,4 @@
-"""The explanation of a score: the parts it is the sum of."""
+"""The explanation of a score as the sum of its parts."""
 
 from __future__ import annotations
 
@@ -7,22 +7,25 @@ from dataclasses import dataclass, replace
 
 from searcher.ranking.plan import Plan, Target, Variant, Weights
 
-# These stand in the place of a field where a score is explained.
+# In the explanation of a score, these values stand in the place of a field.
 KNOWN, SYNONYM, EVIDENCE = "known", "synonym", "evidence"
 
 
 @dataclass(frozen=True, slots=True)
 class TermScore:
-    """The part of a score that one term adds, and what it is computed from.
+    """The part of a score that one term adds, and the values it is computed from.
 
-    ``field`` is "words" or "bigrams"; ``frequency`` is weighted by where the term stands;
-    ``document_frequency`` counts the sections that have it; ``idf`` includes the weight the term
-    has in the query. Where ``field`` is "known", ``term`` is what the query names, which adds
-    ``frequency`` times ``idf``; where it is "synonym", ``term`` is the form that stands there, and
-    what it stands for: 最低生活保障 = 低保. Where it is "evidence", the part is what the second
-    look adds (`searcher.ranking.second_look`): ``term`` has the words of the query that stand in
-    the section's own text, ``document_frequency`` of them, and ``frequency``, from 0 to 1, says
-    how much of the query they are; ``idf`` is added for all of it.
+    ``field`` is "words" or "bigrams". ``frequency`` is the number of occurrences, each weighted by
+    its place (body, title or heading). ``document_frequency`` is the number of sections with the
+    term. ``idf`` includes the weight of the term in the query.
+
+    If ``field`` is "known", ``term`` is the document or article that the query names, which adds
+    ``frequency`` times ``idf``. If it is "synonym", ``term`` shows the form found in the section
+    and the form of the query it stands for: 最低生活保障 = 低保.
+    If it is "evidence", the part is added by the second look (`searcher.ranking.second_look`):
+    ``term`` shows the words of the query that stand in the section's own text, and
+    ``document_frequency`` is their number. ``frequency``, from 0 to 1, is their share of the query;
+    ``idf`` is the part of a section with all words.
     """
 
     field: str
@@ -37,7 +40,7 @@ class TermScore:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A score and the parts it is the sum of, added in order."""
+    """A score and its parts, in the order in which they are added up."""
 
     score: float
     terms: tuple[TermScore, ...]
@@ -68,10 +71,11 @@ def explain_section(
     has_forms: Callable[[Variant], bool],
     target: Target | None,
 ) -> Explanation:
-    """Returns how a section comes by its score.
+    """Returns the explanation of a section's score.
 
-    ``score`` gives the parts that weighted terms add to its score, in the order in which they are
-    added; ``has_forms`` says if a variant ranks it; ``target`` is the one it counts in, if any.
+    ``score`` returns the parts that weighted terms add to the section's score, in the order in
+    which they are added. ``has_forms`` returns True if a variant ranks the section. ``target`` is
+    the target that the section counts in, if any.
     """
     ways = [list(score(plan.terms))]
     for variant in plan.variants:
@@ -92,7 +96,7 @@ def _named(part: TermScore, names: dict[tuple[str, str], str]) -> TermScore:
 
 
 def _total(explained: Iterable[TermScore]) -> float:
-    """Returns the sum as scores are added; since Python 3.12 sum() rounds otherwise."""
+    """Returns the scores added one by one: since Python 3.12, sum() rounds differently."""
     total = 0.0
     for part in explained:
         total += part.score

@@ -1,4 +1,4 @@
-"""A plan: everything that a query asks of a backend, and nothing of how a backend stores its texts.
+"""A plan: everything that a query asks of a backend, independent of how a backend stores its texts.
 
 A `Plan` is made once for a query by `searcher.ranking.planner` and carried out by a backend
 (`searcher.backends.backend`). It holds plain values only: it can be printed, compared, pickled and
@@ -6,7 +6,7 @@ sent elsewhere. It has five parts:
 
 - the terms that rank, with their weights, and the `Variant`\\ s of the query, which rank sections
   that use a synonym (``terms``, ``variants``);
-- the tree that says which sections match (``match``), of the nodes in this module;
+- the tree that says which sections match (``match``), made of the nodes in this module;
 - the documents and articles that the query names (``targets``, ``step``);
 - the words that the second look wants in the text of a section (``evidence``);
 - the texts that an excerpt looks for in a section (``sought``).
@@ -20,13 +20,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from searcher.query.notices import Notice
+
 Term = tuple[str, str]  # field, text
 
 
 class SectionRef(NamedTuple):
-    """A section: the id of its document, and its place among the document's sections, from 0.
+    """Names a section by the id of its document and its place among its sections, from 0.
 
-    References sort in the order in which sections of equal scores are listed.
+    References sort in the order in which sections with equal scores are listed.
     """
 
     document: str
@@ -42,7 +44,7 @@ Weights = tuple[tuple[Term, float], ...]
 
 @dataclass(frozen=True, slots=True)
 class AnyTerm:
-    """Matches the sections that have at least one of ``terms``: none if there are no terms."""
+    """Matches the sections that have at least one of ``terms``; without terms, no section."""
 
     terms: tuple[Term, ...]
 
@@ -56,7 +58,7 @@ class AllTerms:
 
 @dataclass(frozen=True, slots=True)
 class InOrder:
-    """Matches the sections in whose text ``texts`` stand one behind the other.
+    """Matches the sections in whose text ``texts`` stand one after the other.
 
     A phrase is one text. An empty text stands nowhere.
     """
@@ -66,7 +68,7 @@ class InOrder:
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """Matches the sections in whose text one alternative of every item stand close together.
+    """Matches the sections in whose text every item has an alternative close to the others'.
 
     At most ``distance`` characters lie between them (`searcher.ranking.proximity`).
     """
@@ -80,11 +82,13 @@ class FieldHolds:
     """Matches all sections of the documents with ``text`` in a field, or at its beginning.
 
     ``field`` is title, number, issuer, type or region (`searcher.ranking.document_filters`).
+    ``exactly``: the text must be the whole of a value.
     """
 
     field: str
     text: str
     at_start: bool = False
+    exactly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,7 @@ class EverySection:
 class WholeDocuments:
     """Matches all sections of the documents of which at least one section matches ``part``.
 
-    A document whose section was left out as a duplicate counts as one that has it.
+    A section that was left out as a duplicate counts for its document all the same.
     """
 
     part: Match
@@ -165,10 +169,10 @@ NOTHING = AnyTerm(())
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """The query with other forms in the place of some of its own.
+    """The query with some of its forms replaced by synonyms.
 
-    It ranks by ``terms`` the sections that have all terms of each of ``forms``. ``names`` tells
-    for which form a term stands, as an explanation shows it.
+    A variant ranks the sections that have all terms of each of ``forms``, by ``terms``. ``names``
+    has the text by which an explanation shows a term that stands for a whole form.
     """
 
     terms: Weights
@@ -180,9 +184,9 @@ class Variant:
 class Target:
     """The sections that the query names: the ``places`` of a document, from 0.
 
-    Sections of a higher ``level`` (from 1) come before others: a level adds `Plan.step` to the
-    score. A ``certain`` target matches whatever words its sections have; the sections of others
-    are only preferred if they match. ``name`` says what was recognised.
+    Sections with a higher ``level`` (from 1) come first: each level adds `Plan.step` to the score.
+    A ``certain`` target matches, whichever words its sections have; the sections of another target
+    are preferred only if they match. ``name`` shows what was recognised.
     """
 
     document: str
@@ -196,9 +200,9 @@ class Target:
 class Sought:
     """The texts that an excerpt looks for in a section.
 
-    ``words`` are sought first, with ``phrases`` and ``near``; where none of these stand, the
-    character pairs of ``loose``. ``weights`` has a number for each of ``words``, ``phrases`` and
-    the alternatives of ``near``, in this order: the more a text tells, the higher.
+    First ``words``, ``phrases`` and ``near`` are looked for; if the section has none of them, the
+    character pairs of ``loose`` are. ``weights`` has a number for each of ``words``, ``phrases``
+    and the alternatives of ``near``, in this order: the rarer a text, the higher.
     """
 
     words: tuple[str, ...] = ()
@@ -232,6 +236,12 @@ class Plan:
     Where ``match`` is None, the sections match that have one of ``terms``, are ranked by one of
     ``variants`` or are in a certain target. The score of a section is that of the best of the
     terms and the variants, plus ``step`` for each level of the first of ``targets`` that has it.
+    ``notices`` are for people to read; no backend looks at them.
+
+    Of the sections that match, those are complete that have all that is asked for: the ones that
+    ``complete`` matches too, and those of certain targets; all are where it is None. With
+    ``only_complete`` no others match.
+
     To this a search by relevance adds, for the first sections only, at most ``look``
     (`searcher.ranking.second_look`): the whole of it where all of ``evidence`` stands.
     """
@@ -242,5 +252,8 @@ class Plan:
     targets: tuple[Target, ...] = ()
     step: float = 0.0
     sought: Sought = Sought()
+    notices: tuple[Notice, ...] = ()
+    complete: Match | None = None
+    only_complete: bool = False
     evidence: tuple[Evidence, ...] = ()
     look: float = 0.0

@@ -1,20 +1,22 @@
-"""From the tree of a query to its plan: the one place that decides how sections are scored.
+"""Turns the tree of a query into its plan: the one place that decides how sections are scored.
 
-Matching and scoring are two things. The query's operators, phrases, fields and dates say which
+Matching and scoring are separate. The operators, phrases, fields and dates of the query say which
 sections match (`searcher.ranking.matching`). The score of a matching section is BM25
-(`indexer.kernel.bm25` has the formula) summed over all distinct terms of the query that are not
-prohibited, words and pairs of characters alike, each with a weight that is a factor of its idf.
-Deleted sections count nowhere, so that scores do not depend on an index's history; nor do those
-that repeat another file's text. The weight is 1, but ACROSS for a pair that lies across the words
-of the query (`searcher.ranking.query_terms`). Words that only make a question of it
-(`searcher.ranking.question_words`) neither match nor rank.
+(`indexer.kernel.bm25` has the formula), summed over all distinct terms of the query that it does
+not exclude. Words and pairs of characters count alike. The idf of each term is multiplied by a
+weight: 1, or ACROSS for a pair that lies across two words of the query
+(`searcher.ranking.query_terms`). Words that only make the text a question
+(`searcher.ranking.question_words`) neither match nor rank. Deleted sections do not count in the
+statistics, so that scores do not depend on the history of an index; nor do sections that repeat
+the text of another file.
 
-The score of a section is that of the best variant of the query (`searcher.ranking.variants`); a
-query without synonyms has one.
+A query with synonyms has several variants (`searcher.ranking.variants`): the score of a section is
+that of its best variant.
 
-What the query names (`searcher.ranking.known_items`) scores more than its words ever could: the sum
-of weight * idf * (k1 + 1) over the terms, and what the second look can add, once for each level.
-Equal scores rank by document id, then by place in the document.
+Documents and articles that the query names (`searcher.ranking.known_items`) score more than words
+ever could: the sum of weight * idf * (k1 + 1) over the terms, and what the second look can add, is
+added once for each level. Sections with equal scores are ordered by document id, then by their
+place in the document.
 
 That is the first pass, which backends carry out. `searcher.ranking.second_look` ranks its best
 sections again.
@@ -29,10 +31,12 @@ from indexer.text.analysis import Analyzer
 from searcher.query.nodes import Node
 from searcher.ranking.known_items import KnownItems
 from searcher.ranking.matching import Matcher
-from searcher.ranking.plan import Plan, Sought, Variant, Weights
+from searcher.ranking.names_not_held import unknown_words
+from searcher.ranking.plan import AnyOf, OfDocuments, Plan, Sought, Variant, Weights
 from searcher.ranking.query_terms import (
     QueryTexts,
     as_weights,
+    is_bare,
     is_plain,
     ranking_texts,
     weighted_terms,
@@ -48,7 +52,7 @@ class Planner:
     """Makes plans for the queries of one index. Threads may share it."""
 
     def __init__(self, statistics: Statistics, analyzer: Analyzer, synonyms: Synonyms) -> None:
-        """Takes the ``analyzer`` that cut the texts of the index behind ``statistics``."""
+        """Plans by the ``statistics`` of an index and the ``analyzer`` that cut its texts."""
         self._statistics = statistics
         self._analyzer = analyzer
         self._synonyms = synonyms
@@ -66,20 +70,39 @@ class Planner:
         variants = find_variants(ranking, texts, self._statistics)
         matcher = Matcher(query, texts, self._statistics)
         match = None if is_plain(node, texts) else matcher.match(node)
-        targets = self._known.targets(node, self._synonyms, self._analyzer.pieces)
-        sought = find_sought(node, texts, self._statistics)
+        targets, notices = self._known.find(node, self._synonyms, self._analyzer.pieces)
+        if match is not None and targets and is_bare(node):  # 劳 动 法: no word of the law's text
+            ids = frozenset(target.document for target in targets if target.certain)
+            match = AnyOf((match, OfDocuments(ids)))
         evidence = find_evidence(node, texts, self._statistics)
         look = SHARE * self._worth(terms, HEAVIEST) if evidence else 0.0
         step = self._step(terms, variants, look) if targets else 0.0
-        return Plan(terms, variants, match, targets, step, sought, evidence, look)
+        if not targets:
+            asked = (text for text, literally in ranking if not literally)
+            notices += unknown_words(asked, self._statistics)
+        sought = find_sought(node, texts, self._statistics)
+        complete = matcher.complete(node)
+        complete_of = None if complete == match else complete
+        return Plan(
+            terms,
+            variants,
+            match,
+            targets,
+            step,
+            sought,
+            notices,
+            complete_of,
+            evidence=evidence,
+            look=look,
+        )
 
     def sought(self, node: Node) -> Sought:
-        """Returns what excerpts look for that show ``node``."""
+        """Returns the texts that excerpts look for in the hits of the query ``node``."""
         texts = QueryTexts(self._analyzer, self._synonyms)
         return find_sought(node, texts, self._statistics)
 
     def _step(self, terms: Weights, variants: Iterable[Variant], look: float) -> float:
-        """Returns more than terms, an upper bound of BM25, and the look can add to a score."""
+        """Returns more than terms, up to an upper bound of BM25, and the look can score."""
         most = max(map(self._worth, (terms, *(variant.terms for variant in variants))))
         return most * (K1 + 1) + look or 1.0
 

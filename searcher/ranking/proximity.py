@@ -1,8 +1,9 @@
-"""Places where several texts stand close together. Everything here is pure.
+"""Finds the places where several texts stand close together. Everything here is pure.
 
-An item is a list of alternatives, an occurrence of it one of any of them. A group has an occurrence
-of every item, no two of which share a character. What lies between its first and its last character
-and belongs to no occurrence is its gap, as the ``max_gaps`` of Elasticsearch's intervals counts it.
+An item is a list of alternative texts. An occurrence of an item is an occurrence of any of its
+alternatives. A group consists of one occurrence of every item; no two of them share a character.
+The gap of a group is the number of characters between its first and its last one that belong to no
+occurrence, as ``max_gaps`` counts them in Elasticsearch's intervals.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ Item = Sequence[str]
 
 
 class Occurrence(NamedTuple):
-    """A place where an item stands: ``start`` to ``end`` are its alternative ``text``."""
+    """An occurrence of an item: its alternative ``text`` at characters ``start`` to ``end``."""
 
     start: int
     end: int
@@ -24,9 +25,10 @@ class Occurrence(NamedTuple):
 
 
 class _Chain(NamedTuple):
-    """A row of occurrences of some items (``mask``, by bits), the last of which ends at ``end``.
+    """Occurrences of some of the items, in order; the last one ends at ``end``.
 
-    ``debt`` is their gap less ``end``: with the start of the next one it makes the new gap.
+    ``mask`` has a bit set for each of these items. ``debt`` is their gap minus ``end``: added to
+    the start of the next occurrence, it gives the new gap.
     """
 
     end: int
@@ -45,13 +47,13 @@ def near_groups(
 ) -> Iterator[tuple[Occurrence, ...]]:
     """Yields the groups of ``items`` in ``text`` with a gap of at most ``distance``.
 
-    For each occurrence that ends such groups, that of the smallest gap, in the order of the text.
-    Takes time in the number of occurrences, twice as much for each item more that is not the same
-    as another one.
+    Of the groups that end with the same occurrence, only the one with the smallest gap is yielded.
+    Groups come in the order of the text. The time is proportional to the number of occurrences,
+    and doubles with each further item that differs from all others.
     """
     full = (1 << len(items)) - 1
     equals = _equals_before(items)
-    ready: dict[int, _Chain] = {}  # by mask, what ends before the present occurrence
+    ready: dict[int, _Chain] = {}  # by mask: the chains that end before the present occurrence
     waiting: list[_Chain] = []
     for found in sorted(_occurrences(text, items)):
         while waiting and waiting[0].end <= found.start:
@@ -67,9 +69,9 @@ def near_groups(
 
 
 def _equals_before(items: Sequence[Item]) -> list[int]:
-    """Returns for every item the mask of the one before it that is the same, or 0.
+    """Returns for every item the mask of the last equal item before it; 0 if there is none.
 
-    Equal items are interchangeable: in one order of them lie all groups.
+    Equal items are interchangeable, so that one order of them is enough to find all groups.
     """
     last: dict[frozenset[str], int] = {}
     masks = []
@@ -82,9 +84,9 @@ def _equals_before(items: Sequence[Item]) -> list[int]:
 def _lengthened(
     ready: dict[int, _Chain], found: Occurrence, equal: int, distance: int
 ) -> dict[int, tuple[int, tuple[Occurrence, ...]]]:
-    """Returns the chains that end with ``found``: by mask, the smallest gap and its occurrences.
+    """Returns the chains that end with ``found``, the one with the smallest gap for each mask.
 
-    ``equal`` is the mask of what is to stand in front.
+    ``equal`` is the mask of the items that must come before.
     """
     bit = 1 << found.item
     chains: dict[int, tuple[int, tuple[Occurrence, ...]]] = {}

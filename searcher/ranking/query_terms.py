@@ -1,4 +1,4 @@
-"""The terms of the texts of a query, and their weights. Every text is folded and cut once.
+"""The terms of a query's texts and their weights. Every text is folded and cut only once.
 
 The terms of a text are its words and the pairs of characters that rank
 (`indexer.text.analysis`). A pair that lies across two words of the query weighs `ACROSS`, every
@@ -17,14 +17,15 @@ from searcher.ranking.plan import Term, Weights
 from searcher.ranking.question_words import what_is_asked
 from searcher.ranking.synonyms import Found, Synonyms
 
-# Measured on questions about laws and about notices: .8 ranks better than 1, .7 and .9 alike.
+# Measured on questions about laws and about notices: 0.8 ranks better than 1, and 0.7 and 0.9 rank
+# as 0.8 does.
 ACROSS = 0.8
 
 
 class QueryText:
-    """A text of a query, with everything that is made of it. Nothing is made twice.
+    """A text of a query with everything derived from it, each computed at most once.
 
-    ``folded`` is the text folded.
+    ``folded`` is the folded text.
     """
 
     def __init__(self, text: str, analyzer: Analyzer, synonyms: Synonyms) -> None:
@@ -69,14 +70,14 @@ class QueryTexts:
         self._texts: dict[str, QueryText] = {}
 
     def of(self, text: str) -> QueryText:
-        """Returns what ``text`` is made into."""
+        """Returns the `QueryText` of ``text``."""
         found = self._texts.get(text)
         if found is None:
             found = self._texts[text] = QueryText(text, self._analyzer, self.synonyms)
         return found
 
     def asked(self, text: str) -> QueryText:
-        """Returns ``text`` without the words that only make a question of it."""
+        """Returns the `QueryText` of ``text`` without the words that only make it a question."""
         return self.of(what_is_asked(text))
 
 
@@ -94,14 +95,14 @@ def _terms(words: Iterable[str], plain: str) -> tuple[Term, ...]:
 def scoring_terms(query: Node, analyzer: Analyzer) -> dict[Term, float]:
     """Returns the terms of ``query`` that rank, in its order, with their weights.
 
-    No term that the query only prohibits is among them.
+    Terms that stand only in excluded clauses are not among them.
     """
     texts = QueryTexts(analyzer, Synonyms(()))
     return weighted_terms(text for text, _ in ranking_texts(query, texts))
 
 
 def weighted_terms(texts: Iterable[QueryText]) -> dict[Term, float]:
-    """Returns the terms of texts, in order, each with the highest of its weights."""
+    """Returns the terms of ``texts``, in order, each with its highest weight."""
     terms: dict[Term, float] = {}
     for text in texts:
         for term, weight in text.weighted():
@@ -110,12 +111,12 @@ def weighted_terms(texts: Iterable[QueryText]) -> dict[Term, float]:
 
 
 def as_weights(terms: dict[Term, float]) -> Weights:
-    """Returns terms with weights as a plan holds them."""
+    """Returns weighted terms in the form in which a plan holds them."""
     return tuple(terms.items())
 
 
 def ranking_texts(query: Node, texts: QueryTexts) -> Iterator[tuple[QueryText, bool]]:
-    """Yields the texts of ``query`` that rank, each with True if it is sought to the letter."""
+    """Yields the texts of ``query`` that rank, each with True if it is sought as it stands."""
     match query:
         case Boolean():
             for node in (*query.must, *query.should):
@@ -128,8 +129,18 @@ def ranking_texts(query: Node, texts: QueryTexts) -> Iterator[tuple[QueryText, b
             yield from ((texts.of(leaf.text), True) for leaf in query.leaves)
 
 
+def is_bare(query: Node) -> bool:
+    """Returns True if ``query`` is words alone, without a quotation, an operator or a field."""
+    match query:
+        case Words(field=None):
+            return True
+        case Boolean(must=(), must_not=()):
+            return all(map(is_bare, query.should))
+    return False
+
+
 def is_plain(query: Node, texts: QueryTexts) -> bool:
-    """Returns True if exactly the sections match that have a term of the query."""
+    """Returns True if a section matches exactly when it has a term of the query."""
     match query:
         case Words(field=None):
             text = texts.asked(query.text)

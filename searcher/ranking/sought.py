@@ -1,9 +1,10 @@
 """The texts that the excerpts of a query look for in its hits.
 
-A quoted phrase is sought as it stands; of other text its words are, and the synonyms of what stands
-in it; where nothing of this stands in a section, pairs of characters, those of phrases too: a
-section can rank by the words of a phrase that it does not have. Of what is to lie near
-each other only what does is sought. What is prohibited or about facts of documents is not.
+A quoted phrase is looked for as it stands. For any other text, its words and their synonyms are
+looked for; in a section that has none of them, its pairs of characters are,
+and those of phrases, by whose words a section can rank. Items of NEAR are
+looked for only where they stand near each other. Excluded clauses and clauses about facts of
+documents give no texts.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from searcher.ranking.statistics import Statistics
 
 
 class _Texts(NamedTuple):
-    """The texts to look for: by their words, to the letter, near each other."""
+    """The texts to look for: by their words, as they stand, and near each other."""
 
     loose: list[QueryText]
     exact: list[QueryText]
@@ -26,7 +27,10 @@ class _Texts(NamedTuple):
 
 
 def find_sought(node: Node, texts: QueryTexts, statistics: Statistics) -> Sought:
-    """Returns what the excerpts of a query look for."""
+    """Returns the texts that excerpts look for in the hits of the query ``node``.
+
+    ``statistics`` give the weight of each text: the rarer its words, the higher.
+    """
     found = _Texts([], [], [])
     _gather(node, texts, found)
     words = tuple(dict.fromkeys(word for text in found.loose for word in text.words))

@@ -1,27 +1,24 @@
-"""The questions that the planning of a query asks of an index: every backend answers them."""
+"""The questions about an index that planning a query asks; every backend answers them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from indexer.documents.model import SearchSection
-from searcher.ranking.plan import Term
+from searcher.ranking.plan import FieldHolds, Term
 
 
 class DocumentFacts(Protocol):
-    """The facts of a document that an index lists. Empty is what the document does not state.
-
-    ``date`` is ISO 8601; ``section_count`` is the number of the document's sections.
-    """
+    """The facts of a document that an index lists; a fact that it does not state is empty."""
 
     @property
     def id(self) -> str:
-        """The id."""
+        """The id of the document."""
 
     @property
     def title(self) -> str:
-        """The title."""
+        """The title of the document."""
 
     @property
     def doc_number(self) -> str:
@@ -33,7 +30,7 @@ class DocumentFacts(Protocol):
 
     @property
     def date(self) -> str:
-        """The date."""
+        """The date, in ISO 8601."""
 
     @property
     def doc_type(self) -> str:
@@ -45,7 +42,7 @@ class DocumentFacts(Protocol):
 
 
 class Named(NamedTuple):
-    """A document that goes by a name. The lower ``rank``, the more exact the name: from 0."""
+    """A document that goes by a name; the lower ``rank`` (from 0), the more exact the name."""
 
     document: DocumentFacts
     rank: int
@@ -65,15 +62,15 @@ class Statistics(Protocol):
         """Returns the number of sections that have ``term``; 0 if none has it."""
 
     def idf(self, frequency: int) -> float:
-        """Returns the inverse document frequency of what ``frequency`` sections have."""
+        """Returns the inverse document frequency of a term that ``frequency`` sections have."""
 
     def count_with_all(self, terms: tuple[Term, ...]) -> int:
         """Returns the number of sections that have every one of ``terms`` (at least one)."""
 
     def count_holding(self, text: str, terms: Sequence[Term]) -> int:
-        """Returns the number of sections in whose folded text ``text`` (not empty) stands.
+        """Returns the number of sections whose folded text contains ``text`` (not empty).
 
-        ``terms`` are some that every such section has: they may make the search for it short.
+        Every such section has all of ``terms``, by which a backend may narrow its search.
         """
 
     def expand(self, field: str, prefix: str) -> Iterator[tuple[str, int]]:
@@ -82,14 +79,23 @@ class Statistics(Protocol):
         Each comes with the number of sections that have it; deleted ones may count.
         """
 
+    def has_document(self, clause: FieldHolds) -> bool:
+        """Returns True if ``clause`` is true of a document of the index."""
+
     def numbered(self, key: str) -> Sequence[DocumentFacts]:
         """Returns the documents that have ``key`` (`searcher.ranking.document_names`)."""
 
     def names_in(self, text: str) -> Names:
-        """Returns at least the names that stand in ``text``, with the documents of each.
+        """Returns all names that stand in ``text``, with the documents that go by each.
 
-        ``text`` is in the normal form of names. The result may have names that are not in it.
+        ``text`` is in the normal form of names. The result may also have names that are not in it.
+        """
+
+    def names_holding(self, texts: Iterable[str]) -> Names:
+        """Returns names whole but for the edition, at least those that any of ``texts`` is in.
+
+        Texts are in the normal form of names.
         """
 
     def sections(self, document: str) -> Sequence[SearchSection]:
-        """Returns the sections of a document of this id, in order. Raises IndexDamaged."""
+        """Returns the sections of the document with this id, in order. Raises IndexDamaged."""

@@ -1,17 +1,18 @@
-"""Synonyms and short forms: which other forms a text of a query may take in documents.
+"""Synonyms and short forms: the other forms that a text of a query may have in documents.
 
-They come from files anyone can read and write, UTF-8, a group a line:
+They come from UTF-8 text files that anyone can read and write, with one group on each line:
 
     # a comment, as is what follows a blank and a #
     version 1
     国办 = 国务院办公厅
     两办 => 中共中央办公厅、国务院办公厅 = 中办、国办
 
-Forms with = between them stand for each other. What stands before => is also sought as what stands
-behind it, which is not sought as the former: for a form that means more than its group. ``version``
-is that of this format; the line may be missing. Blanks, width, case and traditional characters make
-no difference. A form may be in several groups: each adds to what it is sought as. What contains a
-form is found by it anyway: 证监会 is not sought as 中国证监会, which is sought as 证监会.
+Forms joined by = stand for each other. A form before => is also sought as the forms after it, but
+not the other way round: this is for a form that means more than one thing. ``version`` is the
+version of this format; the line may be missing. Blanks, width, case and traditional characters make
+no difference. A form may stand in several groups and is then sought as the forms of all of them. A
+form is not sought as a longer one that contains it, because it finds that anyway: 中国证监会 is
+also sought as 证监会, but not the other way round.
 """
 
 from __future__ import annotations
@@ -29,14 +30,14 @@ from indexer.text.folding import fold, strip_blanks
 Cut = Callable[[str], list[str]]
 
 FORMAT = "1"
-LONGEST = 40  # characters of a form
+LONGEST = 40  # the most characters of a form
 _SHIPPED = Path(__file__).with_name("synonyms.txt")
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 _VERSION = re.compile(r"version\s+(\S+)")
 
 
 class Found(NamedTuple):
-    """A form at characters ``start`` to ``end`` of a folded text, and what else it is sought as."""
+    """A form at characters ``start`` to ``end`` of a folded text, and its other forms."""
 
     start: int
     end: int
@@ -45,20 +46,20 @@ class Found(NamedTuple):
 
 
 class Synonyms:
-    """The groups of some files, to be looked up in folded texts.
+    """The groups of one or more files, to be looked up in folded texts.
 
-    ``table`` has every form, folded and without blanks, with what else it is sought as.
+    ``table`` has every form, folded and without blanks, with the other forms it is sought as.
     """
 
     def __init__(self, groups: Iterable[tuple[str, tuple[str, ...]]]) -> None:
-        """Takes pairs as ``table`` has them; a form may come again."""
+        """Takes pairs of a form and its other forms; the same form may come several times."""
         others: dict[str, dict[str, None]] = {}
         for form, more in groups:
             found = [other for other in more if form not in other]
             if found:
                 others.setdefault(form, {}).update(dict.fromkeys(found))
         self.table: Mapping[str, tuple[str, ...]] = {f: tuple(more) for f, more in others.items()}
-        self._sizes: dict[str, list[int]] = {}  # of the forms with a first character, longest first
+        self._sizes: dict[str, list[int]] = {}  # by first character, longest first
         for form in sorted(self.table, key=lambda form: (-len(form), form)):
             sizes = self._sizes.setdefault(form[0], [])
             if len(form) not in sizes:
@@ -67,22 +68,22 @@ class Synonyms:
 
     @classmethod
     def open(cls, path: str | Path | None = None) -> Synonyms:
-        """Returns the groups shipped with the package, and those of the file ``path``.
+        """Returns the groups shipped with the package and, if given, those of the file ``path``.
 
-        Raises SynonymError.
+        Raises SynonymError, which names the line, if the file cannot be read or is malformed.
         """
         shipped = _shipped()
         return shipped if path is None else cls((*shipped.table.items(), *_read(Path(path))))
 
     def of(self, text: str) -> tuple[str, ...]:
-        """Returns what else the whole of ``text`` is sought as, in the order of the files."""
+        """Returns the other forms that the whole of ``text`` is sought as, in order."""
         return self.table.get(strip_blanks(fold(text)), ())
 
     def find(self, folded: str, cut: Cut) -> list[Found]:
-        """Returns the forms in a folded text, in order, the longest from the left; none overlap.
+        """Returns the forms in a folded text from left to right, the longest first; none overlap.
 
-        A form is one only where words begin and end: 全国办公 has no 国办. ``cut`` gives the words
-        and what stands between them.
+        A form counts only if it begins and ends where words do: 全国办公 does not contain 国办.
+        ``cut`` returns the words and the characters between them.
         """
         candidates = self._candidates(folded)
         if not candidates:
@@ -96,7 +97,7 @@ class Synonyms:
         return found
 
     def rewritings(self, folded: str, cut: Cut) -> list[str]:
-        """Returns a folded text with each form replaced by each of those it is sought as."""
+        """Returns copies of a folded text in which one form is replaced by one of its others."""
         return [
             folded[: one.start] + other + folded[one.end :]
             for one in self.find(folded, cut)
@@ -104,7 +105,7 @@ class Synonyms:
         ]
 
     def _find_candidates(self, folded: str) -> tuple[Found, ...]:
-        """Returns the forms wherever they stand, whether words begin and end there or not."""
+        """Returns all forms in a folded text, even those that begin or end inside a word."""
         return tuple(
             Found(start, start + len(form), form, self.table[form])
             for start, first in enumerate(folded)
@@ -137,20 +138,20 @@ def _read(path: Path) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def _groups(line: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yields the groups of a folded line. Raises ValueError with what is wrong with it."""
+    """Yields the groups of a folded line. Raises ValueError, whose text says what is wrong."""
     if version := _VERSION.fullmatch(line):
         if version[1] != FORMAT:
-            raise ValueError(f"version {version[1]} is not known, only {FORMAT}")
+            raise ValueError(f"version {version[1]} is not supported, only version {FORMAT}")
     elif "=>" in line:
         left, right = line.split("=>", 1)
         (form, *more), others = _forms(left), _forms(right)
         if more or form in others or "=>" in right:
-            raise ValueError("before one => stands one form, and behind it others")
+            raise ValueError("a line with => has exactly one form before it and others after it")
         yield form, tuple(others)
     elif line:
         forms = _forms(line)
         if len(forms) < 2:
-            raise ValueError("no = or => between two forms")
+            raise ValueError("two forms with = or => between them are expected")
         for form in forms:
             yield form, tuple(other for other in forms if other != form)
 
@@ -159,9 +160,9 @@ def _forms(text: str) -> list[str]:
     forms = [strip_blanks(part) for part in text.split("=")]
     for form in forms:
         if not re.search(r"[^\W_].*[^\W_]", form):
-            raise ValueError(f"{form!r} is no form: two letters, digits or characters are wanted")
+            raise ValueError(f"{form!r} is not a form, which has two letters or digits at least")
         if len(form) > LONGEST:
-            raise ValueError(f"a form of more than {LONGEST} characters")
+            raise ValueError(f"a form has more than {LONGEST} characters")
         if forms.count(form) > 1:
-            raise ValueError(f"{form} twice")
+            raise ValueError(f"{form} stands in the group twice")
     return forms

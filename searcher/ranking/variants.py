@@ -1,9 +1,9 @@
-"""Variants of a query: the same query with synonyms in the place of its own forms.
+"""Variants of a query: the same query with its forms replaced by synonyms.
 
-A section that has all words and pairs of another form scores as if the query's own form stood
-there as often as the rarest of these, with the inverse document frequency of the other form where
-that is lower, as in Lucene's SynonymQuery. The score of a section is that of its best variant: so
-both forms together count as one.
+A section that has all words and pairs of a synonym scores as if the query's own form stood there as
+often as the rarest of them does, with the lower of the two forms' inverse document frequencies, as
+in Lucene's SynonymQuery. The score of a section is that of its best variant, so that a form and its
+synonym together count once.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from searcher.ranking.plan import Term, Variant
 from searcher.ranking.query_terms import QueryText, QueryTexts, as_weights, weighted_terms
 from searcher.ranking.statistics import Statistics
 
-_MOST = 16  # with the query itself
+_MOST = 16  # counting the query itself
 
 
 class _Form(NamedTuple):
-    """A form for another, its terms, and the number of sections that have all of these."""
+    """A synonym, its terms, and the number of sections that have all of the terms."""
 
     text: str
     terms: tuple[Term, ...]
@@ -29,10 +29,10 @@ class _Form(NamedTuple):
 def find_variants(
     texts: Sequence[tuple[QueryText, bool]], known: QueryTexts, statistics: Statistics
 ) -> tuple[Variant, ...]:
-    """Returns the variants of a query: each other form alone, then together, the first few.
+    """Returns the variants of a query: first each synonym alone, then several together, up to 15.
 
-    ``texts`` are those that rank; one that is sought to the letter (True) has no variants. A form
-    that no section has leads to none.
+    ``texts`` are the texts that rank; a text that is sought as it stands (True) has no variants.
+    ``known`` makes texts into terms. A synonym that no section has gives no variant.
     """
     choices: dict[str, list[_Form]] = {}
     for found in (one for text, exact in texts if not exact for one in text.forms):
@@ -51,7 +51,7 @@ def find_variants(
 
 
 def _standing(forms: Iterable[str], known: QueryTexts, statistics: Statistics) -> list[_Form]:
-    """Returns those of ``forms`` that any section has."""
+    """Returns those of ``forms`` that at least one section has."""
     terms = ((form, known.of(form).terms) for form in forms)
     found = (_Form(form, of, statistics.count_with_all(of)) for form, of in terms)
     return [form for form in found if form.sections]
@@ -63,9 +63,9 @@ def _variant(
     known: QueryTexts,
     statistics: Statistics,
 ) -> Variant | None:
-    """Returns a variant with the ``chosen`` forms for others.
+    """Returns the variant with forms replaced as ``chosen`` says.
 
-    None where all terms of a form stand in the query anyway.
+    The result is None if the query itself has all terms of a synonym already.
     """
     left = (known.of(_without(text, exact, chosen)) for text, exact in texts)
     terms = weighted_terms(left)
@@ -89,7 +89,7 @@ def _variant(
 
 
 def _without(text: QueryText, exact: bool, forms: Container[str]) -> str:
-    """Returns a folded text with a blank for each of ``forms`` in it."""
+    """Returns a folded text with a blank in the place of each of ``forms``."""
     folded = text.folded
     for one in () if exact else reversed(text.forms):
         if one.form in forms:

@@ -1,1 +1,1 @@
-"""The shapes of results, the snippets in them, and what they are as JSON."""
+"""The shapes of results, the snippets in them, and their form as JSON."""

@@ -1,4 +1,4 @@
-"""The functions that make what ``--json`` prints, one for each shape. Pure.
+"""Builds the JSON that ``--json`` prints, with one function for each shape. Pure.
 
 Nothing else in this project builds JSON of results; `searcher.results.json_shapes` has the shapes.
 """
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from indexer.documents.citations.resolve import Missing
     from indexer.documents.model import Document, Fact, SearchSection, Section, Span
     from indexer.documents.versions.diff import Edit, SectionChange
+    from indexer.formats import ReadWarning
     from indexer.storage.snapshot import Snapshot
     from searcher.lookups.citations import Cited, CitedBy
     from searcher.lookups.quotations import Quoted, Stretch, Verification
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
         StretchJson,
         TermScoreJson,
         VerificationJson,
+        WarningJson,
     )
     from searcher.results.model import (
         Context,
@@ -60,7 +62,7 @@ if TYPE_CHECKING:
 def results_json(
     results: Results, explanations: Sequence[Explanation] | None = None
 ) -> ResultsJson:
-    """Returns the results, with an explanation in each hit if there are ``explanations``.
+    """Returns ``results`` as JSON, with an explanation in each hit if ``explanations`` are given.
 
     Counts all matches. Raises IndexDamaged.
     """
@@ -70,17 +72,19 @@ def results_json(
     return {
         "query": results.query,
         "total": results.total,
+        "partial": results.partial,
         "took_ms": _milliseconds(results.took),
         "by": results.by,
         "matching": dict(results.matching),
         "suggestions": list(results.suggestions),
+        "notices": [{"kind": notice.kind, "text": notice.text} for notice in results.notices],
         "hits": hits,
         "facets": facets_json(results.facets),
     }
 
 
 def hit_json(hit: Hit) -> HitJson:
-    """Returns a hit without an explanation."""
+    """Returns a hit as JSON, without an explanation."""
     return {
         "document": hit.document,
         "anchor": hit.anchor,
@@ -104,7 +108,7 @@ def hit_json(hit: Hit) -> HitJson:
 
 
 def facets_json(facets: Mapping[str, Sequence[Facet]]) -> dict[str, list[FacetJson]]:
-    """Returns facets by their names, the most frequent value of each first."""
+    """Returns facets as JSON by name, each with its most frequent value first."""
     return {
         name: [{"value": facet.value, "count": facet.count} for facet in values]
         for name, values in facets.items()
@@ -112,7 +116,7 @@ def facets_json(facets: Mapping[str, Sequence[Facet]]) -> dict[str, list[FacetJs
 
 
 def explanation_json(explanation: Explanation) -> ExplanationJson:
-    """Returns a score and its parts."""
+    """Returns the score and the parts of ``explanation`` as JSON."""
     return {
         "score": explanation.score,
         "terms": [_term_score_json(term) for term in explanation.terms],
@@ -153,7 +157,7 @@ def _related_json(other: RelatedDocument) -> RelatedDocumentJson:
 
 
 def verification_json(verification: Verification) -> VerificationJson:
-    """Returns the verdict on a quotation and the passages it may be of."""
+    """Returns the verdict of ``verification``, and its passages, as JSON."""
     return {
         "quotation": verification.quotation,
         "verdict": verification.verdict,
@@ -164,7 +168,7 @@ def verification_json(verification: Verification) -> VerificationJson:
 
 
 def quoted_json(passage: Quoted) -> QuotedJson:
-    """Returns a passage: the values of its hit, then its own."""
+    """Returns a passage as JSON: the values of its hit, then its own."""
     return {
         **hit_json(passage.hit),
         "kept": passage.kept,
@@ -188,7 +192,7 @@ def _edit_json(edit: Edit) -> EditJson:
 
 
 def completion_json(completion: Completion) -> CompletionJson:
-    """Returns a completion."""
+    """Returns a completion as JSON."""
     return {"text": completion.text, "kind": completion.kind, "count": completion.count}
 
 
@@ -206,7 +210,7 @@ def document_json(
     facts = document.metadata
     spans = _fact_spans_json(document)
     shown = document.sections if sections is None else sections
-    return {
+    data: DocumentJson = {
         "document": document.id,
         "title": _stated(facts.title),
         "doc_number": _stated(facts.doc_number),
@@ -225,10 +229,23 @@ def document_json(
         "derived": _derived_facts_json(document, spans),
         "sections": [section_json(one, document.text if text else None) for one in shown],
     }
+    if document.warnings:
+        data["warnings"] = [warning_json(warning) for warning in document.warnings]
+    return data
+
+
+def warning_json(warning: ReadWarning) -> WarningJson:
+    """Returns a warning of the file's reader."""
+    return {
+        "code": warning.code,
+        "place": warning.place,
+        "count": warning.count,
+        "message": warning.message,
+    }
 
 
 def section_json(section: Section, text: str | None = None) -> SectionJson:
-    """Returns a section, with its text if that of its document is given."""
+    """Returns a section as JSON, with its text if ``text`` is that of its document."""
     data: SectionJson = {
         "kind": section.kind,
         "label": section.label,
@@ -299,17 +316,17 @@ def _spans_json(spans: Sequence[Span]) -> list[list[int]]:
 def relations_json(
     cites: Sequence[Cited] | None, cited_by: Sequence[CitedBy] | None
 ) -> RelationsJson:
-    """Returns what a document cites and what cites it, each unless it is None."""
+    """Returns the citations of and to a document as JSON; each is left out if it is None."""
     data: RelationsJson = {}
     if cites is not None:
         data["cites"] = [cited_json(one) for one in cites]
     if cited_by is not None:
-        data["cited_by"] = [_cited_by_json(one) for one in cited_by]
+        data["cited_by"] = [cited_by_json(one) for one in cited_by]
     return data
 
 
 def cited_json(cited: Cited) -> CitedJson:
-    """Returns a citation."""
+    """Returns the citation ``cited`` as JSON."""
     return {
         "name": cited.name,
         "number": cited.number,
@@ -321,12 +338,13 @@ def cited_json(cited: Cited) -> CitedJson:
     }
 
 
-def _cited_by_json(one: CitedBy) -> CitedByJson:
+def cited_by_json(one: CitedBy) -> CitedByJson:
+    """Returns ``one``, a document that cites another, as JSON."""
     return {"document": one.document, "title": one.title, "date": one.date, "count": one.count}
 
 
 def missing_json(missing: Missing) -> MissingJson:
-    """Returns a document that is cited but not in the index."""
+    """Returns ``missing``, a document that is cited but not in the index, as JSON."""
     return {"name": missing.name, "number": missing.number, "count": missing.count}
 
 
@@ -334,7 +352,10 @@ def missing_json(missing: Missing) -> MissingJson:
 
 
 def change_json(old: Document, new: Document, change: SectionChange) -> ChangeJson:
-    """Returns a change; spans before it are of the text of ``old``, after it of that of ``new``."""
+    """Returns a change as JSON.
+
+    Spans before the change are in the text of ``old``, spans after it in that of ``new``.
+    """
     return {
         "kind": change.kind,
         "before": _changed_section_json(old, change.before) if change.before else None,
@@ -372,7 +393,7 @@ def status_json(index: str, snapshot: Snapshot, *, compiled: bool) -> StatusJson
 
 
 def check_json(problems: Sequence[str], before: Sequence[str] | None) -> CheckJson:
-    """Returns the problems of an index, and those of the generation before it if there is one."""
+    """Returns the problems of an index, and those of the previous generation, if any, as JSON."""
     return {"problems": list(problems), "before": None if before is None else list(before)}
 
 

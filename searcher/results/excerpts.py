@@ -1,4 +1,4 @@
-"""The excerpts of hits: from what a query seeks and a text to the snippet that shows it best."""
+"""Makes the excerpts of hits: the snippets that best show the texts a query looks for."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _NUMERAL = re.compile(r"[\d零〇一二三四五六七八九两十百千]")
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """A snippet, and how many lines end before its first highlight in the text it was made of."""
+    """A snippet, and the number of lines before its first highlight in the original text."""
 
     snippet: Snippet
     lines: int
@@ -38,22 +38,22 @@ class Excerpt:
 class Excerpter:
     """Makes the excerpts of the hits of one query.
 
-    `searcher.ranking.sought` says what is looked for. Words with numbers in digits are also found
-    where a text writes these without.
+    `searcher.ranking.sought` says which texts are looked for. A number in a word, written in
+    digits, is also found where a text writes it in Chinese.
     """
 
     def __init__(self, sought: Sought) -> None:
         self._sought = sought
         words = sought.words
         self._has_numbers = any(map(_NUMERAL.search, words))
-        # All texts are numbered alike: words that are sought in digits leave their numbers free.
+        # Texts have the same numbers in both searches: words sought in digits leave theirs unused.
         plain = [""] * len(words) if self._has_numbers else words
         self._plain = Needles.of([plain, sought.phrases])
         self._weights = pack_weights(sought.weights)
 
     @cached_property
     def _near_needles(self) -> dict[str, int]:
-        """The number of each text, as the weights are numbered."""
+        """The number of each text in the order of the weights."""
         sought = self._sought
         near = [text for close in sought.near for item in close.items for text in item]
         texts = [*sought.words, *sought.phrases, *near]
@@ -61,18 +61,18 @@ class Excerpter:
 
     @cached_property
     def _in_digits(self) -> Needles:
-        """The words, for texts with numbers in digits."""
+        """The words to look for in texts whose numbers were written in digits."""
         return Needles.of([self._sought.words])
 
     @cached_property
     def _pairs(self) -> tuple[Needles, bytes]:
-        """The pairs of characters of texts of which no word stands, and their weights."""
+        """The pairs of characters for texts without any of the words, and their weights."""
         pairs = [pair for text in self._sought.loose for pair in ranked(bigrams(text))]
         different = list(dict.fromkeys(pairs))
         return Needles.of([different]), pack_weights([1.0] * len(different))
 
     def excerpt(self, text: SectionText) -> Excerpt:
-        """Returns the best excerpt of the text of a section. Raises IndexDamaged."""
+        """Returns the best excerpt of ``text``, the text of a section. Raises IndexDamaged."""
         shown = None
         if not self._has_numbers and not self._sought.near:
             shown = text.excerpt(self._plain, self._weights, WIDTH)
@@ -90,7 +90,7 @@ class Excerpter:
         return kernel.snippet(folded.source, matches, weights, WIDTH)
 
     def _with_others(self, matches: bytes, folded: FoldedText) -> bytes:
-        """Returns ``matches``, those of words in the text in digits, and of what lies near."""
+        """Returns ``matches`` with those of words in digits and of texts near each other."""
         _, text, starts, ends = folded
         folding = Folding(text, array("I", starts), array("I", ends))
         sets = [matches]
@@ -99,7 +99,7 @@ class Excerpter:
             starts, ends = (array("I", at).tobytes() for at in (digits.starts, digits.ends))
             sets.append(kernel.find(digits.text, starts, ends, *self._in_digits))
         sets.append(pack_matches(sorted(self._located_near(folding))))
-        # Each set is in order; a single one needs no sorting.
+        # Each set is sorted, so that a single set needs no further sorting.
         found = [packed for packed in sets if packed]
         if len(found) < 2:
             return found[0] if found else b""

@@ -1,8 +1,8 @@
-"""The shape of everything that ``--json`` prints, a TypedDict each.
+"""The shapes of everything that ``--json`` prints, each a TypedDict.
 
-`searcher.results.as_json` makes them. Spans are ``[start, end]``: characters of a source text,
-counted from 0, the end not included. A fact that a document does not state is null. Dates are
-ISO 8601. The order of the keys is the order in which they are printed.
+`searcher.results.as_json` builds them. Spans are ``[start, end]``: half-open character offsets,
+from 0, in a source text. A fact that a document does not state is null. Dates are ISO 8601. Keys
+are printed in the order given here.
 """
 
 from typing import Literal, NotRequired, TypedDict
@@ -11,14 +11,14 @@ from typing import Literal, NotRequired, TypedDict
 
 
 class SnippetJson(TypedDict):
-    """A piece of text; ``highlights`` are spans of it."""
+    """A piece of text; ``highlights`` are spans in it."""
 
     text: str
     highlights: list[list[int]]
 
 
 class RelatedDocumentJson(TypedDict):
-    """Another document that has to do with a hit; a text that is not stated is empty."""
+    """Another document related to a hit; a text that it does not state is empty."""
 
     document: str
     title: str
@@ -27,7 +27,7 @@ class RelatedDocumentJson(TypedDict):
 
 
 class TermScoreJson(TypedDict):
-    """What one term adds to a score, and what that is computed from."""
+    """The part of a score that one term adds, and the values it is computed from."""
 
     field: str
     term: str
@@ -40,7 +40,7 @@ class TermScoreJson(TypedDict):
 
 
 class ExplanationJson(TypedDict):
-    """A score and the parts it is the sum of."""
+    """A score and its parts."""
 
     score: float
     terms: list[TermScoreJson]
@@ -55,7 +55,7 @@ class ContextJson(TypedDict):
 
 
 class HitJson(TypedDict):
-    """A section that answers. ``explanation`` is there with ``--explain``."""
+    """A section that answers a query. ``explanation`` is present with ``--explain``."""
 
     document: str
     anchor: str
@@ -79,24 +79,34 @@ class HitJson(TypedDict):
 
 
 class FacetJson(TypedDict):
-    """A value that matches have, and how many have it."""
+    """A value of a facet, and the number of matches that have it."""
 
     value: str
     count: int
 
 
-class ResultsJson(TypedDict):
-    """What ``search`` and ``similar`` print; ``took_ms`` is in milliseconds.
+class NoticeJson(TypedDict):
+    """What should be known beside the hits: `searcher.query.notices` lists the kinds."""
 
-    Where ``by`` is "document", ``matching`` has the number of matching sections of each document.
+    kind: str
+    text: str
+
+
+class ResultsJson(TypedDict):
+    """The output of ``search`` and ``similar``; ``took_ms`` is in milliseconds.
+
+    ``total`` counts what has all that is asked for, ``partial`` what has some of it. Where ``by``
+    is "document", ``matching`` has the number of matching sections of each document.
     """
 
     query: str
     total: int
+    partial: int
     took_ms: float
     by: Literal["section", "document"]
     matching: dict[str, int]
     suggestions: list[str]
+    notices: list[NoticeJson]
     hits: list[HitJson]
     facets: dict[str, list[FacetJson]]
 
@@ -105,14 +115,14 @@ class ResultsJson(TypedDict):
 
 
 class EditJson(TypedDict):
-    """Characters ``before`` that became characters ``after``, spans of two texts."""
+    """The characters ``before`` were replaced by the characters ``after``: spans of two texts."""
 
     before: list[int]
     after: list[int]
 
 
 class StretchJson(TypedDict):
-    """Where a piece of a quotation stands in a source, and what is to be changed in it."""
+    """The place of a piece of a quotation in a source, and the edits that lead to it."""
 
     span: list[int]
     text: str
@@ -120,14 +130,14 @@ class StretchJson(TypedDict):
 
 
 class QuotedJson(HitJson):
-    """A passage that a quotation may be of: a hit, and how much of the quotation stands there."""
+    """A passage that may be quoted: a hit, and the share of the quotation that stands there."""
 
     kept: float
     stretches: list[StretchJson]
 
 
 class VerificationJson(TypedDict):
-    """What ``verify`` prints."""
+    """The output of ``verify``."""
 
     quotation: str
     verdict: Literal["verbatim", "near", "absent"]
@@ -151,7 +161,7 @@ class CompletionJson(TypedDict):
 
 
 class SectionJson(TypedDict):
-    """A node of the outline. ``text`` is there in what ``show`` prints."""
+    """A section in the outline. ``text`` is present in the output of ``show``."""
 
     kind: str
     label: str
@@ -164,7 +174,7 @@ class SectionJson(TypedDict):
 
 
 class FactSpansJson(TypedDict):
-    """Where the text states each fact, null where it does not."""
+    """The span at which the text states each fact; null if it does not state it."""
 
     title: list[int] | None
     doc_number: list[int] | None
@@ -182,7 +192,7 @@ class FactSpansJson(TypedDict):
 
 
 class DerivedFactsJson(TypedDict, total=False):
-    """The facts that were concluded from other things, such as a title for a text without one."""
+    """The facts that were inferred, such as a title for a text without one."""
 
     title: str
     doc_number: str
@@ -199,8 +209,17 @@ class DerivedFactsJson(TypedDict, total=False):
     status: str
 
 
+class WarningJson(TypedDict):
+    """A thing that the reader of a file left out or guessed; ``message`` is for a person."""
+
+    code: str
+    place: str
+    count: int
+    message: str
+
+
 class DocumentJson(TypedDict):
-    """What ``show`` prints, and ``outline`` for each file: what the text states, and its tree."""
+    """The output of ``show``, and of ``outline`` for each file: facts and outline."""
 
     document: str
     title: str | None
@@ -219,13 +238,14 @@ class DocumentJson(TypedDict):
     spans: FactSpansJson
     derived: DerivedFactsJson
     sections: list[SectionJson]
+    warnings: NotRequired[list[WarningJson]]  # of ``outline``, for files that were not read whole
 
 
 # --- show --cites, show --cited-by, missing -------------------------------------------------------
 
 
 class CitedJson(TypedDict):
-    """A citation: what it names, where it stands, and which document of the index that is."""
+    """A citation: the name it gives, its place, and the cited document in the index."""
 
     name: str | None
     number: str | None
@@ -237,7 +257,7 @@ class CitedJson(TypedDict):
 
 
 class CitedByJson(TypedDict):
-    """A document that cites another, and how often; a text that is not stated is empty."""
+    """A document that cites another, with the number of citations; unstated texts are empty."""
 
     document: str
     title: str
@@ -246,14 +266,14 @@ class CitedByJson(TypedDict):
 
 
 class RelationsJson(TypedDict, total=False):
-    """What ``show --cites --cited-by`` prints; each is there if it was asked for."""
+    """The output of ``show --cites --cited-by``; each key is present if it was asked for."""
 
     cites: list[CitedJson]
     cited_by: list[CitedByJson]
 
 
 class MissingJson(TypedDict):
-    """A document that others cite and the index does not hold; ``missing`` prints a list."""
+    """A document that is cited but not in the index; ``missing`` prints a list of them."""
 
     name: str | None
     number: str | None
@@ -264,7 +284,7 @@ class MissingJson(TypedDict):
 
 
 class ChangedSectionJson(TypedDict):
-    """A section on one side of a change; ``span`` covers it with the items below it."""
+    """A section on one side of a change; ``span`` includes the items below it."""
 
     anchor: str
     path: list[str]
@@ -273,7 +293,7 @@ class ChangedSectionJson(TypedDict):
 
 
 class ChangeJson(TypedDict):
-    """What became of a section; ``diff`` prints a list of them."""
+    """The change of one section; ``diff`` prints a list of them."""
 
     kind: Literal["unchanged", "changed", "moved", "added", "removed"]
     before: ChangedSectionJson | None
@@ -285,14 +305,14 @@ class ChangeJson(TypedDict):
 
 
 class SourceJson(TypedDict):
-    """A file or folder that an index remembers, and the name its documents' ids begin with."""
+    """A file or folder that an index remembers, and the beginning of its documents' ids."""
 
     name: str
     path: str
 
 
 class StatusJson(TypedDict):
-    """What ``status`` prints. ``kernel`` is that of the program, not of the index."""
+    """The output of ``status``. ``kernel`` is the kernel of the running program."""
 
     index: str
     generation: int
@@ -306,9 +326,9 @@ class StatusJson(TypedDict):
 
 
 class CheckJson(TypedDict):
-    """What ``check`` prints: what is wrong with the index and with the generation before it.
+    """The output of ``check``: the faults of the index and of the previous generation.
 
-    Both are empty where all is whole; ``before`` is null where there is no generation before.
+    Both lists are empty if nothing is damaged; ``before`` is null without a previous generation.
     """
 
     problems: list[str]

@@ -1,4 +1,4 @@
-"""A piece of text with its highlights, as it is shown. All spans are characters, half-open."""
+"""A piece of text with its highlights, as it is shown. Spans are half-open, in characters."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ENTITIES = HARMLESS | str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"}
 )
 _FOR_TERMINALS = HARMLESS | {ord("\r"): "\ufffd"}
-# What these tables change; most texts have none of it.
+# The characters that these tables change; most texts have none of them.
 _CHANGED = re.compile(
     "[&<>\"'\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069\\ud800-\\udfff]"
 )
@@ -26,13 +26,13 @@ _ANSI_ON, _ANSI_OFF = "\x1b[1;33m", "\x1b[0m"
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """A piece of text with the spans to highlight in it: sorted, disjoint, none empty."""
+    """A piece of text with the spans to highlight: sorted, disjoint, none empty."""
 
     text: str
     highlights: tuple[tuple[int, int], ...] = ()
 
     def pieces(self) -> Iterator[tuple[str, bool]]:
-        """The text in pieces that are wholly highlighted (True) or not at all; none is empty."""
+        """Yields the text in pieces with True if the piece is highlighted; no piece is empty."""
         done = 0
         for start, end in self.highlights:
             if done < start:
@@ -43,14 +43,14 @@ class Snippet:
             yield self.text[done:], False
 
     def html(self, tag: str = "mark") -> str:
-        """HTML in which nothing is markup but a ``tag`` around each highlight.
+        """Returns HTML whose only markup is a ``tag`` around each highlight.
 
-        Controls, marks of direction and lone surrogates are U+FFFD, here as in ansi().
+        Controls, marks of direction and lone surrogates become U+FFFD, as in `ansi`.
         """
         return self._marked(f"<{tag}>", f"</{tag}>", _ENTITIES)
 
     def ansi(self) -> str:
-        """Text for a terminal, highlights bold and yellow; no other control has an effect."""
+        """Returns text for a terminal, highlights in bold yellow, without any other control."""
         return self._marked(_ANSI_ON, _ANSI_OFF, _FOR_TERMINALS)
 
     def _marked(self, before: str, after: str, table: dict[int, str]) -> str:
@@ -66,10 +66,9 @@ class Snippet:
 
 
 def pack_weights(weights: Sequence[float]) -> bytes:
-    """Weights of needles, none negative, as `make_snippet` takes them.
+    """Returns weights of needles, none of them negative, in the form that `make_snippet` takes.
 
-    They are told apart to a millionth of the heaviest: whole numbers, so that what is added and
-    taken away again leaves no rest.
+    They are rounded to a millionth of the heaviest: sums of whole numbers are exact.
     """
     heaviest = max(weights, default=0) or 1
     return array("I", [round(weight / heaviest * 1_000_000) for weight in weights]).tobytes()
@@ -78,9 +77,9 @@ def pack_weights(weights: Sequence[float]) -> bytes:
 def make_snippet(
     text: str, matches: Sequence[Match], weights: Sequence[float], width: int = 120
 ) -> Snippet:
-    """The stretch of ``text`` that shows sorted ``matches`` best.
+    """Returns the stretch of ``text``, at most ``width`` wide, that shows sorted ``matches`` best.
 
-    `indexer.kernel.plain.snippet` says which is best.
+    `indexer.kernel.plain.snippet` defines which is best.
     """
     packed = pack_matches(matches)
     shown, highlights, _ = kernel.snippet(text, packed, pack_weights(weights), width)

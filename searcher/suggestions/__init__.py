@@ -1,1 +1,1 @@
-"""Corrections of a misspelt query, and completions of a prefix."""
+"""Corrections for a misspelt query, and completions for a prefix."""

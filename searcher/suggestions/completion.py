@@ -1,7 +1,7 @@
-"""Completions of what is being typed: titles, 文号, terms and headings of an index.
+"""Completions while a person is typing: titles, 文号, terms and headings of an index.
 
-Titles and 文号 come from the catalogue of documents, terms from the dictionary of words. Headings
-lie in compressed records, so only those of the sections that rank best for the text are read.
+Titles and 文号 come from the list of documents, terms from the dictionary of words. Headings are in
+compressed records, so that only those of the best sections for the text are read.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ from searcher.ranking.statistics import Names
 from searcher.suggestions.pinyin import syllables_of
 
 Kind = Literal["title", "number", "term", "heading"]
-_MAX_PREFIX = 60  # characters; the rest is not looked at
-_MAX_NAMES = 400  # names of documents that are looked at
+_MAX_PREFIX = 60  # characters; the rest is ignored
+_MAX_NAMES = 400  # the most names of documents to look at
 _READ = 60  # sections whose headings are read
-_MAX_HEADING = 40  # characters; longer headings are no completions
+_MAX_HEADING = 40  # characters; longer headings are left out
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """A text of an index that begins with what was typed, or holds it.
+    """A text of an index that begins with the typed text or contains it.
 
-    ``count`` is the number of documents with this title or number, the number of sections with
-    this term, or the number of sections with this heading among those that were read for it.
+    ``count`` is the number of documents with this title or number, the number of sections with this
+    term, or the number of sections with this heading among those that were read.
     """
 
     text: str
@@ -59,10 +59,10 @@ class Suggester:
         """Returns at most ``limit`` completions of ``prefix``, each text once.
 
         Titles, terms and headings that begin with the prefix come first, then titles and headings
-        that hold it further on. 文号 come before all others if the prefix has digits or brackets,
-        else behind them. Within each kind the commonest come first, and no kind takes more than
-        half of the places while others have completions left. Letters are also read as the pinyin
-        of titles, in full or by initials.
+        that contain it further on. 文号 come before all others if the prefix has digits or
+        brackets, else after them. Within each kind, the most frequent come first, and no kind takes
+        more than half of the places while others have completions left. Letters are also read as
+        the pinyin of titles, in full or by initials.
         """
         text = strip_blanks(fold(prefix[:_MAX_PREFIX]))
         if not text:
@@ -86,7 +86,7 @@ class Suggester:
 
     @cached_property
     def _sorted(self) -> list[tuple[str, str]]:
-        """Pairs of a folded text and a name, sorted: the names, and the titles they stand for."""
+        """Sorted pairs of a folded text (a name, or the title it stands for) and the name."""
         found = {(strip_blanks(fold(name)), name) for name in self._names}
         found |= {(strip_blanks(fold(self._title(name))), name) for name in self._names}
         return sorted(found)
@@ -96,7 +96,7 @@ class Suggester:
         return "\n" + "\n".join(folded for folded, _ in self._sorted) + "\n"
 
     def _titles(self, text: str) -> list[Completion]:
-        """Returns the titles of names that begin with ``text``, and of names that hold it."""
+        """Returns the titles of names that begin with ``text``, and of names that contain it."""
         start = bisect_left(self._sorted, (text,))
         begun = takewhile(lambda pair: pair[0].startswith(text), self._sorted[start:])
         names = [name for _, name in islice(begun, _MAX_NAMES)]
@@ -112,14 +112,14 @@ class Suggester:
 
     @cached_property
     def _starts(self) -> list[int]:
-        """The offset in the lines at which each name begins, and that of their end."""
+        """The offset in the lines at which each name begins, and the end of the last one."""
         starts = [1]
         for folded, _ in self._sorted:
             starts.append(starts[-1] + len(folded) + 1)
         return starts
 
     def _titled(self, names: Iterable[str]) -> list[Completion]:
-        """Returns the title of the newest document of each name, the commonest first."""
+        """Returns the title of each name's newest document, the most frequent name first."""
         found: dict[str, set[str]] = {}
         for name in dict.fromkeys(names):
             ids = (one.document.id for one in self._names[name])
@@ -173,14 +173,14 @@ class Suggester:
 
 
 def _bare(number: str) -> str:
-    """Returns a 文号 without the marks that are typed in many ways."""
+    """Returns a 文号 without the marks that people type in different ways."""
     return re.sub(r"[\[\]()年第号]", "", strip_blanks(fold(number)))
 
 
 def _parted(
     completions: Sequence[Completion], text: str
 ) -> tuple[list[Completion], list[Completion]]:
-    """Returns the completions that begin with ``text``, as such or as a name, and the others."""
+    """Returns the completions that begin with ``text``, themselves or by a name, and the others."""
     parts: tuple[list[Completion], list[Completion]] = ([], [])
     for one in completions:
         forms = (strip_blanks(fold(one.text)), strip_blanks(fold(base_name(one.text))))
@@ -189,7 +189,10 @@ def _parted(
 
 
 def _chosen(groups: Sequence[Sequence[Completion]], limit: int) -> tuple[Completion, ...]:
-    """Returns the best of ``groups`` in their order, half at most of any while others have some."""
+    """Returns the best of ``groups`` in their order.
+
+    No group gives more than half while others have some left.
+    """
     taken: dict[str, tuple[int, int, Completion]] = {}
     for most in (-(-limit // 2), limit):
         for place, group in enumerate(groups):
@@ -200,7 +203,7 @@ def _chosen(groups: Sequence[Sequence[Completion]], limit: int) -> tuple[Complet
 
 
 def _is_read(name: str, letters: str) -> bool:
-    """Returns whether a name, read as syllables or by their initials, begins with ``letters``."""
+    """Returns True if a name's syllables, or their initials, begin with ``letters``."""
     reached = {0}
     for char in name:
         onward: set[int] = set()

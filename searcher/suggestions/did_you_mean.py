@@ -1,9 +1,8 @@
-"""Suggestions for a misspelt query, to be shown beside its results and never instead of them.
+"""Corrections for a misspelt query, which are shown beside its results and never replace them.
 
-A query of Latin letters that the index does not have is read as pinyin. In any other query, the
-texts it looks for are corrected: a text that is nearly the name of a document becomes that name,
-and single characters are corrected by `searcher.suggestions.spelling`. The rest of the query stays
-as it was typed.
+A query of Latin letters that the index lacks is read as pinyin. In any other query, the texts it
+looks for are corrected: a text that is nearly the name of a document becomes that name, and
+`searcher.suggestions.spelling` corrects single characters. The rest of the query stays as typed.
 """
 
 from __future__ import annotations
@@ -25,18 +24,18 @@ from searcher.suggestions.pinyin import split_pinyin
 from searcher.suggestions.spelling import LONG, Correction, Speller
 
 _MOST = 3  # suggestions
-_MAX_SLIPS = 3  # slips in one text
-_MAX_TEXTS = 5  # texts of a query that are looked at
+_MAX_SLIPS = 3  # the most slips in one text
+_MAX_TEXTS = 5  # the most texts of a query to look at
 _MAX_PINYIN = 60  # letters
 _NAMED = 12.0  # the gain of a name one slip away, on the scale of `Correction.gain`
-_RARER = 10  # how many times rarer a text is than the name it was to be
+_RARER = 10  # a misspelt name is this many times rarer than the right one
 _LATIN = re.compile(r"[a-z][a-z' ]+[a-z]")
 
-_Candidate = tuple[str, float]  # a text that may have been meant, and its gain
+_Candidate = tuple[str, float]  # a correction and its gain
 
 
 class _Doubtful(NamedTuple):
-    """A text at offset ``at`` of a query, and what may have been meant, the likeliest first."""
+    """A text at offset ``at`` of a query, and its corrections, the likeliest first."""
 
     at: int
     text: str
@@ -44,7 +43,7 @@ class _Doubtful(NamedTuple):
 
 
 class DidYouMean:
-    """Suggests other wordings for queries, from the terms of an index and the names in it."""
+    """Suggests corrected queries, from the terms of an index and the names in it."""
 
     def __init__(self, terms: Statistics, dictionary: Dictionary, names: FuzzyTitles) -> None:
         self._language = LanguageModel(terms, dictionary)
@@ -54,8 +53,7 @@ class DidYouMean:
     def suggestions(self, query: str, node: Node) -> tuple[str, ...]:
         """Returns the queries that ``query`` may be a misspelling of, the likeliest first.
 
-        ``node`` is the query, parsed. There are three at most, and none for a query that looks
-        right.
+        ``node`` is the parsed query. There are at most three, and none if the query looks right.
         """
         letters = fold(query).strip()
         if _LATIN.fullmatch(letters):
@@ -107,7 +105,7 @@ class DidYouMean:
 def _texts(query: str, node: Node) -> Iterator[tuple[int, str]]:
     """Yields the offset and the text of each text that a query looks for in sections and titles.
 
-    Prohibited texts are left out, and texts with a character that a query reads as a blank.
+    Excluded texts are left out, and texts with a character that a query reads as a blank.
     """
     match node:
         case Boolean():
@@ -123,7 +121,7 @@ def _texts(query: str, node: Node) -> Iterator[tuple[int, str]]:
 
 
 def _combined(query: str, doubtful: Sequence[_Doubtful]) -> tuple[str, ...]:
-    """Returns ``query`` with the best candidate for every text, then with another for one."""
+    """Returns ``query`` with the best correction of every text, then with one exchanged."""
     best = {one.at: (one.text, one.candidates[0][0]) for one in doubtful}
     found = {_replaced(query, best): math.inf}
     for one in doubtful:
@@ -134,15 +132,16 @@ def _combined(query: str, doubtful: Sequence[_Doubtful]) -> tuple[str, ...]:
 
 
 def _replaced(query: str, changes: Mapping[int, tuple[str, str]]) -> str:
-    """Returns ``query`` with each text at an offset of ``changes`` replaced, old by new."""
+    """Returns ``query`` with the texts at the offsets in ``changes`` replaced, old by new."""
     for at, (old, new) in sorted(changes.items(), reverse=True):
         query = query[:at] + new + query[at + len(old) :]
     return query
 
 
 def _applied(text: str, correction: Correction) -> str:
-    """``text`` with a correction of its folded and stripped of blanks form, where that stands in
-    it.
+    """Returns ``text`` with ``correction`` applied to it.
+
+    Offsets of the correction are in the text's folded form without blanks.
     """
     folding = without_blanks(text)
     if correction.start < correction.end:

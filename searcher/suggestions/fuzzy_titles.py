@@ -1,4 +1,4 @@
-"""Names of documents that a text is nearly equal to."""
+"""Finds the names of documents that a text is nearly equal to."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from searcher.suggestions.similar_shapes import similar_shapes
 
 _NUMERALS = "一二三四五六七八九十"
 LEAST = 4  # characters; a shorter name is nearly equal to too many texts
-_TWO_SLIPS = 9  # characters from which on two slips are forgiven
+_TWO_SLIPS = 9  # characters; from here on, two slips are allowed
 _MAX_LENGTH = 60  # characters
 
 
@@ -23,25 +23,25 @@ class FuzzyTitles:
     """
 
     def __init__(self, holding: Callable[[Iterable[str]], Names]) -> None:
-        """``holding`` returns at least the names that hold any of some texts.
+        """Takes a function ``holding`` that returns all names with any of some texts, or more.
 
-        Each name comes with the documents that bear it, versions and copies alike.
+        Each name comes with all documents that have it, including versions and copies.
         """
         self._holding = holding
 
     def near(self, text: str) -> list[tuple[str, float]]:
-        """Returns the names that ``text`` is one slip away from, or two if it is long.
+        """Returns the names that are one slip away from ``text``, or two if it is long.
 
-        Each name comes with its distance; the nearest come first, then the commonest. A slip is a
-        character too many or too few, two swapped ones, or a wrong one. Its distance is 1, but 1.5
-        for a wrong character that neither sounds nor looks like the right one. The list is empty
-        if ``text`` is a name itself, or shorter than `LEAST`.
+        Each name comes with its distance; the nearest come first, then the most frequent. A slip is
+        a missing or extra character, two swapped characters, or a wrong one. Its distance is 1, but
+        1.5 for a wrong character that neither sounds nor looks like the right one. The list is
+        empty if ``text`` is a name itself, or shorter than `LEAST`.
         """
         key = base_name(fold(text))
         if not LEAST <= len(key) <= _MAX_LENGTH:
             return []
         most = 2.0 if len(key) >= _TWO_SLIPS else 1.5
-        # So many slips leave one of the pieces whole, unless a swap lies across the seam of two.
+        # This many slips leave one of the pieces intact, unless a swap lies across two pieces.
         size = -(-len(key) // (int(most) + 1))
         pieces = {key[at : at + size] for at in range(0, len(key), size)}
         likely = {piece for piece in pieces if len(piece) > 1}
@@ -61,7 +61,7 @@ class FuzzyTitles:
 
 
 def _distance(typed: str, name: str) -> float:
-    """Returns the distance of a name from what was typed, by optimal string alignment."""
+    """Returns the distance between a typed text and a name, by optimal string alignment."""
     above: list[float] = []
     row = [float(j) for j in range(len(name) + 1)]
     for i, a in enumerate(typed, 1):
@@ -78,7 +78,7 @@ def _difference(one: str, other: str) -> float:
     if one == other:
         return 0.0
     if not (one.isalpha() and other.isalpha()) or one in _NUMERALS or other in _NUMERALS:
-        return 3.0  # a document of another year is another document
+        return 3.0  # another year is another document
     sounds = {sound_of(syllable) for syllable in syllables_of(one)}
     alike = any(sound_of(syllable) in sounds for syllable in syllables_of(other))
     return 1.0 if alike or other in similar_shapes(one) else 1.5

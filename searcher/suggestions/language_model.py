@@ -1,10 +1,10 @@
-"""A language model over an index: how likely a text is, by its characters and by its words.
+"""A language model of an index: how likely a text is, by its characters and by its words.
 
-Both likelihoods are natural logarithms, and they err differently. That of a character is the share
-of the sections with its two predecessors in which it follows them; where the three were never seen
-together, one predecessor is used instead (stupid backoff, Brants et al., 2007). That of a word is
-the mean of its share in the index and its share in the texts from which the dictionary was made,
-which know how people speak.
+Both likelihoods are natural logarithms, and they err in different ways. The likelihood of a
+character is the share of the sections with its two predecessors in which it follows them; if the
+three were never seen together, one predecessor is used instead (stupid backoff, Brants et al.,
+2007). The likelihood of a word is the mean of its share in the index and its share in the texts
+behind the dictionary, which represent general language.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from searcher.ranking.statistics import Statistics
 
 _UNSEEN = math.log(1e-4)  # the likelihood of a character that never follows another
 _BACKOFF = math.log(0.2)
-_DISCOUNT = 2.0  # sections; a text that was seen once or twice says little
+_DISCOUNT = 2.0  # sections; a text seen once or twice is little evidence
 _WORDS_OF_A_SECTION = 50  # on average
-_UNHEARD = 1e-8  # the likelihood of a word that nobody knows
+_UNHEARD = 1e-8  # the likelihood of an unknown word
 
 
 class LanguageModel:
     """The language of a collection, for folded texts without blanks. Threads may share it.
 
-    A text in ``few`` sections or fewer may stand there by chance. ``count``, ``word`` and
-    ``followers`` remember what they were asked.
+    A text in at most ``few`` sections may be there by chance. ``count``, ``word`` and ``followers``
+    cache their results.
     """
 
     def __init__(self, terms: Statistics, dictionary: Dictionary) -> None:
@@ -41,7 +41,7 @@ class LanguageModel:
         self.followers = lru_cache(256)(self._followers)
 
     def _count(self, text: str) -> int:
-        """Returns the number of sections that hold a text of two characters or more."""
+        """Returns the number of sections that contain a text of two or more characters."""
         pairs = [(BIGRAMS, a + b) for a, b in pairwise(text)]
         least = min(map(self._terms.frequency, pairs))
         return self._terms.count_holding(text, pairs) if least and len(pairs) > 1 else least
@@ -52,7 +52,7 @@ class LanguageModel:
         return math.log((here + self._dictionary.share(word)) / 2 + _UNHEARD)
 
     def sections(self, word: str) -> int:
-        """Returns the number of sections that hold a word."""
+        """Returns the number of sections that contain ``word``."""
         return self._terms.frequency((WORDS, word))
 
     def _followers(self, char: str) -> list[str]:
@@ -61,7 +61,7 @@ class LanguageModel:
         return [pair[1] for pair, sections in found if sections > 2 * self.few]
 
     def cut(self, text: str) -> list[str]:
-        """Returns the words of ``text``, also those of two characters that only the index has."""
+        """Returns the words of ``text``, including pairs of characters that only the index has."""
         words: list[str] = []
         for word in self._dictionary.pieces(text):
             alone = words and len(words[-1]) == len(word) == 1
@@ -72,16 +72,16 @@ class LanguageModel:
         return words
 
     def of_words(self, words: Iterable[str]) -> float:
-        """Returns the likelihood of some words that follow one another."""
+        """Returns the likelihood of a sequence of ``words``."""
         return sum(map(self.word, words))
 
     def of_pairs(self, text: str) -> float:
-        """Returns a cheap estimate of the likelihood of ``text``, by the counts of its pairs."""
+        """Returns a cheap estimate of the likelihood of ``text``, from the counts of its pairs."""
         pairs = [math.log(self.count(a + b) + 0.1) for a, b in pairwise(text)]
         return sum(pairs) / (len(pairs) or 1)
 
     def of_characters(self, text: str, start: int, end: int) -> float:
-        """Returns the likelihood of the characters of ``text`` from ``start`` to ``end``."""
+        """Returns the likelihood of the characters ``start`` to ``end`` of ``text``."""
         return sum(self._of_one(text, at) for at in range(max(start, 1), min(end, len(text))))
 
     def _of_one(self, text: str, at: int) -> float:
@@ -91,7 +91,7 @@ class LanguageModel:
                 return math.log(seen / (self.count(text[at - 2 : at]) + _DISCOUNT))
             backoff = _BACKOFF
         if seen := self.count(text[at - 1 : at + 1]):
-            # The index does not count single characters. Few of them are in more than one of 50
+            # The index does not count single characters. Few of them stand in more than one of 50
             # sections, and those few are words.
             alone = max(self.sections(text[at - 1]), self._terms.count / 50, seen)
             return backoff + max(math.log(seen / (alone + _DISCOUNT)), _UNSEEN)

@@ -1,7 +1,7 @@
-"""Chinese characters and the syllables they are read as, in pinyin without tones.
+"""Chinese characters and their readings, in pinyin without tones.
 
 The letter v stands for ü. ``data/pinyin.txt`` has the characters of each syllable; a character that
-is not in it has no reading here.
+is not there has no reading.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import cache
 
 from searcher.suggestions.tables import read_table
 
-# What many speakers do not tell apart at the beginning of a syllable.
+# The beginnings of syllables that many speakers do not distinguish.
 _INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"))
 _LONGEST = 6  # letters of a syllable
 
@@ -39,30 +39,31 @@ def _by_sound() -> dict[str, str]:
 
 
 def syllables_of(char: str) -> tuple[str, ...]:
-    """Returns the syllables that a character is read as, () if none is known."""
+    """Returns the syllables that ``char`` can be read as; () if none is known."""
     return _by_character().get(char, ())
 
 
 def characters_read(syllable: str) -> str:
-    """Returns the characters that are read as ``syllable``, "" if it is none.
+    """Returns the characters that can be read as ``syllable``; "" if it is no syllable.
 
-    The common ones come first, in the order of GB 2312.
+    Common characters come first, in the order of GB 2312.
     """
     return _by_syllable().get(syllable, "")
 
 
 def characters_sounding_like(syllable: str) -> str:
-    """Returns the characters whose readings many speakers do not tell from ``syllable``.
+    """Returns the characters with readings that many speakers do not distinguish from ``syllable``.
 
-    The characters that are read exactly so are among them.
+    Characters with exactly this reading are included.
     """
     return _by_sound().get(sound_of(syllable), "")
 
 
 def sound_of(syllable: str) -> str:
-    """Returns one form for all syllables that many speakers do not tell apart.
+    """Returns one form for all syllables that many speakers do not distinguish.
 
-    The form has z for zh, c for ch, s for sh and l for n in front, and n for ng at the end.
+    In this form, ``syllable`` has z for zh, c for ch, s for sh and l for n at the beginning, and n
+    for ng at the end.
     """
     for written, spoken in _INITIALS:
         if syllable.startswith(written):
@@ -72,11 +73,11 @@ def sound_of(syllable: str) -> str:
 
 
 def split_pinyin(text: str) -> list[str] | None:
-    """Returns the syllables of ``text``, or None if it cannot be cut into syllables.
+    """Returns the syllables of ``text``; None if it cannot be cut into syllables.
 
-    ``text`` is letters in lower case; blanks or apostrophes may stand between syllables. Of several
-    ways to cut it, the one with the fewest syllables is taken, the first ones longest: xian is one
-    syllable, xi'an two.
+    ``text`` has letters in lower case; blanks or apostrophes may separate syllables. Of several
+    ways to cut it, the one with the fewest syllables is taken, and of these the one with the
+    longest first ones: xian is one syllable, xi'an two.
     """
     syllables: list[str] = []
     for part in re.split(r"[\s']+", text.strip()):

@@ -1,4 +1,4 @@
-"""Chinese characters that are mistaken for one another by their shape."""
+"""Chinese characters that are mistaken for one another because of their shape."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def _similar() -> dict[str, str]:
 
 
 def similar_shapes(char: str) -> str:
-    """Returns the characters that look like ``char``, "" if none is known.
+    """Returns the characters that look like ``char``; "" if none is known.
 
-    The relation holds both ways.
+    The relation is symmetric.
     """
     return _similar().get(char, "")

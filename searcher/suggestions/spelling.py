@@ -1,10 +1,10 @@
 """Spelling correction: a noisy channel over the language model of an index.
 
-A slip turns the text that was meant into the one that was typed. The best correction is the text
-that gains most in likelihood (`searcher.suggestions.language_model`) after the cost of the slip is
-taken off (Kernighan, Church and Gale, 1990). Only suspicious characters are corrected: those that
-are no part of a usual word and of no three characters that the index has. Most correct texts have
-none and cost a segmentation only. Costs and bounds were measured with `tests/bench/spelling.py`.
+A slip turns the intended text into the typed one. The best correction is the text that gains most
+in likelihood (`searcher.suggestions.language_model`) minus the cost of the slip (Kernighan, Church
+and Gale, 1990). Only suspicious characters are corrected: those that belong to no usual word and to
+no three characters that the index has. Most correct texts have none and only need to be cut into
+words. Costs and limits were measured with `tests/bench/spelling.py`.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _RARE_WORD = -12.0  # the likelihood of a word that is no more usual than a slip
 
 
 class _Edit(NamedTuple):
-    """``text`` in the place of characters ``start`` to ``end`` of a run, and the slip's cost."""
+    """A slip undone: ``text`` replaces the characters ``start`` to ``end`` of a run, at a cost."""
 
     start: int
     end: int
@@ -56,9 +56,9 @@ class _Edit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """``text`` in the place of characters ``start`` to ``end`` of what was typed.
+    """``text`` in the place of the characters ``start`` to ``end`` of the typed text.
 
-    ``gain`` is the gain in likelihood less the cost of the slip, in nats.
+    ``gain`` is the gain in likelihood minus the cost of the slip, in nats.
     """
 
     start: int
@@ -95,9 +95,9 @@ class Speller:
         return sorted(found, key=lambda one: -one.gain)
 
     def spoken(self, syllables: Sequence[str]) -> list[str]:
-        """Returns the texts of the index that are read as ``syllables``, the likeliest first.
+        """Returns the texts of the index that can be read as ``syllables``, the likeliest first.
 
-        There must be two syllables at least.
+        There must be at least two syllables.
         """
         language = self._language
         beam = dict.fromkeys(characters_read(syllables[0]), 0.0)
@@ -144,7 +144,7 @@ class Speller:
         )
 
     def _is_attested(self, run: str, at: int) -> bool:
-        """Returns whether the index has most of the threes around an offset, and not by chance."""
+        """Returns True if the index has most threes around an offset, and not by chance."""
         around = _threes(run, at)
         return sum(map(self._is_usual, around)) > len(around) / 2
 
@@ -181,7 +181,7 @@ class Speller:
         return self._language.of_pairs(after) - self._language.of_pairs(run[first:last])
 
     def _of_characters(self, run: str, edit: _Edit) -> float:
-        """Returns the gain in likelihood of the edited characters and the two behind them."""
+        """Returns the gain in likelihood of the edited characters and the two after them."""
         likely = self._language.of_characters
         end = edit.start + len(edit.text)
         return likely(edit.apply(run), edit.start, end + 2) - likely(run, edit.start, edit.end + 2)
@@ -211,9 +211,9 @@ class Speller:
                     yield _Edit(gap, gap, char, _MISSING)
 
     def _instead(self, run: str, at: int) -> Iterator[tuple[str, float]]:
-        """Yields the characters that may have been meant at an offset, with the cost of the slip.
+        """Yields the characters that may have been intended at an offset, each with its cost.
 
-        The index must have the character beside one of its neighbours.
+        The index must have the character next to one of its neighbours.
         """
         costs: dict[str, float] = {}
         for syllable in syllables_of(run[at]) if len(run) <= _MAX_SHORT else ():
@@ -228,7 +228,7 @@ class Speller:
                 yield other, cost
 
     def _missing(self, run: str, gap: int) -> list[str]:
-        """Returns the characters that may be missing in front of the one at ``gap``."""
+        """Returns the characters that may be missing before the one at ``gap``."""
         language = self._language
         if not 0 < gap < len(run) or language.count(run[gap - 1 : gap + 1]) > 4 * language.few:
             return []
@@ -237,7 +237,7 @@ class Speller:
 
 
 def _makes_a_word(words: Sequence[str], edit: _Edit) -> bool:
-    """Returns whether one of ``words`` holds the edited text, or the two sides that it joins."""
+    """Returns True if one of ``words`` has the edited text, or both sides that it joins."""
     at = 0
     for word in words:
         if at <= edit.start < at + len(word):
@@ -247,5 +247,5 @@ def _makes_a_word(words: Sequence[str], edit: _Edit) -> bool:
 
 
 def _threes(run: str, at: int) -> list[str]:
-    """Returns the runs of three characters of ``run`` that hold the one at ``at``."""
+    """Returns the groups of three characters of ``run`` that include the one at ``at``."""
     return [run[i : i + 3] for i in range(max(at - 2, 0), min(at, len(run) - 3) + 1)]

@@ -1,7 +1,6 @@
-"""The tables of characters in ``data/``, read when they are first asked for.
+"""The tables of characters in ``data/``, each read when it is first needed.
 
-A file is UTF-8 text. Lines that begin with ``#`` are comments; the words of all other lines are
-what it holds, in their order.
+A file is UTF-8 text. Lines that begin with ``#`` are comments; all other lines list words in order.
 """
 
 from __future__ import annotations

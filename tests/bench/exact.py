@@ -86,7 +86,7 @@ def phrases_report(searcher: Searcher, sections: Sections, phrases: Sequence[str
 
 
 def quotations_report(searcher: Searcher, phrases: Sequence[str], draw: random.Random) -> str:
-    """How often a quotation is told for word for word, and one with a slip for nearly so."""
+    """Returns how often a quotation is found word for word, and one with a slip nearly so."""
     verbatim = [searcher.verify(phrase).verdict == "verbatim" for phrase in phrases]
     long = [phrase for phrase in phrases if len(strip_blanks(fold(phrase))) >= 12]
     near = [searcher.verify(_with_a_slip(phrase, draw)).verdict == "near" for phrase in long]
@@ -104,7 +104,7 @@ def _with_a_slip(text: str, draw: random.Random) -> str:
 
 
 def citations_report(searcher: Searcher, file: Path) -> str:
-    """How often the article that a query cites comes first."""
+    """Returns how often the article that a query cites comes first."""
     titles = [row.title for row in searcher.documents]
     right = count = 0
     for line in file.read_text(encoding="utf-8").splitlines():

@@ -99,7 +99,7 @@ def mean(measures: Sequence[Measures]) -> Measures:
 
 
 def significance(differences: Sequence[float], rounds: int = 10_000) -> float:
-    """How often chance alone would make a mean difference this large, in either direction.
+    """Returns how often chance alone would make a mean difference this large, in either direction.
 
     Paired randomisation test (Smucker, Allan and Carterette, 2007): the sign of every difference
     is drawn anew, ``rounds`` times; the draws are the same in every run.

@@ -77,7 +77,7 @@ class Suggesting:
 
 
 def is_right(meant: str, asked: Asked) -> bool:
-    """Whether what was meant is among the suggestions."""
+    """Returns True if what was meant is among the suggestions."""
     return _plain(meant) in map(_plain, asked.suggestions)
 
 

@@ -84,7 +84,7 @@ def score_gold(folder: Path) -> None:
 
 
 def fact_is_right(gold: dict[str, object], document: Document, name: str) -> bool:
-    """Whether a fact is the annotated one, or one that is accepted for it."""
+    """Returns True if a fact is the annotated one, or one that is accepted for it."""
     fact: Fact | tuple[Fact, ...] | None = getattr(document.metadata, name)
     value = [one.value for one in fact] if isinstance(fact, tuple) else fact and fact.value
     accepted = gold.get("accept", {}).get(name, [])  # type: ignore[attr-defined]
@@ -117,7 +117,7 @@ def scored(document: Document, gold: list[dict[str, str]]) -> Iterator[Section]:
 
 
 def check_corpus(texts: list[str]) -> None:
-    """Whether sections tile every text, and in how many the articles run on from the first."""
+    """Prints if sections tile every text, and in how many the articles run on."""
     with_articles = run_on = torn = 0
     for text in texts:
         sections = outline(text)
@@ -147,7 +147,7 @@ def article_runs(sections: tuple[Section, ...]) -> list[list[int]]:
 
 
 def runs_on(numbers: list[int]) -> bool:
-    """Whether numbers count from 1; one may stand again, as 17 does for 第十七条之一."""
+    """Returns True if numbers count from 1; one may stand again, as 17 does for 第十七条之一."""
     return all(b - a in (0, 1) for a, b in itertools.pairwise([0, *numbers]))
 
 

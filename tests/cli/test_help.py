@@ -15,7 +15,7 @@ import indexer.kernel
 from indexer import __version__
 from searcher.cli.main import COMMANDS, cli
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+README = (Path(__file__).parents[2] / "searcher/cli/README.md").read_text(encoding="utf-8")
 BY_NAME = pytest.mark.parametrize("name", COMMANDS)
 
 

@@ -1,4 +1,4 @@
-"""What ``--json`` prints has the shapes of `searcher.results.json_shapes`, to the last key."""
+"""The output of ``--json`` has the shapes of `searcher.results.json_shapes`, to the last key."""
 
 from __future__ import annotations
 

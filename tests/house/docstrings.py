@@ -80,7 +80,7 @@ class Described:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What was found in all files: offences, described functions, lengths of functions' bodies."""
+    """The findings in all files: offences, described functions, lengths of functions' bodies."""
 
     offences: list[Offence]
     described: list[Described]

@@ -1,4 +1,4 @@
-"""What a contributor is told to run exists, and so does what the machines of a forge run."""
+"""The commands and paths in the guide for contributors and in the workflows exist."""
 
 from __future__ import annotations
 

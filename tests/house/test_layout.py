@@ -30,14 +30,14 @@ MAY_IMPORT: dict[str, str] = {
     "indexer.segments": "errors kernel",
     "indexer.text": "errors numerals kernel segments",
     "indexer.documents": "errors numerals formats kernel text",
-    "indexer.storage": "errors numerals kernel segments text documents",
+    "indexer.storage": "errors numerals formats kernel segments text documents",
     "indexer.updating": "errors formats text documents storage",
     "indexer.whoosh_adapter": "errors numerals kernel segments text storage",
     "searcher.query": "errors numerals",
     "searcher.ranking": "errors numerals kernel text documents query",
     "searcher.backends": "errors numerals kernel segments text documents storage query ranking",
-    "searcher.results": "errors numerals kernel segments text documents storage query ranking "
-    "backends",
+    "searcher.results": "errors numerals formats kernel segments text documents storage query "
+    "ranking backends",
     "searcher.suggestions": "errors numerals kernel segments text documents storage query ranking "
     "backends results",
     "searcher.lookups": "errors numerals kernel segments text documents storage query ranking "
@@ -48,8 +48,8 @@ MAY_IMPORT: dict[str, str] = {
     "searcher.exports": "errors documents query results lookups view engine",
     "searcher.alerts": "errors documents storage updating query results lookups view engine",
     "searcher.agents": "errors documents storage query results suggestions lookups view engine",
-    "searcher.web": "_version errors documents storage query results suggestions lookups view "
-    "engine exports alerts",
+    "searcher.web": "_version errors numerals documents storage query results suggestions lookups "
+    "view engine exports alerts",
     "searcher.cli": "_version errors kernel text documents formats storage updating query results "
     "suggestions lookups view engine exports alerts agents web",
 }
@@ -60,6 +60,7 @@ _FACES = {"indexer", "searcher", "indexer.__main__", "searcher.__main__"}
 KNOWN: dict[tuple[str, str], str] = {
     ("searcher.results", "searcher.lookups"): "types only: all shapes of JSON are in one module",
     ("searcher.results", "searcher.suggestions"): "as above",
+    ("searcher.web", "searcher.ranking"): "types only: the facts of a document",
 }
 
 # The folders of the searcher; the indexer's are the rows of the table.
@@ -71,7 +72,6 @@ WRITERS = {
     "indexer.segments.format": "a file of columns, new under its name",
     "indexer.storage": "the files of an index",
     "indexer.formats.pdf": "a temporary file, for the process that reads the PDF",
-    "searcher.exports": "the file that was asked for",
     "searcher.alerts": "the state of subscriptions",
 }
 

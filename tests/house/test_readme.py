@@ -1,4 +1,4 @@
-"""What the README shows is what happens."""
+"""The examples in the README do what it shows."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_the_python_example_runs(folder: Path) -> None:
 
 
 def test_every_module_is_on_the_map_and_every_name_on_it_is_a_module() -> None:
-    table = README[README.index("| module |") : README.index("Dependencies go one way")]
+    table = README[README.index("| module |") : README.index("Three ideas")]
     named: set[str] = set()
     for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE):
         names = re.findall(r"`(.*?)`", row)
@@ -69,3 +69,10 @@ def test_every_module_is_on_the_map_and_every_name_on_it_is_a_module() -> None:
         if not path.name.startswith("_") and (path.suffix == ".py" or path.is_dir())
     }
     assert named == modules
+
+
+def test_the_readme_is_short_and_leads_on_to_what_is_there() -> None:
+    assert README.count("\n") <= 150
+    links = re.findall(r"\]\(([^)#]+)\)", README)
+    assert len(links) > 5
+    assert not [link for link in links if not (ROOT / link).exists()]

@@ -41,7 +41,7 @@ _HARMLESS = {("shutil", "which"), ("shutil", "get_terminal_size")}
 
 
 def _writes(call: ast.Call) -> bool:
-    """Whether a call opens a file for writing, renames or deletes one, or maps one to write."""
+    """Returns True if a call opens a file for writing, renames, deletes or maps one to write."""
     owner, name = "", ""
     if isinstance(call.func, ast.Attribute):
         name = call.func.attr
@@ -66,7 +66,7 @@ def _writes(call: ast.Call) -> bool:
 
 
 def _opens_for_writing(call: ast.Call) -> bool:
-    """Whether a call of ``open`` has a mode that writes, or one that is not written down."""
+    """Returns True if a call of ``open`` has a mode that writes, or one that is computed."""
     modes = [word.value for word in call.keywords if word.arg == "mode"]
     builtin = isinstance(call.func, ast.Name) or call.func.attr == "fdopen"  # type: ignore[attr-defined]
     modes += call.args[1:2] if builtin else call.args[:1]

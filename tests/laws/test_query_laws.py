@@ -89,7 +89,7 @@ def parsed(query: str) -> Node | None:
 
 
 def is_flat(node: Node) -> bool:
-    """Whether no Boolean of the tree could be merged into the one that holds it."""
+    """Returns True if no Boolean of the tree could be merged into the one that holds it."""
     if not isinstance(node, Boolean):
         return True
     parts = (*node.must, *node.should, *node.must_not)
@@ -118,7 +118,7 @@ def test_any_text_is_a_query_or_a_query_error(query: str) -> None:
 
 
 def matches(node: Node, document: set[Node]) -> bool:
-    """What a tree means, for a document given as the leaves that match it."""
+    """Returns what a tree means, for a document given as the leaves that match it."""
     if not isinstance(node, Boolean):
         return isinstance(node, Everything) or node in document
     if any(matches(part, document) for part in node.must_not):

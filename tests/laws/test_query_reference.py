@@ -107,7 +107,7 @@ class Reference:
         }
 
     def hits(self, query: Node) -> list[Hit]:
-        """What matches, with its score, the best first."""
+        """Returns what matches, with its score, the best first."""
         terms = self.terms(query)
         scores = {section: self.score(section, terms) for section in self.match(query)}
         return sorted(scores.items(), key=lambda hit: (-hit[1], self.place(hit[0])))
@@ -233,7 +233,7 @@ class Reference:
 
 
 def counts_of(parts: Iterable[tuple[str, str, int]]) -> Counter[Term]:
-    """How often a section has each term it ranks by, weighted by the parts it stands in."""
+    """Returns how often a section has each term it ranks by, weighted by the parts it stands in."""
     counts: Counter[Term] = Counter()
     for words, text, eighths in parts:
         for word in filter(None, words.split("\0")):

@@ -41,8 +41,9 @@ def texts(draw: st.DrawFn) -> str:
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Commit]:
-    """Commits, the first the largest, so that segments stay side by side; later ones replace,
-    remove, and say again what another document says.
+    """Commits, of which the first is the largest, so that several segments remain.
+
+    Later commits replace documents, remove them, and repeat the text of other documents.
     """
     ids = [f"{number:02}.txt" for number in range(14)]
     commits = [[(id, draw(texts())) for id in ids[: draw(st.integers(7, 10))]]]

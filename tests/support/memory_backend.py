@@ -21,7 +21,7 @@ from indexer.storage.records import DocumentRow, cards_of
 from indexer.storage.schema import BIGRAMS, WORDS
 from indexer.text.analysis import Analyzer, bigrams, ranked
 from indexer.text.folding import fold, strip_blanks
-from searcher.backends.backend import By, Citing, FacetCounts, Scored, Shown, Sort
+from searcher.backends.backend import By, Citing, Extent, FacetCounts, Scored, Shown, Sort
 from searcher.backends.source_text import SourceText
 from searcher.ranking.document_filters import is_true_of
 from searcher.ranking.document_names import EXACT, names_of, number_keys
@@ -104,6 +104,9 @@ class MemoryBackend:
         for (of, text), count in sorted(self._frequency.items()):
             if of == field and text.startswith(prefix):
                 yield text, count
+
+    def has_document(self, clause: FieldHolds) -> bool:
+        return any(is_true_of(clause, row) for row in self._rows.values())
 
     def numbered(self, key: str) -> Sequence[DocumentFacts]:
         return [row for row in self._rows.values() if key in number_keys(row.doc_number)]
@@ -272,16 +275,29 @@ class MemoryFindings:
     plan: Plan
 
     def _matched(self) -> Refs:
-        plan, match = self.plan, self.backend.match
-        if plan.match is not None:
-            return match(plan.match)
+        found, plan = self._all_matched(), self.plan
+        return self._complete(found) if plan.only_complete else found
+
+    def _complete(self, matched: Refs) -> Refs:
+        if self.plan.complete is None:
+            return matched
+        return (self.backend.match(self.plan.complete) | self._certain()) & matched
+
+    def _certain(self) -> Refs:
+        plan = self.plan
         certain = {
             SectionRef(target.document, place)
             for target in plan.targets
             if target.certain
             for place in target.places
         }
-        first = {ref for ref in certain if (one := first_target(plan, ref)) and one.certain}
+        return {ref for ref in certain if (one := first_target(plan, ref)) and one.certain}
+
+    def _all_matched(self) -> Refs:
+        plan, match = self.plan, self.backend.match
+        if plan.match is not None:
+            return match(plan.match)
+        first = self._certain()
         ranked_by_forms = (self.backend.having_forms(one.forms) for one in plan.variants)
         return match(AnyTerm(tuple(term for term, _ in plan.terms))).union(first, *ranked_by_forms)
 
@@ -320,11 +336,14 @@ class MemoryFindings:
     def sections(self) -> list[SectionRef]:
         return sorted(self._matched())
 
-    def count(self, by: By = "section") -> int:
-        matched = self._matched()
+    def count(self, by: By = "section", extent: Extent = "some") -> int:
+        matched = self._of_extent(extent)
         return len({ref.document for ref in matched} if by == "document" else matched)
 
-    def facets(self, by: By = "section") -> FacetCounts:
+    def _of_extent(self, extent: Extent) -> Refs:
+        return self._complete(self._matched()) if extent == "all" else self._matched()
+
+    def facets(self, by: By = "section", extent: Extent = "some") -> FacetCounts:
         def values(name: str, row: DocumentRow) -> Iterable[str]:
             match name:
                 case "issuer":
@@ -336,7 +355,7 @@ class MemoryFindings:
             return regions_of(row.title, row.issuers)
 
         def counted(name: str) -> Iterable[tuple[str, int]]:
-            documents = [ref.document for ref in self._matched()]
+            documents = [ref.document for ref in self._of_extent(extent)]
             every = set(documents) if by == "document" else documents
             counts = Counter(v for id in every for v in values(name, self.backend.facts(id)) if v)
             return counts.items()
@@ -354,7 +373,7 @@ def first_target(plan: Plan, section: SectionRef) -> Target | None:
 
 
 def eighths_of(parts: Iterable[tuple[str, str, int]]) -> Counter[Term]:
-    """How often a section has each term, in eighths, weighted by the parts it stands in."""
+    """Returns how often a section has each term, in eighths, weighted by the parts it stands in."""
     counts: Counter[Term] = Counter()
     for words, text, eighths in parts:
         for word in filter(None, words.split("\0")):

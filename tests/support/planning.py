@@ -11,7 +11,7 @@ from searcher.ranking.synonyms import Synonyms
 
 
 def found_in(snapshot: Snapshot, query: str, synonyms: Synonyms | None = None) -> EmbeddedFindings:
-    """What ``query`` finds in a snapshot; without synonyms unless there are some."""
+    """Returns what ``query`` finds in a snapshot; without synonyms unless there are some."""
     backend = EmbeddedBackend(snapshot)
     planner = Planner(backend, backend.analyzer, synonyms or Synonyms(()))
     return backend.carry_out(planner.plan(query, parse(query)))

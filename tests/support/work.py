@@ -1,4 +1,4 @@
-"""How much work a call is, counted and not timed: the same on any machine, however busy."""
+"""The work of a call, counted and not timed: the same on any machine, however busy."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 def lines_run(function: Callable[[Any], object], argument: Any) -> int:
-    """How many lines of Python ``function`` runs on ``argument``.
+    """Returns how many lines of Python ``function`` runs on ``argument``.
 
     What a line does in C is not counted: where that is quadratic, inputs as large as those of the
     tests take minutes.

@@ -128,7 +128,7 @@ def explained(explanation: Explanation) -> list[tuple[str, float]]:
 
 
 def as_json(results: Results, verification: Verification) -> list[str | None]:
-    """What is printed as JSON, by its keys."""
+    """Returns what is printed as JSON, by its keys."""
     shown: ResultsJson = results.to_dict()
     first: HitJson = results.hits[0].to_dict()
     checked: VerificationJson = verification.to_dict()
@@ -136,14 +136,14 @@ def as_json(results: Results, verification: Verification) -> list[str | None]:
 
 
 def places(hit: Hit) -> list[str]:
-    """Where a section stands, here and in copies and versions."""
+    """Returns where a section stands, here and in copies and versions."""
     others: tuple[RelatedDocument, ...] = hit.copies + hit.versions
     span: Span = hit.span
     return [f"{hit.source}:{span.start}-{span.end}", *(other.source for other in others)]
 
 
 def relations(engine: Searcher, id: str) -> None:
-    """What a document cites, and what cites it."""
+    """Shows what a document cites, and what cites it."""
     cited: list[Cited] = engine.cites(id)
     citing: list[CitedBy] = engine.cited_by(id)
     missing: Sequence[Missing] = engine.missing()
@@ -158,7 +158,7 @@ def changes(engine: Searcher, old: str, new: str) -> list[Edit]:
 
 
 def stretches(verification: Verification) -> list[Stretch]:
-    """Where the pieces of a quotation stand."""
+    """Returns where the pieces of a quotation stand."""
     return [one for passage in verification.passages for one in passage.stretches]
 
 
@@ -200,7 +200,7 @@ def whoosh(folder: Path) -> None:
 
 
 def others() -> None:
-    """What is reached through the packages themselves."""
+    """Uses the names that the packages themselves export."""
     assert_type(plan({}, {"a": "b"}), Plan)
     assert_type(parse_document("第一条 略", "law.txt"), Document)
     assert_type(indexer.__version__, str)

@@ -1,1 +1,1 @@
-"""The documents that a text cites, and the documents at hand that these are."""
+"""Finds the documents that a text cites, and identifies them among the documents at hand."""

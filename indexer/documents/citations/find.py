@@ -1,7 +1,7 @@
-"""What a document cites: names in 《》, document numbers and articles, each with its place.
+"""Finds the citations in a text: names in 《》, numbers and articles, with their places.
 
-``find_citations(text)`` is pure and total, in linear time. Whom a citation means among the
-documents at hand is asked of ``indexer.documents.citations.resolve``.
+``find_citations(text)`` is pure and total and takes linear time.
+`indexer.documents.citations.resolve` identifies the cited documents among the documents at hand.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from indexer.documents.lexicon import STATE
+from indexer.documents.lexicon.document_types import CITED_TYPE
 from indexer.documents.metadata import find_numbers
 from indexer.documents.model import Span
 from indexer.numerals import NUMERAL_CHARACTERS, to_chinese, to_int
@@ -25,8 +27,8 @@ _GROUP = re.compile(
     rf"(?P<unit>[条款项目])(?![款例约件目])(?P<sub>{_SUB})"
 )
 _EACH = re.compile(rf"(?P<joint>{_AND})?(?P<mark>第?{_GAP}[（(]?{_GAP}(?P<value>{_NUMERAL}))")
-# Every alternative begins with one character, outside its group: only so does the search skip from
-# one to the next.
+# Every alternative begins with one character outside its group, because only then does the search
+# skip quickly from one to the next.
 _ANCHOR = re.compile(
     rf"《(?P<name>)|第(?P<article>{_GAP}{_NUMERAL}{_GAP}条{_SUB}(?![款例约件]))"
     rf"|第(?P<several>{_NUMERAL}(?:(?:{_AND})第?{_NUMERAL}){{1,30}}条(?![款例约件]))"
@@ -36,7 +38,7 @@ _ANCHOR = re.compile(
 _GOES_ON = re.compile(r"[、至到和与及或的中第款]|以及|规定|修改|改为|增加|删|移")
 _LINE_MARKS = " \t\u3000\xa0#*>"
 _RANK = {"条": 0, "款": 1, "项": 2, "目": 3}
-_MAX_RANGE = 300  # a longer one is a slip of the pen; its two ends are kept
+_MAX_RANGE = 300  # a longer range is an error of the text; only its two ends are kept
 
 _BRACKET = re.compile("[《》。]")
 _MAX_NAME = 200
@@ -47,29 +49,24 @@ _NOTE = re.compile(
 _SHORT = re.compile(
     r"以下(?:[简统合通]称|称)(?:为|作)?[：:]?\s?[“”\"「『《〈]?(?P<short>[^“”\"」』》〉（）()，。；\s]{2,30})"
 )
-_STATE = "中华人民共和国"
-
-_TYPE = (
-    "(?:法典?|条例|规定|办法|细则|规则|解释|通则|章程|准则|规程|"
-    "决定|意见|批复|修正案|安排|通知|规范|标准)"
-)
+_TYPE = f"(?:{CITED_TYPE})"
 _OWN = re.compile(
     rf"本(?<![基日版原]本)(?:实施|暂行|试行|若干|补充)?{_TYPE}{_GAP}(?:正文|附则)?{_GAP}$"
 )
 _THAT = re.compile(rf"(?:该|上述|前述){_TYPE}{_GAP}$")
 _ENDS = rf"{_TYPE}(?:[（(][一二三四五六七八九十]{{1,3}}[）)])?"
-# A text that ends so has what `_BARE` finds; most have not, and are told sooner by this.
+# `_BARE` can only match a text that ends like this. Most texts do not, which this tells faster.
 _ENDS_NAMED = re.compile(rf"{_ENDS}{_GAP}$")
 _BARE = re.compile(rf"(?P<run>[\u4e00-\u9fff]{{0,40}}{_ENDS}){_GAP}$")
-# Words of a sentence that lead up to a bare name; 和 not in 共和国, 对 not in 对外贸易法.
-_LEAD_IN = re.compile(
+# Words that stand before a bare name in a sentence; but not 和 in 共和国 or 对 in 对外贸易法.
+_BEFORE_NAME = re.compile(
     r".*(?:依照|依据|根据|按照|遵照|参照|比照|违反|适用|符合|属于|触犯|构成|执行|援引|引用|修改|删除|"
     r"以及|或者|认定为?|指定|关于|涉及|超过|我国|修正后|修订后|(?<!共)和|(?<!行)为|(?<!基)因|"
     r"(?<![国所私公占])有|[与及或以按将在依的是])(?!外)"
 )
 # The codes most often cited without 《》; no other law's name ends like theirs.
 _CODE = re.compile(
-    rf"(?:{_STATE})?(?:宪法|刑法|民法典|民法通则|刑事诉讼法|民事诉讼法|行政诉讼法|专利法|商标法)$"
+    rf"(?:{STATE})?(?:宪法|刑法|民法典|民法通则|刑事诉讼法|民事诉讼法|行政诉讼法|专利法|商标法)$"
 )
 _NO_NAME = re.compile(
     rf"(?:有关|相关|其他|其它|上述|前述|该|本|各|此|原|新|旧|所有|国家)*{_TYPE}"
@@ -81,9 +78,9 @@ _NO_NAME = re.compile(
 class Reference:
     """An article, or a 款 or 项 of one, that a citation names.
 
-    ``label`` is 第二百六十四条 or 第十七条之一 whatever the text's numerals, or 前款, 前条, 本条
-    where the place is told from where one stands. Those inside a range (第三条至第五条) are
-    listed one by one and have the span of the whole range.
+    ``label`` is 第二百六十四条 or 第十七条之一, whichever numerals the text uses, or a relative
+    one: 前款, 前条, 本条. References inside a range (第三条至第五条) are listed one by one and have
+    the span of the whole range.
     """
 
     span: Span
@@ -92,7 +89,7 @@ class Reference:
     item: int | None = None  # 项
 
     def __str__(self) -> str:
-        """As it is written: 第三条第一款第（二）项."""
+        """Returns the reference as it is written: 第三条第一款第（二）项."""
         paragraph = f"第{to_chinese(self.paragraph)}款" if self.paragraph else ""
         item = f"第（{to_chinese(self.item)}）项" if self.item else ""
         return self.label + paragraph + item
@@ -103,9 +100,10 @@ class Citation:
     """A document cited at ``span`` by name, by number or both, with the articles named.
 
     ``name`` stands as written, without 《》, line breaks and spaces; brackets inside it are 〈〉.
-    ``full_name`` is what it is short for where the text says so ("以下简称《解释》", 该法).
-    ``number`` is canonical. ``self_reference`` marks 本法第三条, 第三条 with no name, 前款: the
-    citing document itself (in a 修改决定, the law it amends); then ``name`` is None.
+    ``full_name`` is the name it abbreviates, if the text states it ("以下简称《解释》", 该法).
+    ``number`` is canonical. ``self_reference`` marks 本法第三条, 第三条 without a name, and 前款:
+    they refer to the citing document itself (in a 修改决定, to the law it amends); ``name`` is then
+    None.
     """
 
     span: Span
@@ -117,22 +115,22 @@ class Citation:
 
     @property
     def target(self) -> str | None:
-        """The fullest name known of the document cited."""
+        """The fullest known name of the cited document."""
         return self.full_name or self.name
 
 
 def find_citations(text: str) -> tuple[Citation, ...]:
-    """Every citation in ``text``, in order, none overlapping another.
+    """Returns every citation in ``text``, in order, without overlaps.
 
-    Article headings (第三条 at the start of a line) are no citations. Names in 《》 include those
-    of newspapers and certificates: nothing in the text tells them from documents. Names without
-    《》 (刑法第三条) are found where an article follows.
+    Headings of articles (第三条 at the start of a line) are no citations. Names in 《》 include
+    those of newspapers and certificates, because nothing in the text distinguishes them. Names
+    without 《》 (刑法第三条) are found if an article follows.
     """
     return tuple(_Reader(text).run())
 
 
 class _Reader:
-    """One pass over a text, with the short names met so far."""
+    """A single pass over a text, with the short names defined so far."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -160,7 +158,7 @@ class _Reader:
         yield from self._lone_numbers(len(self.text))
 
     def _is_heading(self, start: int, end: int) -> bool:
-        """Whether the article at ``start`` is the head of one: at a line's start, or set apart."""
+        """Returns True if the article at ``start`` is a heading: at a line's start, or apart."""
         text, left = self.text, start
         while left and text[left - 1] in _LINE_MARKS:
             left -= 1
@@ -185,7 +183,7 @@ class _Reader:
         return Citation(span, name, None, references, False, full), max(span.end, note_end)
 
     def _note(self, close: int) -> tuple[int, int, str | None]:
-        """Where the citation ends, where the bracket after a name ends, the short name in it."""
+        """Returns the ends of the citation and of the bracket after it, and the short name."""
         note = _NOTE.match(self.text, close)
         if not note:
             return close, close, None
@@ -227,7 +225,7 @@ class _Reader:
         return Citation(Span(start, end), None, None, references, True)
 
     def _bare(self, before: str) -> str | None:
-        """The name without 《》 that ``before`` ends with."""
+        """Returns the name without 《》 with which ``before`` ends, if any."""
         found = _BARE.search(before) if _ENDS_NAMED.search(before) else None
         if not found:
             return None
@@ -237,7 +235,7 @@ class _Reader:
                 return run[begin:]
         if code := _CODE.search(run):
             return str(code[0])
-        lead = _LEAD_IN.match(run)
+        lead = _BEFORE_NAME.match(run)
         name = run[lead.end() :] if lead else run
         if len(name) < 2 or len(name) > 25 or _NO_NAME.fullmatch(name):
             return None
@@ -258,7 +256,7 @@ class _Reader:
             yield Citation(span, None, number)
 
     def _with_numbers(self, citation: Citation, end: int) -> Citation:
-        """Give ``citation`` the numbers that stand inside it."""
+        """Returns ``citation`` with the numbers that stand inside it."""
         number = None
         while self.next_number < len(self.numbers):
             span, found = self.numbers[self.next_number]
@@ -273,7 +271,7 @@ _NUMBER_REACH = 200  # no number begins further in front of its 号, organs incl
 
 
 def _numbers(text: str) -> Iterator[tuple[Span, str]]:
-    """``find_numbers``, asked only about the surroundings of each 号."""
+    """Yields the result of `find_numbers`, which only reads the surroundings of each 号."""
     start = end = text.find("号")
     while end >= 0:
         start = max(0, end - _NUMBER_REACH)
@@ -294,7 +292,7 @@ def _disjoint(numbers: Iterator[tuple[Span, str]]) -> Iterator[tuple[Span, str]]
 
 
 def _closing(text: str, start: int) -> int | None:
-    """The end of the 《…》 that opens at ``start``, nested ones inside; None if it never closes."""
+    """Returns the end of the 《…》 that opens at ``start``; None if it is not closed."""
     depth = 0
     for bracket in _BRACKET.finditer(text, start, start + _MAX_NAME):
         if bracket[0] == "。":
@@ -317,7 +315,7 @@ def _tidy(name: str) -> str:
 def _references(
     text: str, start: int, first: Reference | None = None, rank: int = -1
 ) -> tuple[tuple[Reference, ...], int]:
-    """The articles, 款 and 项 listed from ``start`` on, and where the list ends."""
+    """Returns the articles, 款 and 项 listed from ``start`` on, and the end of the list."""
     references = [first] if first else []
     end = start
     while group := _GROUP.match(text, end):
@@ -341,7 +339,7 @@ def _references(
 def _members(
     group: re.Match[str], base: Reference | None, unit: str, joined: bool
 ) -> list[Reference]:
-    """What one group (第三、四条; 第（一）项) adds to a list that now ends with ``base``."""
+    """Returns the references of one group (第三、四条; 第（一）项) after ``base``."""
     begin = group.start("members")
     marks = list(_EACH.finditer(group["members"]))
     found: list[Reference] = []
@@ -378,7 +376,7 @@ _LABEL = re.compile(r"第(.+)条$")
 
 
 def _between(first: Reference, last: Reference, unit: str) -> list[Reference]:
-    """What lies between the two ends of a range, each with the span of the range."""
+    """Returns the references between the ends of a range, each with the span of the range."""
     low, high = _value(first, unit), _value(last, unit)
     if low is None or high is None or not 1 < high - low <= _MAX_RANGE:
         return []

@@ -1,4 +1,4 @@
-"""By what names a document is known, and which documents a citation means. Pure."""
+"""The names by which a document is known, and the document that a citation refers to. Pure."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from indexer.documents.lexicon import DOCUMENT_TYPES
+from indexer.documents.lexicon import STATE
+from indexer.documents.lexicon.document_types import TYPE_WORD
 
 if TYPE_CHECKING:
     from indexer.documents.citations.find import Citation
 
-_STATE = "中华人民共和国"
 _MARKS = re.compile(r"[\s\u200b《》〈〉<>＜＞“”\"‘’'「」『』、,，·•_＿;；]")
 _MAX_TITLE = 400
-_NO_ISSUER = 3  # the rank of a key that leaves the issuer out
+_NO_ISSUER = 3  # the rank of a key without the issuer
 _LOCAL = re.compile("[省市县区州旗盟]")
-# 部门 and mayors begin anew with 第1号; only the 国务院 numbers its orders through.
+# 部门 and mayors start again with 第1号; only the 国务院 numbers its orders consecutively.
 _LASTING_NUMBER = re.compile(r"国务院令|.*[〔年]")
 _ROUND = dict(zip("()﹙﹚[]﹝﹞［］【】", "（）（）〔〕〔〕〔〕〔〕", strict=True))
 _BRACKET = re.compile(r"[()﹙﹚\[\]﹝﹞［］【】]")
@@ -36,33 +36,34 @@ _ISSUER = re.compile(
     r"(?=关于|印发|转发|批转)"
 )
 _TYPE_ONLY = re.compile(
-    "(?:实施|暂行|试行|管理|若干|有关|补充|工作|指导|本|该|新|旧|原)*(?:"
-    + "|".join(sorted(DOCUMENT_TYPES, key=len, reverse=True))
-    + "|指引|计划|预案)"
+    f"(?:实施|暂行|试行|管理|若干|有关|补充|工作|指导|本|该|新|旧|原)*(?:{TYPE_WORD})"
 )
-# 某部公告, 某市人民政府令: an organ's running series, told apart by number alone.
+# 某部公告, 某市人民政府令: a series of one organ, whose documents differ only by number.
 _SERIES = re.compile(
     r"[^关于]*(?:部|院|委|局|会|府|厅|办|署|行|公司)(?:公告|通告|公报|通报|通知|令|函)"
 )
-# Papers handed out under a rule, one for each case: never a document of a corpus.
+# Papers that are issued for single cases under a rule: they are never documents of a corpus.
 _FORM = re.compile(
     r"(?:证|证书|执照|证明|簿|手册|批准书|申请书|通知书|决定书|告知书|证明书|登记书|申请表|审批表|登记表|报告表)$"
 )
 
 
 def name_keys(title: str) -> tuple[str, ...]:
-    """The normal forms under which a document titled ``title`` is known, the most exact first.
+    """Returns the normal forms by which a document titled ``title`` is known, most exact first.
 
-    Brackets, quotes, spaces and 中华人民共和国 never count. Then, each where it applies: without
-    notes that tell editions apart (（2018年修正）, （试行）), without the issuer before 关于, and
-    what a 关于印发…的通知 promulgates. Empty where nothing names one document (实施办法, 通知).
-    Of a title, 400 characters count.
+    Brackets, quotes, spaces and 中华人民共和国 never count. Further forms, if they apply, leave out
+    notes of the edition (（2018年修正）, （试行）) and the issuer before 关于, or are the document
+    that a 关于印发…的通知 promulgates. The result is empty for a title that could be that of many
+    documents (实施办法, 通知). Only the first 400 characters count.
     """
     return tuple(name_ranks(title))
 
 
 def name_ranks(title: str) -> dict[str, int]:
-    """The keys of ``title`` by what they leave out: 0 nothing, 1 edition, 2 frame, 3 issuer."""
+    """Returns the keys of ``title`` with a number that says what they leave out.
+
+    It is 0 for nothing, 1 for the edition, 2 for the frame (关于印发…的通知), and 3 for the issuer.
+    """
     whole = _normal(title)
     bare = _without_editions(whole)
     keys = [(whole, 0), (bare, 1), (split_issuer(bare)[1], _NO_ISSUER)]
@@ -77,26 +78,27 @@ def name_ranks(title: str) -> dict[str, int]:
 
 
 def base_name(title: str) -> str:
-    """The normal form all editions of a document share: 《中华人民共和国刑法》 is 刑法."""
+    """Returns the form of ``title`` that all editions share: 《中华人民共和国刑法》 is 刑法."""
     return _without_editions(_normal(title))
 
 
 def without_marks(titles: str) -> str:
-    """Titles, with what parts them, without the marks and words that no name of theirs has.
+    """Returns joined titles without the marks and words that never count in a name.
 
-    Every key of a title is a stretch of this, as far as 400 characters of the title go.
+    The separator of the titles remains. Every key of a title is a part of the result, as far as its
+    first 400 characters go.
     """
-    return _with_round_brackets(_MARKS.sub("", titles)).replace(_STATE, "")
+    return _with_round_brackets(_MARKS.sub("", titles)).replace(STATE, "")
 
 
 def split_issuer(name: str) -> tuple[str, str]:
-    """``name``, as ``base_name`` gives it, as the organ in front of 关于, if any, and the rest."""
+    """Returns ``name``, which `base_name` gave, as the organ before 关于, if any, and the rest."""
     found = _ISSUER.match(name)
     return (found[0], name[found.end() :]) if found else ("", name)
 
 
 def is_generic(name: str) -> bool:
-    """Whether ``name`` (条例, 实施办法, 通知; 道路运输证) could be that of any number of papers."""
+    """Returns True if ``name`` (实施办法, 通知, 道路运输证) could be that of many documents."""
     if name == "宪法":
         return False
     return len(name) < 2 or any(
@@ -106,7 +108,7 @@ def is_generic(name: str) -> bool:
 
 def _normal(title: str) -> str:
     plain = _with_round_brackets(_MARKS.sub("", title[:_MAX_TITLE]))
-    short = plain.replace(_STATE, "")
+    short = plain.replace(STATE, "")
     return short if len(short) > 1 else plain
 
 
@@ -125,7 +127,7 @@ def _without_editions(key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class NamedDocument:
-    """What a catalogue knows of a document; ``date`` is ISO 8601."""
+    """A document with the names by which it is found; ``date`` is ISO 8601."""
 
     id: str
     title: str | None = None
@@ -135,7 +137,7 @@ class NamedDocument:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """The document a citation means: ``id``, the newest where there are several versions.
+    """The document that a citation refers to: ``id``, which is the newest of several versions.
 
     ``others`` are the other versions, newest first.
     """
@@ -146,7 +148,7 @@ class Resolution:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A document cited ``count`` times that is not at hand: by name, or else by number."""
+    """A document that is cited ``count`` times but not at hand, by its name or else its number."""
 
     name: str | None
     number: str | None
@@ -154,7 +156,7 @@ class Missing:
 
 
 class Catalogue:
-    """The documents at hand by name and number; ``resolve`` is a few look-ups."""
+    """The documents at hand, by name and number; ``resolve`` takes a few look-ups."""
 
     def __init__(self, entries: Iterable[NamedDocument]) -> None:
         self._entries = {entry.id: entry for entry in entries}
@@ -168,12 +170,12 @@ class Catalogue:
                 self._numbers.setdefault(entry.number, []).append(entry.id)
 
     def resolve(self, citation: Citation, source: str | None = None) -> Resolution | None:
-        """The document ``citation`` means, or None if it is not at hand or cannot be told.
+        """Returns the document that ``citation`` refers to; None if it is missing or ambiguous.
 
-        ``source`` is the id of the document that cites: what a self reference means. A name
-        counts before a number, which only chooses among the documents of that name; a name that
-        documents of different titles share names none of them, and an order's number without a
-        year none but those of the 国务院.
+        ``source`` is the id of the citing document, which a self reference stands for. A name
+        counts before a number, which then only chooses among the documents with this name. A name
+        that documents of different titles share refers to none of them; nor does the number of an
+        order without a year, unless the 国务院 issued it.
         """
         if citation.self_reference:
             return Resolution(source) if source in self._entries else None
@@ -191,10 +193,10 @@ class Catalogue:
         return Resolution(first, (*others, *rest))
 
     def missing(self, citations: Iterable[Citation]) -> tuple[Missing, ...]:
-        """The documents ``citations`` name that are not at hand, the most cited first.
+        """Returns the documents that ``citations`` name but are not at hand, the most cited first.
 
-        One line for all spellings of a name, in its commonest; names that could be any paper's
-        (条例, 道路运输证) are left out.
+        All spellings of a name are counted together under the most frequent one. Names that could
+        be those of many documents (条例, 道路运输证) are left out.
         """
         counts: dict[str, Counter[tuple[str | None, str | None]]] = {}
         for citation in citations:
@@ -225,7 +227,7 @@ class Catalogue:
         return []
 
     def _is_local(self, document: str) -> bool:
-        """Whether a local organ issued it: these copy the names of central papers."""
+        """Returns True if a local organ issued it: these copy the names of central papers."""
         return bool(_LOCAL.search(split_issuer(self._bases[document])[0]))
 
     def _one_document(self, ids: list[str]) -> bool:

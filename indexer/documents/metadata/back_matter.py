@@ -1,22 +1,16 @@
-"""附件, 抄送, 施行日期 and 时效 as a text states them. Pure."""
+"""附件, 抄送, 施行日期 and 时效, as a text states them. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 
-from indexer.documents.metadata.dates import DATE, find_dates, parse_date
-from indexer.documents.metadata.mended_lines import Line
-from indexer.documents.metadata.organs import is_organ
+from indexer.documents.dates import DATE, find_dates, parse_date
+from indexer.documents.lines import Line
+from indexer.documents.metadata.page import Page
 from indexer.documents.model import Fact
 
-_ATTACHED = re.compile(
-    r"附\s*件\s*[一二三四五六七八九十\d]{0,3}\s*(?P<colon>[:：.．、])\s*(?:(?P<item>\d{1,2})\s*[.．、]\s*)?"
-    r"|附\s*件\s+(?P<first>1)\s*[.．、]\s*"
-)
-_ITEM = re.compile(r"(?P<item>[0-9０-９]{1,2})\s*[.．、]\s*(?:附件\s*\d{0,2}\s*[:：]?\s*)?")
 _FILE_END = re.compile(r"\.(?:docx?|xlsx?|pdf|wps|ofd|rar|zip|et|pptx?|jpg|ceb)$", re.IGNORECASE)
-_LINKS = re.compile(r"^(?:下载|[:：]|\.)")
 _MAX_NAME = 150
 
 _COPIED = re.compile(r"(?:抄\s*送|抄\s*报)\s*(?:单位|机关)?\s*[:：]\s*")
@@ -31,51 +25,20 @@ _VALID = re.compile(
     r"(?:[一二三四五六七八九十两\d]{1,3}\s*个?[年月]|\d{4}年\d{1,2}月\d{1,2}日)(?:止)?"
 )
 _DEAD = re.compile(r"[（(【\[]\s*(?:已|现|全文)?\s*(?:废止|失效|停止执行)\s*[)）】\]]")
+_COMPACT = re.compile("[12][0-9]{7}")
+_PRINTED = re.compile(rf"(?P<date>{DATE.pattern})\s*印\s*发")
+_NOT_SIGNED = "自至到于在从截止月据"
 _TAIL_LINES = 14
 
 
-def attachments(lines: Sequence[Line], start: int) -> tuple[Fact, ...]:
-    """The names of what is attached, in order, each once, without number and file ending."""
+def attachments(page: Page) -> tuple[Fact, ...]:
+    """Returns the names of the attachments, in order, each once, without number and suffix."""
     found: dict[str, Fact] = {}
-    index = start
-    while index < len(lines):
-        line = lines[index]
-        index += 1
-        match = _ATTACHED.match(line.text) if line.text[0] == "附" else None
-        if match and not _LINKS.match(line.text[match.end() :]):
-            item = match["item"] or match["first"]
-            index = _take_list(found, lines, index - 1, match.end(), int(item) if item else 0)
+    for one in page.around.lists:
+        if page.head.body <= one.line < len(page.lines):
+            for line, start in one.names:
+                _keep(found, page.around.lines[line], start)
     return tuple(found.values())
-
-
-def _take_list(
-    found: dict[str, Fact], lines: Sequence[Line], index: int, at: int, item: int
-) -> int:
-    """The index after the list whose first name stands at character ``at`` of line ``index``.
-
-    Names stand behind their number, or on the line after it where a page has torn the list.
-    """
-    bare = at == len(lines[index].text)
-    if not bare:
-        _keep(found, lines[index], at)
-    index += 1
-    while index < len(lines):
-        match = _ITEM.match(lines[index].text)
-        if match and int(match["item"]) == item + 1:
-            item, at = item + 1, match.end()
-        elif bare and not match and _may_name(lines[index].text):
-            at = 0
-        else:
-            break
-        bare = at == len(lines[index].text)
-        if not bare:
-            _keep(found, lines[index], at)
-        index += 1
-    return index
-
-
-def _may_name(text: str) -> bool:
-    return len(text) <= _MAX_NAME and "。" not in text and not is_organ(text)
 
 
 def _keep(found: dict[str, Fact], line: Line, start: int) -> None:
@@ -87,7 +50,7 @@ def _keep(found: dict[str, Fact], line: Line, start: int) -> None:
 
 
 def copied_to(lines: Sequence[Line]) -> tuple[Fact, ...]:
-    """Those a copy is sent to (抄送, 抄报), in order."""
+    """Returns the organs that a copy is sent to (抄送, 抄报), in order."""
     facts: list[Fact] = []
     for line in lines:
         match = _COPIED.match(line.text)
@@ -98,8 +61,28 @@ def copied_to(lines: Sequence[Line]) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
+def closing_date(lines: Sequence[Line]) -> Fact | None:
+    """Returns the date at the end of the last line of text, or one derived from the 印发 line."""
+    for line in reversed(lines[-_TAIL_LINES:]):
+        printed = _PRINTED.search(line.text[:200])
+        if printed and (iso := parse_date(printed["date"])):
+            return Fact(iso)
+    if not lines:
+        return None
+    last = lines[-1]
+    for span, iso in find_dates(last.text[-40:]):
+        at = max(len(last.text) - 40, 0)
+        ends = at + span.end == len(last.text) and "日" in last.text[-3:]
+        if ends and at + span.start > 0 and last.text[at + span.start - 1] not in _NOT_SIGNED:
+            return Fact(iso, last.span(at + span.start, at + span.end))
+    return None
+
+
 def effective(lines: Sequence[Line], issued: Fact | None) -> Fact | None:
-    """When the text says it takes effect; 自公布之日起施行 gives ``issued``, derived."""
+    """Returns the date on which the text takes effect, or None.
+
+    自公布之日起施行 gives ``issued``, derived.
+    """
     for line in _ends(lines):
         match = _FROM_DATE.search(line.text)
         if match and _of_itself(line.text, match.start()):
@@ -112,7 +95,7 @@ def effective(lines: Sequence[Line], issued: Fact | None) -> Fact | None:
 
 
 def _of_itself(text: str, at: int) -> bool:
-    """Whether the clause before ``at`` is about the document and not one it replaces."""
+    """Returns True if the clause before ``at`` is about the document, not one it replaces."""
     clause = re.split(r"[。；]", text[:at])[-1]
     return "废止" not in clause and len(clause) < 120
 
@@ -123,7 +106,7 @@ def _ends(lines: Sequence[Line]) -> Iterator[Line]:
 
 
 def status(lines: Sequence[Line], title: Fact | None) -> Fact | None:
-    """What the text says of its 时效: 已废止, 失效, 有效期5年; None where it says nothing."""
+    """Returns the 时效 that the text states: 已废止, 失效, 有效期5年; None if it states none."""
     if title and title.span:
         dead = _DEAD.search(title.value)
         if dead:
@@ -136,9 +119,12 @@ def status(lines: Sequence[Line], title: Fact | None) -> Fact | None:
 
 
 def first_date(fact: Fact | None) -> Fact | None:
-    """The date a page's label gives, as ISO 8601, or None."""
+    """Returns the date that a label of the page states, as ISO 8601; None if there is none."""
     if fact is None or fact.span is None:
         return None
+    if _COMPACT.fullmatch(fact.value):  # 20161116
+        iso = parse_date("-".join((fact.value[:4], fact.value[4:6], fact.value[6:])))
+        return Fact(iso, fact.span) if iso else None
     for span, iso in find_dates(fact.value):
         start = fact.span.start
         return Fact(iso, fact.span._replace(start=start + span.start, end=start + span.end))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from indexer.documents.lexicon import CENTRAL_ORGANS, alternatives
+from indexer.documents.lexicon import IDEOGRAPHS, STATE
+from indexer.documents.lexicon.organ_names import CENTRAL_ORGAN
 from indexer.documents.model import Span
 from indexer.numerals import to_int
 
@@ -13,7 +14,6 @@ _GAP = r"[ \t\u3000\xa0\u2002\u200b]{0,3}"
 _OPEN, _CLOSE = "〔﹝［\\[【〖（(﹙", "〕﹞］\\]】〗）)﹚"
 _YEAR = r"(?:1[89]|20|１[８９]|２０)[0-9０-９]{2}"
 _SERIAL = r"[0-9０-９]{1,5}"
-_HAN = "\u4e00-\u9fff"
 _HAN_SERIAL = r"[一二三四五六七八九十百〇○零]{1,7}"
 
 # 〔2020〕1号; 2020年1号 only where a 代字 that ends like one stands directly in front.
@@ -22,19 +22,19 @@ _YEAR_AND_SERIAL = re.compile(
     rf"{_GAP}(?:字?{_GAP}第)?{_GAP}(?P<serial>{_SERIAL}){_GAP}号(?!令)"
 )
 _CODE_LENGTH = 25
-_CODE = re.compile(rf"[{_HAN}A-Za-z（）()〇·]*[{_HAN}]$")
+_CODE = re.compile(rf"[{IDEOGRAPHS}A-Za-z（）()〇·]*[{IDEOGRAPHS}]$")
 _CODE_END = re.compile(r"(?:发|函|字|电|规|办|通|释|令|复|秘|综|政|委)$")
 # Words of a sentence that lead up to a number and are no part of it.
 _STRONG_WORDS = (
     "根据|依据|按照|依照|遵照|贯彻|落实|执行|印发|转发|下发|发布|公布|参照|文件|文号|字号|通知|规定|办法|"
     "意见|以及|废止|原文|详见|简称|作出|出台|制发|收到|来文"
 )
-_STRONG_LEAD_IN = re.compile(rf".*(?:{_STRONG_WORDS})")
-_LEAD_IN = re.compile(rf".*(?:{_STRONG_WORDS}|[的了和与及是以由即据将在于见《对])")
+_BEFORE_LONE_CODE = re.compile(rf".*(?:{_STRONG_WORDS})")
+_BEFORE_CODE = re.compile(rf".*(?:{_STRONG_WORDS}|[的了和与及是以由即据将在于见《对])")
 _ALONE = 8
 # 交通部交基发〔1995〕97号: the organ's name, then the code
 _ORGAN_AND_CODE = re.compile(
-    rf"(?:{alternatives(CENTRAL_ORGANS)})令?(?=[{_HAN}]{{2,6}}$)(?![函办发秘综厅]+$)"
+    rf"(?:{CENTRAL_ORGAN})令?(?=[{IDEOGRAPHS}]{{2,6}}$)(?![函办发秘综厅]+$)"
 )
 _ORDER = re.compile(
     rf"(?P<kind>令|公告|通告){_GAP}[{_OPEN}]?{_GAP}(?:(?P<year>{_YEAR}){_GAP}年?{_GAP}[{_CLOSE}]?)?"
@@ -52,16 +52,15 @@ _BEFORE_ORGAN = re.compile(
     r"原(?!子)|的(?!士))",
     re.DOTALL,
 )
-_ORGANS = re.compile(rf"[{_HAN}、 \t\u3000\xa0\u2002]*$")
-_STATE = "中华人民共和国"
+_ORGANS = re.compile(rf"[{IDEOGRAPHS}、 \t\u3000\xa0\u2002]*$")
 _SPACES = re.compile(r"[\s\u3000\u200b]+")
 
 
 def canonical_number(text: str) -> str | None:
-    """The canonical form of ``text`` if all of it, spaces aside, is a document number, else None.
+    """Returns the canonical form of ``text`` if it is nothing but a document number, else None.
 
-    国发[2020]1号, 国发2020年1号, 国发﹝2020﹞１号 -> 国发〔2020〕1号; 国务院令（第290号） and
-    国务院第290号令 -> 国务院令第290号, 中华人民共和国 in front of an organ dropped.
+    国发[2020]1号, 国发2020年1号 and 国发﹝2020﹞１号 become 国发〔2020〕1号; 国务院令（第290号）
+    and 国务院第290号令 become 国务院令第290号. 中华人民共和国 before an organ is dropped.
     """
     stripped = text.strip(" \t\r\n\u3000\xa0\u2002\u200b")
     if len(stripped) > 2 and stripped[0] in "（(" and stripped[-1] in "）)":
@@ -75,17 +74,18 @@ def canonical_number(text: str) -> str | None:
 
 
 def find_numbers(text: str) -> Iterator[tuple[Span, str]]:
-    """Every document number in ``text``, in order of place, with its canonical form.
+    """Yields every document number in ``text``, in order, with its canonical form.
 
-    国发〔2020〕1号 in any brackets, 法释〔2016〕25号, 国务院令第432号, 公告2021年第33号, 第14号令;
-    joint organs of an order are parted by 、: 国家互联网信息办公室、公安部令第19号.
+    Numbers are 国发〔2020〕1号 with any brackets, 法释〔2016〕25号, 国务院令第432号,
+    公告2021年第33号, 第14号令. The joint organs of an order are separated by 、:
+    国家互联网信息办公室、公安部令第19号.
     """
     for start, end in _near_serials(text):
         yield from sorted([*_coded(text, start, end), *_orders(text, start, end)])
 
 
 def _near_serials(text: str) -> Iterator[tuple[int, int]]:
-    """The stretches of ``text`` around each 号: all others are passed over at the speed of find."""
+    """Yields the stretches of ``text`` around each 号; all others are skipped quickly."""
     start = end = 0
     at = text.find("号")
     while at >= 0:
@@ -115,13 +115,13 @@ def _coded(text: str, start: int, end: int) -> Iterator[tuple[Span, str]]:
 
 
 def _trim_code(word: str, before: str, alone: bool) -> str:
-    """``word``, which ends ``before``, without a sentence's words, a date or an organ in front.
+    """Returns ``word``, which ends ``before``, without words, dates and organs before the code.
 
     A short word that opens the text (``alone``) is a code as it stands: 和政发 of 和县.
     """
     if word[0] in "年月日" and before[: -len(word)][-1:].isdigit():
         word = word[1:]
-    lead = (_STRONG_LEAD_IN if alone else _LEAD_IN).match(word)
+    lead = (_BEFORE_LONE_CODE if alone else _BEFORE_CODE).match(word)
     word = word[lead.end() :] if lead else word
     if any(word.count(opening) != word.count(closing) for opening, closing in ("（）", "()")):
         word = re.split(r"[（）()]", word)[-1]
@@ -150,7 +150,7 @@ def _organs_before(text: str, end: int) -> str:
 
 
 def _join_organs(organs: str) -> str:
-    parts = [part.replace(_STATE, "", 1) or part for part in _organ_parts(organs)]
+    parts = [part.replace(STATE, "", 1) or part for part in _organ_parts(organs)]
     parts = [re.sub("部部$", "部", part) for part in parts]  # 生态环境部部令
     return "、".join(part for part in parts if part)
 

@@ -1,17 +1,17 @@
-"""Who issues a document. Pure."""
+"""Reads the issuers of a document from the most reliable place that names them. Pure."""
 
 from __future__ import annotations
 
 import re
 
-from indexer.documents.lexicon import ISSUER_LABELS
+from indexer.documents.dates import DATE
+from indexer.documents.lexicon.page_labels import ISSUER_LABELS
 from indexer.documents.metadata import law_history as notes
-from indexer.documents.metadata.dates import DATE
-from indexer.documents.metadata.organs import part_organs, usual_name
 from indexer.documents.metadata.page import Page
 from indexer.documents.metadata.signature import Signature, read_last_organ
 from indexer.documents.metadata.title import ET_AL, title_authors
 from indexer.documents.model import Fact, Span
+from indexer.documents.organs import part_organs, usual_name
 
 _ORDER = re.compile(r"([^〔]+?)(?:令|公告|通告)")
 _GOVERNMENT = re.compile(r"(?<=.)([省市区州县])政府$")
@@ -24,7 +24,10 @@ _PRINTED = re.compile(
 
 
 def read_issuers(page: Page, signature: Signature, number: Fact | None) -> tuple[Fact, ...]:
-    """Those who signed ``page``; else those whom title, notes, order or label name; in order."""
+    """Returns the organs that signed ``page``; else those in its title, notes, order or labels.
+
+    They are in the order of the text; the tuple is empty if nothing names one.
+    """
     return (
         signature.issuers
         or (_in_news(page) if _shortens(page) else ())
@@ -42,12 +45,15 @@ def read_issuers(page: Page, signature: Signature, number: Fact | None) -> tuple
 
 
 def _shortens(page: Page) -> bool:
-    """公安部、国家互联网信息办公室等六部门联合公布…: the title does not name them all."""
+    """Returns True if the title does not name all issuers.
+
+    An example is 公安部、国家互联网信息办公室等六部门联合公布….
+    """
     return page.title is not None and ET_AL.search(page.title.value) is not None
 
 
 def _facts(page: Page, names: str, start: int) -> tuple[Fact, ...]:
-    """The organs of ``names``, which stand in the text from offset ``start`` on."""
+    """Returns the organs of ``names``, which begins at offset ``start`` of the text."""
     return tuple(
         Fact(usual_name(names[first:last], page.region), Span(start + first, start + last))
         for first, last in part_organs(names)
@@ -63,7 +69,7 @@ def _in_title(page: Page) -> tuple[Fact, ...]:
 
 
 def _in_brackets(page: Page) -> tuple[Fact, ...]:
-    """（2025年9月11日 国家互联网信息办公室） under a title, in a flat page on two lines."""
+    """Returns （2025年9月11日 国家互联网信息办公室） under a title; on two lines in a flat page."""
     for index in range(page.head.start, page.head.body):
         line = page.lines[index]
         date = DATE.match(line.text[1:]) if line.text[0] in "（(" else None
@@ -96,7 +102,7 @@ def _in_news(page: Page) -> tuple[Fact, ...]:
 
 
 def _publisher(page: Page) -> tuple[Fact, ...]:
-    """最高人民法院发布 on a line of its own; 1984年1月7日 国务院⏎中央军委发布."""
+    """Returns the organ of a line such as 最高人民法院发布 or 1984年1月7日 国务院⏎中央军委发布."""
     for line in (line for run in page.head.runs for line in run):
         match = _PUBLISHED.fullmatch(line.text)
         facts = _facts(page, match[1], line.at(0)) if match else ()

@@ -1,4 +1,4 @@
-"""The notes under a law's title: who passed, issued and amended it, and when. Pure."""
+"""Reads the notes under a law's title, which tell how it was passed and amended. Pure."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from indexer.documents.metadata.dates import find_dates
+from indexer.documents.dates import find_dates
+from indexer.documents.lexicon import IDEOGRAPHS
+from indexer.documents.lines import Line
 from indexer.documents.metadata.doc_numbers import find_numbers
-from indexer.documents.metadata.mended_lines import Line
-from indexer.documents.metadata.organs import is_organ, usual_name
 from indexer.documents.model import Fact, Span
+from indexer.documents.organs import is_organ, usual_name
 
 _VERB = re.compile(
     r"通过|批准|公布|发布|颁布|公告|修正|修订|修改|审议|废止|施行|实施|实行|执行|生效|印发"
@@ -20,32 +21,31 @@ _EFFECT = frozenset({"施行", "实施", "实行", "执行", "生效"})
 _PUBLICATION = frozenset({"公布", "发布", "颁布", "公告"})
 _EDGES = " \t\u3000\xa0\u2002（()）。，,；;、"
 
-_HAN = "\u4e00-\u9fff"
 _BODY = r"(?:人民代表大?会|人大)(?:常务委员会|常务员会|常务委员|常委会|常委)?"
 _SESSION = r"第[一二三四五六七八九十百零〇\d]{1,6}次"
 _PASSED = re.compile(
-    rf"(?P<assembly>[{_HAN}]{{0,30}}?{_BODY}){_SESSION}"
+    rf"(?P<assembly>[{IDEOGRAPHS}]{{0,30}}?{_BODY}){_SESSION}"
     rf"|(?P<council>国务院|政务院){_SESSION}"
-    rf"|(?P<court>最高人民法院)[{_HAN}]{{0,10}}{_SESSION}"
-    rf"|(?P<procurator>最高人民检察院)[{_HAN}]{{0,16}}{_SESSION}"
-    rf"|(?P<office>(?!次)[{_HAN}]{{1,24}}?(?:部|局|署|委|会|院|办公室|政府))(?:\d{{4}}年)?(?:{_SESSION})?"
+    rf"|(?P<court>最高人民法院)[{IDEOGRAPHS}]{{0,10}}{_SESSION}"
+    rf"|(?P<procurator>最高人民检察院)[{IDEOGRAPHS}]{{0,16}}{_SESSION}"
+    rf"|(?P<office>(?!次)[{IDEOGRAPHS}]{{1,24}}?(?:部|局|署|委|会|院|办公室|政府))(?:\d{{4}}年)?(?:{_SESSION})?"
     r"(?:部|局|署|总局|委|室|办)?(?:务|长办公|主任办公|办公|常务|党组)会"
 )
 _ENDS = "部局委会署院府室厅社行"
 _SERIAL = r"第?\d{1,5}号文?"  # 交通部交公路发〔1998〕349号公布, 交通运输部第16号发布
 _ISSUED = re.compile(
-    rf"(?:日|^|[\s\u3000，,（(])\s*(?P<organs>[{_HAN}、 ]{{1,59}}?[{_HAN}])"
-    rf"(?:(?<=[{_ENDS}])(?!员会)\s*(?:[（(]\d{{2,4}}[)）])?[{_HAN}]{{0,6}}(?:[〔（(\[]\d{{2,4}}[〕）)\]])?{_SERIAL})?"
+    rf"(?:日|^|[\s\u3000，,（(])\s*(?P<organs>[{IDEOGRAPHS}、 ]{{1,59}}?[{IDEOGRAPHS}])"
+    rf"(?:(?<=[{_ENDS}])(?!员会)\s*(?:[（(]\d{{2,4}}[)）])?[{IDEOGRAPHS}]{{0,6}}(?:[〔（(\[]\d{{2,4}}[〕）)\]])?{_SERIAL})?"
     r"\s*(?:令|公告)?(?:修订)?(?:发布|公布|颁布|印发)"
 )
-_APPROVED = re.compile(rf"日[\s\u3000，,]*(?:经|由)?(?P<organ>[{_HAN}]{{2,30}}?)批准")
+_APPROVED = re.compile(rf"日[\s\u3000，,]*(?:经|由)?(?P<organ>[{IDEOGRAPHS}]{{2,30}}?)批准")
 _OFFICES = frozenset({"council", "office"})
 _ENTRY = re.compile(r"^(?:根据|已经|已于|经|于|由|日(?!照))+")
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of a law's history: a date (ISO), what happened, the words that tell it."""
+    """A step of a law's history: a date (ISO 8601), the event, and the words of the note."""
 
     date: str
     verb: str
@@ -54,12 +54,12 @@ class Step:
 
     @property
     def is_publication(self) -> bool:
-        """Whether the text was published on this date."""
+        """Returns True if the text was published on this date."""
         return self.verb in _PUBLICATION
 
 
 def read_steps(notes: Sequence[Line]) -> list[Step]:
-    """The dated steps that ``notes`` tell, in the text's order."""
+    """Returns the dated steps in ``notes``, in the order of the text."""
     return [step for line in notes for step in _steps(line)]
 
 
@@ -86,31 +86,31 @@ def _main_verb(verbs: list[str]) -> str:
 
 
 def adoption_date(steps: Sequence[Step]) -> Fact | None:
-    """The latest date on which it was passed, issued or amended; never that of 施行."""
+    """Returns the latest of ``steps`` that passed, issued or amended the text, or None."""
     past = [step for step in steps if step.verb != "施行"]
     latest = max(past, key=lambda step: step.date, default=None)
     return Fact(latest.date, latest.date_span) if latest else None
 
 
 def effective_date(steps: Sequence[Step]) -> Fact | None:
-    """The last date of 施行 the notes tell, or None."""
+    """Returns the last date of 施行 in ``steps``, or None."""
     dates = [step for step in steps if step.verb == "施行"]
     return Fact(dates[-1].date, dates[-1].date_span) if dates else None
 
 
 def publication_date(steps: Sequence[Step]) -> Fact | None:
-    """The last date of 公布 or 发布 the notes tell, or None."""
+    """Returns the last date of 公布 or 发布 in ``steps``, or None."""
     dates = [step for step in steps if step.is_publication]
     return Fact(dates[-1].date, dates[-1].date_span) if dates else None
 
 
 def revisions(steps: Sequence[Step]) -> tuple[Fact, ...]:
-    """Each step but those of 施行, in the text's order."""
+    """Returns all steps except 施行, in the order of the text."""
     return tuple(step.fact for step in steps if step.verb != "施行")
 
 
 def first_number(notes: Sequence[Line]) -> Fact | None:
-    """The number of the order or notice that first issued the text, or None."""
+    """Returns the number of the order or notice that first issued the text, or None."""
     for line in notes:
         amended = re.search(r"根据|修改[〈《<]", line.text)
         for span, number in find_numbers(line.text):
@@ -121,18 +121,21 @@ def first_number(notes: Sequence[Line]) -> Fact | None:
 
 
 def assemblies(notes: Sequence[Line], region: str) -> tuple[Fact, ...]:
-    """The assemblies or courts whose session passed the text; those that approved it aside."""
+    """Returns the assemblies or courts that passed the text according to ``notes``, in order.
+
+    Organs that only approved it are left out. ``region`` completes names such as 省人大.
+    """
     return _first(_passed(line, region, offices=False) for line in notes)
 
 
 def adopters(notes: Sequence[Line], region: str) -> tuple[Fact, ...]:
-    """The organs that passed the text in a session, else those that issued it."""
+    """Returns the organs that passed the text in a session; else those that issued it."""
     passed = _first(_passed(line, region, offices=True) for line in notes)
     return passed or _first(_issued(line, region) for line in notes)
 
 
 def approvers(notes: Sequence[Line], region: str) -> tuple[Fact, ...]:
-    """The organs that approved the text (1995年6月6日 国务院批准)."""
+    """Returns the organs that approved the text by its ``notes`` (1995年6月6日 国务院批准)."""
     return _first(_approved(line, region) for line in notes)
 
 

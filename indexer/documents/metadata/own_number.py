@@ -5,23 +5,24 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from indexer.documents.lexicon import NUMBER_LABELS
+from indexer.documents.lexicon.page_labels import NUMBER_LABELS
+from indexer.documents.lines import Line
 from indexer.documents.metadata import law_history as notes
 from indexer.documents.metadata.doc_numbers import find_numbers
-from indexer.documents.metadata.mended_lines import Line
-from indexer.documents.metadata.organs import part_organs, usual_name
 from indexer.documents.metadata.page import Page
 from indexer.documents.metadata.title import title_authors, type_of
 from indexer.documents.model import Fact, Span
+from indexer.documents.organs import part_organs, usual_name
 
 _MAX_ABOVE = 12  # lines of organs above the number of a joint order
 _ORDER_WORD = re.compile(r"(?:令|公\s*告|通\s*告)$")
+_YEAR = re.compile(r"^[〔\[]?([12]\d{3})\s*年?\s*[）)〕\]]?\s*第")  # （2015）第31号
 _NAMELESS = ("令", "部令", "局令", "总局令", "署令", "委令")
 _SHORT_ORGAN = re.compile(r"(?:省|市|自治区|州|县|区)?(?:人民)?政府(?=令|公告|通告)")
 
 
 def read_number(page: Page) -> Fact | None:
-    """The number ``page`` bears, canonical; numbers it cites are none of its own."""
+    """Returns the canonical number of ``page`` itself; numbers that it cites do not count."""
     number = (
         _in_head(page) or _in_title(page) or _in_label(page) or notes.first_number(page.head.notes)
     )
@@ -54,7 +55,7 @@ def _in_head(page: Page) -> Fact | None:
 
 def _composed(page: Page, line: Line) -> Fact | None:
     """第707号 under …令 or …公告: the number of that order."""
-    words = line.text.strip("（()） ")
+    words = _YEAR.sub(r"\1年第", line.text.strip("（()） "))
     whole = _with_organs_above(page, page.index(line), words)
     if whole or page.title is None or type_of(page.title.value) != "公告":
         return whole
@@ -86,14 +87,16 @@ def _in_title(page: Page) -> Fact | None:
     for line in (line for run in page.head.runs for line in run):
         for span, number in find_numbers(line.text):
             order = "〔" not in number
-            if span.start == 0 or (order and span.end >= len(line.text) - 1):
+            last = span.end >= len(line.text) - 1
+            aside = last and line.text[span.start - 1] in "（("  # …的通知（银发〔2024〕45号）
+            if span.start == 0 or aside or (order and last):
                 whole = _whole_order(page, line) if order and span.start == 0 else None
                 return whole or Fact(number, line.span(span.start, span.end))
     return None
 
 
 def _whole_order(page: Page, line: Line) -> Fact | None:
-    """财政部⏎税务总局公告2020年第8号 is one number of both."""
+    """Returns one number for the two lines 财政部⏎税务总局公告2020年第8号."""
     index = page.index(line)
     if index and part_organs(page.lines[index - 1].text):
         return _with_organs_above(page, index, line.text)

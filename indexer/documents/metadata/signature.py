@@ -1,4 +1,4 @@
-"""The 落款 of a document: who signed it and when. Pure."""
+"""The 落款 of a document: its signers and its date. Pure."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from indexer.documents.metadata.dates import DATE, parse_date
-from indexer.documents.metadata.mended_lines import Line
-from indexer.documents.metadata.organs import (
+from indexer.documents.lines import Line
+from indexer.documents.metadata.page import Page
+from indexer.documents.model import Fact
+from indexer.documents.organs import (
     is_organ,
     join_letters,
     part_organs,
     region_of,
     usual_name,
 )
-from indexer.documents.model import Fact
+from indexer.documents.surroundings import Closing
 
 _MAX_DATED = 100  # characters of a line that may close a 落款: organs and date together
 _MAX_SIGNERS = 40  # lines: as many ministries have signed one notice
@@ -34,13 +35,12 @@ _REST_OF_NAME = re.compile(
     r"(?:工作委员会|委员会|办公室|领导小组|指挥部|总指挥部|工作组|专家组|秘书处)+$"
 )
 _HALF_NAME = re.compile(r"[\u4e00-\u9fff（）、“”]{4,40}$")
-_AFTER_DATE = re.compile(r"\s*[）)]?\s*(?:[（(][^（）()]{2,20}[)）])?")
 _LAST_LINES = 14
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Signers in order, date, the index of the date's line (-1: none); signed by a person."""
+    """Signers in order, the date and its line's index (-1: none); if a person signed."""
 
     issuers: tuple[Fact, ...] = ()
     date: Fact | None = None
@@ -48,22 +48,20 @@ class Signature:
     personal: bool = False
 
 
-def read_signature(lines: Sequence[Line], start: int, body: int, stop: int) -> Signature:
-    """The first 落款 from line ``start`` on, before line ``stop``; an empty one if there is none.
+def read_signature(page: Page, stop: int) -> Signature:
+    """Returns the first 落款 of ``page`` before line ``stop``; an empty one if there is none.
 
-    A date without organs counts where a person signs, or from line ``body`` on right below the
-    end of a sentence or near the end of the text.
+    A date without organs counts where a person signs, or in the body right below the end of a
+    sentence or near the end of the text.
     """
-    last = min(stop, len(lines))
-    fallback = Signature()
-    for index in range(start, last):
-        text = lines[index].text
-        if len(text) > _MAX_DATED or ("日" not in text and not text[-1].isdigit()):
+    start, fallback = page.head.start, Signature()
+    for closing in page.around.closings.values():
+        if not start <= closing.line < min(stop, len(page.lines)):
             continue
-        found = _dated(lines, index, start)
-        if found and found.issuers:
+        found = _signed(page.lines, closing, start)
+        if found.issuers:
             return found
-        if found and _outweighs(found, fallback) and _closes(lines, index, body, found):
+        if _outweighs(found, fallback) and _closes(page, closing, found):
             fallback = found
     return fallback
 
@@ -72,33 +70,26 @@ def _outweighs(found: Signature, fallback: Signature) -> bool:
     return fallback.line < 0 or (found.personal and not fallback.personal)
 
 
-def _closes(lines: Sequence[Line], index: int, body: int, found: Signature) -> bool:
+def _closes(page: Page, closing: Closing, found: Signature) -> bool:
     if found.personal:
         return True
-    if index < body or len(lines[index].text) > 24:
+    lines, index = page.lines, closing.line
+    if index < page.head.body or len(lines[index].text) > 24:
         return False
     return index >= len(lines) - _LAST_LINES or lines[index - 1].text[-1] in "。！"
 
 
-def _dated(lines: Sequence[Line], index: int, start: int) -> Signature | None:
-    line = lines[index]
-    match = DATE.search(line.text)
-    if not match or not _AFTER_DATE.fullmatch(line.text[match.end() :]):
-        return None
-    iso = parse_date(match[0])
-    if not iso:
-        return None
-    front = line.text[: match.start()].rstrip("（( \t\u3000\xa0")
-    date = Fact(iso, line.span(match.start(), match.end()))
-    if front:
-        organs = _organs(line, len(front))
-        return Signature(organs, date, index) if organs else None
+def _signed(lines: Sequence[Line], closing: Closing, start: int) -> Signature:
+    index, line = closing.line, lines[closing.line]
+    date = Fact(closing.date, line.span(closing.start, closing.end))
+    if closing.front:
+        return Signature(_organs(line, closing.front), date, index)
     personal = index > start and _is_person(lines[index - 1].text)
     return Signature(_signers(lines, index, start), date, index, personal)
 
 
 def _signers(lines: Sequence[Line], index: int, start: int) -> tuple[Fact, ...]:
-    """The organs on the lines right above line ``index``, those who sign in person passed over."""
+    """Returns the organs on the lines directly above line ``index``, without persons."""
     signers: list[Fact] = []
     above = index - 1
     while above >= start and not signers and _is_person(lines[above].text):
@@ -151,7 +142,7 @@ def _organs(line: Line, end: int | None = None) -> tuple[Fact, ...]:
 
 
 def read_last_organ(lines: Sequence[Line], start: int) -> tuple[Fact, ...]:
-    """The organs that close a text without a date, or none."""
+    """Returns the organs that close a text without a date, if any."""
     for index in range(len(lines) - 1, max(start, len(lines) - 6), -1):
         text = lines[index].text
         if len(text) > _MAX_DATED:

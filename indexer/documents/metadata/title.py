@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
-from indexer.documents.lexicon import OFFICIAL_TYPES, ORGAN_END, TYPE_WORD, alternatives
+from indexer.documents.labels import label_length
+from indexer.documents.lexicon import STATE, alternatives
+from indexer.documents.lexicon.document_types import OFFICIAL_TYPES, TYPE_WORD
+from indexer.documents.lexicon.organ_names import ORGAN_END
+from indexer.documents.lines import Line
 from indexer.documents.metadata.doc_numbers import find_numbers
-from indexer.documents.metadata.mended_lines import Line
-from indexer.documents.metadata.organs import join_letters, part_organs
-from indexer.documents.metadata.page_head import HEADING, Head, ends_with_type, title_field
+from indexer.documents.metadata.page_head import Head, ends_with_type, title_field
 from indexer.documents.model import Fact, Span
+from indexer.documents.organs import join_letters, part_organs
 
 _MAX_LINES = 8
+_LONGEST, _CLAUSES = 90, 3  # a title of more characters does not have as many commas
 _REMARKS = re.compile(r"\s*(?:[（(〔【][^（）()〔〕【】]*[）)〕】]|20\d\d年第?\d*号?|第\d+号)\s*$")
 _TYPE = re.compile(rf"(?:{TYPE_WORD})$")
 _GOES_ON = re.compile(r"[的和与及等暨、，]|有关|实施|工作的|情况的|若干|（|\(")
 _ENDS_ABOUT = re.compile(
     rf"(?:{alternatives(OFFICIAL_TYPES)}|的[^，。的]{{0,6}}(?:{TYPE_WORD}))(?:[（(][^（）()]*[）)])*$"
 )
-_STARTS_ANEW = re.compile(r"关于|.{2,40}?(?:关于|印发|转发|批转)|中华人民共和国")
+_STARTS_ANEW = re.compile(rf"关于|.{{2,40}}?(?:关于|印发|转发|批转)|{STATE}")
 _OPENS = re.compile(r"关于|印发|转发|批转|发布|公布|对|令$|公告|通告|[（(]?第?\s*\d|《")
 ET_AL = re.compile(r"等[一二三四五六七八九十\d]{0,3}(?:个)?部门")
 _CASE = re.compile("[诉与].+案$|(?:纠纷|申请).*案$")  # 王某诉某公司买卖合同纠纷案
@@ -31,8 +36,11 @@ _JOINED_ORGAN = re.compile(rf"(?:{ORGAN_END})$")
 
 
 def read_title(head: Head) -> Fact | None:
-    """The title that stands in ``head``: the last complete one, or the first line of words."""
+    """Returns the title in ``head``: the last complete one, or a first line of words."""
+    if head.given_title:
+        return replace(head.given_title, value=clean_title(head.given_title.value))
     complete = [title for run in head.runs for title in _titles(run) if _is_complete(title)]
+    complete = [title for title in complete if not _is_prose(title)]
     own = [title for title in complete if not _is_order_name(title)]
     complete = own or sorted(complete, key=lambda lines: "号" in lines[-1].text)
     if head.page_title:
@@ -56,12 +64,12 @@ def read_title(head: Head) -> Fact | None:
 
 
 def _halves(one: Line, two: Line) -> bool:
-    """Whether a headline without 文种 stands on the two lines: 春季开学延期⏎“云课堂”来救急."""
+    """Returns True if a headline without 文种 fills two lines: 春季开学延期⏎“云课堂”来救急."""
     return one.text != two.text and not _WHOLE.search(one.text)
 
 
 def _fullest(complete: Sequence[Sequence[Line]]) -> Sequence[Line]:
-    """The last title, unless an earlier one says more in front or parts the authors by 、."""
+    """Returns the last title, unless an earlier one is longer or separates authors by 、."""
     best = complete[-1]
     for other in complete[:-1]:
         if _letters(other).endswith(_letters(best)):
@@ -75,7 +83,7 @@ def _letters(lines: Sequence[Line]) -> str:
 
 
 def _of_page(page: Fact, complete: Sequence[Sequence[Line]]) -> Fact:
-    """The title of a web page, from the page's own text where that has it with its spaces."""
+    """Returns the title of a web page, from the page's text if that has it with its spaces."""
     value = clean_title(page.value)
     for title in reversed(complete):
         if _key(title).endswith(re.sub(r"\s+", "", value)):
@@ -84,7 +92,7 @@ def _of_page(page: Fact, complete: Sequence[Sequence[Line]]) -> Fact:
 
 
 def _mentioned(line: Line) -> Fact | None:
-    """【音频解读】《…的通知》政策解读: the title a link beside the text gives."""
+    """Returns the title that a link beside the text gives: 【音频解读】《…的通知》政策解读."""
     match = _MENTION.search(line.text)
     if not match or not ends_with_type(match["title"]):
         return None
@@ -95,8 +103,14 @@ def _is_complete(lines: Sequence[Line]) -> bool:
     return ends_with_type(lines[-1].text)
 
 
+def _is_prose(lines: Sequence[Line]) -> bool:
+    """Returns True if ``lines`` are a hard-wrapped sentence of the body that ends in a 文种."""
+    text = "".join(line.text for line in lines)
+    return len(text) > _LONGEST and text.count("，") >= _CLAUSES
+
+
 def _is_order_name(lines: Sequence[Line]) -> bool:
-    """Whether ``lines`` only name an order: 国务院令, 财政部 税务总局公告2020年第8号."""
+    """Returns True if ``lines`` only name an order: 国务院令, 财政部 税务总局公告2020年第8号."""
     key = _key(lines)
     named = re.fullmatch(r"(.*?)第?\d+号令|(.*?)(?:令|公告|通告)(?:[（(\d第].*)?", key)
     organs = (named[1] or named[2]) if named else None
@@ -108,7 +122,7 @@ def _key(lines: Sequence[Line]) -> str:
 
 
 def _titles(run: Sequence[Line]) -> Iterator[list[Line]]:
-    """The titles of a run of lines: each ends where a 文种 does and no title goes on."""
+    """Yields the titles in a run of lines: each ends at a 文种 after which no title goes on."""
     current: list[Line] = []
     for index, line in enumerate(run):
         if current and _begins_title(current, line):
@@ -125,7 +139,7 @@ def _titles(run: Sequence[Line]) -> Iterator[list[Line]]:
 
 
 def _begins_title(current: Sequence[Line], line: Line) -> bool:
-    """Whether ``line`` begins a title although the headline above it has ended with no 文种."""
+    """Returns True if ``line`` begins a title below a headline that has no 文种."""
     above = current[-1].text
     if above[-1] in "！？!?":
         return True
@@ -152,7 +166,7 @@ def _balanced(text: str) -> bool:
 
 
 def _without_heading_organs(lines: list[Line]) -> list[Line]:
-    """``lines`` without leading organs that the title itself repeats or that head a page."""
+    """Returns ``lines`` without leading organs that the title repeats or that head the page."""
     lines = lines[-_MAX_LINES:]
     while len(lines) > 1 and part_organs(lines[0].text):
         rest = next((line for line in lines[1:] if not part_organs(line.text)), None)
@@ -185,7 +199,7 @@ def _fact(lines: Sequence[Line]) -> Fact:
 
 
 def _prefix_length(text: str) -> int:
-    """How many characters of a number or a remark stand before the title in ``text``."""
+    """Returns the length of the number or remark before the title in ``text``."""
     reprint = _REPRINT.match(text)
     start = reprint.end() if reprint else 0
     number = next(iter(find_numbers(text[start : start + 60])), None)
@@ -195,10 +209,28 @@ def _prefix_length(text: str) -> int:
     return start
 
 
+_OWN_NUMBER = re.compile(
+    r"\s*[（(]\s*[^（()）\s]{1,12}[〔\[［﹝（(]\d{4}[〕\]］﹞）)]\s*第?\s*\d{1,5}\s*号\s*[）)]$"
+)
+
+
+def _closes_at_end(text: str) -> bool:
+    """Returns True if the 《 that begins ``text`` is closed by its last character."""
+    depth = 0
+    for index, char in enumerate(text):
+        depth += (char == "《") - (char == "》")
+        if depth == 0:
+            return index == len(text) - 1
+    return False
+
+
 def clean_title(text: str) -> str:
-    """``text`` without number in front, letter-spacing and needless spaces."""
+    """Returns ``text`` without its number, letter-spacing and needless spaces."""
     text = text[_prefix_length(text) :] or text
     text = re.sub("[\u200b\u200c\u200d\u2060\ufeff]", "", text)
+    text = _OWN_NUMBER.sub("", text.strip()) or text
+    if text[:1] == "《" and _closes_at_end(text):
+        text = text[1:-1]
     words = [word for word in _SPACE.split(text.strip()) if word]
     if len(words) > 2 and all(len(word) == 1 for word in words):
         return "".join(words)
@@ -220,13 +252,13 @@ _AUTHORS = re.compile(
 
 
 def title_authors(title: Fact) -> list[tuple[int, int]]:
-    """Where the organs that open the value of ``title`` (国务院办公厅关于…) stand in it."""
+    """Returns the spans of the organs that open the value of ``title`` (国务院办公厅关于…)."""
     found = _AUTHORS.search(title.value)
     return part_organs(title.value[: found.start()].rstrip()) if found else []
 
 
 def type_of(title: str) -> str | None:
-    """The 文种 that ends ``title``, remarks in brackets and numbers aside, or None."""
+    """Returns the 文种 that ends ``title``, apart from remarks in brackets and numbers, or None."""
     bare = re.sub(r"\s+", "", title)
     for _ in range(4):
         bare, count = _REMARKS.subn("", bare)
@@ -253,7 +285,7 @@ _SELF = re.compile(r"本(条例|办法|规定|细则|规则|章程|准则|规范
 
 
 def told_type(lines: Iterable[Line]) -> Fact | None:
-    """The 文种 that the opening words tell (现将…通报如下, 本办法适用于), derived."""
+    """Returns the 文种 that the opening ``lines`` mention (现将…通报如下), derived, or None."""
     for line in lines:
         words = line.text[:_TOLD_WITHIN]
         told = _TOLD.search(words)
@@ -279,7 +311,7 @@ _WORK = re.compile(r"((?:开展|启动|做好|加强|推进|规范|推动)[^，�
 
 
 def derive_title(text: str, kind: str | None, issuers: Sequence[Fact]) -> Fact | None:
-    """A title for a text without one: 关于 what it tells of, or its first line, span None.
+    """Returns a title for a text without one: 关于 its subject, or its first line; span None.
 
     ``text`` is the opening of the body.
     """
@@ -292,8 +324,7 @@ def derive_title(text: str, kind: str | None, issuers: Sequence[Fact]) -> Fact |
         return None
     if kind and authors:
         return Fact(f"{authors}{kind}")
-    label = HEADING.match(first)
-    first = first[label.end() :].strip(" 、\u3000") if label else first
+    first = first[label_length(first) :].strip(" 、\u3000\xa0")
     sentence = re.split(r"(?<=.)[。；！？]", first, maxsplit=1)[0] or first
     if not sentence:
         return None

@@ -1,12 +1,12 @@
-"""Names of sections that stay while other parts of a document change."""
+"""Names for sections that do not change with other parts of the document."""
 
 from __future__ import annotations
 
 import re
 
+from indexer.documents.labels import Label, Style
 from indexer.documents.model import Kind, Section
-from indexer.documents.outline.labels import Label, Style
-from indexer.documents.outline.surroundings import Mark
+from indexer.documents.surroundings import Mark
 from indexer.numerals import to_int
 
 _UNITS = {
@@ -26,7 +26,7 @@ _FIXED: dict[Kind, str] = {
 
 
 class Anchors:
-    """Gives each section of one document an anchor no other has."""
+    """Gives each section of one document a unique anchor."""
 
     def __init__(self) -> None:
         self._seen: dict[str, int] = {}
@@ -34,7 +34,7 @@ class Anchors:
         self._attachments = 0
 
     def labelled(self, label: Label, kind: Kind, above: Section | None) -> str:
-        """Return the anchor of a section with ``label`` under ``above``."""
+        """Returns the anchor of a section with ``label`` under ``above``."""
         number = "-".join(map(str, label.number)) if label.number[1:] else str(label.number[0])
         unit = _UNITS.get(label.style)
         if unit == "bian" and "部" in label.name:
@@ -55,7 +55,7 @@ class Anchors:
         return self._unique(f"{above.anchor}{joint}{number}")
 
     def unlabelled(self, mark: Mark, above: Section | None) -> str:
-        """Return the anchor of a section that ``mark`` starts."""
+        """Returns the anchor of a section that ``mark`` starts."""
         if mark.kind == "attachment":
             self._attachments += 1
             parts = [to_int(part) for part in re.split("[-—]", mark.number[2:])]

@@ -11,9 +11,9 @@ from collections import defaultdict
 from enum import Enum
 from typing import NamedTuple
 
+from indexer.documents.labels import Label, Style
+from indexer.documents.lines import BLANK, Line
 from indexer.documents.model import Kind
-from indexer.documents.outline.labels import Label, Style
-from indexer.documents.outline.lines import BLANK, Line
 from indexer.documents.outline.tree import Node
 
 _OWN_LINE = 80
@@ -42,13 +42,13 @@ _SENTENCE = re.compile(
 _ASKS_FOR = re.compile("请(?![示求])|[我本](?:部|局|委|厅|办|院)")
 _NORM = re.compile("对.{6,}，|凡|本")
 _DIGITS = "0123456789０１２３４５６７８９"
-_PIECE = re.compile("[\u4e00-\u9fff](?![到在为对从由按经以是将])[\u4e00-\u9fff]{1,5}")
+_PIECE = re.compile("[\u4e00-\u9fff](?![到在为对从由按经以是将请])[\u4e00-\u9fff]{1,5}")
 _YEAR = re.compile(rf"[{_DIGITS}]{{4}}年")
 _FIGURE = re.compile(rf"[{_DIGITS}.%％—\-]+$")
 _UNITS = frozenset("年月日个项家人名万亿元倍件条套小天时岁周分点号级次种类米吨、，。）-—%％G")
 _QUESTION = re.compile(rf"(?:记者)?问{_B}*[:：]{_B}*([^？?。]{{2,120}}(?:[？?。]|$|(?={_B}答)))")
 _RULE = re.compile("应当|应该|不得|可以|必须|须按|，应|的，|各.{0,40}要")
-_LEAD_IN = re.compile(
+_ANNOUNCES = re.compile(
     "修改为|改为|增加|作为|删[去除]|规定|包括|如下|下列|以下|具备|是指|即$|例如$|[为是有]$|要求$|情形|条件$"
 )
 # Words that want the name of a document behind them.
@@ -63,7 +63,7 @@ _BODY = re.compile(
 
 
 class Form(Enum):
-    """How a possible heading stands in the text."""
+    """The ways in which a possible heading stands in the text."""
 
     LINE = 1  # a line without a closing stop
     CLOSED = 2  # a line that is one sentence
@@ -78,8 +78,8 @@ class _Read(NamedTuple):
     followed: bool
 
 
-def headings(nodes: list[Node], kinds: list[Kind], rows: list[Line], ends: list[int]) -> list[str]:
-    """Return the heading of each node, empty where it has none.
+def headings(nodes: list[Node], kinds: list[Kind], lines: list[Line], ends: list[int]) -> list[str]:
+    """Returns the heading of each node, empty where it has none.
 
     ``ends`` holds the line behind each node's own text. The stop that closes a heading and the
     blanks that spread it (总　则) are not part of it.
@@ -87,7 +87,7 @@ def headings(nodes: list[Node], kinds: list[Kind], rows: list[Line], ends: list[
     groups: dict[int, list[tuple[int, _Read]]] = defaultdict(list)
     lists: dict[Style, tuple[int, int, int]] = {}
     result = [""] * len(nodes)
-    torn = _is_torn(rows)
+    torn = _is_torn(lines)
     for index, (node, kind) in enumerate(zip(nodes, kinds, strict=True)):
         if kind == "item":
             continue
@@ -95,7 +95,7 @@ def headings(nodes: list[Node], kinds: list[Kind], rows: list[Line], ends: list[
             if node.label.rest[:1] in _BRACKETS and (found := _BRACKETED.match(node.label.rest)):
                 result[index] = strip_blanks(found[1])
             continue
-        read = _read(node, nodes, index, rows, ends[index], torn)
+        read = _read(node, nodes, index, lines, ends[index], torn)
         if kind == "heading" and node.label.style != Style.TITLE:
             groups[_first_of_list(nodes, index, lists)].append((index, read))
         else:
@@ -121,11 +121,11 @@ def _first_of_list(nodes: list[Node], index: int, lists: dict[Style, tuple[int, 
 
 
 def _read(
-    node: Node, nodes: list[Node], index: int, rows: list[Line], end: int, torn: bool
+    node: Node, nodes: list[Node], index: int, lines: list[Line], end: int, torn: bool
 ) -> _Read:
     label = node.label
     below = index + 1 < len(nodes) and nodes[index + 1].parent == index
-    rest, line = _joined(label, rows, end, torn)
+    rest, line = _joined(label, lines, end, torn)
     followed = below or line < end
     if label.style <= Style.DIVISION or label.style == Style.TITLE:
         title = rest.partition("。")[0]
@@ -133,15 +133,15 @@ def _read(
     return _Read(*_form(rest), followed)
 
 
-def _joined(label: Label, rows: list[Line], end: int, torn: bool) -> tuple[str, int]:
-    """What follows ``label``, put together where stray line breaks part it, and the line behind."""
+def _joined(label: Label, lines: list[Line], end: int, torn: bool) -> tuple[str, int]:
+    """Returns the text behind ``label``, stray line breaks mended, and the line behind that."""
     rest, line = label.rest, label.line + 1
     sentence = False  # one that goes on to its stop
     while line < end:
-        following = rows[line].text
+        following = lines[line].text
         sentence = len(rest) < _OWN_LINE and (sentence or _is_unfinished(rest, following))
         fragment = torn and line + 1 < end and _is_fragment(rest, following)
-        if rest and not (sentence or fragment or _is_broken(rest, rows, line, end)):
+        if rest and not (sentence or fragment or _is_broken(rest, lines, line, end)):
             break
         rest += following
         sentence = sentence and _STOP.search(following) is None
@@ -149,13 +149,13 @@ def _joined(label: Label, rows: list[Line], end: int, torn: bool) -> tuple[str, 
     return rest, line
 
 
-def _is_torn(rows: list[Line]) -> bool:
-    """Whether line breaks stand within the sentences of a text: its lines begin with commas."""
-    return sum(row.text[0] in "，。、；" for row in rows) >= _TORN
+def _is_torn(lines: list[Line]) -> bool:
+    """Returns True if line breaks part the sentences of a text: lines were put together."""
+    return sum(len(line.pieces) > 1 for line in lines) >= _TORN
 
 
 def _is_fragment(one: str, two: str) -> bool:
-    """Whether ``two`` is the rest of the heading ``one`` in a torn text: 加强组织⏎保障."""
+    """Returns True if ``two`` is the rest of the heading ``one`` in a torn text: 加强组织⏎保障."""
     return (
         len(one) <= _LEAD
         and _PIECE.fullmatch(one[-1:] + two) is not None
@@ -164,15 +164,15 @@ def _is_fragment(one: str, two: str) -> bool:
 
 
 def _is_unfinished(one: str, two: str) -> bool:
-    """Whether ``two`` goes on with the sentence of ``one``: 按照⏎《办法》, 各单位⏎要高度重视."""
+    """Returns True if ``two`` continues the sentence of ``one``: 按照⏎《办法》, 各单位⏎要重视."""
     if two[0] == "《":
         return _HANGS.search(one) is not None
     return len(one) <= _BODY_LENGTH and bool(_SUBJECT.search(one) and _PREDICATE.match(two))
 
 
-def _is_broken(one: str, rows: list[Line], line: int, end: int) -> bool:
-    """Whether a stray line break parts ``one`` from ``line``: at a number, or within brackets."""
-    two = rows[line].text
+def _is_broken(one: str, lines: list[Line], line: int, end: int) -> bool:
+    """Returns True if ``line`` continues ``one`` after a stray break at a number or in brackets."""
+    two = lines[line].text
     if len(one) >= _OWN_LINE:
         return False
     if len(one) == 1 or one[-1] in "、（〔和与及" or two[0] in "、，。；：）》”%％":
@@ -183,7 +183,9 @@ def _is_broken(one: str, rows: list[Line], line: int, end: int) -> bool:
         return True
     if one[-1] in _DIGITS:
         return two[0] in _UNITS or two[0] in _DIGITS
-    if not _FIGURE.match(two) or line + 1 == end or rows[line + 1].text[0] not in _UNITS:
+    if one[-1] in "于到至在从自为" and two[0] in _DIGITS:
+        return True
+    if not _FIGURE.match(two) or line + 1 == end or lines[line + 1].text[0] not in _UNITS:
         return False
     return len(one) > _TOPIC or len(two) < 4 or one[-1] in "于到至在从自以的"  # not 目标⏎2025⏎年
 
@@ -203,7 +205,7 @@ def _form(rest: str) -> tuple[str, Form]:
         return _unstopped(plain)
     head = plain[: stop.start()]
     if stop.end() == len(plain):
-        if plain[-1] != "。" and (len(head) > _LEAD or _LEAD_IN.search(head)):
+        if plain[-1] != "。" and (len(head) > _LEAD or _ANNOUNCES.search(head)):
             return "", Form.NONE
         states = len(head) > _CLOSED or _states(head)
         return ("", Form.NONE) if states else (head, Form.CLOSED)
@@ -211,14 +213,14 @@ def _form(rest: str) -> tuple[str, Form]:
         # 各级党委。政府和领导干部…: a slip of the pen within the heading
         stop = _STOP.search(plain, stop.end()) or stop
         head = plain[: stop.start()]
-    lead_in = stop[0] != "。" and _LEAD_IN.search(head)
+    lead_in = stop[0] != "。" and _ANNOUNCES.search(head)
     if len(head) > _RUN_IN or lead_in or "；" in head or _SENTENCE.search(head):
         return "", Form.NONE
     return head, Form.RUN_IN
 
 
 def _unstopped(plain: str) -> tuple[str, Form]:
-    """A line without 。: a heading, unless it is a reference (《…》) or too long for one."""
+    """Returns a line without 。 as a heading, unless it is a reference (《…》) or too long."""
     refers = plain[0] == "《" and plain[-1] in "》）)"
     if len(plain) > _OWN_LINE or refers or _states(plain):
         return "", Form.NONE
@@ -226,13 +228,13 @@ def _unstopped(plain: str) -> tuple[str, Form]:
 
 
 def _states(line: str) -> bool:
-    """Whether a line on its own is a rule rather than its topic."""
+    """Returns True if a line on its own states a rule and is no topic."""
     asks = line.endswith(("？", "?"))
     return not asks and len(line) > _SENTENCE_LENGTH and _RULE.search(line) is not None
 
 
 def _is_likely(read: _Read) -> bool:
-    """Whether ``read`` looks like a heading by itself: a topic, not the start of an argument."""
+    """Returns True if ``read`` looks like a heading by itself: a topic, not an argument."""
     if read.form == Form.RUN_IN:
         clauses = read.text.count("，") + read.text.count(",")
         return clauses <= 1 and len(read.text) <= _LIKELY and not _NORM.match(read.text)
@@ -250,7 +252,7 @@ def _choose(read: _Read, share: float) -> str:
 
 
 def strip_blanks(heading: str) -> str:
-    """Drop the blanks that spread a heading (总　则) and its closing stop."""
+    """Returns ``heading`` without the blanks that spread it (总　则) and its closing stop."""
     if _BLANKS.search(heading):
         heading = _BLANKS.sub("", heading)
     return heading.strip("。：: ")

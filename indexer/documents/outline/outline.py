@@ -1,20 +1,21 @@
-"""Put the outline together: frame, tree, headings, anchors, passages."""
+"""Puts the outline together: tree, headings, anchors, passages."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from dataclasses import replace
 from itertools import pairwise
 from operator import itemgetter
 
+from indexer.documents.labels import Style
+from indexer.documents.lines import Line
 from indexer.documents.model import Kind, Section, Span
 from indexer.documents.outline.anchors import Anchors
 from indexer.documents.outline.headings import headings
-from indexer.documents.outline.labels import Style, labels
-from indexer.documents.outline.lines import Line, lines
 from indexer.documents.outline.passages import with_passages
-from indexer.documents.outline.repeats import Repeat, repeats_among, with_repeats
-from indexer.documents.outline.surroundings import Mark, frame
 from indexer.documents.outline.tree import Node, resolve
+from indexer.documents.repeats import with_repeats
+from indexer.documents.script import as_written, characters_of
+from indexer.documents.surroundings import Mark, Surroundings, read_surroundings
 
 _KINDS: dict[Style, Kind] = {
     Style.PART: "part",
@@ -27,43 +28,43 @@ _KINDS: dict[Style, Kind] = {
 }
 
 
-def outline(text: str) -> tuple[Section, ...]:
-    """Return the sections of ``text`` in reading order; their spans tile it exactly.
+def outline(text: str, around: Surroundings | None = None) -> tuple[Section, ...]:
+    """Returns the sections of ``text`` in reading order; their spans tile it exactly.
 
-    Every text has an outline; the empty one has none. Linear time.
+    ``around`` is the result of `read_surroundings` for ``text``; it is computed if it is not given.
+    Every text has an outline; that of an empty text is empty. Takes linear time.
     """
     if not text:
         return ()
-    rows = lines(text)
-    repeats = repeats_among(rows)
-    copies = _take_copies(rows, repeats)
-    possible = labels(rows)
-    around = frame(rows, possible)
-    kept = [label for index, label in enumerate(possible) if index not in around.dropped]
-    breaks = [mark.line for mark in around.marks if mark.kind in ("attachment", "signature")]
+    around = around or read_surroundings(text)
+    lines, marks = around.lines, around.marks
+    kept = [label for index, label in enumerate(around.labels) if index not in around.dropped]
+    breaks = [mark.line for mark in marks if mark.kind in ("attachment", "signature")]
     nodes = resolve(kept, breaks)
     kinds = _kinds(nodes)
-    titles = headings(nodes, kinds, rows, _ends(rows, around.marks, nodes))
-    events: list[tuple[int, Mark | int]] = [(start, mark) for start, mark in copies]
-    events += [(rows[mark.line].start, mark) for mark in around.marks]
+    titles = headings(nodes, kinds, lines, _ends(lines, marks, nodes))
+    events: list[tuple[int, Mark | int]] = [
+        (start, Mark("repeat" if is_copy else "passage", -1)) for start, is_copy in around.copies
+    ]
+    events += [(lines[mark.line].start, mark) for mark in marks]
     events += [(node.label.start, index) for index, node in enumerate(nodes)]
     sections = _assemble(text, _settled(events), nodes, kinds, titles)
-    return tuple(with_repeats(text, with_passages(text, sections), repeats))
+    if around.text is not around.source:
+        sections = _as_written(text, sections)
+    return tuple(with_repeats(text, with_passages(text, sections), around.repeats))
 
 
-def _take_copies(rows: list[Line], repeats: tuple[Repeat, ...]) -> list[tuple[int, Mark]]:
-    """Take the lines of copies out of ``rows``; mark where these start and the text goes on."""
-    marks: list[tuple[int, Mark]] = []
-    starts = [row.start for row in rows]
-    for repeat in reversed(repeats):
-        first = bisect_left(starts, repeat.copy.start)
-        last = bisect_left(starts, repeat.copy.end)
-        if last < len(rows):
-            marks.append((starts[last], Mark("passage", -1)))
-        marks.append((starts[first], Mark("repeat", -1)))
-        del rows[first:last]
-        del starts[first:last]
-    return marks
+def _as_written(text: str, sections: list[Section]) -> list[Section]:
+    """Returns sections with paths and headings in the characters of ``text`` itself."""
+    characters = characters_of(text)
+    return [
+        replace(
+            section,
+            path=tuple(name.translate(characters) for name in section.path),
+            heading=as_written(section.heading, section.span.of(text)),
+        )
+        for section in sections
+    ]
 
 
 def _kinds(nodes: list[Node]) -> list[Kind]:
@@ -75,15 +76,15 @@ def _kinds(nodes: list[Node]) -> list[Kind]:
     return kinds
 
 
-def _ends(rows: list[Line], marks: list[Mark], nodes: list[Node]) -> list[int]:
+def _ends(lines: list[Line], marks: list[Mark], nodes: list[Node]) -> list[int]:
     """The line at which the own text of each node ends."""
     starts = sorted({*(mark.line for mark in marks), *(node.label.line for node in nodes)})
-    behind = dict(pairwise([*starts, len(rows)]))
+    behind = dict(pairwise([*starts, len(lines)]))
     return [behind[node.label.line] for node in nodes]
 
 
 def _settled(events: list[tuple[int, Mark | int]]) -> list[tuple[int, Mark | int]]:
-    """Sort ``events``; where several start at one place the most telling one stays."""
+    """Sorts ``events``; where several start at one place the most telling one stays."""
     best: dict[int, Mark | int] = {}
     for start, event in events:
         known = best.get(start)
@@ -102,7 +103,7 @@ def _assemble(
     kinds: list[Kind],
     titles: list[str],
 ) -> list[Section]:
-    """Make sections of ``events``, each a mark or the index of a node, with its start."""
+    """Makes sections of ``events``, each a mark or the index of a node, with its start."""
     ends = [start for start, _ in events[1:]] + [len(text)]
     anchors = Anchors()
     sections: list[Section] = []

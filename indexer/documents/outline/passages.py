@@ -19,7 +19,7 @@ _SENTENCE = re.compile(r"[。！？；][”’）]?\s*|\n\s*")
 
 
 def with_passages(text: str, sections: list[Section]) -> list[Section]:
-    """Return ``sections`` with the long ones cut; parents point to the same sections as before."""
+    """Returns ``sections`` with the long ones cut; parents point to the same sections as before."""
     if not any(_is_long(section) for section in sections):
         return sections
     place: list[int] = []
@@ -54,7 +54,7 @@ def _cut(text: str, section: Section, parent: int, index: int) -> list[Section]:
 
 
 def _cuts(own: str) -> list[int]:
-    """Return where to cut ``own``, preferring the enumeration's starts to ends of sentences."""
+    """Returns where to cut ``own``, preferring the enumeration's starts to ends of sentences."""
     strong = [found.end() for found in _ENUMERATION.finditer(own)]
     weak = [found.end() for found in _SENTENCE.finditer(own)]
     cuts: list[int] = []

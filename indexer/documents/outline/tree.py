@@ -1,12 +1,12 @@
-"""Which labels are true, and under which they stand: by parents and running numbers."""
+"""Decides which labels are real and how they are nested, by parents and running numbers."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from indexer.documents.outline.labels import Label, Style
+from indexer.documents.labels import Label, Style, cites
+from indexer.documents.lexicon import CLAUSE_ENDS
 
 # How many labels ahead a number that is missing is looked for.
 _AHEAD = 60
@@ -16,13 +16,6 @@ _RUN = 8
 
 _DECIMALS = (Style.DECIMAL, Style.SUBDECIMAL)
 _COUNTED = (*_DECIMALS, Style.CLAUSE, Style.ARABIC)
-_CITATION = re.compile(
-    "[、，,；;。）)和及或至与以中的之所]|第.{1,4}[条款项]|规定|修改|改为|增加|删[去除]|[一二三四五六七八九十]款"
-)
-_ITEM_CITATION = re.compile(
-    "[、，,和及或至与]?(?:[（(]|第.{1,4}[款项条])|[两三]?项(?:[、，规所的]|$)"
-)
-_STOPS = "。；;：:，,"
 
 
 class Node(NamedTuple):
@@ -56,7 +49,7 @@ class _Resolver:
         self.inside.clear()
 
     def take(self, index: int) -> None:
-        """Accept the label at ``index`` where its number fits what is open, else pass it by."""
+        """Accepts the label at ``index`` if its number fits an open list; skips it otherwise."""
         label = self._styled(index)
         if label.depth:
             self._close(self._marked_depth(label.depth))
@@ -84,7 +77,7 @@ class _Resolver:
         label = self.labels[index]
         if label.style != Style.PAREN_HAN or index + 1 == len(self.labels):
             return label
-        if self.labels[index + 1].style != Style.ARTICLE or label.rest[-1:] in _STOPS:
+        if self.labels[index + 1].style != Style.ARTICLE or label.rest[-1:] in CLAUSE_ENDS:
             return label
         first = label.number == (1,)
         known = self.closed.get(Style.GROUP, (0,))
@@ -122,30 +115,30 @@ class _Resolver:
         return len(self.stack)
 
     def _begins(self, index: int, label: Label) -> bool:
-        """Whether a list of a style that is not open may start, or go on, with ``label``."""
+        """Returns True if a list of a style that is not open may start or go on with ``label``."""
         last = self.closed.get(label.style)
         if last and follows(last, label.number):
             return True
         if label.number[0] == 1:
-            return not _cites(label)
+            return not cites(label)
         if label.style <= Style.DIVISION:
-            return not _cites(label) and self._carries_on(index)
+            return not cites(label) and self._carries_on(index)
         if label.style == Style.ARTICLE:
             return label.spaced and self._skips(index, label, last or (0,))
         if label.style == Style.PAREN_HAN:  # the head of its list was lost
-            return not _cites(label)
+            return not cites(label)
         return self._skips(index, label, (0,))
 
     def _goes_on(self, index: int, label: Label, last: tuple[int, ...]) -> bool:
-        """Whether ``label`` is the next of the open list that has come to ``last``."""
+        """Returns True if ``label`` is the next of the open list that has come to ``last``."""
         if follows(last, label.number):
             return True
         if label.number == (1,):
-            return not _cites(label) and (
+            return not cites(label) and (
                 label.style <= Style.DIVISION or self._ahead(index, label, 2)
             )
         if label.style <= Style.DIVISION:
-            return not _cites(label) and self._carries_on(index)
+            return not cites(label) and self._carries_on(index)
         if label.style == Style.ARTICLE and not label.spaced:
             return False
         return self._skips(index, label, last)
@@ -160,7 +153,7 @@ class _Resolver:
         return len(self.stack)
 
     def _encloses(self, index: int, item: _Open) -> bool:
-        """Whether the open list ``item``, of a lower style, holds the one that starts at ``index``.
+        """Returns True if the open list ``item``, of a lower style, holds one begun at ``index``.
 
         It does where it goes on behind it; what a text does once it does to its end.
         """
@@ -181,7 +174,7 @@ class _Resolver:
         return False
 
     def _carries_on(self, index: int) -> bool:
-        """Whether the articles behind a 章 or 节 run on from those before it."""
+        """Returns True if the articles behind a 章 or 节 run on from those before it."""
         open_at = self._find(Style.ARTICLE)
         known = self.closed.get(Style.ARTICLE, (0,))
         last = self.stack[open_at].number if open_at >= 0 else known
@@ -200,9 +193,9 @@ class _Resolver:
         )
 
     def _skips(self, index: int, label: Label, last: tuple[int, ...]) -> bool:
-        """Whether a number that does not run on is a gap of the text itself."""
+        """Returns True if a number that does not run on is a gap of the text itself."""
         gap = label.number[0] - last[0]
-        if gap <= 0 or _cites(label):
+        if gap <= 0 or cites(label):
             return False
         run = 1
         for later in self.labels[index + 1 : index + 1 + _AHEAD]:
@@ -240,7 +233,7 @@ class _Resolver:
 
 
 def resolve(labels: list[Label], breaks: list[int]) -> list[Node]:
-    """Return the true labels among ``labels``, in order, as nodes of a tree.
+    """Returns the true labels among ``labels``, in order, as nodes of a tree.
 
     ``breaks`` are the lines, rising, behind which another text with numbers of its own may start.
     """
@@ -256,20 +249,9 @@ def resolve(labels: list[Label], breaks: list[int]) -> list[Node]:
 
 
 def follows(last: tuple[int, ...], number: tuple[int, ...]) -> bool:
-    """Whether ``number`` runs on from ``last``: 17 to 18, 17 to 17之一, 17之一 to 17之二 or 18."""
+    """Returns True if ``number`` follows ``last``: 17 to 18 or 17之一, 17之一 to 17之二."""
     if number == (last[0] + 1,):
         return True
     if len(number) > len(last):
         return number == (*last, 1)
     return len(number) > 1 and number == (*last[: len(number) - 1], last[len(number) - 1] + 1)
-
-
-def _cites(label: Label) -> bool:
-    """Whether ``label`` is rather the start of a sentence on another provision."""
-    if label.spaced:
-        return False
-    if label.style <= Style.DIVISION:
-        return label.rest[0] in "，、。的是为和与及或至规中所内"
-    if label.style == Style.ARTICLE:
-        return _CITATION.match(label.rest) is not None
-    return label.style == Style.PAREN_HAN and _ITEM_CITATION.match(label.rest) is not None

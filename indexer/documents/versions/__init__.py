@@ -1,1 +1,1 @@
-"""Documents that are the same, or versions of one law, and how wording changed."""
+"""Duplicates and versions of documents, and changes in their wording."""

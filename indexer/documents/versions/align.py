@@ -1,4 +1,4 @@
-"""What two sequences have in common, in order: the longest common subsequence, in bounded time.
+"""Finds the common part of two sequences: the longest common subsequence, in bounded time.
 
 The bit-parallel LCS of Hyyrö (2004, "Bit-parallel LCS-length computation revisited") on Python's
 big integers; sequences too long for it are first cut at elements that both hold exactly once.
@@ -43,7 +43,7 @@ def common_runs(a: Sequence[Hashable], b: Sequence[Hashable]) -> list[Run]:
 
 
 def without_islands(runs: list[Run], a_size: int, b_size: int) -> list[Run]:
-    """``runs``, less those so short that they only cut a rewritten phrase to pieces."""
+    """Returns ``runs`` less those so short that they only cut a rewritten phrase to pieces."""
     kept: list[Run] = []
     for place, run in enumerate(runs):
         following = runs[place + 1] if place + 1 < len(runs) else Run(a_size, b_size, 0)

@@ -1,4 +1,4 @@
-"""How the wording of a document changed between two versions, section by section. Pure.
+"""Compares the wording of two versions of a document, section by section. Pure.
 
 Sections are paired by what they say, so that a renumbered article is found again; within a pair
 the differences are told as spans of both texts. Time is bounded: sections are aligned first, and
@@ -38,7 +38,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class SectionChange:
-    """What became of one section (with its 项).
+    """The change of one section (with its 项) between two versions.
 
     ``unchanged``: same wording, label and place. ``moved``: same wording under another label or
     elsewhere. ``changed``: other wording, told by ``edits`` in reading order; its label may
@@ -69,7 +69,7 @@ class _Side:
 def diff_documents(
     a: Document, b: Document, words: Words | None = None
 ) -> tuple[SectionChange, ...]:
-    """What became of each section of ``a`` in ``b``, in the order of ``b``.
+    """Returns the change of each section from ``a`` to ``b``, in the order of ``b``.
 
     Removed sections stand after the one they followed in ``a``. ``words`` cuts a text into words
     that, joined, are the text again; edits then begin and end between words. Without it they do
@@ -146,7 +146,7 @@ def _paired_by_label(
 
 
 def _score(old: _Side, new: _Side) -> float:
-    """How well two sections match; 0 where they are not the same one."""
+    """Returns how well two sections match; 0 where they are not the same one."""
     alike = _dice(old, new)
     same_label = old.label == new.label
     if alike < (_ALIKE_BY_LABEL if same_label else _ALIKE):

@@ -1,81 +1,28 @@
-"""The same document in several files, and the versions of one law.
+"""Groups documents: the same one in several files, and the versions of one law.
 
-``fingerprint`` makes 192 bytes of a text; ``group_duplicates`` and ``group_versions`` tell from
-them, without comparing all with all, which documents belong together. What counts as wording
-are letters, digits and Han characters; spaces, line breaks, punctuation and the form of brackets
-do not.
+`group_duplicates` and `group_versions` tell from fingerprints, without comparing all with all,
+which documents belong together.
 """
 
 from __future__ import annotations
 
 import re
-import struct
-from array import array
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from hashlib import blake2b
-from heapq import nsmallest
 from itertools import combinations, pairwise
 from typing import Any
-from unicodedata import normalize
 
 from indexer.documents.citations.resolve import base_name, is_generic, name_keys, split_issuer
+from indexer.documents.lexicon.document_types import LASTING_TYPE
 from indexer.documents.versions.align import Run, common_runs
-from indexer.kernel import kernel
-from indexer.text.characters import TABLE, learn
-
-_SKETCH = 44  # values kept: similarity within about ±.07, one standard deviation
-_HEAD = struct.Struct("<8sII")
-_BLANK = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
-# Full-width digits and letters, and the radicals and compatibility forms PDFs put for 汉字.
-_FOLDS = re.compile("[０-９Ａ-Ｚａ-ｚ\u2e80-\u2fdf\uf900-\ufaff]")
-# Traditional forms that stand in otherwise simplified pages.
-_VARIANTS = (("後", "后"), ("馀", "余"), ("餘", "余"))
-_CUT = re.compile(r"[\W_]+")
+from indexer.documents.versions.fingerprint import Fingerprint, clauses_of
 
 _CROWD = 24  # documents that share one value; in a larger crowd only neighbours are compared
 _PROPOSED = 0.25  # similarity from which two texts are compared clause by clause
 _ALIKE = 0.4  # at this similarity texts of one name are versions whoever issued them
-
-
-@dataclass(frozen=True, slots=True)
-class Fingerprint:
-    """What is kept of a text to find it again: 192 bytes, the same in every process.
-
-    ``digest`` is of the wording alone, ``size`` its characters. ``sketch`` holds the 44 smallest
-    hashes of its clauses (a bottom-k MinHash, Broder 1997), rising; ``clauses`` counts them all.
-    """
-
-    digest: bytes
-    size: int
-    clauses: int
-    sketch: tuple[int, ...]
-
-    def to_bytes(self) -> bytes:
-        """At most 192 bytes that ``from_bytes`` reads."""
-        return _HEAD.pack(self.digest, self.size, self.clauses) + struct.pack(
-            f"<{len(self.sketch)}I", *self.sketch
-        )
-
-    @classmethod
-    def from_bytes(cls, data: bytes) -> Fingerprint:
-        """The fingerprint ``to_bytes`` wrote; ValueError where ``data`` is none."""
-        count, rest = divmod(len(data) - _HEAD.size, 4)
-        if rest or not 0 <= count <= _SKETCH:
-            raise ValueError(f"{len(data)} bytes are no fingerprint")
-        digest, size, clauses = _HEAD.unpack_from(data)
-        return cls(digest, size, clauses, struct.unpack_from(f"<{count}I", data, _HEAD.size))
-
-    def similarity(self, other: Fingerprint) -> float:
-        """The share of clauses two texts have in common (Jaccard), estimated; 1.0 if the same."""
-        if self.digest == other.digest:
-            return 1.0
-        mine, others = set(self.sketch), set(other.sketch)
-        union = nsmallest(_SKETCH, mine | others)
-        return sum(value in mine and value in others for value in union) / max(len(union), 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,38 +34,6 @@ class Item:
     title: str | None = None
     date: str | None = None
     issuers: tuple[str, ...] = ()
-
-
-def fingerprint(text: str) -> Fingerprint:
-    """The fingerprint of ``text``: a pure function, about 30 ms a million characters."""
-    usual = _usual(text)
-    while (found := kernel.wording(TABLE, usual)) is None:
-        learn(usual)
-    wording, hashes, size = found
-    distinct = set(array("I", hashes))
-    digest = blake2b(wording, digest_size=8).digest()
-    return Fingerprint(digest, size, len(distinct), _smallest(distinct))
-
-
-def _smallest(hashes: set[int]) -> tuple[int, ...]:
-    """The values of a sketch. Hashes are spread evenly, so that few need to be sorted."""
-    bound = 2 * (_SKETCH << 32) // max(len(hashes), 1)
-    few = [value for value in hashes if value < bound]
-    return tuple(sorted(few if len(few) >= _SKETCH else hashes)[:_SKETCH])
-
-
-def _clauses(text: str) -> list[str]:
-    """The wording of ``text``, cut where punctuation stands; line breaks cut nothing."""
-    return [clause for clause in _CUT.split(_BLANK.sub("", _usual(text))) if clause]
-
-
-def _usual(text: str) -> str:
-    """``text`` with the usual forms of its characters."""
-    if _FOLDS.search(text):
-        text = normalize("NFKC", text)
-    for variant, usual in _VARIANTS:
-        text = text.replace(variant, usual)
-    return text
 
 
 def group_duplicates(
@@ -151,7 +66,7 @@ def group_duplicates(
             distinct.append(item)
         else:
             groups.join(first, item.id)
-    clauses = lru_cache(maxsize=512)(lambda key: _clauses(text_of(key)))
+    clauses = lru_cache(maxsize=512)(lambda key: clauses_of(text_of(key)))
     for one, other in _candidates(distinct, changed):
         if (
             groups.find(one.id) != groups.find(other.id)
@@ -206,7 +121,7 @@ def _by_name(items: Iterable[Item]) -> dict[str, list[tuple[Item, str]]]:
 
 
 def _are_versions(one: Item, other: Item, apart: bool, lasting: bool) -> bool:
-    """Whether two documents of one name, by other issuers if ``apart``, are one document."""
+    """Returns True if two documents of one name are versions; ``apart`` if issuers differ."""
     if one.issuers and other.issuers and not {*one.issuers} & {*other.issuers}:
         apart = True
     return (lasting and not apart) or one.fingerprint.similarity(other.fingerprint) >= _ALIKE
@@ -302,7 +217,7 @@ def _compare(a: list[str], b: list[str]) -> _Comparison:
 
 
 def _edits(runs: list[Run], a: list[str], b: list[str]) -> Iterator[_Edit]:
-    """What differs between the runs."""
+    """Yields the differences between the runs."""
     for run, following in pairwise(runs):
         before, after = a[run.a + run.size : following.a], b[run.b + run.size : following.b]
         if "".join(before) != "".join(after):
@@ -310,7 +225,7 @@ def _edits(runs: list[Run], a: list[str], b: list[str]) -> Iterator[_Edit]:
 
 
 def _near(run: Run, following: Run, loose: int, a: list[str], b: list[str]) -> bool:
-    """Whether two runs, the outer one of ``loose`` characters, are parts of one common text."""
+    """Returns True if two runs, the outer one of ``loose`` characters, are of one text."""
     between = a[run.a + run.size : following.a] + b[run.b + run.size : following.b]
     return loose >= _LOOSE and sum(map(len, between)) <= _BETWEEN
 
@@ -341,26 +256,26 @@ def _without_pages(clauses: list[str]) -> list[str]:
     return [clause for clause in clauses if not _PAGE.fullmatch(clause)]
 
 
-_NUMERALS = "0-9一二三四五六七八九十百千万零〇两"
-_NUMERAL = re.compile(rf"[{_NUMERALS}不未非无]")
-_COUNTED = re.compile(rf"[{_NUMERALS}第元日月年时天条款项目章节编个人次级批号吨米页周岁倍]")
+_QUANTITY = "0-9一二三四五六七八九十百千万零〇两"
+_NUMERAL = re.compile(rf"[{_QUANTITY}不未非无]")
+_COUNTED = re.compile(rf"[{_QUANTITY}第元日月年时天条款项目章节编个人次级批号吨米页周岁倍]")
 _PAGE = re.compile(r"(?:第?\d{1,4}页?(?:共\d{1,4}页?)?){1,3}")
 _HISTORY = re.compile(r"[12]\d{3}年\d{1,2}月\d{1,2}日.*(?:施行|修正|修订|通过|公布|发布|批准|会议)")
 _MAX_HISTORY = 60  # characters of one line of a law's history
 _MAX_SLIPS = 3
 _MAX_DAYS = 100  # a file may bear the day of adoption or of publication; amendments are rarer
 _TRIAL = re.compile("暂行|试行|的")  # words that come and go between versions
-_LASTING = re.compile(r"(?:法|法典|条例|规定|办法|细则|规则|解释|章程|规程|准则|标准|规范)$")
+_LASTING = re.compile(rf"(?:{LASTING_TYPE})$")
 
 
 def _may_be_same(one: Item, other: Item) -> bool:
-    """Whether their sizes allow it: no text shares more than all of it."""
+    """Returns True if their sizes allow it: no text shares more than all of it."""
     smaller, larger = sorted((one.fingerprint.size, other.fingerprint.size))
     return smaller >= _shares(one, other)[1] * larger
 
 
 def _shares(one: Item, other: Item) -> tuple[float, float]:
-    """What must be in common of the smaller and of the larger of two texts that are the same."""
+    """Returns the shares of the smaller and the larger of two equal texts that must be common."""
     return (0.6, 0.35) if _titles_agree(one.title, other.title) else (0.9, 0.8)
 
 

@@ -1,4 +1,4 @@
-/* From a text to its words; indexer/kernel/plain/analyse.py says how. */
+/* Finds the words of a text; indexer/kernel/plain/analyse.py explains how. */
 #include "characters.h"
 #include "cut.h"
 
@@ -17,7 +17,7 @@ static inline int is_han(const uint8_t *table, Py_UCS4 character)
     return kind_of(entry_of(table, character)) == HAN;
 }
 
-/* Where a row of single Han characters, set apart by spaces, ends that begins at `start`. */
+/* The end of a run of single Han characters, separated by spaces, that begins at `start`. */
 static size_t spaced_end(const uint8_t *table, const characters *t, size_t start)
 {
     size_t end = start + 1;
@@ -47,7 +47,7 @@ static void close_up(const uint8_t *table, characters *t)
     t->size = size;
 }
 
-/* Folds a text in place; 0 or UNKNOWN. */
+/* Folds a text in place; returns 0 or UNKNOWN. */
 static int fold(const uint8_t *table, characters *t)
 {
     size_t size = 0;
@@ -103,7 +103,7 @@ static int digit_of(Py_UCS4 character)
 #define DAY 0x65E5   /* 日 */
 #define NTH 0x7B2C   /* 第 */
 
-/* How many zeros a place has, or 0. */
+/* The number of zeros that a place stands for, or 0. */
 static unsigned place_of(Py_UCS4 character)
 {
     switch (character) {
@@ -118,7 +118,7 @@ static unsigned place_of(Py_UCS4 character)
     }
 }
 
-/* Whether the low byte is that of a numeral, 两 among them: about few others more is asked. */
+/* True if the low byte is that of a numeral or 两: few other characters need a closer look. */
 static inline int may_be_numeral(Py_UCS4 character)
 {
     static const uint64_t low_bytes[] = {
@@ -135,7 +135,7 @@ static inline int is_numeral(Py_UCS4 character)
     return may_be_numeral(character) && (digit_of(character) >= 0 || place_of(character));
 }
 
-/* Whether 第 and a numeral before it make an ordinal. */
+/* True if the character makes an ordinal of 第 and a numeral before it. */
 static int is_counted(Py_UCS4 character)
 {
     static const uint16_t counted[] = {
@@ -180,7 +180,7 @@ static size_t numeral_end(const characters *t, size_t start)
     return end;
 }
 
-/* Adds digits, the lowest last, as many places up, to a sum whose lowest stands first. */
+/* Adds digits, the lowest last, shifted by some places, to a sum whose lowest digit is first. */
 static void add_digits(uint8_t *sum, const uint8_t *digits, size_t count, unsigned places)
 {
     unsigned carry = 0;
@@ -206,7 +206,7 @@ static size_t write_number(const Py_UCS4 *numeral, size_t size, Py_UCS4 *out)
             continue;
         }
         if (own >= place)
-            return 0; /* places fall from left to right */
+            return 0; /* places descend from left to right */
         place = own;
         int zero = 1;
         for (size_t k = 0; k < count; k++)
@@ -314,7 +314,7 @@ static PyObject *string_of(const characters *t)
     return PyUnicode_DecodeUTF32((const char *)t->at, size, "surrogatepass", &order);
 }
 
-static void squeeze(const uint8_t *table, characters *t)
+static void drop_blanks(const uint8_t *table, characters *t)
 {
     size_t size = 0;
     for (size_t i = 0; i < t->size; i++) {
@@ -324,7 +324,7 @@ static void squeeze(const uint8_t *table, characters *t)
     t->size = size;
 }
 
-/* Finds the words of a folded text; 0, or a state below. */
+/* Finds the words of a folded text; returns 0, or a state below 0. */
 static int find_words(splitting *s, const characters *folded)
 {
     size_t most = folded->size;
@@ -341,7 +341,7 @@ static int find_words(splitting *s, const characters *folded)
     return state;
 }
 
-/* The words of a folded text, or None where a character is unknown. */
+/* Returns the words of a folded text; None if a character is unknown. */
 static PyObject *words_of(const uint8_t *table, const cutter *tables, const characters *folded)
 {
     splitting s = {.table = table, .cut = {.tables = tables}};
@@ -358,7 +358,7 @@ static PyObject *words_of(const uint8_t *table, const cutter *tables, const char
     return words;
 }
 
-/* What was given: a table, the text, copied, and perhaps a dictionary. */
+/* The arguments: a table, a copy of the text, and perhaps a dictionary. */
 typedef struct {
     Py_buffer table;
     const cutter *tables;
@@ -424,7 +424,7 @@ static PyObject *py_analyse(PyObject *self, PyObject *args)
     if (words == Py_None) {
         result = words;
     } else if (words) {
-        squeeze(g.table.buf, &g.text);
+        drop_blanks(g.table.buf, &g.text);
         result = Py_BuildValue("NN", words, string_of(&g.text));
     }
     drop(&g);

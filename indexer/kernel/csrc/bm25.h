@@ -1,5 +1,5 @@
-/* BM25's parameters and norm. indexer/kernel/bm25.py has the formula, its source and its units; both
- * files state the same numbers, and the bytes of an index and the last bits of scores depend on them. */
+/* BM25's parameters and norm. indexer/kernel/bm25.py has the formula, its source and its units. Both
+ * files state the same numbers, on which the bytes of indexes and the last bits of scores depend. */
 #ifndef POLICYSEARCH_BM25_H
 #define POLICYSEARCH_BM25_H
 
@@ -15,7 +15,7 @@ typedef struct {
     uint32_t sections;
 } norms;
 
-/* What a term frequency comes to, below 1: the part of a score that its term's weight is a factor of. */
+/* The impact of a term frequency, below 1: times the weight of its term, it is a part of a score. */
 static inline double impact_of(double tf, double a, double c, uint32_t length)
 {
     return tf / (tf + (a + c * length));

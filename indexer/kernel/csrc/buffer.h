@@ -14,7 +14,7 @@ typedef struct {
     int failed;
 } buffer;
 
-/* Makes room for `more` bytes behind the present ones: 0, or -1 without memory. */
+/* Makes room for `more` bytes after the present ones; returns 0, or -1 if memory runs out. */
 int buffer_reserve(buffer *b, size_t more);
 void buffer_bytes(buffer *b, const void *data, size_t size);
 void buffer_varint(buffer *b, uint32_t value);

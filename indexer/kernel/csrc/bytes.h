@@ -1,7 +1,7 @@
 /* Numbers and bits in memory that may lie at any address, all little-endian.
  *
- * What is read comes from files that may be damaged: whoever calls these checks first that the bytes
- * are there. `read_varint` checks by itself. */
+ * The files behind this memory may be damaged: the caller checks first that the bytes exist, except
+ * for `read_varint`, which checks by itself. */
 #ifndef POLICYSEARCH_BYTES_H
 #define POLICYSEARCH_BYTES_H
 
@@ -55,7 +55,7 @@ static inline void set_bit(uint8_t *bits, uint32_t index)
     bits[index >> 3] |= (uint8_t)(1u << (index & 7));
 }
 
-/* Reads a LEB128 number below 2^32 and moves *p behind it; -1 past the end or when too large. */
+/* Reads a LEB128 number below 2^32 and moves *p past it; returns -1 past the end or if too large. */
 static inline int read_varint(const uint8_t **p, const uint8_t *end, uint32_t *value)
 {
     uint64_t result = 0;

@@ -1,4 +1,4 @@
-/* The table of characters; indexer/kernel/plain/analyse.py says what it holds. */
+/* The table of characters; indexer/kernel/plain/analyse.py describes it. */
 #ifndef POLICYSEARCH_CHARACTERS_H
 #define POLICYSEARCH_CHARACTERS_H
 

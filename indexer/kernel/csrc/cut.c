@@ -1,4 +1,4 @@
-/* Cutting runs of Chinese characters as jieba does; indexer/kernel/plain/cut.py says how. */
+/* Cuts runs of Chinese characters as jieba does; indexer/kernel/plain/cut.py explains how. */
 #include "cut.h"
 
 #define CAPSULE "policysearch.cutter"
@@ -39,7 +39,7 @@ static inline int is_known(Py_UCS4 character)
     return character - FIRST < CHARACTERS;
 }
 
-/* Moves to the child of a node by a character: 1, or 0 if there is none, or DAMAGED. */
+/* Moves to the child of a node by a character; returns 1, 0 if there is none, or DAMAGED. */
 static int descend(const cutter *t, uint32_t *node, Py_UCS4 character)
 {
     const uint8_t *characters = column(t, TRIE_CHARACTERS);
@@ -58,7 +58,7 @@ static int descend(const cutter *t, uint32_t *node, Py_UCS4 character)
     return load16(characters, low) == character;
 }
 
-/* The value of a text, 0 if it begins no word, or DAMAGED. */
+/* Returns the value of a text, 0 if no word begins with it, or DAMAGED. */
 static int value_of(const cutter *t, const cell *cells, size_t length)
 {
     uint32_t node = cells[0].character - FIRST;
@@ -70,7 +70,7 @@ static int value_of(const cutter *t, const cell *cells, size_t length)
     return load16(column(t, TRIE_VALUES), node);
 }
 
-/* Finds where words end on the likeliest way through `length` known characters. */
+/* Finds the ends of words on the likeliest way through `length` known characters. */
 static int find_words(const cutter *t, cell *cells, size_t length)
 {
     double unknown = load_double(column(t, WEIGHTS), 0);
@@ -169,7 +169,7 @@ static int add_found(cutting *c, size_t start, size_t end)
     return 0;
 }
 
-/* Adds what characters are that stand side by side as words for themselves. */
+/* Adds the words that the model makes of adjacent single characters. */
 static int add_lone(cutting *c, size_t start, size_t end)
 {
     int value = end - start < 2 ? 1 : value_of(c->tables, c->cells + start, end - start);

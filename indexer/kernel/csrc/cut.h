@@ -1,4 +1,4 @@
-/* Cutting a run of Chinese characters, for those who have it in memory. */
+/* Cuts a run of Chinese characters in memory. */
 #ifndef POLICYSEARCH_CUT_H
 #define POLICYSEARCH_CUT_H
 
@@ -8,7 +8,7 @@
 typedef struct cutter cutter; /* the tables of a dictionary */
 typedef struct cell cell;
 
-/* A run that is cut: words stand side by side, each up to its end. Zeros begin one. */
+/* A run that was cut: words are adjacent, each up to its end. Zeros make an empty one. */
 typedef struct {
     const cutter *tables;
     cell *cells;
@@ -18,10 +18,10 @@ typedef struct {
 
 enum { DAMAGED = -1, NO_MEMORY = -2 };
 
-/* The tables in a capsule, or NULL with an exception. */
+/* Returns the tables in a capsule, or NULL with an exception. */
 const cutter *cutter_of(PyObject *capsule);
 
-/* Cuts the characters; 0, or DAMAGED, or NO_MEMORY. */
+/* Cuts the characters; returns 0, DAMAGED or NO_MEMORY. */
 int cut_run(cutting *c, const Py_UCS4 *characters, size_t length);
 
 /* Sets the exception of a state below 0. */

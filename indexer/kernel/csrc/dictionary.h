@@ -8,7 +8,7 @@
 #define DICT_BLOCK 32  /* terms that share front coding */
 #define INDEX_ENTRY 3  /* numbers of 64 bits in the index for each of these */
 
-/* The first eight bytes of a term as a number: where these differ they are in the terms' order. */
+/* The first eight bytes of a term as a number: if these differ, they order the terms. */
 static inline uint64_t term_prefix(const uint8_t *term, size_t size)
 {
     uint64_t prefix = 0;
@@ -17,7 +17,7 @@ static inline uint64_t term_prefix(const uint8_t *term, size_t size)
     return prefix;
 }
 
-/* A dictionary in the making; zeros make an empty one. Terms are added in ascending order. */
+/* A dictionary being written; zeros make an empty one. Terms are added in ascending order. */
 typedef struct {
     buffer terms, index, postings;
     uint8_t *previous;

@@ -1,4 +1,4 @@
-/* What is shown of a packed text: fold, find and snippet in one. */
+/* Makes the snippet of a packed text: fold, find and snippet in one. */
 #include "excerpt.h"
 
 static PyObject *excerpt(const packed *column, folding *t, const needles *n, buffer *found,

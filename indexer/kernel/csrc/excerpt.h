@@ -1,4 +1,4 @@
-/* From a packed text to what is shown of it: its folded form, matches in it, the best window. */
+/* The steps from a packed text to its snippet: its folded form, its matches, the best window. */
 #ifndef POLICYSEARCH_EXCERPT_H
 #define POLICYSEARCH_EXCERPT_H
 
@@ -6,10 +6,10 @@
 
 enum { DAMAGED = -1, NO_MEMORY = -2 };
 
-/* A text in code points, and where the characters of its folded form begin and end there. */
+/* A text in code points, and where the characters of its folded form begin and end in it. */
 typedef struct {
     buffer source, folded, starts, ends; /* 32 bits each */
-    const uint8_t *gaps; /* of the characters below it: 1 where one folds to none */
+    const uint8_t *gaps; /* by character: 1 if it folds to nothing */
     uint32_t gap_count;
 } folding;
 
@@ -34,8 +34,8 @@ typedef struct {
 /* Appends the matches of needles: start, end, needle, 32 bits each. 0 or NO_MEMORY. */
 int find_needles(const needles *n, const places *p, buffer *out);
 
-/* What is shown of a text, its highlights, and how many lines end before the first match that is
- * shown; NULL with an error set. */
+/* The snippet of a text, its highlights, and the number of lines that end before the first match that
+ * is shown; NULL with an error set. */
 PyObject *show_matches(const uint8_t *text, uint32_t length, const buffer *matches,
                        const Py_buffer *weights, uint32_t width);
 

@@ -1,5 +1,5 @@
-/* Where needles stand in a folded text, as places of its source. indexer/kernel/plain/snippet.py says it
- * shorter. */
+/* Finds needles in a folded text, as spans of its source. indexer/kernel/plain/find.py is a shorter
+ * version. */
 #include "excerpt.h"
 
 #define BUCKETS 256 /* of needles, by their first characters */
@@ -7,8 +7,8 @@
 typedef struct {
     const uint8_t *letters, *ends, *groups;
     uint32_t count;
-    uint32_t *next; /* of each: 1 + the one that follows in its bucket, 0 at the end */
-    uint32_t *done; /* of each: where its last match ends */
+    uint32_t *next; /* of each: 1 + the next one in its bucket, 0 at the end */
+    uint32_t *done; /* of each: the end of its last match */
     uint32_t buckets[BUCKETS];
 } sought;
 
@@ -43,7 +43,7 @@ static int by_size(const void *left, const void *right)
     return (x->needle > y->needle) - (x->needle < y->needle);
 }
 
-/* Sorts needles into buckets, in which those of equal beginnings come in the order of matches. */
+/* Sorts needles into buckets; those with equal beginnings come in the order of matches. */
 static int arrange(sought *n)
 {
     sized *order = malloc((n->count + 1) * sizeof *order);
@@ -66,7 +66,7 @@ static int arrange(sought *n)
     return 0;
 }
 
-/* All matches in a text, in order. Those of one needle do not overlap. */
+/* Finds all matches in a text, in order. Matches of one needle do not overlap. */
 static void find_all(sought *n, const places *p, buffer *out)
 {
     for (uint32_t at = 0; at < p->count; at++) {
@@ -154,7 +154,7 @@ int find_needles(const needles *given, const places *p, buffer *out)
     return state;
 }
 
-/* Whether the ends rise to the last of the letters. */
+/* True if the ends ascend up to the last of the letters. */
 int needles_fit(const needles *n)
 {
     uint32_t end = 0;
@@ -185,7 +185,7 @@ static PyObject *matches_of(const needles *n, const places *p)
     return result;
 }
 
-/* Where needles stand in a folded text, as places of its source. */
+/* Finds needles in a folded text, as spans of its source. */
 static PyObject *py_find(PyObject *self, PyObject *args)
 {
     Py_buffer starts, ends;

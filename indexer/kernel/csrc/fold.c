@@ -1,9 +1,9 @@
-/* A packed text as it stands and folded, and where each character of the latter stands in the
- * former. indexer/kernel/plain/fold.py says it shorter. */
+/* Reads a packed text as it stands and folded, with the place of each folded character in the text.
+ * indexer/kernel/plain/fold.py is a shorter version. */
 #include "excerpt.h"
 #include "utf8.h"
 
-/* Appends the characters of a string, for which there is room; how many, or DAMAGED. */
+/* Appends the characters of a string, for which there is room; returns their number or DAMAGED. */
 static int decode(const uint8_t *p, size_t size, buffer *out)
 {
     const uint8_t *end = p + size;
@@ -31,7 +31,7 @@ static inline void put_place(folding *t, size_t at)
     t->ends.size += 4;
 }
 
-/* Notes where the last `folded` characters stand: among the last `count` of the source. */
+/* Notes the places of the last `folded` characters among the last `count` of the source. */
 static int align(folding *t, size_t count, size_t folded)
 {
     size_t end = t->source.size / 4;
@@ -93,8 +93,8 @@ static PyObject *string_of(const buffer *b)
     return PyUnicode_DecodeUTF32((char *)b->data, (Py_ssize_t)b->size, "surrogatepass", &little);
 }
 
-/* The text of codes as it stands and folded, and where the characters of the latter begin and end
- * in the former. */
+/* Returns the text of codes as it stands and folded, and where the folded characters begin and end in
+ * the text. */
 static PyObject *py_fold_codes(PyObject *self, PyObject *args)
 {
     packed column;

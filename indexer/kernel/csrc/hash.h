@@ -1,4 +1,4 @@
-/* Hashing with a seed, which makes collisions unpredictable to whoever writes the texts. */
+/* Hashing with a seed, which makes collisions unpredictable to authors of texts. */
 #ifndef POLICYSEARCH_HASH_H
 #define POLICYSEARCH_HASH_H
 

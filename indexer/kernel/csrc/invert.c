@@ -34,7 +34,7 @@ static entry *sorted_terms(const inverter *v)
 
 /* The postings of all terms, one term after the other. */
 typedef struct {
-    uint32_t *next; /* by term: where its next posting goes */
+    uint32_t *next; /* by term: the place of its next posting */
     uint32_t *docs;
     uint8_t *codes;
 } table;
@@ -62,7 +62,7 @@ static void table_free(table *t)
     free(t->codes);
 }
 
-/* Spreads the log over the terms, sections in the new order. */
+/* Distributes the log over the terms, sections in the new order. */
 static void table_fill(table *t, const inverter *v, const uint8_t *order, uint32_t sections)
 {
     const uint8_t *ids = v->ids.data;

@@ -1,4 +1,4 @@
-/* The log of the sections added to a segment in the making: log_terms.c fills it, invert.c sorts it. */
+/* The log of the sections added to a segment being built: log_terms.c fills it, invert.c sorts it. */
 #ifndef POLICYSEARCH_INVERTER_H
 #define POLICYSEARCH_INVERTER_H
 
@@ -12,7 +12,7 @@ typedef struct {
     uint32_t id; /* plus 1; 0 marks a free slot */
 } slot;
 
-/* `place` is where the last section that has the term has it in the log, plus 1. */
+/* `place` is the place in the log of the last section with the term, plus 1. */
 typedef struct {
     uint32_t offset, df, place; /* the bytes of a term end where those of the next begin */
 } term;
@@ -27,7 +27,7 @@ typedef struct {
     buffer lengths;         /* of each section, in eighths */
     buffer frequencies;     /* of the open section's terms, in eighths */
     buffer read, ends;      /* the terms of the parts at hand; where each part's end */
-    int busy;               /* a thread that let go of the interpreter is at work */
+    int busy;               /* a thread that released the interpreter is at work */
 } inverter;
 
 static inline term *terms_of(const inverter *v)

@@ -1,4 +1,4 @@
-/* Inverting text: an inverter logs the terms of section after section; invert.c sorts them at the end. */
+/* Inverting text: logs the terms of section after section, which invert.c sorts at the end. */
 #include "hash.h"
 #include "inverter.h"
 #include "postings.h"
@@ -7,7 +7,7 @@
 #define CLASSES 0x20000 /* characters in the table; those behind it are Han up to U+3FFFF */
 #define CAPSULE "policysearch.inverter"
 #define SEPARATOR 1 /* between parts; NUL is between words */
-#define TOKENS 64   /* looked up together, so that none waits for the memory of the one before */
+#define TOKENS 64   /* looked up together, so that none waits for the memory access of another */
 
 static void inverter_free(inverter *v)
 {
@@ -128,7 +128,7 @@ static uint32_t intern(inverter *v, const token *t)
     return id;
 }
 
-/* Where reading the parts has come to. */
+/* The state of reading the parts. */
 typedef struct {
     const uint8_t *p, *end;
     const uint8_t *classes;  /* of characters; NULL where the parts are words */
@@ -152,7 +152,7 @@ static size_t next_words(const inverter *v, cursor *c, token *tokens)
     return count;
 }
 
-/* What a character is to a bigram: 0 nothing, 1 a letter or digit, 3 Han. */
+/* The class of a character for bigrams: 0 none, 1 a letter or digit, 3 Han. */
 static uint8_t class_of(const uint8_t *table, uint32_t c)
 {
     return c < CLASSES ? table[c] : c < 0x40000 ? 3 : 0;
@@ -253,7 +253,7 @@ static void add_sections(inverter *v, const Py_buffer *sections, const uint8_t *
     }
 }
 
-/* Whether there are as many parts as weights, none of these 0, and the sections name such parts. */
+/* True if there are as many parts as weights, no weight is 0, and sections name existing parts. */
 static int belong_together(const Py_buffer *text, const Py_buffer *weights, const Py_buffer *sections)
 {
     const uint8_t *bytes = text->buf, *weight = weights->buf;

@@ -1,4 +1,4 @@
-/* Looking a term up, and its postings as documents or as a set. */
+/* Looks up a term, and reads its postings as documents or as a set. */
 #include "dictionary.h"
 
 typedef struct {
@@ -57,8 +57,8 @@ typedef struct {
     uint32_t ordinal, df, size;
 } place;
 
-/* Walks a block without unfolding its terms: `same` counts the bytes in which the term before
- * agreed with the one sought. 1 found, 0 not there, -1 damage. */
+/* Reads a block without assembling its terms: `same` is the number of bytes that the term before has
+ * in common with the one looked up. Returns 1 if it is found, 0 if not, -1 for damage. */
 static int find_in_block(const lexicon *x, uint32_t at, const uint8_t *term, size_t size, place *f)
 {
     const uint8_t *p = x->terms.buf, *end = p + x->terms.len;
@@ -207,7 +207,7 @@ static PyObject *py_fill(PyObject *self, PyObject *args)
     return state < 0 ? damaged() : Py_NewRef(Py_None);
 }
 
-/* Keeps of a bitmap the documents of a term. */
+/* Removes from a bitmap all documents without a term. */
 static PyObject *py_narrow(PyObject *self, PyObject *args)
 {
     opened o;
@@ -235,7 +235,7 @@ static PyObject *py_narrow(PyObject *self, PyObject *args)
     return state < 0 ? damaged() : Py_NewRef(Py_None);
 }
 
-/* Whether a bitmap, of which `room` bytes are left, has anything of a range. */
+/* True if a bitmap, of which `room` bytes are left, has any bit of a range. */
 static inline int has_any(const uint8_t *at, uint32_t room)
 {
     if (room >= RANGE / 8)
@@ -246,7 +246,7 @@ static inline int has_any(const uint8_t *at, uint32_t room)
     return 0;
 }
 
-/* How many documents of a term are in a bitmap. */
+/* Counts the documents of a term that are in a bitmap. */
 static PyObject *py_overlap(PyObject *self, PyObject *args)
 {
     opened o;

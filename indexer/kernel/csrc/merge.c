@@ -1,7 +1,7 @@
-/* Merging the dictionaries of several segments into one, sections renumbered. */
+/* Merges the dictionaries of several segments into one and renumbers the sections. */
 #include "dictionary.h"
 
-#define GONE UINT32_MAX /* what a map says of a deleted section */
+#define GONE UINT32_MAX /* the entry of a deleted section in a map */
 
 typedef struct {
     Py_buffer terms, postings, map;
@@ -22,7 +22,7 @@ typedef struct {
     size_t found;
 } merger;
 
-/* Moves to the next term: 1 there is one, 0 the end, -1 damage. */
+/* Moves to the next term; returns 1, 0 at the end, or -1 for damage. */
 static int advance(source *s, int first)
 {
     uint32_t shared, more;
@@ -99,7 +99,7 @@ static int order_postings(merger *m)
     return 0;
 }
 
-/* One term: the least of all sources, with the postings of each that has it. */
+/* Adds one term, the least of all sources, with the postings of every source that has it. */
 static int merge_term(merger *m, uint8_t *live, dictionary *d, norms n)
 {
     const source *least = NULL;

@@ -1,4 +1,4 @@
-/* The module indexer.kernel._kernel. indexer/kernel/README.md says how a function is added. */
+/* The module indexer.kernel._kernel. indexer/kernel/README.md explains how to add a function. */
 #include "module.h"
 #include "postings.h"
 

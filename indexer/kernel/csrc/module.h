@@ -1,7 +1,7 @@
 /* Python's limited interface, and the functions that the module has from each file.
  *
- * Functions of Python are called with the interpreter's lock only; Py_BEGIN_ALLOW_THREADS lets go of
- * it, and what runs without it touches no object of Python's. */
+ * Functions of Python are called only with the interpreter's lock held. Py_BEGIN_ALLOW_THREADS
+ * releases it, and code that runs without it uses no Python object. */
 #ifndef POLICYSEARCH_MODULE_H
 #define POLICYSEARCH_MODULE_H
 

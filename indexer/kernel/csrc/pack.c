@@ -1,8 +1,8 @@
-/* Packing texts: pieces that come often become symbols, and a text the row of its symbols' codes.
+/* Packs texts: frequent strings become symbols, and a text becomes the sequence of its symbols' codes.
  *
- * Which symbols: as in FSST (Boncz, Neumann, Leis 2020, "FSST: Fast Random Access String
- * Compression"), in rounds. Each cuts a sample into the longest symbols known so far, counts these
- * and their pairs, and keeps those that save most. indexer/kernel/plain/pack.py says it shorter.
+ * Symbols are chosen in rounds, as in FSST (Boncz, Neumann, Leis 2020, "FSST: Fast Random Access
+ * String Compression"). Each round cuts a sample into the longest symbols known so far, counts these
+ * and their pairs, and keeps those that save most. indexer/kernel/plain/pack.py is a shorter version.
  */
 #include "bytes.h"
 #include "hash.h"
@@ -20,9 +20,9 @@
 #define SINGLE (1u << 31)     /* a handle of a symbol: this and a character, or a node */
 
 typedef struct {
-    uint32_t at, count; /* where its string stands in the text; how often it came */
+    uint32_t at, count; /* the place of its string in the text; its count */
     uint32_t other;     /* its number in a tally, plus 1; its code in the end */
-    uint32_t node : 20; /* of a character: where symbols go on behind it, 0 if none does */
+    uint32_t node : 20; /* of a character: where longer symbols go on, 0 if none do */
     uint32_t size : 6;
     uint32_t characters : 4;
 } symbol;
@@ -37,7 +37,7 @@ typedef struct {
     symbol *nodes; /* from 1 on */
     uint32_t used;
     symbol *singles; /* by character */
-    buffer seen;     /* the characters that came */
+    buffer seen;     /* the characters that occurred */
     int failed;      /* 1 for want of memory, or MALFORMED */
 } trie;
 
@@ -53,7 +53,7 @@ typedef struct {
     uint32_t entries;
 } corpus;
 
-/* How often strings came. */
+/* The counts of strings. */
 typedef struct {
     uint64_t hash;
     uint32_t at, count;
@@ -242,7 +242,7 @@ static inline uint32_t longest(trie *t, const uint8_t *text, const uint8_t *p, c
     return best;
 }
 
-/* --- which strings are to be symbols -------------------------------------------------------- */
+/* --- choosing the symbols ------------------------------------------------------------------- */
 
 static const uint8_t *entry_of(const corpus *c, uint32_t i, const uint8_t **end)
 {
@@ -292,7 +292,7 @@ static int by_gain(const void *left, const void *right)
     return order ? order : (x->size > y->size) - (x->size < y->size);
 }
 
-/* What bytes a string saves as a symbol, two for each further character, less what it costs. */
+/* The bytes that a string saves as a symbol: two for each further character, minus its cost. */
 static uint64_t gain_of(const counted *s, uint32_t stride)
 {
     uint64_t saved = (uint64_t)s->count * stride * 2 * (s->characters - 1u);
@@ -300,7 +300,7 @@ static uint64_t gain_of(const counted *s, uint32_t stride)
     return s->characters > 1 && s->count > 1 && saved > cost ? saved - cost : 0;
 }
 
-/* The strings with something to gain, the most first. */
+/* The strings that save anything, the most first. */
 static candidate *candidates(const tally *t, const uint8_t *text, uint32_t stride,
                              uint32_t *found)
 {
@@ -338,7 +338,7 @@ static void learn(trie *t, const corpus *c, uint32_t bytes)
 
 /* --- the texts as codes --------------------------------------------------------------------- */
 
-/* Cuts the whole corpus: the handle of each symbol, and where the row of each entry ends. */
+/* Cuts the whole corpus: the handle of each symbol, and the end of each entry. */
 static void cut(trie *t, const corpus *c, buffer *row, buffer *stops)
 {
     for (uint32_t i = 0; i < c->entries && !t->failed; i++) {
@@ -389,7 +389,7 @@ static void number(trie *t, const corpus *c, buffer *symbols, buffer *sizes)
     t->failed |= symbols->failed | sizes->failed;
 }
 
-/* Writes a code where there is room for four bytes, and says how many it has. */
+/* Writes a code, for which there is room of four bytes, and returns its size. */
 static size_t put_code(uint8_t *out, uint32_t code)
 {
     if (code < SHORT_CODES) {

@@ -1,4 +1,4 @@
-/* Postings, written and read; and the codes of term frequencies. */
+/* Writes and reads postings, and the codes of term frequencies. */
 #include "postings.h"
 #include <math.h>
 #include <stdlib.h>
@@ -95,10 +95,10 @@ static void encode_sparse(buffer *out, const uint32_t *docs, const uint8_t *code
         put_code(&w, codes[i]);
         next = docs[i] + 1;
     }
-    put_bits(&w, 0, 7); /* what is left of the last byte */
+    put_bits(&w, 0, 7); /* fills the last byte */
 }
 
-/* The number of a field of `bits` bits, whose greatest value says that the rest follows. */
+/* The number in a field of `bits` bits, whose greatest value means that the rest follows. */
 static uint32_t clipped(uint32_t value, unsigned bits)
 {
     uint32_t most = (1u << bits) - 1;

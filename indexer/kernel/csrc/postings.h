@@ -1,7 +1,7 @@
-/* A term's postings, read and written; indexer/segments/format.py has their bytes.
+/* Reads and writes the postings of a term; indexer/segments/format.py describes their bytes.
  *
- * They come from a file that may be damaged: each pointer is checked against its end before it is
- * followed, and a function that meets nonsense returns -1, which the callers turn into a ValueError. */
+ * The file may be damaged: every pointer is checked against its end before it is followed, and a
+ * function that finds damage returns -1, which the callers turn into a ValueError. */
 #ifndef POLICYSEARCH_POSTINGS_H
 #define POLICYSEARCH_POSTINGS_H
 
@@ -12,8 +12,8 @@
 #define RANGE 256      /* documents of a block: their low byte tells them apart */
 #define SHORT_LIST 128 /* postings up to which a list has no blocks, however few the documents */
 #define SPARSE 192     /* nor has one of at most one posting in so many documents */
-#define WIDE_GAP 15    /* the width that says of a gap in a stream that it has 32 bits */
-#define RARE 15        /* the rank that says of a code in a stream that it has 8 bits */
+#define WIDE_GAP 15    /* the width of a gap that has 32 bits in a stream */
+#define RARE 15        /* the rank of a code that has 8 bits in a stream */
 #define ONE 8          /* the code of a term frequency of 1.0: frequencies are counted in eighths */
 
 /* Term frequencies: eighths up to 2^11 in one byte, exact below 16.0. `tf_prepare` fills the table of
@@ -46,7 +46,7 @@ typedef struct {
     uint8_t *scratch; /* room for a block of it */
 } list;
 
-/* Whether a list is a stream of bits rather than blocks. */
+/* True if a list is a stream of bits instead of blocks. */
 static inline int is_sparse(uint32_t df, uint32_t sections)
 {
     return df <= SHORT_LIST || df <= sections / SPARSE;

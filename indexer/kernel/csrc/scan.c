@@ -1,4 +1,4 @@
-/* Packed texts read as UTF-8, and searched for a phrase without unpacking them. */
+/* Reads packed texts as UTF-8, and searches them for a phrase without unpacking them. */
 #include "texts.h"
 
 /* Appends the text of the codes from p on, folded or as it stands. */
@@ -15,7 +15,7 @@ static int unpack(const packed *text, const uint8_t *p, const uint8_t *end, int 
     return out->failed ? -1 : 0;
 }
 
-/* The text of codes in UTF-8. */
+/* Returns the text of codes in UTF-8. */
 static PyObject *py_unpack(PyObject *self, PyObject *args)
 {
     packed text;
@@ -35,9 +35,9 @@ static PyObject *py_unpack(PyObject *self, PyObject *args)
     return result;
 }
 
-/* The automaton of Knuth, Morris and Pratt for a needle: a state is how much of it the text read so
- * far ends with. Texts are fed to it by the symbol, of which most lead from 0 to the same state
- * again and again: those are kept. */
+/* The automaton of Knuth, Morris and Pratt for a needle: a state is how much of the needle's beginning
+ * the text so far ends with. It reads texts symbol by symbol, and keeps the state to which each symbol
+ * leads from state 0. */
 typedef struct {
     const uint8_t *needle;
     uint32_t length;
@@ -78,7 +78,7 @@ static uint32_t feed(const automaton *a, uint32_t state, const uint8_t *string, 
     return state;
 }
 
-/* Whether the text of codes, folded, holds the needle; -1 where it is damaged. */
+/* True if the text of codes, folded, contains the needle; -1 if it is damaged. */
 static int holds(automaton *a, const packed *text, const uint8_t *p, const uint8_t *end)
 {
     size_t count = (size_t)text->table.len / 8;
@@ -126,7 +126,7 @@ static int scan(const packed *text, const Py_buffer *offsets, automaton *a, cons
     return 0;
 }
 
-/* Keeps of a bitmap the entries of a text column that hold the needle (UTF-8), folded. */
+/* Removes from a bitmap the entries of a text column that, folded, lack the needle (UTF-8). */
 static PyObject *py_scan(PyObject *self, PyObject *args)
 {
     packed text;

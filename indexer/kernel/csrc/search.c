@@ -1,19 +1,19 @@
-/* The k best sections of a sum of BM25 terms, by range pruning.
+/* Finds the k best sections by a sum of BM25 terms, pruning ranges.
  *
- * Sections are split into ranges of 256. Every (term, range) has an upper bound of its impact; a
- * range's bounds add up to a bound of every score in it. Ranges are visited by falling bound, and
- * those are skipped whose bound does not reach the k-th score. Within a range, terms whose bounds
- * together stay below the k-th score cannot make a hit: they are looked up for the sections only that
- * the other terms make likely (Turtle and Flood's MaxScore, 1995).
+ * Sections are split into ranges of 256. Every (term, range) has an upper bound of its impact; the
+ * bounds of a range add up to a bound of every score in it. Ranges are visited in descending order of
+ * their bounds, and ranges whose bound does not reach the k-th score are skipped. Within a range, terms
+ * whose bounds together stay below the k-th score cannot make a hit alone: they are only looked up for
+ * sections that the other terms make likely (Turtle and Flood's MaxScore, 1995).
  *
- * A score is added up from the heaviest term to the lightest, whatever is pruned, so results are
- * those of a full evaluation to the last bit. Bounds are added in other orders: SLACK covers that.
+ * A score is added up from the heaviest term to the lightest, whatever is pruned, so that results equal
+ * those of a full evaluation to the last bit. Bounds are added in other orders: SLACK allows for that.
  */
 #include "search.h"
 #include <float.h>
 
 #define SLACK (1.0 + 1e-9)
-#define BUCKETS 256 /* that ranges are sorted into by their bounds */
+#define BUCKETS 256 /* into which ranges are sorted by their bounds */
 #define FEW 4       /* sections of a range that are looked up one by one */
 
 static inline double impact(const scored *t, uint8_t code, uint32_t doc)
@@ -83,7 +83,7 @@ static void sort_terms(search *s)
     qsort(s->by_weight, (size_t)s->term_count, sizeof *s->by_weight, by_weight);
 }
 
-/* Where the blocks of a term go: the rows of their ranges. */
+/* The destinations of the blocks of a term: the rows of their ranges. */
 typedef struct {
     reference *references;
     size_t width; /* of a row */
@@ -146,7 +146,7 @@ static int gather(search *s)
     return state;
 }
 
-/* Whether the filter has any section of a range. */
+/* True if the filter has any section of a range. */
 static int has_any(const search *s, uint32_t range)
 {
     uint32_t from = range * (RANGE / 8), to = (s->sections + 7) / 8;
@@ -180,7 +180,7 @@ static inline void add_part(tally *y, const scored *t, uint8_t code, uint32_t ba
     }
 }
 
-/* Adds the blocks of a row up. */
+/* Adds up the blocks of a row. */
 static inline void accumulate(tally *y, const search *s, const reference *r, const reference *end,
                               uint32_t base, int first)
 {
@@ -193,7 +193,7 @@ static inline void accumulate(tally *y, const search *s, const reference *r, con
     }
 }
 
-/* What the term of a block adds to the score of a section. */
+/* The part that the term of a block adds to the score of a section. */
 static double part_of(const search *s, const reference *r, uint32_t doc)
 {
     const scored *t = s->terms + r->term;
@@ -204,14 +204,14 @@ static double part_of(const search *s, const reference *r, uint32_t doc)
     return t->weight * impact(t, at - docs < ones ? ONE : at[count - ones], doc);
 }
 
-/* What a section must have of the terms before the rest to be a hit: more than nothing. */
+/* The least sum, above 0, that a section needs from the terms before the rest to be a hit. */
 static double enough(const search *s, double rest)
 {
     double least = least_of(s) / SLACK - rest;
     return least > DBL_TRUE_MIN ? least : DBL_TRUE_MIN;
 }
 
-/* Keeps of the sections those that may be a hit; their number. */
+/* Keeps only the sections that may be a hit; returns their number. */
 static unsigned keep_likely(tally *y, double least)
 {
     unsigned kept = 0;
@@ -291,7 +291,7 @@ static uint32_t order_ranges(search *s)
     return starts[BUCKETS];
 }
 
-/* Has what visiting a range reads brought near while others are visited. */
+/* Prefetches the data of a range while others are visited. */
 static void fetch_row(const search *s, uint32_t range)
 {
     const reference *row = s->references + range * (size_t)s->term_count;
@@ -330,7 +330,7 @@ static void rank(search *s)
     }
 }
 
-/* Fills up with sections of the filter that no term scores, in their order. */
+/* Fills up the hits with sections of the filter that no term scores, in order. */
 static int add_zeros(search *s)
 {
     uint8_t *taken = calloc((size_t)s->sections / 8 + 1, 1);

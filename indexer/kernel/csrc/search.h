@@ -54,7 +54,7 @@ typedef struct {
     int zeros;
 } search;
 
-/* Fills hits, best first: 0, -1 where the postings are damaged, -2 without memory. */
+/* Fills hits, best first; returns 0, -1 if the postings are damaged, -2 if memory runs out. */
 int search_run(search *s);
 
 #endif

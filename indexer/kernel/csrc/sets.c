@@ -1,8 +1,8 @@
-/* Sets of sections as bitmaps, the least bit first, and documents that stand for their sections. */
+/* Sets of sections as bitmaps, the lowest bit first, and documents as ranges of sections. */
 #include "bytes.h"
 #include "module.h"
 
-/* Whether `first` divides the sections among documents: first[d] up to first[d + 1] belong to document d. */
+/* True if `first` divides the sections: first[d] up to first[d + 1] belong to document d. */
 static int well_formed(const Py_buffer *first, uint32_t sections)
 {
     if (first->len < 4 || first->len % 4 || load32(first->buf, (size_t)first->len / 4 - 1) != sections)
@@ -68,7 +68,7 @@ static uint32_t ones(const uint8_t *map, uint32_t from, uint32_t to)
     return count;
 }
 
-/* How many sections of a set each document has: 32 bits each. */
+/* The number of sections of a set in each document: 32 bits each. */
 static PyObject *py_tally(PyObject *self, PyObject *args)
 {
     Py_buffer bits, first;

@@ -1,5 +1,5 @@
-/* The stretch of a text that shows its matches best, as it is shown. indexer/kernel/plain/snippet.py says
- * what is best. */
+/* Chooses and shows the stretch of a text that shows its matches best, which
+ * indexer/kernel/plain/snippet.py defines. */
 #include "excerpt.h"
 
 #define ELLIPSIS 0x2026
@@ -40,7 +40,7 @@ static inline Py_UCS4 character(const showing *s, int64_t at)
     return load32(s->text, (size_t)at);
 }
 
-/* What str.isspace says. */
+/* As str.isspace. */
 static inline int is_space(Py_UCS4 c)
 {
     if (c < 0x80)
@@ -60,7 +60,7 @@ static inline int is_invisible(Py_UCS4 c)
            (c >= 0x2060 && c <= 0x2069) || c == 0xFEFF;
 }
 
-/* Where a sentence ends. */
+/* The ends of sentences. */
 static inline int is_stop(Py_UCS4 c)
 {
     return c == 0x3002 || c == 0xFF1B || c == 0xFF01 || c == 0xFF1F || c == '\n';
@@ -75,7 +75,7 @@ static int64_t last_stop(const showing *s, int64_t from, int64_t to)
     return -1;
 }
 
-/* Groups the matches into runs; -1 where they are not what `snippet` is to be given. */
+/* Groups the matches into runs; returns -1 if they are not as `snippet` requires. */
 static int gather_runs(showing *s, uint32_t needles)
 {
     uint32_t before = 0;
@@ -94,7 +94,7 @@ static int gather_runs(showing *s, uint32_t needles)
     return 0;
 }
 
-/* Takes a run into the window (1) or out of it (-1); what its needles then weigh more or less. */
+/* Takes a run into the window (1) or out of it (-1); returns the change in the weight of needles. */
 static uint64_t weigh_run(showing *s, uint32_t which, int change)
 {
     uint64_t weight = 0;
@@ -200,7 +200,7 @@ static int says_something(const showing *s, int64_t from, int64_t to)
     return 0;
 }
 
-/* Writes the characters from `start` up to `end` as they are shown; in runs they are lit. */
+/* Writes the characters from `start` up to `end` as they are shown; runs are highlighted. */
 static void show(const showing *s, int64_t start, int64_t end, shown *out)
 {
     uint32_t at = 0;
@@ -249,7 +249,7 @@ static PyObject *highlights_of(const buffer *b)
     return result;
 }
 
-/* How many lines end before the first match that begins at `start` or behind. */
+/* The number of lines that end before the first match that begins at `start` or later. */
 static uint32_t lines_before(const showing *s, int64_t start)
 {
     uint32_t i = 0, lines = 0;

@@ -22,7 +22,7 @@ static inline void release_packed(packed *text)
     PyBuffer_Release(&text->table);
 }
 
-/* The code at *p, which moves behind it; a number of no symbol where the codes are cut off. */
+/* The code at *p, which moves past it; a number of no symbol if the codes are cut off. */
 static inline uint32_t next_code(const uint8_t **p, const uint8_t *end)
 {
     const uint8_t *at = *p;
@@ -42,7 +42,7 @@ static inline uint32_t next_code(const uint8_t **p, const uint8_t *end)
     return (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
-/* Where the string of a symbol is, folded or as it stands. */
+/* The place of the string of a symbol, folded or as it stands. */
 static inline int place_of(const packed *text, uint32_t code, int folded, size_t *offset, size_t *size)
 {
     uint32_t place = load32(text->table.buf, 2 * (size_t)code + (size_t)folded);

@@ -4,10 +4,10 @@
 /* Working memory that a search leaves to the next one: fresh pages cost more than the search.
  *
  * These two are the only variables that searches share. They are read and written with the
- * interpreter's lock held, in `lay_out` before a search lets go of it and in `keep` after it has it
- * again. A search takes the memory away, so that another one at the same time finds none and makes its
- * own. An interpreter without that lock would need one here; the limited interface of 3.11, for which
- * the module is built, always has it. */
+ * interpreter's lock held: in `lay_out`, before a search releases it, and in `keep`, after it has taken
+ * it again. A search takes the memory away, so that another one at the same time finds none and
+ * allocates its own. An interpreter without that lock would need one here; the limited interface of
+ * 3.11, for which the module is built, always has it. */
 static uint8_t *spare_memory;
 static size_t spare_size;
 #define MOST_SPARE (16u << 20)
@@ -19,7 +19,7 @@ static void *carve(uint8_t **at, size_t count, size_t size)
     return result;
 }
 
-/* Takes working memory, as large as it is needed or larger, and lays it out; NULL without memory. */
+/* Takes working memory of at least the size needed, and lays it out; NULL if memory runs out. */
 static uint8_t *lay_out(search *s, size_t *size)
 {
     size_t terms = (size_t)s->term_count + 1, ranges = (size_t)s->ranges + 1;
@@ -49,7 +49,7 @@ static uint8_t *lay_out(search *s, size_t *size)
     return memory;
 }
 
-/* Leaves working memory to the next search, unless it is large or smaller than what is there. */
+/* Leaves working memory to the next search, unless it is large or smaller than the present one. */
 static void keep(uint8_t *memory, size_t size)
 {
     if (size > MOST_SPARE || size <= spare_size) {

@@ -1,4 +1,4 @@
-/* A trie of words, to cut by; indexer/kernel/plain/trie.py says how it is made. */
+/* A trie of words, to cut by; indexer/kernel/plain/trie.py explains how it is made. */
 #include "bytes.h"
 #include "module.h"
 
@@ -15,7 +15,7 @@ typedef struct {
 
 typedef struct {
     uint32_t next[DEEPEST + 2]; /* by the length of beginnings, where the next node stands */
-    uint32_t roots;             /* single characters whose children are told */
+    uint32_t roots;             /* single characters whose children are noted */
     uint8_t *characters, *children, *values;
     uint32_t nodes;
 } trie;
@@ -25,7 +25,7 @@ static inline void store16(uint8_t *p, size_t index, uint16_t value)
     memcpy(p + index * 2, &value, 2);
 }
 
-/* How many characters a word has at the beginning in common with the one before. */
+/* The number of characters at its beginning that a word shares with the one before. */
 static size_t shared_with(const vocabulary *v, size_t before, size_t size, size_t start)
 {
     size_t shared = 0;
@@ -34,7 +34,7 @@ static size_t shared_with(const vocabulary *v, size_t before, size_t size, size_
     return shared;
 }
 
-/* The size of the word at `start`, or 0 if it is none, or does not follow the one before. */
+/* The size of the word at `start`; 0 if it is no word or does not follow the one before. */
 static size_t word_size(const vocabulary *v, size_t before, size_t size_before, size_t start,
                         size_t *shared)
 {
@@ -54,7 +54,7 @@ static size_t word_size(const vocabulary *v, size_t before, size_t size_before, 
     return size;
 }
 
-/* Counts the nodes of each length, or returns -1 where the words are not as they should be. */
+/* Counts the nodes of each length; returns -1 if the words are malformed. */
 static int count_nodes(const vocabulary *v, trie *t)
 {
     uint32_t counts[DEEPEST + 2] = {0, CHARACTERS};
@@ -78,7 +78,7 @@ static int count_nodes(const vocabulary *v, trie *t)
     return 0;
 }
 
-/* Tells of the single characters up to one where their children begin. */
+/* Notes where the children begin of all single characters up to one. */
 static void tell_roots(trie *t, uint32_t end)
 {
     for (; t->roots < end; t->roots++)

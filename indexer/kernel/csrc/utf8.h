@@ -29,7 +29,7 @@ static inline uint32_t next_character(const uint8_t **p, const uint8_t *end)
 }
 
 /* Reads a character of bytes that may be damaged and moves *p behind it; *p lies before `end`. Returns
- * 0, or -1 where the bytes are not UTF-8. Surrogates are read like other characters. */
+ * 0, or -1 if the bytes are not UTF-8. Surrogates are read like other characters. */
 static inline int read_checked(const uint8_t **p, const uint8_t *end, uint32_t *character)
 {
     static const uint32_t least[4] = {0, 0x80, 0x800, 0x10000};

@@ -1,4 +1,4 @@
-/* The wording of a text, clause by clause; indexer/kernel/plain/wording.py says what that is. */
+/* The wording of a text, clause by clause; indexer/kernel/plain/wording.py defines it. */
 #include "characters.h"
 #include "utf8.h"
 
@@ -54,7 +54,7 @@ static void end_clause(wording *w, const uint8_t *start)
     buffer_bytes(&w->hashes, &crc, sizeof crc);
 }
 
-/* Reads a text; 0, or 1 where a character is unknown. */
+/* Reads a text; returns 0, or 1 if a character is unknown. */
 static int read_text(const uint8_t *table, const Py_UCS4 *text, size_t size, wording *w)
 {
     const uint8_t *start = w->end;

@@ -1,1 +1,1 @@
-"""The kernel in plain Python, file by file as ``csrc`` has it; `kernel` gathers its functions."""
+"""The kernel in plain Python: one file for each file of ``csrc``, gathered by `kernel`."""

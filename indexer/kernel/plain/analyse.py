@@ -1,13 +1,14 @@
-"""From a text to its words, as ``analyse.c`` finds them.
+"""Finds the words of a text, as ``analyse.c`` does.
 
-A text is folded by a table of characters, its numbers are put in digits, and what then stands side
-by side of one kind is a word: letters, or digits with points between them. Runs of Chinese
-characters are cut by a dictionary (`indexer.kernel.plain.cut`).
+A text is folded by a table of characters and its numbers are written in digits. Then every run of
+one kind is a word: letters, or digits with points between them. Runs of Chinese characters are cut
+by a dictionary (`indexer.kernel.plain.cut`).
 
-The table has 32 bits for each character below U+20000: the lowest 21 are what it folds to, 0 if to
-nothing; the next from bit 24 on its kind; the highest is set where both are known. What a known
-character folds to is known, and so are the ten digits. Behind the table every character folds to
-itself, and those up to U+3FFFF are Chinese. All answers are None where a character is unknown.
+The table has an entry of 32 bits for each character below U+20000. The lowest 21 bits are the
+character it folds to, 0 if it folds to nothing; the bits from 24 on are its kind; the highest bit
+is set if both are known. If a character is known, so is the one it folds to, and the ten digits are
+known as well. Characters beyond the table fold to themselves; those up to U+3FFFF are Chinese.
+Every function returns None if a character of the text is unknown.
 """
 
 from __future__ import annotations
@@ -29,18 +30,19 @@ from indexer.numerals import arabic
 
 _FOLDED = 0x1FFFFF
 
-# Over texts whose characters are replaced by the marks of their kinds; spaces and points stay.
+# Applied to texts whose characters are replaced by the marks of their kinds, but for spaces and
+# points.
 _MARKS = "?lnh?"
 _SPACED = re.compile("(?<!h)h(?: +h(?!h))+")
 _RUN = re.compile(r"h+|n+(?:\.n+)*|l+")
 
 
 class Unknown(Exception):
-    """A character is not known."""
+    """A character has no entry in the table."""
 
 
 class Table:
-    """A table of characters, asked for one at a time. Raises Unknown."""
+    """A table of characters, read one at a time. Raises Unknown."""
 
     def __init__(self, table: Buffer) -> None:
         if len(table) != 4 * CHARACTERS:
@@ -48,7 +50,7 @@ class Table:
         self._entries = memoryview(table).cast("B").cast("I")
 
     def entry(self, char: str) -> int:
-        """All that is known of a character."""
+        """Returns the whole entry of a character. Raises Unknown if it has none."""
         code = ord(char)
         if code >= CHARACTERS:
             return KNOWN | (HAN if code <= LAST_HAN else NOTHING) << KIND | code
@@ -58,15 +60,15 @@ class Table:
         return entry
 
     def kind(self, char: str) -> int:
-        """Its kind."""
+        """Returns the kind of a character (`indexer.kernel.constants`). Raises Unknown."""
         return self.entry(char) >> KIND & 7
 
     def marks(self, text: str) -> str:
-        """The marks of a text's kinds."""
+        """Returns ``text`` with each character replaced by the mark of its kind."""
         return "".join([char if char in " ." else _MARKS[self.kind(char)] for char in text])
 
     def folded(self, text: str) -> str:
-        """A text folded."""
+        """Returns ``text`` folded character by character."""
         codes = [self.entry(char) & _FOLDED for char in text]
         folded = "".join(map(chr, filter(None, codes)))
         spaced = {
@@ -79,8 +81,9 @@ class Table:
 
 
 def fold(table: Buffer, text: str) -> str | None:
-    """Returns a text folded, without the spaces between single Chinese characters: 国 务 院 is
-    国务院.
+    """Returns ``text`` folded; None if ``table`` lacks one of its characters.
+
+    Spaces between single Chinese characters are removed: 国 务 院 becomes 国务院.
     """
     try:
         return Table(table).folded(text)
@@ -89,7 +92,7 @@ def fold(table: Buffer, text: str) -> str | None:
 
 
 def words(table: Buffer, folded: str, tables: Cutter) -> str | None:
-    """Returns the words of a folded text, NUL between them."""
+    """Returns the words of a folded text, separated by NUL; None if a character is unknown."""
     try:
         return _words(Table(table), folded, tables)
     except Unknown:
@@ -97,7 +100,10 @@ def words(table: Buffer, folded: str, tables: Cutter) -> str | None:
 
 
 def analyse(table: Buffer, text: str, tables: Cutter) -> tuple[str, str] | None:
-    """Returns, of a text folded, its words with NUL between them, and all but its blanks."""
+    """Returns the words of ``text`` folded, separated by NUL, and the folded text without blanks.
+
+    The result is None if ``table`` lacks a character.
+    """
     try:
         kinds = Table(table)
         folded = kinds.folded(text)

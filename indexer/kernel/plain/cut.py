@@ -1,9 +1,10 @@
-"""Cutting runs of Chinese characters as jieba does, and as ``cut.c`` does it.
+"""Cuts runs of Chinese characters as jieba does, and as ``cut.c`` does.
 
-jieba's default mode. A run is cut into the words of the dictionary that together are likeliest;
-where single characters come out side by side, a hidden Markov model (jieba's finalseg) says which
-of them are words. The tables are those of `indexer.text.dictionary`, and doubles are added in
-jieba's order, so that the words are jieba's to the last tie."""
+This is jieba's default mode. A run is cut into the words of the dictionary that are likeliest
+together. Where this leaves several single characters side by side, a hidden Markov model (jieba's
+finalseg) decides which of them form words. The tables are those of `indexer.text.dictionary`.
+Doubles are added in jieba's order, so that even ties give jieba's words.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +18,13 @@ from indexer.kernel.types import Buffer
 _CHARACTERS = LAST - FIRST + 1
 _STATES = 4
 _B, _E, _M, _S = range(_STATES)
-# What each state may follow. Of two that are equally likely jieba takes the one of the later
-# letter, which stands second.
+# The states that each state may follow. Of two equally likely ones, jieba takes the one with the
+# later letter, which stands second here.
 _BEFORE = ((_E, _S), (_B, _M), (_B, _M), (_E, _S))
 
 
 class Cutter:
-    """The tables of a dictionary."""
+    """The tables of a dictionary that texts are cut by."""
 
     def __init__(self, columns: tuple[Buffer, ...], forced: bool) -> None:
         views = [memoryview(column).cast("B") for column in columns]
@@ -46,7 +47,10 @@ class Cutter:
         self.forced = forced
 
     def values_from(self, text: str, start: int) -> Iterator[int]:
-        """The values of the beginnings of words that stand at ``start``, from the shortest."""
+        """Yields the values of the beginnings of words at ``start``, from the shortest on.
+
+        Raises ValueError if the trie is damaged.
+        """
         node = ord(text[start]) - FIRST
         yield self.values[node]
         for place in range(start + 1, len(text)):
@@ -60,12 +64,12 @@ class Cutter:
             yield self.values[node]
 
     def value(self, text: str) -> int:
-        """The value of a text, 0 if it begins no word."""
+        """Returns the value of ``text`` in the trie; 0 if no word begins with it."""
         values = list(self.values_from(text, 0))
         return values[-1] if len(values) == len(text) else 0
 
     def weight(self, value: int) -> float:
-        """The weight of a word by its value."""
+        """Returns the weight of a word by its ``value``. Raises ValueError if there is none."""
         number = value & ~SPLIT
         if number >= len(self.weights):
             raise ValueError("a word's weight lies outside the dictionary")
@@ -81,15 +85,15 @@ def cutter(
     emissions: Buffer,
     forced: bool,
 ) -> Cutter:
-    """Returns the tables ready to cut by; ``forced`` tells whether any value has ``SPLIT``.
+    """Returns the tables to cut by; ``forced`` is True if any value has ``SPLIT``.
 
-    Raises ValueError where the columns do not belong together.
+    Raises ValueError if the columns do not belong together.
     """
     return Cutter((characters, children, values, weights, model, emissions), forced)
 
 
 def cut(tables: Cutter, text: str) -> list[str]:
-    """Returns the words of ``text``, in order: joined, they are it."""
+    """Returns the words of ``text`` in order; joined, they are ``text``."""
     words: list[str] = []
     for known, group in groupby(text, lambda char: FIRST <= ord(char) <= LAST):
         run = "".join(group)
@@ -99,7 +103,7 @@ def cut(tables: Cutter, text: str) -> list[str]:
 
 def _cut_known(tables: Cutter, text: str) -> Iterator[str]:
     ends = _likeliest(tables, text)
-    start = lone = 0  # characters that are words for themselves stand from ``lone`` on
+    start = lone = 0  # single characters stand from ``lone`` on
     while start < len(text):
         end = ends[start]
         if end - start > 1:
@@ -111,7 +115,10 @@ def _cut_known(tables: Cutter, text: str) -> Iterator[str]:
 
 
 def _likeliest(tables: Cutter, text: str) -> list[int]:
-    """For each character, where the word ends that begins there on the likeliest way to the end."""
+    """Returns for each character the end of the word that begins there on the likeliest way.
+
+    The way leads from the character to the end of the text.
+    """
     scores = [0.0] * (len(text) + 1)
     ends = [0] * len(text)
     for start in range(len(text) - 1, -1, -1):
@@ -124,7 +131,7 @@ def _likeliest(tables: Cutter, text: str) -> list[int]:
 
 
 def _recognised(tables: Cutter, text: str) -> Iterator[str]:
-    """The words of characters that stand side by side as words for themselves."""
+    """Yields the words that the model makes of adjacent single characters."""
     if len(text) < 2 or tables.value(text) & ~SPLIT:
         yield from text
         return
@@ -140,7 +147,10 @@ def _recognised(tables: Cutter, text: str) -> Iterator[str]:
 
 
 def _states(tables: Cutter, text: str) -> list[int]:
-    """The likeliest states of the characters (Viterbi): a word is S, or B, any number of M, E."""
+    """Returns the likeliest states of the characters (Viterbi).
+
+    A word is S, or B, any number of M, and E.
+    """
     model, emissions = tables.model, tables.emissions
     place = _STATES * (ord(text[0]) - FIRST)
     scores = [model[state] + emissions[place + state] for state in range(_STATES)]

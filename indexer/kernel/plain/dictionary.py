@@ -1,4 +1,4 @@
-"""A dictionary of terms with their postings, written as ``dictionary.c`` does it, and read."""
+"""Writes a dictionary of terms with their postings, as ``dictionary.c`` does, and reads it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from indexer.kernel.types import Buffer, InvertedField
 
 
 class Dictionary:
-    """A dictionary in the making: terms in ascending order, front-coded, with their postings."""
+    """A dictionary being written: terms in ascending order, front-coded, with their postings."""
 
     def __init__(self, lengths: Sequence[int]) -> None:
         self._lengths = lengths
@@ -56,9 +56,9 @@ class Dictionary:
 
 
 def terms_of(terms: Buffer, count: int) -> Iterator[tuple[bytes, int, int, int]]:
-    """Yields (term, document frequency, offset, size) of every term of a dictionary, in order.
+    """Yields (term, document frequency, offset, size) for every term of a dictionary, in order.
 
-    ``offset`` and ``size`` are bytes in the column of postings. Raises ValueError where the
+    ``offset`` and ``size`` are in bytes of the column of postings. Raises ValueError if the
     dictionary is damaged.
     """
     reader = Reader(terms)

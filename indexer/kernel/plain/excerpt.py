@@ -1,4 +1,4 @@
-"""From a packed text to its snippet, as ``excerpt.c`` does it."""
+"""Makes the snippet of a packed text, as ``excerpt.c`` does."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def excerpt(
     weights: Buffer,
     width: int,
 ) -> SnippetParts | None:
-    """Returns the `snippet` of a packed text with its matches; None without matches."""
+    """Returns the `snippet` of a packed text with its matches; None if there are no matches."""
     text, folded, starts, stops = fold_codes(codes, symbols, table, gaps)
     matches = find(folded, starts, stops, letters, ends, groups)
     return snippet(text, matches, weights, width) if matches else None

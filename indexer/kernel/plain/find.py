@@ -1,4 +1,4 @@
-"""Finding needles in a text, as ``find.c`` does it. Everything is linear in the text."""
+"""Finds needles in a text, as ``find.c`` does, in time linear in the text."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from indexer.kernel.types import Buffer, Match, Needles, pack_matches
 def find(
     folded: str, starts: Buffer, stops: Buffer, letters: Buffer, ends: Buffer, groups: Buffer
 ) -> bytes:
-    """Returns the matches of `Needles` in a folded text, in places of its source (`pack_matches`).
+    """Returns the matches of `Needles` in a folded text, as packed spans of its source.
 
-    ``starts`` and ``stops`` have, for each character of the folded text, where it begins and ends
-    in the source, 32 bits each. Matches come in the order of the folded text; those of a group are
-    what `find_matches` gives for it alone. Raises ValueError where the arguments do not fit.
+    ``starts`` and ``stops`` have, for each character of the folded text, its start and end in the
+    source (32 bits each). Matches come in the order of the folded text; the matches of a group are
+    the same as if `find_matches` looked for that group alone. Raises ValueError if the arguments do
+    not belong together.
     """
     first, last = array("I", bytes(starts)), array("I", bytes(stops))
     needles = Needles(bytes(letters), bytes(ends), bytes(groups))
@@ -33,11 +34,11 @@ def find(
 
 
 def find_matches(folded: str, needles: Sequence[str]) -> list[Match]:
-    """Returns the occurrences of ``needles`` in ``folded``, both folded alike, in order.
+    """Returns the occurrences of ``needles`` in ``folded``, in order; both are folded alike.
 
-    Occurrences of one needle do not overlap each other. A needle of a single character counts
-    only in a run of touching matches that holds a longer one, unless there are no longer needles:
-    alone it says little. Takes time in the length of the text for each needle.
+    Occurrences of one needle do not overlap each other. A needle of a single character says little
+    by itself: if there are longer needles, it counts only in a run of touching matches that has one
+    of them. Each needle takes time linear in the text.
     """
     matches = sorted(
         Match(start, start + len(needle), number)
@@ -62,7 +63,7 @@ def _occurrences(text: str, needle: str) -> Iterator[int]:
 
 
 def runs_of(matches: Iterable[Match]) -> list[list[Match]]:
-    """Returns sorted ``matches`` in groups that touch or overlap."""
+    """Returns sorted ``matches`` as runs of matches that touch or overlap."""
     runs: list[list[Match]] = []
     end = -1
     for match in matches:
@@ -74,7 +75,8 @@ def runs_of(matches: Iterable[Match]) -> list[list[Match]]:
 
 
 def merge_matches(matches: Iterable[Match]) -> list[tuple[int, int]]:
-    """Returns the spans that sorted ``matches`` cover, in order; matches that touch or overlap are
-    one.
+    """Returns the spans that sorted ``matches`` cover, in order.
+
+    Matches that touch or overlap are one span.
     """
     return [(run[0].start, max(match.end for match in run)) for run in runs_of(matches)]

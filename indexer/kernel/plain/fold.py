@@ -1,7 +1,8 @@
-"""A packed text as it stands and folded, as ``fold.c`` reads it.
+"""Reads a packed text as it stands and folded, as ``fold.c`` does.
 
-A text is a row of codes of symbols (`indexer.segments.format`). ``table`` has for each symbol
-where its string is in ``symbols``, as it stands and folded: offset * 256 + size, 32 bits each.
+A text is a sequence of codes of symbols (`indexer.segments.format`). ``table`` has for each symbol
+the place of its string in ``symbols``, once as it stands and once folded: offset * 256 + size, 32
+bits each.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from indexer.kernel.types import Buffer, FoldedText
 
 
 def fold_codes(codes: Buffer, symbols: Buffer, table: Buffer, gaps: Buffer) -> FoldedText:
-    """Returns the text of codes as it stands and folded, with the way back.
+    """Returns the text of ``codes`` as it stands and folded, with the offsets that connect them.
 
-    ``gaps`` has 1 for every character below its length that folds to none, else 0. Raises
-    ValueError where the text is damaged.
+    ``gaps`` has a byte per character: 1 if the character folds to nothing, else 0. Raises
+    ValueError if the text is damaged.
     """
     places = memoryview(table).cast("B")[: len(table) // 8 * 8].cast("I")
     source = folded = ""
@@ -36,7 +37,7 @@ def fold_codes(codes: Buffer, symbols: Buffer, table: Buffer, gaps: Buffer) -> F
 
 
 def _kept(string: str, count: int, start: int, gaps: Buffer) -> list[int]:
-    """The places of the ``count`` characters of a string, at ``start``, that fold to something."""
+    """Returns the offsets, from ``start`` on, of the characters that do not fold to nothing."""
     if len(string) == count:
         return [*range(start, start + count)]
     kept = [

@@ -1,4 +1,4 @@
-"""Inverting the log of sections, as ``invert.c`` does it."""
+"""Inverts the log of sections, as ``invert.c`` does."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from indexer.kernel.types import Buffer, InvertedField
 
 
 def finish(log: Inverter, order: Buffer) -> InvertedField:
-    """Returns the log inverted; section ``order[i]`` (32 bits each) becomes document ``i``."""
+    """Returns the inverted log, in which section ``order[i]`` (32 bits each) has the number ``i``.
+
+    Raises ValueError if ``order`` does not list every section once.
+    """
     numbers = array("I", bytes(order))
     if sorted(numbers) != list(range(len(log.sections))):
         raise ValueError("the order is no permutation of the sections")

@@ -1,8 +1,9 @@
-"""The plain kernel: all functions of the compiled one, gathered from the files that mirror its own.
+"""The plain kernel: all functions of the compiled one, gathered from files that mirror its own.
 
-It serves where there is no compiler, and is the oracle of the compiled kernel: both give the same
-bytes, and the same scores to the last bit, for doubles are added in the same order. Nothing in it
-is pruned or clever, but every check against damage is made, with the same ValueError.
+It is used where the compiled kernel was not built, and the compiled kernel is tested against it:
+both give the same bytes, and the same scores to the last bit, because doubles are added in the same
+order. It prunes nothing and is as simple as possible, but makes every check against damage and
+raises the same ValueErrors.
 """
 
 from __future__ import annotations

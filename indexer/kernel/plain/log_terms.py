@@ -1,4 +1,4 @@
-"""Logging the terms of sections, as ``log_terms.c`` does it."""
+"""Logs the terms of sections, as ``log_terms.c`` does."""
 
 from __future__ import annotations
 
@@ -11,14 +11,18 @@ from indexer.kernel.types import Buffer
 
 
 class Inverter:
-    """The log of the sections added so far: of each its terms, with their frequency in eighths."""
+    """The log of added sections: for each, its terms with their frequencies in eighths."""
 
     def __init__(self) -> None:
         self.sections: list[dict[bytes, int]] = []
         self.lengths: list[int] = []
 
     def add(self, parts: list[list[bytes]], weights: Buffer, sections: Buffer) -> None:
-        """Adds sections; each has the terms of the parts it names, as often as it names them."""
+        """Adds sections, each with the terms of the parts that it names.
+
+        A part that is named several times counts as often. Raises ValueError if the arguments do
+        not belong together.
+        """
         numbers = array("I", bytes(sections))
         if len(parts) != len(weights) or 0 in bytes(weights):
             raise ValueError("parts, weights and sections do not belong together")
@@ -43,7 +47,10 @@ def _named(numbers: Sequence[int], parts: int) -> Iterator[Sequence[int]]:
 
 
 def inverter(seed: int) -> Inverter:
-    """Returns an empty log. ``seed`` makes the hashing of the compiled one unpredictable."""
+    """Returns an empty log.
+
+    The ``seed`` makes the hashing of the compiled kernel unpredictable; it is ignored here.
+    """
     del seed
     return Inverter()
 
@@ -55,10 +62,10 @@ def _split(parts: Buffer, weights: Buffer) -> list[bytes]:
 def add_words(log: Inverter, parts: Buffer, weights: Buffer, sections: Buffer) -> None:
     """Adds sections that rank by words.
 
-    ``parts`` are words in UTF-8, NUL between words and 1 between parts; ``weights`` are those of
-    an occurrence in each part, in eighths (8 bits each); ``sections`` has for each section the
-    number of its parts and then their numbers (32 bits each). Raises ValueError where these do not
-    fit.
+    ``parts`` are words in UTF-8, with NUL between words and 1 between parts. ``weights`` has the
+    weight of an occurrence in each part, in eighths (8 bits each). ``sections`` has for each
+    section the number of its parts, followed by their numbers (32 bits each). Raises ValueError if
+    these do not belong together.
     """
     every = _split(parts, weights)
     log.add([[word for word in part.split(b"\0") if word] for part in every], weights, sections)
@@ -69,9 +76,9 @@ def add_bigrams(
 ) -> None:
     """Adds sections that rank by bigrams: as `add_words`, but the parts are texts.
 
-    ``classes`` has a byte for every character below U+20000: 0 for none, 1 for a letter or digit,
-    3 for Han; from there to U+3FFFF all are Han. A bigram ranks if neither of its
-    characters is 0 and one of them is Han.
+    ``classes`` has a byte for every character below U+20000: 1 for a letter or digit, 3 for Han, 0
+    for any other. Characters from there to U+3FFFF are Han. A bigram ranks if neither character has
+    0 and one is Han. Raises ValueError if the arguments do not belong together.
     """
     if len(classes) != CHARACTERS:
         raise ValueError("a table of 131072 classes is wanted")

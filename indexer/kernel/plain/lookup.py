@@ -1,4 +1,4 @@
-"""Looking a term up, and its postings as documents or as a set, as ``lookup.c`` does it."""
+"""Looks up a term and reads its postings, as ``lookup.c`` does."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from indexer.kernel.types import Buffer, TermPlace
 
 
 def lookup(terms: Buffer, index: Buffer, count: int, term: Buffer) -> TermPlace | None:
-    """Returns where the postings of a term are; None if the dictionary lacks it.
+    """Returns the place of a term's postings; None if the dictionary lacks the term.
 
-    ``count`` is the number of terms. Raises ValueError where what is read is damaged.
+    ``count`` is the number of terms. Raises ValueError if what is read is damaged.
     """
     places = array("Q", bytes(index)[: len(index) // 8 * 8])
     if len(places) < INDEX_ENTRY * ((count + DICT_BLOCK - 1) // DICT_BLOCK):
@@ -31,9 +31,9 @@ def _reader(terms: Buffer, places: array[int], block: int) -> Reader:
 
 
 def _find_block(terms: Buffer, places: array[int], count: int, term: bytes) -> int:
-    """Returns the last block that begins with a term not above ``term``; -1 if none does.
+    """Returns the last block whose first term is not above ``term``; -1 if there is none.
 
-    Terms are compared by their first eight bytes, which the index has, as long as these differ.
+    Terms are compared by their first eight bytes, which are in the index, as far as these differ.
     """
     wanted = int.from_bytes(term[:8].ljust(8, b"\0"), "big")
     low, high = 0, (count + DICT_BLOCK - 1) // DICT_BLOCK
@@ -58,10 +58,10 @@ def _agreed(one: bytes, other: bytes) -> int:
 def _find_in_block(
     terms: Buffer, places: array[int], count: int, block: int, term: bytes
 ) -> TermPlace | None:
-    """Walks a block up to where the term is, or where it would be."""
+    """Reads a block up to ``term``, or to the place where it would be."""
     reader = _reader(terms, places, block)
     offset = places[INDEX_ENTRY * block]
-    same = 0  # bytes in which the term before agreed with the one sought
+    same = 0  # bytes that the term before has in common with ``term``
     for ordinal in range(block * DICT_BLOCK, min(count, (block + 1) * DICT_BLOCK)):
         shared, more = reader.number(), reader.number()
         string = reader.bytes(more)
@@ -80,7 +80,10 @@ def _find_in_block(
 
 
 def decode(data: Buffer, offset: int, size: int, df: int, sections: int) -> tuple[bytes, bytes]:
-    """Returns the sections of a term, 32 bits each, and the codes of its frequencies."""
+    """Returns the sections of a term (32 bits each) and the codes of its frequencies.
+
+    Both are in ascending order of sections. Raises ValueError if the postings are damaged.
+    """
     docs, codes = array("I"), bytearray()
     for block in blocks(data, offset, size, df, sections):
         docs.extend(block.docs)
@@ -91,20 +94,20 @@ def decode(data: Buffer, offset: int, size: int, df: int, sections: int) -> tupl
 
 
 def fill(data: Buffer, offset: int, size: int, df: int, sections: int, bits: bytearray) -> None:
-    """Adds the sections of a term to a set."""
+    """Adds the sections of a term to the set ``bits``."""
     for block in blocks(data, offset, size, df, sections):
         for doc in block.docs:
             bits[doc >> 3] |= 1 << (doc & 7)
 
 
 def narrow(data: Buffer, offset: int, size: int, df: int, sections: int, bits: bytearray) -> None:
-    """Keeps of a set the sections of a term."""
+    """Removes from the set ``bits`` all sections without the term."""
     mine = bytearray(len(bits))
     fill(data, offset, size, df, sections, mine)
     conjoin(bits, mine)
 
 
 def overlap(data: Buffer, offset: int, size: int, df: int, sections: int, bits: Buffer) -> int:
-    """Returns how many sections of a term are in a set."""
+    """Returns the number of sections in the set ``bits`` that have the term."""
     found = (doc for block in blocks(data, offset, size, df, sections) for doc in block.docs)
     return sum(bits[doc >> 3] >> (doc & 7) & 1 for doc in found)

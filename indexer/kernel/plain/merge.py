@@ -1,4 +1,4 @@
-"""Merging the dictionaries of several segments, as ``merge.c`` does it."""
+"""Merges the dictionaries of several segments, as ``merge.c`` does."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ def _source_terms(source: MergeSource) -> Iterator[tuple[bytes, MergeSource, int
 
 
 def merge(sources: tuple[MergeSource, ...], lengths: Buffer) -> InvertedField:
-    """Returns one dictionary of several; the map of a source has new numbers of sections, or GONE.
+    """Returns one field made of several sources.
 
-    ``lengths`` are those of the new sections, in eighths. Raises ValueError where a source is
-    damaged or two sections have one number.
+    The map of a source has the new number of each of its sections, or GONE. ``lengths`` are by new
+    number, in eighths. Raises ValueError if a source is damaged or two sections get the same
+    number.
     """
     new_lengths = array("I", bytes(lengths))
     dictionary = Dictionary(new_lengths)

@@ -1,4 +1,4 @@
-"""Packing texts as codes of frequent strings, as ``pack.c`` does it."""
+"""Packs texts as codes of frequent strings, as ``pack.c`` does."""
 
 from __future__ import annotations
 
@@ -11,20 +11,23 @@ from indexer.kernel.plain.scan import SHORT_CODES, WIDE_CODES
 from indexer.kernel.types import Buffer
 
 ROUNDS = 5
-SAMPLE = 1 << 21  # bytes, about
+SAMPLE = 1 << 21  # bytes, approximately
 MOST = 30_000  # symbols of several characters
 LONGEST = 12  # characters of a symbol
 ENTRY = 8  # bytes a symbol costs beside its own
 
 
 def pack(seed: int, text: Buffer, ends: Buffer) -> tuple[bytes, bytes, bytes, bytes]:
-    """Packs entries of UTF-8, whose ends in ``text`` are given (32 bits each, rising).
+    """Packs texts in UTF-8, joined in ``text``; ``ends`` has the end of each (32 bits, ascending).
 
-    Returns the symbols one after the other, the most frequent first; their sizes (8 bits each); the
-    codes of all entries; where the codes of each begin and the last end (32 bits each). Which
-    strings become symbols is found in rounds, as for FSST (Boncz, Neumann, Leis 2020, "FSST: Fast
-    Random Access String Compression"): the texts are cut into the longest symbols there are, and of
-    these and the pairs of them those become symbols that save most bytes. ``seed``: see `inverter`.
+    Returns the symbols joined, the most frequent first; their sizes (8 bits each); the codes of all
+    texts; and the offset at which the codes of each text begin, with the end of the last one (32
+    bits each). Raises ValueError if the arguments are damaged.
+
+    The strings that become symbols are found in rounds, as in FSST (Boncz, Neumann, Leis 2020,
+    "FSST: Fast Random Access String Compression"). In each round the texts are cut into the longest
+    symbols so far; of these and of pairs of them, the strings that save most bytes become the new
+    symbols. ``seed``: see `inverter`.
     """
     del seed
     stops = array("I", bytes(ends))
@@ -47,7 +50,10 @@ def pack(seed: int, text: Buffer, ends: Buffer) -> tuple[bytes, bytes, bytes, by
 
 
 def _learn(entries: Sequence[str], stride: int) -> frozenset[str]:
-    """The strings of several characters that are to be symbols, by every ``stride``th entry."""
+    """Returns the strings of several characters that become symbols.
+
+    They are learnt from every ``stride``th text.
+    """
     symbols: frozenset[str] = frozenset()
     for _ in range(ROUNDS):
         counts: Counter[str] = Counter()
@@ -69,7 +75,7 @@ def _learn(entries: Sequence[str], stride: int) -> frozenset[str]:
 
 
 def _cut(text: str, symbols: frozenset[str]) -> Iterator[str]:
-    """The longest symbols a text is a row of; every character is one."""
+    """Yields ``text`` cut into the longest symbols; every single character is a symbol."""
     at = 0
     while at < len(text):
         size = min(LONGEST, len(text) - at)

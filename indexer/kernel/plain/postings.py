@@ -1,6 +1,6 @@
-"""The postings of a term, written and read as ``postings.c`` does it.
+"""Writes and reads the postings of a term, as ``postings.c`` does.
 
-`indexer.segments.format` has the bytes.
+`indexer.segments.format` describes the bytes.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ ENTRY_BITS = (3, 5, 2)  # of the numbers that begin a block's entry, from the lo
 
 
 def tf_encode(eighths: int) -> int:
-    """Returns the code of the greatest term frequency not above ``eighths``, but at least 1."""
+    """Returns the code of the greatest term frequency not above ``eighths``, at least code 1."""
     return max(1, bisect_right(TF_EIGHTHS, eighths) - 1)
 
 
 class Block(NamedTuple):
-    """Postings of one range: documents, their codes, and a bound of impact (0: none)."""
+    """The postings of one range: documents, their codes, and a bound of impact (0: none)."""
 
     docs: list[int]
     codes: Sequence[int]
@@ -39,14 +39,14 @@ class Block(NamedTuple):
 
 
 class Bits:
-    """Numbers of some bits each, the lowest first. Raises ValueError at the end."""
+    """Reads numbers of a few bits each, the lowest bits first. Raises ValueError past the end."""
 
     def __init__(self, data: bytes) -> None:
         self._number = int.from_bytes(data, "little")
         self._left = 8 * len(data)
 
     def take(self, count: int) -> int:
-        """The next number."""
+        """Returns the number in the next ``count`` bits. Raises ValueError past the end."""
         self._left -= count
         if self._left < 0:
             raise ValueError("postings are damaged")
@@ -68,7 +68,7 @@ def _put_entry(out: bytearray, bound: int, *numbers: int) -> None:
 
 
 def _entry(reader: Reader) -> list[int]:
-    """The three numbers of an entry of a block, and its bound."""
+    """Returns the three numbers of a block's entry, and its bound."""
     head = reader.byte() | reader.byte() << 8
     numbers = []
     for bits in ENTRY_BITS:
@@ -80,7 +80,7 @@ def _entry(reader: Reader) -> list[int]:
 
 
 def blocks(data: Buffer, offset: int, size: int, df: int, sections: int) -> Iterator[Block]:
-    """Yields the postings of a term, range by range. Raises ValueError where they are damaged."""
+    """Yields the postings of a term, range by range. Raises ValueError if they are damaged."""
     if offset + size > len(data) or df > sections:
         raise ValueError("a term lies outside its postings")
     reader = Reader(data, offset, offset + size)
@@ -92,7 +92,7 @@ def blocks(data: Buffer, offset: int, size: int, df: int, sections: int) -> Iter
 
 
 def is_sparse(df: int, sections: int) -> bool:
-    """Returns whether a list is a stream of bits rather than blocks."""
+    """Returns True if a list of ``df`` postings is a stream of bits instead of blocks."""
     return df <= max(SHORT_LIST, sections // SPARSE)
 
 
@@ -154,7 +154,7 @@ def _put_sparse(postings: Sequence[tuple[int, int]]) -> bytes:
 def encode_list(
     postings: Sequence[tuple[int, int]], lengths: Sequence[int], norm: tuple[float, float]
 ) -> bytes:
-    """Returns the bytes of a term's (section, code) pairs, rising.
+    """Returns the bytes of a term's (section, code) pairs, which are in ascending order.
 
     ``lengths`` are those of all sections, in eighths, and ``norm`` is their `norm_of_lengths`.
     """
@@ -179,7 +179,7 @@ def encode_list(
 
 
 def lengths_of(column: Buffer, sections: int) -> memoryview:
-    """Returns the lengths of a column, in eighths. Raises ValueError if it is cut off."""
+    """Returns the lengths in a column, in eighths. Raises ValueError if it is too short."""
     if len(column) not in (2 * sections, 4 * sections):
         raise ValueError("lengths are cut off")
     return memoryview(column).cast("I" if len(column) == 4 * sections else "H")

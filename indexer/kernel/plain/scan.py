@@ -1,6 +1,6 @@
-"""Packed texts read as UTF-8, and searched for a phrase, as ``scan.c`` does it.
+"""Reads packed texts as UTF-8 and searches them for a phrase, as ``scan.c`` does.
 
-A text is a row of codes of symbols (`indexer.segments.format`).
+A text is a sequence of codes of symbols (`indexer.segments.format`).
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ WIDE_CODES = SHORT_CODES + 127 * 256
 
 
 def unpack(codes: Buffer, symbols: Buffer, table: Buffer, folded: bool) -> bytes:
-    """Returns the text of codes in UTF-8, as it stands or folded.
+    """Returns the text of ``codes`` in UTF-8, either ``folded`` or as it stands.
 
-    ``table`` has for each symbol the place of its string in ``symbols``, as it stands and folded:
-    offset * 256 + size, 32 bits each. Raises ValueError where the text is damaged.
+    ``table`` has for each symbol the place of its string in ``symbols``, once as it stands and once
+    folded: offset * 256 + size, 32 bits each. Raises ValueError if the text is damaged.
     """
     places = memoryview(table).cast("B")[: len(table) // 8 * 8].cast("I")
     return b"".join(string_of(symbols, places, code, folded) for code in numbers_of(codes))
 
 
 def numbers_of(codes: Buffer) -> Iterator[int]:
-    """Yields the numbers of the symbols. Raises ValueError where the codes are cut off."""
+    """Yields the numbers of the symbols. Raises ValueError if the codes end too early."""
     reader = iter(bytes(codes))
     for first in reader:
         more = 0 if first < SHORT_CODES else 1 if first < 255 else 3
@@ -44,7 +44,7 @@ def numbers_of(codes: Buffer) -> Iterator[int]:
 
 
 def string_of(symbols: Buffer, places: memoryview, code: int, folded: bool) -> bytes:
-    """Returns the string of a symbol. Raises ValueError where it lies outside ``symbols``."""
+    """Returns the string of a symbol. Raises ValueError if it lies outside ``symbols``."""
     if 2 * code + folded >= len(places):
         raise ValueError("a text column is damaged")
     offset, size = divmod(places[2 * code + folded], 256)
@@ -61,11 +61,11 @@ def scan(
     needle: Buffer,
     bits: bytearray,
 ) -> None:
-    """Keeps of a set the texts that hold the needle (UTF-8), folded.
+    """Removes from the set ``bits`` all texts that, folded, do not contain ``needle`` (UTF-8).
 
-    ``offsets`` say where the codes of each text begin, and where the last ends. A text is read up
-    to where the needle is found. Raises ValueError where what is read is damaged; the set is then
-    undefined.
+    ``offsets`` has where the codes of each text begin, and where the last ones end. A text is read
+    only until the needle is found. Raises ValueError if what is read is damaged; the contents of
+    the set are then undefined.
     """
     ends = array("I", bytes(offsets))
     if not ends or not needle or len(bits) * 8 < len(ends) - 1:

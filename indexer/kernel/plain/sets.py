@@ -1,4 +1,4 @@
-"""Sets of sections as bitmaps, and documents that stand for their sections, as in ``sets.c``."""
+"""Sets of sections as bitmaps, and documents as ranges of sections, as in ``sets.c``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from indexer.kernel.types import Buffer
 
 
 def members(bits: Buffer) -> Iterator[int]:
-    """Yields the numbers of a set, rising."""
+    """Yields the numbers in the set ``bits``, in ascending order."""
     for at, byte in enumerate(bits):
         for bit in range(8 if byte else 0):
             if byte >> bit & 1:
@@ -25,7 +25,10 @@ def _firsts(first: Buffer) -> array[int]:
 
 
 def expand(documents: Buffer, first: Buffer) -> bytearray:
-    """Returns the sections of a set of documents; ``d`` has ``first[d]`` up to ``first[d + 1]``."""
+    """Returns the sections of a set of documents: ``first[d]`` up to ``first[d + 1]`` for ``d``.
+
+    Raises ValueError if ``first`` is damaged.
+    """
     numbers = _firsts(first)
     if 8 * len(documents) < len(numbers) - 1:
         raise ValueError("the column of first sections is damaged")
@@ -38,7 +41,11 @@ def expand(documents: Buffer, first: Buffer) -> bytearray:
 
 
 def tally(bits: Buffer, first: Buffer) -> bytes:
-    """Returns how many sections of a set each document has, 32 bits each."""
+    """Returns the number of sections in ``bits`` for each document, 32 bits each.
+
+    ``first`` has the first section of each document and the end of the last. Raises ValueError if
+    it is damaged.
+    """
     numbers = _firsts(first)
     if len(bits) * 8 < numbers[-1]:
         raise ValueError("the column of first sections is damaged")
@@ -50,7 +57,11 @@ def tally(bits: Buffer, first: Buffer) -> bytes:
 
 
 def group(counts: Buffer, entries: Buffer, groups: Buffer, totals: bytearray) -> None:
-    """Adds ``counts[entry]`` to ``totals[group]`` over parallel arrays of entries and groups."""
+    """Adds ``counts[entry]`` to ``totals[group]`` for each pair of two parallel arrays.
+
+    ``entries`` and ``groups`` are those arrays. Raises ValueError if an entry or a group does not
+    exist.
+    """
     sums = array("I", bytes(totals))
     values = array("I", bytes(counts))
     try:
@@ -63,17 +74,17 @@ def group(counts: Buffer, entries: Buffer, groups: Buffer, totals: bytearray) ->
 
 
 def conjoin(target: bytearray, other: Buffer) -> None:
-    """Keeps of a set the numbers that another has too."""
+    """Removes from the set ``target`` all numbers that are not in ``other``."""
     target[:] = _combined(target, other, int.__and__)
 
 
 def disjoin(target: bytearray, other: Buffer) -> None:
-    """Adds to a set the numbers of another."""
+    """Adds the numbers of the set ``other`` to ``target``."""
     target[:] = _combined(target, other, int.__or__)
 
 
 def subtract(target: bytearray, other: Buffer) -> None:
-    """Takes from a set the numbers of another."""
+    """Removes the numbers of the set ``other`` from ``target``."""
     target[:] = _combined(target, other, lambda x, y: x & ~y)
 
 
@@ -85,5 +96,5 @@ def _combined(target: Buffer, other: Buffer, operation: Callable[[int, int], int
 
 
 def count(bits: Buffer) -> int:
-    """Returns how many numbers a set has."""
+    """Returns how many numbers the set ``bits`` has."""
     return int.from_bytes(bits, "little").bit_count()

@@ -1,6 +1,6 @@
-"""The stretch of a text that shows its matches best, as ``snippet.c`` chooses and shows it.
+"""Chooses and shows the stretch of a text that shows its matches best, as ``snippet.c`` does.
 
-All spans are characters, half-open. Everything is linear in the text.
+All spans are in characters and half-open. Everything takes time linear in the text.
 """
 
 from __future__ import annotations
@@ -17,19 +17,22 @@ from indexer.kernel.types import Buffer, Highlights, Match, SnippetParts, unpack
 _STOPS = "。；！？\n"
 _ELLIPSIS = "…"
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
-# What has no width or turns the direction of writing: it could make a text look like another.
+# Characters that have no width or change the direction of writing: they could disguise a text.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def snippet(text: str, matches: Buffer, weights: Buffer, width: int) -> SnippetParts:
-    """Returns the `best_window` of a text as it is shown.
+    """Returns the `best_window` of a text in the form in which it is shown.
 
-    ``matches`` are those of `pack_matches`, sorted, none empty; ``weights`` by needle, 32 bits
-    each. Lines are counted that end before the first match which begins in the window or behind it.
-    An ellipsis stands where text was cut off (so there may be two more characters than ``width``),
-    a single space for any blanks and controls, nothing for what has no width, U+FFFD for lone
-    surrogates. Highlights are sorted, disjoint, none empty, and begin and end with no space.
+    ``matches`` are packed by `pack_matches`, sorted, none empty; ``weights`` are by needle, 32 bits
+    each. The returned lines are those that end before the first match that begins in or after the
+    window.
+
+    An ellipsis marks where text was cut off, so that the result may have two characters more than
+    ``width``. Runs of blanks and controls become one space, characters without width vanish, and
+    lone surrogates become U+FFFD. Highlights are sorted, disjoint and not empty, and neither begin
+    nor end with a space. Raises ValueError if the arguments do not belong together.
     """
     found, exact = unpack_matches(matches), array("I", bytes(weights))
     if any(
@@ -48,10 +51,10 @@ def best_window(
 ) -> tuple[int, int]:
     """Returns the span of at most ``width`` characters that shows sorted ``matches`` best.
 
-    The different needles in it weigh most together (``weights`` by needle, none
-    negative); the earliest of equals. It begins and ends with a sentence where there is one within
-    reach, and cuts no run of touching matches, unless one alone is wider than ``width``. Without
-    matches it is the beginning.
+    The best span is the one whose different needles have the highest total of ``weights`` (by
+    needle, none negative); of equals, the first. It begins and ends with a sentence if one is in
+    reach, and cuts no run of touching matches, unless a single run is wider than ``width``. Without
+    matches, it is the beginning of the text.
     """
     if len(text) <= width:
         return 0, len(text)
@@ -65,7 +68,7 @@ def best_window(
 def _densest(
     runs: list[list[Match]], spans: list[tuple[int, int]], weights: Sequence[int], width: int
 ) -> tuple[int, int]:
-    """From the start of the first to the end of the last run of the heaviest window."""
+    """Returns the start of the first and the end of the last run in the heaviest window."""
     inside: Counter[int] = Counter()
     total, best, found = 0, -1, spans[0]
     upto = 0
@@ -86,7 +89,10 @@ def _densest(
 def _window_start(
     text: str, spans: list[tuple[int, int]], first: int, last: int, width: int
 ) -> int:
-    """As far before ``first`` as ``width`` allows: a sentence's or clause's start, or halfway."""
+    """Returns the start of the window, as far before ``first`` as ``width`` allows.
+
+    It is the start of a sentence or clause, or halfway.
+    """
     spare = width - (last - first)
     # A third of the context is kept for what follows.
     earliest = max(0, first - (spare - spare // 3))
@@ -103,7 +109,7 @@ def _window_start(
 
 
 def _window_end(text: str, spans: list[tuple[int, int]], last: int, limit: int) -> int:
-    """At least ``last`` and at most ``limit``: a sentence's end in the last quarter, if any."""
+    """Returns an end from ``last`` to ``limit``: that of a sentence in the last quarter, if any."""
     if limit >= len(text):
         return len(text)
     span = _span_across(spans, limit)
@@ -115,13 +121,13 @@ def _window_end(text: str, spans: list[tuple[int, int]], last: int, limit: int) 
 
 
 def _span_across(spans: list[tuple[int, int]], position: int) -> tuple[int, int] | None:
-    """The span that begins before ``position`` and ends after it."""
+    """Returns the span that begins before ``position`` and ends after it, if there is one."""
     index = bisect_left(spans, (position,)) - 1
     return spans[index] if index >= 0 and position < spans[index][1] else None
 
 
 def _shown(text: str, spans: list[tuple[int, int]], start: int, end: int) -> tuple[str, Highlights]:
-    """Characters ``start`` to ``end`` of ``text`` as they are shown, and the spans within them."""
+    """Returns the characters ``start`` to ``end`` of ``text`` as shown, and the spans in them."""
     parts: list[str] = []
     highlights: list[tuple[int, int]] = []
     length = 0
@@ -148,7 +154,7 @@ def _shown(text: str, spans: list[tuple[int, int]], start: int, end: int) -> tup
 def _pieces(
     spans: Iterable[tuple[int, int]], start: int, end: int
 ) -> Iterator[tuple[int, int, bool]]:
-    """Yields the stretches from ``start`` to ``end``, and whether they lie in spans (True)."""
+    """Yields the pieces from ``start`` to ``end``, each with True if it lies in a span."""
     for begin, stop in spans:
         if begin < end and start < stop:
             yield start, max(begin, start), False

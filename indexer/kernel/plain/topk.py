@@ -1,4 +1,4 @@
-"""The best sections of a sum of BM25 terms: what ``topk.c`` and ``search.c`` do, unpruned."""
+"""Ranks sections by a sum of BM25 terms, as ``topk.c`` and ``search.c`` do, without pruning."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ def topk(
     fields: tuple[ScoredField, ...],
     terms: tuple[ScoredTerm, ...],
 ) -> list[tuple[float, int]]:
-    """Returns the ``k`` best (score, section), the best first, equal ones by section.
+    """Returns the ``k`` best (score, section), best first, equal scores by section.
 
-    The score of a section is the sum over the terms, from the heaviest on (equal ones in their
-    order), of ``weight * (tf / (tf + norm))`` with ``norm = a + c * length``. Only sections of
-    ``filter`` count, if there is one, and only scores not below ``floor``. Sections that no term
-    scores are left out, unless ``zeros`` asks for those of the filter. The scale of a field is for
-    pruning: an upper bound of what impacts grew by since the bounds of the blocks were written.
+    The score of a section is the sum of ``weight * (tf / (tf + norm))`` over the terms, with ``norm
+    = a + c * length``. Terms are added from the heaviest on, equal ones in their order. Only
+    sections in ``filter`` count, if there is one, and only scores not below ``floor``. Sections
+    without any of the terms are left out, unless ``zeros`` asks for all sections of the filter. The
+    scale of a field serves pruning only: it is an upper bound of how much impacts have grown since
+    the bounds of the blocks were written.
     """
     scores = dict.fromkeys(members(filter), 0.0) if zeros and filter is not None else {}
     for number, (_, df, offset, size), weight in sorted(terms, key=lambda term: -term[2]):

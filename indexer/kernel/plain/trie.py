@@ -1,4 +1,4 @@
-"""A trie of words to cut by, as ``trie.c`` makes it."""
+"""Makes a trie of words to cut by, as ``trie.c`` does."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _DEEPEST = 255  # characters of a word
 def trie(words: Buffer, values: Buffer) -> tuple[bytes, bytes, bytes]:
     """Returns the first three columns of `indexer.text.dictionary`.
 
-    ``words`` are in UTF-16, in ascending order, a NUL behind each; ``values`` are theirs, 16 bits
-    each. Raises ValueError where the words are not of jieba's characters, not in order, or too
-    long.
+    ``words`` are in UTF-16 and ascending order, each followed by NUL; ``values`` are their values,
+    16 bits each. Raises ValueError if words have other characters than jieba's, are not in order,
+    or are too long.
     """
     *known, end = bytes(words).decode("utf-16-le", "surrogatepass").split("\0")
     numbers = array("H", bytes(values))

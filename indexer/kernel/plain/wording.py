@@ -1,7 +1,9 @@
-"""The wording of a text, clause by clause, as ``wording.c`` reads it.
+"""Reads the wording of a text clause by clause, as ``wording.c`` does.
 
-Letters, digits and Chinese characters count, by the table of `indexer.kernel.plain.analyse`. Blanks
-and zero-width characters are passed over; any other character ends a clause."""
+The wording consists of letters, digits and Chinese characters, by the table of
+`indexer.kernel.plain.analyse`. Blanks and zero-width characters are skipped; any other character
+ends a clause.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,9 @@ _HIDDEN = re.compile("[\u200b-\u200f\u2060\ufeff]")
 def wording(table: Buffer, text: str) -> tuple[bytes, bytes, int] | None:
     """Returns the wording in UTF-8, the CRC-32 of each clause, and the number of characters.
 
-    A lone surrogate becomes a question mark. None where a character is unknown. The CRCs (32 bits
-    each) are those of zlib: they lie in indexes, so that another hash would need another format.
+    A lone surrogate becomes a question mark. The result is None if a character is unknown. The CRCs
+    are those of zlib, 32 bits each; indexes store them, so that another hash would be another
+    format.
     """
     kinds = Table(table)
     clauses = [""]

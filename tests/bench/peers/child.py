@@ -73,7 +73,7 @@ class Child:
 
 
 def seconds_of(arguments: Sequence[str]) -> float:
-    """How long a Python process of these arguments takes. Raises ChildFailed."""
+    """Returns how long a Python process of these arguments takes. Raises ChildFailed."""
     begun = time.perf_counter()
     done = subprocess.run(
         [sys.executable, *arguments], env=_environment(), capture_output=True, check=False

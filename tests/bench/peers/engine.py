@@ -22,8 +22,9 @@ _DICTIONARY = "PEERS_DICTIONARY"  # in the environment: `share_dictionary`
 
 
 class Terms(NamedTuple):
-    """A section's words and the bigrams that rank, blanks between them, and its stripped of blanks
-    text.
+    """The words and the ranking bigrams of a section, separated by blanks, and its text.
+
+    The text is without blanks.
     """
 
     words: str
@@ -86,7 +87,7 @@ class Engine(ABC):
     @classmethod
     @abstractmethod
     def version(cls) -> str:
-        """What is measured, as its maker numbers it."""
+        """Returns what is measured, as its maker numbers it."""
 
     def prepare_terms(self, sections: Sequence[Terms]) -> Any:
         """Sections in the form the engine takes ready terms in."""
@@ -119,7 +120,7 @@ class Engine(ABC):
 
     @property
     def reader(self) -> Any:
-        """What `connect` gives, once a thread."""
+        """Returns what `connect` gives, once a thread."""
         try:
             return self._own.reader
         except AttributeError:

@@ -93,7 +93,7 @@ def growth_table(grown: Sequence[Grown]) -> str:
 
 
 def growth_goals(grown: Sequence[Grown]) -> list[Goal]:
-    """What holds from each size to the next, and for the largest."""
+    """Returns what holds from each size to the next, and for the largest."""
     found = []
     for small, large in pairwise(grown):
         name = f"{small.sections:,} -> {large.sections:,} sections"

@@ -26,7 +26,7 @@ def described() -> str:
 
 
 def quietness() -> str:
-    """What the load is, and what a fixed piece of work takes."""
+    """Returns what the load is, and what a fixed piece of work takes."""
     begun = time.perf_counter()
     sum(i * i for i in range(5_000_000))
     took = time.perf_counter() - begun

@@ -80,7 +80,7 @@ class Reference:
 
 
 def agrees(ids: Sequence[int], scores: Mapping[int, float], rounding: float) -> bool:
-    """Whether ``ids`` are the ten best by ``scores``, ties and roundings aside."""
+    """Returns True if ``ids`` are the ten best by ``scores``, ties and roundings aside."""
     best = nlargest(TOP, scores.values())
     if len(ids) != len(best) or len(set(ids)) != len(ids):
         return False

@@ -1,4 +1,4 @@
-"""What is asked of the whole document, while sections are what is found."""
+"""Clauses about the whole document, in searches that find sections."""
 
 from __future__ import annotations
 

@@ -86,11 +86,11 @@ class Bm25s(Engine):
         )
 
     def connect(self) -> Any:
-        """What threads share."""
+        """Returns what threads share."""
         return self._shared
 
     def prepare(self, query: Query) -> list[list[str]]:
-        """Those terms that are known: others are an error."""
+        """Returns those terms that are known: others are an error."""
         known = self.reader.vocab_dict
         return [[term for term in pooled(query) if term in known]]
 

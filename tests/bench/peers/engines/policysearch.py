@@ -71,7 +71,7 @@ class PolicySearch(Engine):
         super().open()
 
     def connect(self) -> Any:
-        """What threads share."""
+        """Returns what threads share."""
         return self._shared
 
     def prepare(self, query: Query) -> list[tuple[str, str]]:
@@ -90,7 +90,7 @@ class PolicySearch(Engine):
         return [section for _, section in ranking]
 
     def hits(self, text: str) -> Sequence[Hit]:
-        """What `Searcher.search` gives, its snippets as HTML."""
+        """Returns what `Searcher.search` gives, its snippets as HTML."""
         found = self.reader.search(text, limit=TOP, suggest=False)  # as the others make none
         return [Hit(hit.title, hit.snippet.html()) for hit in found]
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.documents.lexicon import PROVINCES
-from indexer.documents.regions import _PREFECTURES, NATION, regions_of
+from indexer.documents.lexicon import groups
+from indexer.documents.lexicon.organ_names import PROVINCES
+from indexer.documents.regions import NATION, regions_of
 from searcher import Searcher
 
 _HANGZHOU = ("浙江省", "浙江省杭州市")
@@ -74,8 +75,8 @@ def test_issuers_count_before_the_title_and_each_region_once() -> None:
 
 
 def test_every_province_has_its_prefectures_and_no_name_stands_twice() -> None:
-    names = [name for names in _PREFECTURES.values() for name in names.split()]
-    assert set(_PREFECTURES) < set(PROVINCES)
+    names = [name for names in groups("prefectures").values() for name in names]
+    assert set(groups("prefectures")) < set(PROVINCES)
     assert len(names) == len(set(names)) == 333
 
 

@@ -19,12 +19,14 @@ from tests.support.make_formats import (
     Word,
     level_xml,
     notice_docx,
+    notice_html,
     number_xml,
     paragraph_xml,
     rezipped,
     word_xml,
     zipped,
 )
+from tests.support.make_office import notice_mht, notice_rtf
 
 PATH = Path("notice.docx")
 NOTICE_DOCX = notice_docx()
@@ -386,7 +388,7 @@ def test_a_password_is_named() -> None:
     ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
     with pytest.raises(SourceError, match="password"):
         lines(ole + bytes(500) + "EncryptedPackage".encode("utf-16-le"))
-    with pytest.raises(UnsupportedFormat, match=r"old \.doc"):
+    with pytest.raises(UnsupportedFormat, match="unknown kind"):
         lines(ole + bytes(500))
 
 
@@ -409,3 +411,132 @@ def test_any_xml_raises_source_errors_only(noise: str) -> None:
     data = rezipped(NOTICE_DOCX, {"word/numbering.xml": noise, "word/styles.xml": noise + "</w:p>"})
     with pytest.raises(SourceError):
         lines(data)
+
+
+def codes(data: bytes) -> list[str]:
+    return [warning.code for warning in read_source(PATH, data).warnings]
+
+
+def with_chunk(name: str, chunk: bytes) -> bytes:
+    word = Word()
+    word.paragraph("附：")
+    word.xml('<w:altChunk r:id="rId77"/>')
+    return with_part(word.bytes(), "rId77", "aFChunk", name, chunk)
+
+
+def with_part(data: bytes, id: str, kind: str, name: str, content: str | bytes) -> bytes:
+    """The document with a part that its body refers to as ``id``."""
+    part = "word/_rels/document.xml.rels"
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        relations = archive.read(part).decode()
+    relation = f'<Relationship Id="{id}" Type="x/{kind}" Target="{name}"/></Relationships>'
+    changes = {part: relations.replace("</Relationships>", relation), f"word/{name}": content}
+    return rezipped(data, changes)
+
+
+@pytest.mark.parametrize(
+    ("name", "chunk"),
+    [
+        ("a.mht", notice_mht()),
+        ("a.html", notice_html()),
+        ("a.rtf", notice_rtf()),
+        ("a.docx", notice_docx()),
+    ],
+)
+def test_an_embedded_document_is_read_in_its_place(name: str, chunk: bytes) -> None:
+    assert lines(with_chunk(name, chunk)) == ["附：", *NOTICE]
+
+
+def test_an_embedded_document_that_cannot_be_read_is_told() -> None:
+    data = with_chunk("a.docx", b"PK\x03\x04 broken")
+    assert lines(data) == ["附："]
+    assert codes(data) == ["no-part"]
+
+
+def test_embedded_documents_end_somewhere() -> None:
+    data = notice_docx(["底"])
+    for _ in range(6):
+        data = with_chunk("a.docx", data)
+    assert "no-part" in codes(data)
+
+
+def cell(text: str, properties: str = "") -> str:
+    inner = paragraph_xml(text) if text else "<w:p/>"
+    return f"<w:tc><w:tcPr>{properties}</w:tcPr>{inner}</w:tc>"
+
+
+def test_a_vertically_merged_cell_stands_in_every_row() -> None:
+    rows = (
+        cell("1") + cell("修复湿地") + cell("市林业局", '<w:vMerge w:val="restart"/>'),
+        cell("2、3", '<w:gridSpan w:val="2"/>') + cell("", "<w:vMerge/>"),
+        cell("4") + cell("划定红线") + cell("市水利局"),
+        cell("5") + cell("清理岸线") + cell(""),
+    )
+    table = "".join(f"<w:tr>{row}</w:tr>" for row in rows)
+    assert body_lines(f"<w:tbl>{table}</w:tbl>") == [
+        "1\t修复湿地\t市林业局",
+        "2、3\t市林业局",
+        "4\t划定红线\t市水利局",
+        "5\t清理岸线",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("font", "char", "shown"),
+    [
+        ("Wingdings", "F0FE", "☑"),
+        ("Wingdings", "00A8", "□"),
+        ("Wingdings 2", "F052", "☑"),
+        ("Symbol", "F0B3", "≥"),
+        ("宋体", "4E00", "一"),
+        ("Webdings", "F031", "\ufffd"),
+        ("", "zz", "\ufffd"),
+    ],
+)
+def test_a_symbol_is_the_character_it_looks_like(font: str, char: str, shown: str) -> None:
+    run = f'<w:r><w:t>同意</w:t><w:sym w:font="{font}" w:char="{char}"/></w:r>'
+    assert body_lines(f"<w:p>{run}</w:p>") == [f"同意{shown}"]
+
+
+def test_the_red_head_in_the_header_of_a_first_page_is_read() -> None:
+    word = Word()
+    word.paragraph("关于加强养护工作的通知")
+    section = word.document.sections[0]
+    section.first_page_header.paragraphs[0].text = "云政办发〔2021〕17号"
+    section.header.paragraphs[0].text = "每页的页眉"
+    assert lines(word.bytes()) == ["关于加强养护工作的通知"]
+    section.different_first_page_header_footer = True
+    assert lines(word.bytes()) == ["云政办发〔2021〕17号", "关于加强养护工作的通知"]
+
+
+def test_the_prompt_of_an_empty_form_field_is_no_text() -> None:
+    field = "<w:sdt><w:sdtPr>{}</w:sdtPr><w:sdtContent>{}</w:sdtContent></w:sdt>"
+    prompt = field.format("<w:showingPlcHdr/>", paragraph_xml("单击此处输入文字。"))
+    filled = field.format('<w:showingPlcHdr w:val="0"/>', paragraph_xml("已填"))
+    inline = field.format("<w:showingPlcHdr/>", "<w:r><w:t>提示</w:t></w:r>")
+    body = prompt + filled + f"<w:p>{inline}</w:p>" + paragraph_xml("正文")
+    assert body_lines(body) == ["已填", "正文"]
+
+
+def test_the_text_of_a_diagram_follows_its_paragraph() -> None:
+    word = Word()
+    dgm = 'xmlns:dgm="http://schemas.openxmlformats.org/drawingml/2006/diagram"'
+    drawing = f'<w:p><w:r><w:drawing><dgm:relIds {dgm} r:dm="rId78"/></w:drawing></w:r></w:p>'
+    word.xml(paragraph_xml("流程图") + drawing)
+    points = "".join(f"<pt><p><r><t>{text}</t></r></p></pt>" for text in ("受理", "办结"))
+    model = f"<dataModel>{points}</dataModel>"
+    data = with_part(word.bytes(), "rId78", "diagramData", "data1.xml", model)
+    assert lines(data) == ["流程图", "受理", "办结"]
+
+
+def test_small_parts_that_unpack_to_much_are_refused_together() -> None:
+    many = "<a/>" * 250_000  # under a MiB, and 80 MB as a tree
+    names = ("styles", "numbering", "footnotes", "endnotes")
+    relations = "".join(
+        f'<Relationship Id="r{name}" Type="x/{name}" Target="{name}.xml"/>' for name in names
+    )
+    members: dict[str, str | bytes] = {f"word/{name}.xml": f"<x>{many}</x>" for name in names}
+    members["word/document.xml"] = word_xml(paragraph_xml("正文"))
+    members["word/_rels/document.xml.rels"] = f"<Relationships>{relations}</Relationships>"
+    with pytest.raises(SourceTooLarge, match="elements"):
+        read_source(PATH, zipped(members))

@@ -249,3 +249,42 @@ def test_any_markup_raises_source_errors_only(parts: list[str]) -> None:
 def test_paragraphs_of_an_article_are_never_lost(texts: list[str]) -> None:
     page = "".join(f"<p>{text}</p>" for text in texts)
     assert lines(f"<div id=top><a href=/>首页</a></div><div>{page}</div>") == texts
+
+
+def shown(page: str) -> list[str]:
+    return read(page.encode()).text.splitlines()
+
+
+def test_a_cell_that_spans_rows_stands_in_each_of_them() -> None:
+    table = (
+        "<table><tr><td>序号<td>任务<td>单位</tr>"
+        "<tr><td>1<td>修复湿地，种植植物<td rowspan=2>市林业局</tr>"
+        "<tr><td>2<td>清理岸线，拆除设施</tr>"
+        "<tr><td>3<td>划定红线<td>市水利局</tr></table>"
+    )
+    assert shown(table) == [
+        "序号\t任务\t单位",
+        "1\t修复湿地，种植植物\t市林业局",
+        "2\t清理岸线，拆除设施\t市林业局",
+        "3\t划定红线\t市水利局",
+    ]
+
+
+def test_a_cell_that_spans_more_rows_than_there_are_costs_nothing() -> None:
+    rows = "".join(f"<tr><td rowspan=9999>甲{n}，</td><td>乙</td></tr>" for n in range(3))
+    assert shown(f"<table>{rows}</table>")[0] == "甲0，\t乙"
+
+
+def test_line_ends_count_within_pre() -> None:
+    assert shown("<p>甲，\n乙。</p><pre>丙，\n\n丁。\n</pre><p>戊，\n己。</p>") == [
+        *("甲， 乙。", "丙，", "丁。", "戊， 己。")
+    ]
+
+
+def test_lines_of_the_site_below_the_article_are_left_out() -> None:
+    foot = "<p>分享：微信 微博</p><p>主办单位：某局 备案号：江ICP备050号</p>"
+    page = f"<div><p>正文，第一段。</p>{foot}</div>"
+    assert shown(page) == ["正文，第一段。"]
+    assert shown("<p>各单位：</p><p>主办单位：某局，承办单位：某处。</p>")[-1].startswith(
+        "主办单位"
+    )

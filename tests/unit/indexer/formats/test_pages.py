@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import math
 import sys
+import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,7 @@ from tests.support.make_formats import (
     rezipped,
     zipped,
 )
+from tests.support.make_formats import OFD as OFD_XML
 
 PDF, OFD = Path("notice.pdf"), Path("notice.ofd")
 FULL = "各级人民政府应当加强山区道路养护工作落实机构人员经费和责任"  # 28 characters, a full row
@@ -383,7 +386,7 @@ def test_pages_of_an_ofd_are_bounded_and_a_page_read_again_counts_again() -> Non
         '<ofd:Document xmlns:ofd="http://www.ofdspec.org/2016"><ofd:Pages>'
         f"{reference * 4000}</ofd:Pages></ofd:Document>"
     )
-    with pytest.raises(SourceTooLarge, match="unpacks to over"):
+    with pytest.raises(SourceTooLarge, match=r"unpacks to over|XML elements"):
         read_source(
             OFD,
             rezipped(notice_ofd(), {"Doc_0/Document.xml": again}),
@@ -406,3 +409,243 @@ def test_any_number_in_an_ofd_is_survived(name: str, value: str) -> None:
         assert "一" in read_source(OFD, ofd(changed)).text
     except SourceError as error:
         assert "no text layer" in error.reason
+
+
+def warned(data: bytes, path: Path = PDF) -> dict[str, int]:
+    return {warning.code: warning.count for warning in read_source(path, data).warnings}
+
+
+def pdf_lines(*pages: Callable[[Canvas], None]) -> list[str]:
+    return read_source(PDF, drawn_pdf(*pages)).text.splitlines()
+
+
+def upright(canvas: Canvas) -> None:
+    canvas.drawString(80, 700, "正文在此，共一行。")
+
+
+def test_sheared_type_stands_for_italics_and_is_read() -> None:
+    def draw(canvas: Canvas) -> None:
+        upright(canvas)
+        canvas.saveState()
+        canvas.transform(1, 0, 0.3, 1, 0, 0)
+        canvas.drawString(80, 650, "斜体的句子。")
+        canvas.restoreState()
+
+    assert pdf_lines(draw) == ["正文在此，共一行。", "斜体的句子。"]
+
+
+@pytest.mark.parametrize("angle", [90, 180, 270])
+def test_a_page_set_sideways_is_read_in_its_own_direction(angle: int) -> None:
+    def sideways(canvas: Canvas) -> None:
+        canvas.translate(300, 400)
+        canvas.rotate(angle)
+        for number, line in enumerate(("附件一览", "修复湿地", "清理岸线")):
+            canvas.drawString(-100, 100 - 40 * number, line)
+
+    assert pdf_lines(upright, sideways) == [
+        "正文在此，共一行。",
+        "附件一览",
+        "修复湿地",
+        "清理岸线",
+    ]
+
+
+def test_a_page_turned_as_a_whole_is_read() -> None:
+    def turned(canvas: Canvas) -> None:
+        canvas.setPageRotation(90)
+        canvas.translate(300, 400)
+        canvas.rotate(90)
+        canvas.drawString(0, 0, "横放的附表")
+
+    assert pdf_lines(upright, turned) == ["正文在此，共一行。", "横放的附表"]
+
+
+def test_vertical_writing_is_read_column_by_column_from_the_right() -> None:
+    def draw(canvas: Canvas) -> None:
+        for column, line in enumerate(("關於加強養護之公告", "主旨公告養護事項")):
+            for number, char in enumerate(line):
+                canvas.drawString(400 - 60 * column, 700 - 18 * number, char)
+
+    assert pdf_lines(draw) == ["關於加強養護之公告", "主旨公告養護事項"]
+
+
+def test_slanted_type_is_a_watermark_and_told() -> None:
+    def draw(canvas: Canvas) -> None:
+        upright(canvas)
+        canvas.rotate(45)
+        canvas.drawString(300, 100, "内部资料")
+
+    data = drawn_pdf(draw)
+    assert read_source(PDF, data).text == "正文在此，共一行。\n"
+    assert warned(data) == {"turned-text": 4}
+
+
+def test_large_type_over_the_text_is_a_watermark_and_a_large_title_is_none() -> None:
+    def draw(canvas: Canvas) -> None:
+        for number in range(20):
+            canvas.drawString(
+                80, 600 - 20 * number, "各级河长应当定期巡查河道发现违法行为及时制止。"
+            )
+        canvas.setFont("STSong-Light", 60)
+        canvas.drawString(100, 700, "某局文件")
+        canvas.drawString(150, 400, "样本")
+
+    data = drawn_pdf(draw)
+    text = read_source(PDF, data).text
+    assert text.startswith("某局文件\n")
+    assert "样" not in text
+    assert warned(data) == {"turned-text": 2}
+
+
+def test_a_form_field_and_a_note_on_the_page_stand_where_they_are_seen() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(80, 700, "申请单位：")
+        canvas.acroForm.textfield(
+            name="unit", value="Jiangzhou Park Bureau", x=170, y=690, width=200, borderWidth=0
+        )
+        canvas.drawString(80, 650, "以上属实。")
+
+    assert sorted(pdf_lines(draw)[:2]) == ["Jiangzhou Park Bureau", "申请单位："]
+
+
+def test_two_columns_are_read_one_after_the_other() -> None:
+    left = ("第一条为了规范绿道建设，改善人居环境", "根据有关法律的规定，结合本市的实际，")
+    right = ("制定本办法。本市行政区域内绿道的规划", "建设和管护，适用本办法，法律另有规定")
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("STSong-Light", 12)
+        canvas.drawCentredString(297, 780, "城市绿道管理办法（试行）")
+        for number in range(8):
+            canvas.drawString(60, 740 - 20 * number, left[number % 2])
+            canvas.drawString(320, 740 - 20 * number, right[number % 2])
+
+    assert pdf_lines(draw) == ["城市绿道管理办法（试行）", "".join((*left * 4, *right * 4))]
+
+
+def test_a_table_of_two_columns_is_no_page_of_two_columns() -> None:
+    def draw(canvas: Canvas) -> None:
+        for number in range(8):
+            canvas.drawString(80, 740 - 30 * number, "修复湿地" * (1 + number % 3))
+            canvas.drawString(350, 740 - 30 * number, "市林业局" * (1 + number % 2))
+
+    assert all("\t" in line for line in pdf_lines(draw))
+
+
+@pytest.mark.parametrize(
+    ("before", "mark", "shown"),
+    [("装置", "①", "装置①"), ("增长", "3", "增长"), ("25km", "2", "25km2")],
+)
+def test_a_raised_mark_stands_in_its_line_unless_it_would_falsify_a_number(
+    before: str, mark: str, shown: str
+) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(80, 700, before)
+        right = 80 + sum(16 if char > "z" else 8 for char in before)
+        canvas.setFont("STSong-Light", 8)
+        canvas.drawString(right, 708, mark)
+        canvas.setFont("STSong-Light", 16)
+        canvas.drawString(right + 8, 700, "2961亿元，不得作业。")
+
+    assert "".join(pdf_lines(draw)[0].split()) == f"{shown}2961亿元，不得作业。"
+
+
+def test_a_table_of_prose_and_short_cells_is_no_page_of_two_columns() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("STSong-Light", 12)
+        for number in range(8):
+            canvas.drawString(60, 740 - 20 * number, "第一条为了规范绿道建设，改善人居环境")
+            canvas.drawString(350, 740 - 20 * number, f"{number}分")
+
+    assert pdf_lines(draw)[0].endswith("\t0分")
+
+
+def test_a_running_foot_of_a_name_and_a_number_is_left_out() -> None:
+    def page(number: int) -> Callable[[Canvas], None]:
+        def draw(canvas: Canvas) -> None:
+            for row in range(4):
+                canvas.drawString(80, 700 - 30 * row, f"{'甲乙丙丁戊'[number]}页正文{row}。")
+            canvas.drawString(80, 40, "江州市水利局")
+            canvas.drawString(480, 40, str(number))
+
+        return draw
+
+    found = pdf_lines(*map(page, range(1, 5)))
+    assert len(found) == 16
+    assert not any("水利局" in line for line in found)
+
+
+def test_a_page_without_text_is_told_by_its_number() -> None:
+    source = read_source(PDF, drawn_pdf(upright, lambda canvas: canvas.rect(50, 50, 100, 100)))
+    assert [warning.message for warning in source.warnings] == ["page 2 of 2: gave no text"]
+
+
+def test_latin_text_is_readable() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 12)
+        canvas.drawString(
+            80, 700, "Regulation of the Council of 2016 \u2022 Article 1 \u2013 scope"
+        )
+
+    assert pdf_lines(draw)[0].startswith("Regulation of the Council")
+
+
+def composite(members: dict[str, str | bytes], data: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        document = archive.read("Doc_0/Document.xml").decode()
+    more = "<ofd:DocumentRes>Res.xml</ofd:DocumentRes></ofd:CommonData>"
+    listed = "<ofd:Annotations>Annots/Annotations.xml</ofd:Annotations></ofd:Document>"
+    document = document.replace("</ofd:CommonData>", more).replace("</ofd:Document>", listed)
+    return rezipped(data, {**members, "Doc_0/Document.xml": document})
+
+
+def test_composite_objects_of_an_ofd_are_read_where_they_are_placed() -> None:
+    unit = f'<ofd:CompositeGraphicUnit ID="50"><ofd:Content>{ofd_text("中间一行。", 0, 10)}'
+    res = f"<ofd:Res {OFD_XML}><ofd:CompositeGraphicUnits>{unit}</ofd:Content>"
+    res += "</ofd:CompositeGraphicUnit></ofd:CompositeGraphicUnits></ofd:Res>"
+    placed = '<ofd:CompositeObject ID="51" Boundary="30 90 210 297" ResourceID="50"/>'
+    page = ofd_text("上面一行。", 30, 50) + placed + ofd_text("下面一行。", 30, 150)
+    data = composite({"Doc_0/Res.xml": res}, ofd(page))
+    assert read_source(OFD, data).text == "上面一行。\n中间一行。\n下面一行。\n"
+
+
+def test_a_composite_object_of_itself_ends() -> None:
+    inner = '<ofd:CompositeObject ID="51" Boundary="0 0 9 9" ResourceID="50"/>'
+    unit = f'<ofd:CompositeGraphicUnit ID="50"><ofd:Content>{ofd_text("字", 0, 10)}{inner}{inner}'
+    res = f"<ofd:Res {OFD_XML}><ofd:CompositeGraphicUnits>{unit}</ofd:Content>"
+    res += "</ofd:CompositeGraphicUnit></ofd:CompositeGraphicUnits></ofd:Res>"
+    data = composite({"Doc_0/Res.xml": res}, ofd(inner))
+    assert "字" in read_source(OFD, data).text
+    empty = composite(
+        {"Doc_0/Res.xml": res.replace("字", "").replace(inner, 40 * inner)}, ofd(inner)
+    )
+    with pytest.raises(SourceTooLarge, match="composite"):
+        read_source(OFD, empty)
+
+
+def test_a_stamp_of_an_ofd_is_read_and_its_watermark_is_not() -> None:
+    def annotation(kind: str, text: str, y: float) -> str:
+        appearance = f'<ofd:Appearance Boundary="0 0 210 297">{ofd_text(text, 100, y)}'
+        return f'<ofd:Annot ID="7" Type="{kind}">{appearance}</ofd:Appearance></ofd:Annot>'
+
+    stamp, mark = annotation("Stamp", "某市人民政府", 120), annotation("Watermark", "样本", 130)
+    members: dict[str, str | bytes] = {
+        "Doc_0/Annots/Annotations.xml": f'<ofd:Annotations {OFD_XML}><ofd:Page PageID="0">'
+        "<ofd:FileLoc>P0.xml</ofd:FileLoc></ofd:Page></ofd:Annotations>",
+        "Doc_0/Annots/P0.xml": f"<ofd:PageAnnot {OFD_XML}>{stamp}{mark}</ofd:PageAnnot>",
+    }
+    data = composite(members, ofd(ofd_text("正文。", 30, 50)))
+    assert read_source(OFD, data).text == "正文。\n某市人民政府\n"
+
+
+@pytest.mark.parametrize("matrix", ["0 -1 1 0 0 100", "0 1 -1 0 100 0", "-1 0 0 -1 100 100"])
+def test_turned_text_of_an_ofd_is_read_in_its_direction(matrix: str) -> None:
+    more = f'CTM="{matrix}"'
+    turned = "".join(ofd_text(text, 60, 60, more) for text in ("横放表",))
+    data = ofd(ofd_text("正文在此。", 30, 50) + turned)
+    assert read_source(OFD, data).text == "正文在此。\n横放表\n"
+
+
+def test_an_ofd_with_garbled_fonts_is_refused() -> None:
+    garbled = "".join(chr(0x3400 + 7 * n) for n in range(30))
+    with pytest.raises(SourceError, match="not readable"):
+        read_source(OFD, ofd(ofd_text(garbled, 10, 50)))

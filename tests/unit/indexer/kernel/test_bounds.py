@@ -1,4 +1,4 @@
-"""What is at the edge of a bound is a hit or is kept, as the definition has it."""
+"""Sections at the edge of a bound are hits, or are kept, as the definition says."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def agree(attempt: Attempt) -> object:
 
 
 def changed(operation: str, bits: bytes, *arguments: Any, first: bool = False) -> Attempt:
-    """What an operation makes of a set, which is its last argument, or its first."""
+    """Returns what an operation makes of a set, which is its last argument, or its first."""
 
     def attempt(implementation: Any) -> object:
         result = bytearray(bits)

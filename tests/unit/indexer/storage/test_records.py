@@ -1,4 +1,4 @@
-"""What is written is read back, and what was not written is refused."""
+"""Records that were written are read back, and anything else is refused."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ QUERIES = ("河道 采砂", '"责任追究"', "高新技术产业园区", "青�
 
 
 def answers(store: Store) -> list[object]:
-    """What an index answers, whole."""
+    """Returns what an index answers, whole."""
     with Searcher.open(store.folder) as searcher:
         found: list[object] = [
             sorted((r.id, r.digest, r.section_count) for r in searcher.documents)
@@ -44,7 +44,7 @@ def answers(store: Store) -> list[object]:
 
 
 def rebuilt(store: Store, folder: Path) -> list[object]:
-    """What an index built anew from the same sources answers; beside the old one, for the paths."""
+    """Returns the answers of an index built anew beside the old one, from the same sources."""
     clean = Store(store.folder.with_name("clean"))
     sync(clean, [folder], rebuild=True)
     return answers(clean)
@@ -491,3 +491,36 @@ def test_a_rebuild_knows_the_sources_though_the_manifest_is_lost(
     assert len(sync(store, rebuild=True).plan.added) == 3
     assert answers(store) == expected
     assert list(check(store.folder)) == []
+
+
+def test_lock_files_of_word_are_passed_over(store: Store, sources: Path) -> None:
+    (sources / "~$notice.docx").write_bytes(b"\x05owner" + bytes(100))
+    report = sync(store, [sources])
+    assert not report.failed
+    assert len(report.plan.added) == 3
+
+
+def test_what_is_excluded_is_passed_over_and_leaves_the_index(store: Store, sources: Path) -> None:
+    sync(store, [sources])
+    assert sync(store, exclude=["*.md"]).plan.removed == ("docs/law/reply.md",)
+    report = sync(store, exclude=["law/*"])
+    assert report.plan.removed == ("docs/law/regulation.txt",)
+    assert not report.plan.added
+    assert sync(store, exclude=["notice"]).plan.added == (
+        *("docs/law/regulation.txt", "docs/law/reply.md"),
+    )
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_warnings_of_readers_are_told_when_a_file_is_read(
+    store: Store, sources: Path, workers: int
+) -> None:
+    (sources / "bad.txt").write_bytes(NOTICE.encode() + b"\xff")
+    (sources / "page.doc").write_text(f"<html><body><p>{REPLY}</p></body></html>", "utf-8")
+    report = sync(store, [sources], workers=workers)
+    assert {id: [w.code for w in warnings] for id, warnings in report.warned.items()} == {
+        "docs/bad.txt": ["replaced-bytes"],
+        "docs/page.doc": ["misnamed"],
+    }
+    assert "first: byte" in report.warned["docs/bad.txt"][0].message
+    assert not sync(store).warned

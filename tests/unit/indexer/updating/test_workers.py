@@ -46,7 +46,7 @@ def _readers(of: int | None = None) -> set[int]:
 
 @pytest.fixture(scope="module")
 def dictionary(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What words are cut by."""
+    """Returns what words are cut by."""
     path = tmp_path_factory.mktemp("dictionary") / "dictionary.columns"
     make_tables().write(path)
     return path

@@ -110,6 +110,8 @@ def told(results: Results) -> dict[str, Any]:
         {"sort": "oldest", "by": "document", "offset": 1},
         {"issuer": "教育局", "date_from": "2019"},
         {"doc_type": "通知", "region": "青山"},
+        {"match": "all"},
+        {"match": "any", "doc_type": ["通知", "条例"], "by": "document"},
     ],
     ids=lambda options: " ".join(map(str, options.values())) or "plain",
 )

@@ -1,4 +1,4 @@
-"""Whether a quotation stands in the corpus, and where."""
+"""Quotations are found in the corpus word for word, nearly, or not at all."""
 
 from __future__ import annotations
 

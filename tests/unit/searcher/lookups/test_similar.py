@@ -1,4 +1,4 @@
-"""What is like a section in other documents."""
+"""Sections with much the same content are found in other documents."""
 
 from __future__ import annotations
 

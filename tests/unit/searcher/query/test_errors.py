@@ -1,4 +1,4 @@
-"""What the query language refuses, and where it points."""
+"""The errors of the query language, and the characters that they point at."""
 
 import pytest
 
@@ -39,14 +39,14 @@ from searcher.query.parser import MAX_CLAUSES, MAX_DEPTH, MAX_LENGTH, Boolean, W
         ("a NEAR -b", 2, "NEAR has nothing after it"),
         ("a AND NEAR b", 2, "AND has nothing after it"),
         ("a 近/5", 2, "NEAR has nothing after it"),
-        ("a NEAR/5 b NEAR/6 c", 11, "one distance"),
+        ("a NEAR/5 b NEAR/6 c", 11, "the same distance"),
         ("a NEAR/1001 b", 2, "1,000 characters at most"),
         ('"a b"~99999999999999999999', 5, "1,000 characters at most"),
         ("a NEAR b*", 2, "words, quotations and groups"),
         ("a NEAR (b AND c)", 2, "words, quotations and groups"),
         ("a NEAR *", 2, "words, quotations and groups"),
-        ("标题:a NEAR b", 5, "takes no field"),
-        ("标题:(a NEAR b)", 6, "takes no field"),
+        ("标题:a NEAR b", 5, "a field cannot be used"),
+        ("标题:(a NEAR b)", 6, "a field cannot be used"),
         (" NEAR ".join("abcdefghi"), 7 * 7 + 2, "at most 8 items"),
         (" ".join(["a NEAR b"] * 33), 32 * 9 + 2, "at most 64 words and quotations"),
         (f"a NEAR ({' '.join('b' * 64)})", 2, "at most 64 words and quotations"),

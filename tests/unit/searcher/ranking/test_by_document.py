@@ -62,7 +62,7 @@ def test_documents_are_the_sections_grouped(
     page = [*grouped][offset : offset + limit]
 
     results = library.search(query, limit=limit, offset=offset, sort=sort, by="document")  # type: ignore[arg-type]
-    assert results.total == len(grouped)
+    assert results.found == len(grouped)
     assert results.matching == {document: len(grouped[document]) for document in page}
     found = [(name, list(hits)) for name, hits in groupby(results, lambda hit: hit.document)]
     assert [name for name, _ in found] == page
@@ -95,7 +95,7 @@ def test_facets_count_documents(library: Searcher) -> None:
 def test_the_pages_hold_every_document_once(library: Searcher) -> None:
     pages = [library.search("食品", limit=3, offset=at, by="document") for at in range(0, 30, 3)]
     named = [document for page in pages for document in page.matching]
-    assert len(named) == len(set(named)) == pages[0].total
+    assert len(named) == len(set(named)) == pages[0].found
 
 
 def test_anything_else_to_search_by_is_an_error(library: Searcher) -> None:

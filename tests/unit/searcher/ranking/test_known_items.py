@@ -233,12 +233,12 @@ def test_scores_of_known_items_are_explained_and_every_hit_is_counted(
     library: Searcher, query: str
 ) -> None:
     results = library.search(query, limit=1000)
-    assert len(results.hits) == results.total == len({(h.document, h.anchor) for h in results})
+    assert len(results.hits) == results.found == len({(h.document, h.anchor) for h in results})
     assert [hit.score for hit in results] == sorted((h.score for h in results), reverse=True)
     assert is_named(library, query, results.hits[0])
     for hit in results:
         assert library.explain(query, hit).score == hit.score
-    pages = [library.search(query, limit=2, offset=n).hits for n in range(0, results.total, 2)]
+    pages = [library.search(query, limit=2, offset=n).hits for n in range(0, results.found, 2)]
     assert tuple(hit for page in pages for hit in page) == results.hits
 
 
@@ -328,7 +328,7 @@ def _known() -> KnownItems:
 
 EVERY = _known()
 for _ in range(3):  # from the third text on all names are gathered
-    EVERY.targets(Words("河湖法"), Synonyms(()), list)
+    EVERY.find(Words("河湖法"), Synonyms(()), list)
 
 
 @given(
@@ -347,7 +347,7 @@ for _ in range(3):  # from the third text on all names are gathered
 )
 def test_the_first_query_is_answered_as_any_other(text: str) -> None:
     query, none = Words(text), Synonyms(())
-    assert _known().targets(query, none, list) == EVERY.targets(query, none, list)
+    assert _known().find(query, none, list) == EVERY.find(query, none, list)
 
 
 def test_titles_of_every_shape_are_known_at_the_first_query() -> None:
@@ -360,5 +360,5 @@ def test_titles_of_every_shape_are_known_at_the_first_query() -> None:
         ("宪法", 6),
         ("青山市十四五水利规划［征求意见稿］", 7),
     ):
-        named = {one.document for one in _known().targets(Words(text), Synonyms(()), list)}
+        named = {one.document for one in _known().find(Words(text), Synonyms(()), list).targets}
         assert f"{title}.txt" in named, text

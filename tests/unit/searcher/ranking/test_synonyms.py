@@ -196,17 +196,17 @@ def test_the_synonym_that_was_found_is_marked(opened: Opened) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "reason"),
     [
-        ("低保\n", 1, "no = or =>"),
-        ("\n# 说明\n低保 =\n", 3, "is no form"),
-        ("= 低保\n", 1, "is no form"),
-        ("低保 = 保\n", 1, "two letters, digits or characters"),
-        ("低保 = ——！\n", 1, "is no form"),
-        ("低保 = 低 保\n", 1, "低保 twice"),
-        ("甲乙 = 丙丁 => 戊己\n", 1, "before one => stands one form"),
-        ("甲乙 => 丙丁 => 戊己\n", 1, "before one =>"),
-        ("甲乙 => 甲乙\n", 1, "behind it others"),
+        ("低保\n", 1, "two forms with = or =>"),
+        ("\n# 说明\n低保 =\n", 3, "is not a form"),
+        ("= 低保\n", 1, "is not a form"),
+        ("低保 = 保\n", 1, "two letters or digits"),
+        ("低保 = ——！\n", 1, "is not a form"),
+        ("低保 = 低 保\n", 1, "低保 stands in the group twice"),
+        ("甲乙 = 丙丁 => 戊己\n", 1, "exactly one form before it"),
+        ("甲乙 => 丙丁 => 戊己\n", 1, "before it"),
+        ("甲乙 => 甲乙\n", 1, "others after it"),
         (f"甲乙 = {'丙' * (LONGEST + 1)}\n", 1, "more than"),
-        ("version 2\n甲乙 = 丙丁\n", 1, "version 2 is not known"),
+        ("version 2\n甲乙 = 丙丁\n", 1, "version 2 is not supported"),
     ],
 )
 def test_a_malformed_line_is_an_error_with_its_place(
@@ -302,5 +302,5 @@ def test_the_command_line_takes_a_file(opened: Opened, store: Store, tmp_path: P
     assert "减免水费" in run(query, env={"POLICYSEARCH_SYNONYMS": str(mine)}).stdout
     refused = run("水费", "--synonyms", str(wrong))
     assert refused.returncode == 2
-    assert "wrong.txt:1: no = or =>" in refused.stderr
+    assert "wrong.txt:1: two forms with = or =>" in refused.stderr
     assert "Traceback" not in refused.stderr

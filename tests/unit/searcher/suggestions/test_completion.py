@@ -1,4 +1,4 @@
-"""Completions: what stands in the index and begins with what was typed."""
+"""Completions: texts of the index that begin with the typed text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a query may have been meant to be: shown beside what it finds, never searched instead."""
+"""Corrections of a query are shown beside its results and never searched instead."""
 
 from __future__ import annotations
 

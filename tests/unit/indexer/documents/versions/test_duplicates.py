@@ -10,13 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.documents.versions.duplicates import (
-    Fingerprint,
-    Item,
-    fingerprint,
-    group_duplicates,
-    group_versions,
-)
+from indexer.documents.versions.duplicates import Item, group_duplicates, group_versions
+from indexer.documents.versions.fingerprint import Fingerprint, fingerprint
 from tests.support.work import lines_run
 
 _SUBJECTS = [
@@ -112,6 +107,48 @@ def test_a_slip_of_the_pen_is_the_same_document_unless_the_dates_differ() -> Non
     assert group_duplicates(dated, texts.__getitem__) == ()
 
 
+def with_slips(count: int) -> str:
+    """The law with ``count`` slips of the pen, each in an article of its own."""
+    text = law()
+    for number in range(10, 10 + count):
+        article = f"第{number}条　"
+        at = text.index("应当", text.index(article))
+        text = text[:at] + "甲乙丙丁戊己"[number - 10] + text[at + 1 :]
+    return text
+
+
+@pytest.mark.parametrize(("slips", "same"), [(3, True), (4, False)])
+def test_three_slips_of_the_pen_are_the_same_document_and_four_are_not(
+    slips: int, same: bool
+) -> None:
+    assert groups(a=law(), b=with_slips(slips)) == ((("a", "b"),) if same else ())
+
+
+@pytest.mark.parametrize(("day", "same"), [("2015-06-09", True), ("2015-06-10", False)])
+def test_with_a_slip_dates_are_at_most_a_hundred_days_apart(day: str, same: bool) -> None:
+    texts = {"a": law(), "b": with_slips(1)}
+    items = [item("a", texts["a"], date="2015-03-01"), item("b", texts["b"], date=day)]
+    assert group_duplicates(items, texts.__getitem__) == ((("a", "b"),) if same else ())
+
+
+@pytest.mark.parametrize(("extra", "same"), [(60, True), (90, False)])
+def test_what_encloses_a_document_of_its_name_is_less_than_two_thirds(
+    extra: int, same: bool
+) -> None:
+    pages = "".join(f"附录第{n}项，乙市公园第{n}号绿地由园林部门养护。\n" for n in range(extra))
+    assert groups(a=law(), b=law() + "\n" + pages) == ((("b", "a"),) if same else ())
+
+
+@pytest.mark.parametrize(("kept", "same"), [(24, True), (12, False)])
+def test_papers_of_other_issuers_are_versions_where_four_clauses_in_ten_agree(
+    kept: int, same: bool
+) -> None:
+    other = {n: f"乙市第{n}类车位由业主自行管理，费用由第{n}组承担。" for n in range(kept + 1, 31)}
+    one = item("a", law(), by="甲市人民政府")
+    two = item("b", law(changed=other), by="乙市人民政府")
+    assert group_versions([one, two]) == ((("a", "b"),) if same else ())
+
+
 def test_an_enclosing_compilation_is_not_the_document_it_holds() -> None:
     assert groups(a=law(articles=12), b="汇编\n" + law(articles=12) + law("乙市养犬规定", 90)) == ()
 
@@ -196,7 +233,7 @@ def test_a_fingerprint_is_small_and_comes_back_from_its_bytes() -> None:
 
 def test_a_fingerprint_is_the_same_in_every_process() -> None:
     code = (
-        "import sys; from indexer.documents.versions.duplicates import fingerprint; "
+        "import sys; from indexer.documents.versions.fingerprint import fingerprint; "
         "sys.stdout.write(fingerprint('甲，乙，丙' * 9).to_bytes().hex())"
     )
     made = subprocess.run(
