@@ -23,9 +23,11 @@ from searcher.query.nodes import Node
 from searcher.query.parser import parse
 from searcher.query.read_as_text import read_as_text
 from searcher.ranking.plan import Plan
+from searcher.ranking.second_look import explain_look
 from searcher.ranking.statistics import DocumentFacts
 from searcher.ranking.synonyms import Synonyms
 from searcher.results.model import Explanation, Facets, Hit, Matches, Notice, Results
+from searcher.results.page import Pages
 from searcher.view import IndexView
 
 if TYPE_CHECKING:
@@ -204,12 +206,19 @@ class Searcher:
     def explain(self, query: str, hit: Hit) -> Explanation:
         """Returns how the score of a ``hit`` of ``query`` is made up, term by term.
 
+        The last part is that of the second look, if the hit was looked at again.
         Raises QueryError, and DocumentNotFound if the hit comes from another state of the index.
         """
         node = parse(_string("query", query))
         with self._turn() as view:
             section = view.backend.locate(view.backend.find(hit.document), hit.anchor)
-            return view.backend.explain(view.plan(query, node), section)
+            plan = view.plan(query, node)
+            explained = view.backend.explain(plan, section)
+
+            def standing(texts: Sequence[str]) -> int:
+                return view.backend.evidence([section], texts)[0]
+
+            return explain_look(explained, plan, standing, hit.score)
 
     def verify(self, quotation: str, limit: int = 5) -> Verification:
         """Returns the verdict on ``quotation``: found word for word, nearly, or not at all.
@@ -333,7 +342,8 @@ def _search(
     whole = options.filters.added_to(node)
     plan = _within(view.plan(query, whole), options.match)
     found = view.backend.carry_out(plan)
-    best, matching = _chosen(found, options)
+    pages = Pages(plan, found, options.sort)
+    best, matching = _chosen(pages, options)
     hits = view.hits(best, plan.sought)
     matches = _matches(found, options.by)
     nothing = not best and options.limit > 0 and not options.offset
@@ -378,12 +388,11 @@ def _matches(found: Findings, by: By) -> Matches:
     return Matches(total, facets, partial(found.count, by))
 
 
-def _chosen(found: Findings, options: SearchOptions) -> tuple[list[Scored], dict[str, int]]:
+def _chosen(pages: Pages, options: SearchOptions) -> tuple[list[Scored], dict[str, int]]:
     """Returns the hits of a page and, for documents, the number of matching sections of each."""
-    offset, limit, sort = options.offset, options.limit, options.sort
     if options.by == "section":
-        return found.top(offset + limit, sort)[offset:], {}
-    documents = found.documents(offset, limit, sort)
+        return pages.sections(options.offset, options.limit), {}
+    documents = pages.documents(options.offset, options.limit)
     hits = [hit for sections in documents for hit in sections[:SECTIONS]]
     return hits, {sections[0].section.document: len(sections) for sections in documents}
 

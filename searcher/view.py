@@ -7,12 +7,13 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from searcher.backends.backend import Backend, Scored, Shown
+from searcher.backends.source_text import SourceText
 from searcher.query.nodes import Node, Words
-from searcher.ranking.plan import Plan, Sought
+from searcher.ranking.plan import Plan, SectionRef, Sought
 from searcher.ranking.planner import Planner
 from searcher.ranking.synonyms import Synonyms
 from searcher.results.excerpts import Excerpt, Excerpter
-from searcher.results.model import Hit, RelatedDocument
+from searcher.results.model import Context, ContextField, Hit, RelatedDocument
 
 if TYPE_CHECKING:
     from searcher.suggestions.completion import Suggester
@@ -60,17 +61,37 @@ class IndexView:
 
     def hits(self, found: Iterable[Scored], sought: Sought) -> tuple[Hit, ...]:
         """Returns sections as hits, with excerpts that show ``sought``. Raises IndexDamaged."""
-        scored, excerpt = list(found), Excerpter(sought).excerpt
+        scored, excerpter = list(found), Excerpter(sought)
         shown = self.backend.show(section for section, _ in scored)
-        return tuple(
-            [
-                self.hit(one, score, excerpt(one.text))
-                for one, (_, score) in zip(shown, scored, strict=True)
-            ]
-        )
+        hits: list[Hit] = []
+        for one, (section, score) in zip(shown, scored, strict=True):
+            excerpt = excerpter.excerpt(one.text)
+            has_marks = excerpt.snippet.highlights or not sought.seeks
+            context = None if has_marks else self._context(one, section, excerpter)
+            hits.append(self.hit(one, score, excerpt, context))
+        return tuple(hits)
 
-    def hit(self, shown: Shown, score: float, excerpt: Excerpt) -> Hit:
-        """Returns a section as a hit with an excerpt."""
+    def _context(self, shown: Shown, section: SectionRef, excerpter: Excerpter) -> Context | None:
+        """Returns where what is sought stands, if not in the text of a section; None if nowhere."""
+        document, fields = shown.document, dict[ContextField, str]()
+        fields["heading"] = " / ".join(shown.card.headings)
+        fields["title"] = document.title
+        fields["number"] = document.doc_number
+        fields["issuer"] = "、".join(document.issuers)
+        for field, text in fields.items():
+            snippet = excerpter.excerpt(SourceText(text)).snippet
+            if snippet.highlights:
+                return Context(field, snippet)
+        if not section.place:
+            return None
+        (opening,) = self.backend.show([SectionRef(section.document, 0)])
+        snippet = excerpter.excerpt(opening.text).snippet
+        return Context("opening", snippet) if snippet.highlights else None
+
+    def hit(
+        self, shown: Shown, score: float, excerpt: Excerpt, context: Context | None = None
+    ) -> Hit:
+        """Returns a section as a hit with an excerpt, and the context if that has no marks."""
         document, card, _, source, copies, versions = shown
         return Hit(
             document=document.id,
@@ -92,6 +113,7 @@ class IndexView:
             repeat_lines=card.repeat_lines,
             copies=self._related(copies) if copies else (),
             versions=self._related_versions(tuple(versions)) if versions else (),
+            context=context,
         )
 
     def _related(self, ids: Sequence[str]) -> tuple[RelatedDocument, ...]:

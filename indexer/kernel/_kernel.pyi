@@ -66,6 +66,16 @@ def scan(
     bits: bytearray,
     /,
 ) -> None: ...
+def evidence(
+    codes: Buffer,
+    offsets: Buffer,
+    symbols: Buffer,
+    table: Buffer,
+    sections: Buffer,
+    letters: Buffer,
+    ends: Buffer,
+    /,
+) -> bytes: ...
 def expand(documents: Buffer, first: Buffer, /) -> bytearray: ...
 def tally(bits: Buffer, first: Buffer, /) -> bytes: ...
 def group(counts: Buffer, entries: Buffer, groups: Buffer, totals: bytearray, /) -> None: ...

@@ -132,6 +132,19 @@ class Kernel(Protocol):
     ) -> None:
         """Removes from the set ``bits`` all texts that, folded, lack the ``needle`` (UTF-8)."""
 
+    def evidence(
+        self,
+        codes: Buffer,
+        offsets: Buffer,
+        symbols: Buffer,
+        table: Buffer,
+        sections: Buffer,
+        letters: Buffer,
+        ends: Buffer,
+        /,
+    ) -> bytes:
+        """Returns which needles stand in sections' folded texts, 64 bits for each section."""
+
     def expand(self, documents: Buffer, first: Buffer, /) -> bytearray:
         """Returns the sections of documents: ``first[d]`` up to ``first[d + 1]`` for ``d``."""
 

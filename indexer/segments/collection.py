@@ -32,6 +32,7 @@ DocumentLabels = tuple[bytes, bytes]
 # document frequency.
 Found = tuple[tuple[PostingsAt | None, ...], int, float]
 _CACHED_TERMS = 16_384
+_MOST_TEXTS = 64  # of `Segment.evidence`
 _score = itemgetter(0)
 _DIGITS = bytes.maketrans(b"\0\1", b"01")
 
@@ -151,6 +152,26 @@ class Collection:
         """Returns the folded text of a section, with which phrases are compared."""
         part = self.parts[self.part_of(section)]
         return part.segment.text(section - part.base)
+
+    def evidence(self, sections: Sequence[int], texts: Sequence[str]) -> list[int]:
+        """Returns which of ``texts``, none empty, stand in the folded text of each of ``sections``.
+
+        Each is a number with bit ``i`` set where text ``i`` stands.
+        """
+        if len(self.parts) == 1 and len(texts) <= _MOST_TEXTS:
+            return self.parts[0].segment.evidence(sections, texts).tolist()
+        found = [0] * len(sections)
+        places: dict[int, list[int]] = {}
+        for place, section in enumerate(sections):
+            places.setdefault(self.part_of(section), []).append(place)
+        for number, chosen in places.items():
+            segment, base, *_ = self.parts[number]
+            local = [sections[place] - base for place in chosen]
+            for first in range(0, len(texts), _MOST_TEXTS):
+                masks = segment.evidence(local, texts[first : first + _MOST_TEXTS])
+                for place, mask in zip(chosen, masks, strict=True):
+                    found[place] |= mask << first
+        return found
 
     def folded(self, section: int, gaps: bytes) -> FoldedText:
         """Returns the text of a section as it stands and folded (`Kernel.fold_codes`)."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import struct
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -176,6 +177,25 @@ class Segment:
                 needle,
                 bits,
             )
+
+    def evidence(self, sections: Sequence[int], texts: Sequence[str]) -> array[int]:
+        """Returns which of ``texts`` stand in the folded text of each of ``sections``: bit ``i``
+        for text ``i``. There are at most 64 texts, none empty.
+        """
+        columns = self.columns
+        needles = [text.encode("utf-8", "surrogatepass") for text in texts]
+        ends = array("I", accumulate(map(len, needles))).tobytes()
+        with self.guard():
+            found = self._kernel.evidence(
+                columns["text"],
+                columns["text.offsets"],
+                columns["text.symbols"],
+                columns["text.table"],
+                array("I", sections).tobytes(),
+                b"".join(needles),
+                ends,
+            )
+        return array("Q", found)
 
     def folded(self, section: int, gaps: bytes) -> FoldedText:
         """Returns the text of a section as it stands and folded (`Kernel.fold_codes`)."""

@@ -151,16 +151,17 @@ def terms_of(document: Document, analyzer: Analyzer) -> Terms:
 
 def _analysed(
     document: Document, analyzer: Analyzer
-) -> Iterator[tuple[str, tuple[TermSource, TermSource, TermSource]]]:
-    """Yields the text of each section with its body, its context and its headings."""
+) -> Iterator[tuple[str, tuple[TermSource, ...]]]:
+    """Yields the text of each section, and its parts, the body first."""
     facts = [_title(document), *(issuer.value for issuer in document.metadata.issuers)]
-    context = "\n".join(facts)
+    context, opening = "\n".join(facts), ""
     for number, section in enumerate(document.search_sections()):
         text = section.span.of(document.text)
         own = section.section.label + section.section.heading if section.section.heading else ""
-        yield text, analyzer.analyse(context, section.headings, text, own=own)
+        parts = analyzer.analyse(context, section.headings, text, own=own, opening=opening)
+        yield text, parts
         if number == 0 and _opens(document):
-            context = "\n".join((*facts, text[:_OPENING]))
+            opening = text[:_OPENING]
 
 
 def _opens(document: Document) -> bool:

@@ -25,7 +25,7 @@ WORDS, BIGRAMS = "words", "bigrams"
 
 # Raise this number when documents come to be read, folded or cut in another way that the patterns
 # below do not show: indexes made before then ask to be rebuilt.
-RULES = 3
+RULES = 4
 
 # The same runs as those of `indexer.kernel.plain.analyse`.
 _RUN = re.compile(rf"([{HAN}]+)|\d+(?:\.\d+)*|[^\W\d_{HAN}]+")
@@ -60,6 +60,9 @@ def classes() -> bytes:
 BODY_WEIGHT = UNIT
 TITLE_WEIGHT = UNIT
 HEADING_WEIGHT = UNIT
+# The opening of a document says what its other sections are about, but not what they say: a
+# section that has the words itself comes before one that only has them above it.
+OPENING_WEIGHT = UNIT // 4
 # A section that is only a heading says nothing that the sections under it do not say, for they
 # carry the same heading. It weighs less, so that of two sections with the same words the one with
 # more text wins.
@@ -112,13 +115,20 @@ class Analyzer:
         return [*found, *text[last:]]
 
     def analyse(
-        self, context: str, headings: Sequence[str], body: str, *, own: str = ""
-    ) -> tuple[TermSource, TermSource, TermSource]:
-        """Returns a section's body, its document's context, and its headings, ready to index.
+        self,
+        context: str,
+        headings: Sequence[str],
+        body: str,
+        *,
+        own: str = "",
+        opening: str = "",
+    ) -> tuple[TermSource, TermSource, TermSource, TermSource]:
+        """Returns a section's body, context, headings and opening, ready to index.
 
-        ``context`` is the title, with other words on the subject of the document. ``own`` is the
-        last heading with its label: a body that is no more than this weighs less, and only the
-        headings above it count.
+        ``context`` is the title of the document with its issuers, and ``opening`` the text that it
+        begins with, where the other sections are about the same. ``own`` is the last heading with
+        its label: a body that is no more than this weighs less, and only the headings above it
+        count.
         """
         words, without_blanks = self.dictionary.analyse(body)
         bare = len(body) <= _MOST_OF_A_HEADING and _is_heading(without_blanks, own)
@@ -126,6 +136,7 @@ class Analyzer:
             TermSource(words, without_blanks, BARE_HEADING_WEIGHT if bare else BODY_WEIGHT),
             self._part_of_many(context, TITLE_WEIGHT),
             self._part_of_many("\n".join(headings[:-1] if bare else headings), HEADING_WEIGHT),
+            self._part_of_many(opening, OPENING_WEIGHT),
         )
 
     def _part(self, text: str, weight: int) -> TermSource:

@@ -22,6 +22,7 @@ from indexer.kernel.types import FoldedText, Needles, SnippetParts
 from indexer.text.analysis import Analyzer
 from searcher.ranking.explanation import Explanation
 from searcher.ranking.plan import Plan, SectionRef
+from searcher.ranking.second_look import Look
 from searcher.ranking.statistics import DocumentFacts, Names, Statistics
 
 Sort = Literal["relevance", "newest", "oldest"]
@@ -50,6 +51,13 @@ class Findings(Protocol):
         By "relevance" they come best first, equal scores in the order of their references. By
         "newest" or "oldest" they come in the order of their documents' dates, undated documents
         last, and those of one date best first. Raises IndexDamaged.
+        """
+
+    def looked_at(self, count: int, look: Look) -> list[Scored]:
+        """Returns the first ``count`` sections by relevance after the second look.
+
+        What ``look`` adds is added to the scores of the first `DEPTH` sections of `top`, which are
+        sorted again; those behind them stay as they are. Raises IndexDamaged.
         """
 
     def documents(self, offset: int, limit: int, sort: Sort = "relevance") -> list[list[Scored]]:
@@ -189,6 +197,13 @@ class Backend(Statistics, Protocol):
 
     def folded_text(self, section: SectionRef) -> str:
         """Returns the folded text of a section, without blanks. Raises IndexDamaged."""
+
+    def evidence(self, sections: Sequence[SectionRef], texts: Sequence[str]) -> list[int]:
+        """Returns which of ``texts`` stand in the folded text, without blanks, of each section.
+
+        Each is a number with bit ``i`` set where text ``i`` stands. No text is empty.
+        Raises IndexDamaged.
+        """
 
     # --- documents ------------------------------------------------------------------------------
 

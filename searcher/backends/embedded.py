@@ -202,6 +202,10 @@ class EmbeddedBackend:
         """Returns the folded text of a section. Raises IndexDamaged."""
         return self._terms.text(self._number(section))
 
+    def evidence(self, sections: Sequence[SectionRef], texts: Sequence[str]) -> list[int]:
+        """Returns which of ``texts`` stand in each section, a bit for each. Raises IndexDamaged."""
+        return self._terms.evidence([*map(self._number, sections)], texts)
+
     # --- documents ------------------------------------------------------------------------------
 
     def documents(self) -> Sequence[DocumentRow]:

@@ -12,6 +12,7 @@ from indexer.segments import SectionSet
 from indexer.storage.snapshot import Snapshot
 from searcher.backends.backend import By, Extent, FacetCounts, Scored, Sort
 from searcher.ranking.plan import SectionRef, Term
+from searcher.ranking.second_look import DEPTH, Look, look_again
 
 Hit = tuple[int, float]  # the number of a section, and its score
 
@@ -49,6 +50,14 @@ class EmbeddedFindings:
         """Returns the first ``count`` matching sections."""
         ref = partial(section_ref, self.snapshot)
         return [Scored(ref(number), score) for number, score in self._first(count, sort)]
+
+    def looked_at(self, count: int, look: Look) -> list[Scored]:
+        """Returns the first ``count`` sections by relevance after the second look."""
+        first = self._first(max(count, DEPTH), "relevance")
+        numbers = [number for number, _ in first[:DEPTH]]
+        masks = self.snapshot.terms.evidence(numbers, look.texts)
+        again = look_again(first, look.added_to_each(masks), self._place)
+        return [Scored(self._place(number), score) for number, score in again[:count]]
 
     def documents(self, offset: int, limit: int, sort: Sort = "relevance") -> list[list[Scored]]:
         """Returns matching documents in the order of their first sections."""

@@ -58,6 +58,8 @@ def _section(hit: Hit) -> Iterator[str]:
     if where:
         yield "   " + style(plain(where), fg="cyan")
     yield f"     {hit.snippet.ansi()}"
+    if hit.context:
+        yield f"     {style(f'{hit.context.field}:', dim=True)} {hit.context.snippet.ansi()}"
     again = _some(", again at line ", list(map(str, hit.repeat_lines)))
     also = _some(", also ", [other.source for other in hit.copies])
     yield "     " + style(plain(f"{hit.source}:{hit.line}{again}{also}"), dim=True)

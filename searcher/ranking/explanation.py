@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from searcher.ranking.plan import Plan, Target, Variant, Weights
 
 # In the explanation of a score, these values stand in the place of a field.
-KNOWN, SYNONYM = "known", "synonym"
+KNOWN, SYNONYM, EVIDENCE = "known", "synonym", "evidence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,10 @@ class TermScore:
     If ``field`` is "known", ``term`` is the document or article that the query names, which adds
     ``frequency`` times ``idf``. If it is "synonym", ``term`` shows the form found in the section
     and the form of the query it stands for: 最低生活保障 = 低保.
+    If it is "evidence", the part is added by the second look (`searcher.ranking.second_look`):
+    ``term`` shows the words of the query that stand in the section's own text, and
+    ``document_frequency`` is their number. ``frequency``, from 0 to 1, is their share of the query;
+    ``idf`` is the part of a section with all words.
     """
 
     field: str
@@ -42,15 +46,23 @@ class Explanation:
     terms: tuple[TermScore, ...]
 
     def __str__(self) -> str:
-        lines = (
-            f"  {t.score:8.4f}  {t.term}  ({t.field}, tf {t.frequency:g}, "
-            f"in {t.document_frequency} sections, idf {t.idf:.3f}, "
-            f"length {t.length:g} of {t.average_length:.0f})"
-            if t.field != KNOWN
-            else f"  {t.score:8.4f}  {t.term}  (named by the query)"
-            for t in sorted(self.terms, key=lambda t: -t.score)
-        )
+        lines = map(_line, sorted(self.terms, key=lambda part: -part.score))
         return "\n".join((f"{self.score:.4f} = sum of {len(self.terms)} terms", *lines))
+
+
+def _line(part: TermScore) -> str:
+    """Returns a part of a score as people read it."""
+    if part.field == KNOWN:
+        about = "named by the query"
+    elif part.field == EVIDENCE:
+        about = f"evidence: {part.frequency:.0%} of the query stands in the section's own text"
+    else:
+        about = (
+            f"{part.field}, tf {part.frequency:g}, "
+            f"in {part.document_frequency} sections, idf {part.idf:.3f}, "
+            f"length {part.length:g} of {part.average_length:.0f}"
+        )
+    return f"  {part.score:8.4f}  {part.term}  ({about})"
 
 
 def explain_section(

@@ -2,12 +2,13 @@
 
 A `Plan` is made once for a query by `searcher.ranking.planner` and carried out by a backend
 (`searcher.backends.backend`). It holds plain values only: it can be printed, compared, pickled and
-sent elsewhere. It has four parts:
+sent elsewhere. It has five parts:
 
 - the terms that rank, with their weights, and the `Variant`\\ s of the query, which rank sections
   that use a synonym (``terms``, ``variants``);
 - the tree that says which sections match (``match``), made of the nodes in this module;
 - the documents and articles that the query names (``targets``, ``step``);
+- the words that the second look wants in the text of a section (``evidence``);
 - the texts that an excerpt looks for in a section (``sought``).
 
 All texts in a plan are folded and without blanks (`indexer.text.folding`), except for ``name`` and
@@ -210,6 +211,23 @@ class Sought:
     weights: tuple[float, ...] = ()
     loose: tuple[str, ...] = ()
 
+    @property
+    def seeks(self) -> bool:
+        """True if anything is looked for: a query of facts and prohibitions seeks nothing."""
+        return bool(self.words or self.phrases or self.near or self.loose)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A word of the query, as the second look wants it in the text of a section itself.
+
+    The section has it where one of ``texts`` stands in its folded text: the word, or what says the
+    same. ``weight`` is the share of the word in what the query asks for; all shares add up to 1.
+    """
+
+    texts: tuple[str, ...]
+    weight: float
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -223,6 +241,9 @@ class Plan:
     Of the sections that match, those are complete that have all that is asked for: the ones that
     ``complete`` matches too, and those of certain targets; all are where it is None. With
     ``only_complete`` no others match.
+
+    To this a search by relevance adds, for the first sections only, at most ``look``
+    (`searcher.ranking.second_look`): the whole of it where all of ``evidence`` stands.
     """
 
     terms: Weights
@@ -234,3 +255,5 @@ class Plan:
     notices: tuple[Notice, ...] = ()
     complete: Match | None = None
     only_complete: bool = False
+    evidence: tuple[Evidence, ...] = ()
+    look: float = 0.0

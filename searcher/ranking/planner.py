@@ -14,8 +14,12 @@ A query with synonyms has several variants (`searcher.ranking.variants`): the sc
 that of its best variant.
 
 Documents and articles that the query names (`searcher.ranking.known_items`) score more than words
-ever could: the sum of weight * idf * (k1 + 1) over the terms is added once for each level. Sections
-with equal scores are ordered by document id, then by their place in the document.
+ever could: the sum of weight * idf * (k1 + 1) over the terms, and what the second look can add, is
+added once for each level. Sections with equal scores are ordered by document id, then by their
+place in the document.
+
+That is the first pass, which backends carry out. `searcher.ranking.second_look` ranks its best
+sections again.
 """
 
 from __future__ import annotations
@@ -37,6 +41,7 @@ from searcher.ranking.query_terms import (
     ranking_texts,
     weighted_terms,
 )
+from searcher.ranking.second_look import HEAVIEST, SHARE, find_evidence
 from searcher.ranking.sought import find_sought
 from searcher.ranking.statistics import Statistics
 from searcher.ranking.synonyms import Synonyms
@@ -69,25 +74,40 @@ class Planner:
         if match is not None and targets and is_bare(node):  # 劳 动 法: no word of the law's text
             ids = frozenset(target.document for target in targets if target.certain)
             match = AnyOf((match, OfDocuments(ids)))
-        step = self._step(terms, variants) if targets else 0.0
+        evidence = find_evidence(node, texts, self._statistics)
+        look = SHARE * self._worth(terms, HEAVIEST) if evidence else 0.0
+        step = self._step(terms, variants, look) if targets else 0.0
         if not targets:
             asked = (text for text, literally in ranking if not literally)
             notices += unknown_words(asked, self._statistics)
         sought = find_sought(node, texts, self._statistics)
         complete = matcher.complete(node)
         complete_of = None if complete == match else complete
-        return Plan(terms, variants, match, targets, step, sought, notices, complete_of)
+        return Plan(
+            terms,
+            variants,
+            match,
+            targets,
+            step,
+            sought,
+            notices,
+            complete_of,
+            evidence=evidence,
+            look=look,
+        )
 
     def sought(self, node: Node) -> Sought:
         """Returns the texts that excerpts look for in the hits of the query ``node``."""
         texts = QueryTexts(self._analyzer, self._synonyms)
         return find_sought(node, texts, self._statistics)
 
-    def _step(self, terms: Weights, variants: Iterable[Variant]) -> float:
-        """Returns a number above every possible score by terms: an upper bound of BM25."""
+    def _step(self, terms: Weights, variants: Iterable[Variant], look: float) -> float:
+        """Returns more than terms, up to an upper bound of BM25, and the look can score."""
         most = max(map(self._worth, (terms, *(variant.terms for variant in variants))))
-        return most * (K1 + 1) or 1.0
+        return most * (K1 + 1) + look or 1.0
 
-    def _worth(self, terms: Weights) -> float:
+    def _worth(self, terms: Weights, most: int | None = None) -> float:
+        """Returns the summed worth of terms, or only that of the ``most`` heaviest."""
         idf, frequency = self._statistics.idf, self._statistics.frequency
-        return sum(idf(frequency(term)) * weight for term, weight in terms)
+        worths = (idf(frequency(term)) * weight for term, weight in terms)
+        return sum(worths if most is None else sorted(worths)[-most:])

@@ -1,7 +1,8 @@
 """The texts that the excerpts of a query look for in its hits.
 
 A quoted phrase is looked for as it stands. For any other text, its words and their synonyms are
-looked for; in a section that has none of them, its pairs of characters are. Items of NEAR are
+looked for; in a section that has none of them, its pairs of characters are,
+and those of phrases, by whose words a section can rank. Items of NEAR are
 looked for only where they stand near each other. Excluded clauses and clauses about facts of
 documents give no texts.
 """
@@ -43,7 +44,7 @@ def find_sought(node: Node, texts: QueryTexts, statistics: Statistics) -> Sought
 
     weights = [weigh(word) for word in words]
     weights += [sum(map(weigh, texts.of(text).words)) for text in (*phrases, *near)]
-    loose = tuple(text.plain for text in found.loose)
+    loose = tuple(text.plain for text in (*found.loose, *found.exact))
     return Sought(words, phrases, tuple(found.near), tuple(weights), loose)
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         CitedByJson,
         CitedJson,
         CompletionJson,
+        ContextJson,
         DerivedFactsJson,
         DocumentJson,
         EditJson,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
         WarningJson,
     )
     from searcher.results.model import (
+        Context,
         Explanation,
         Facet,
         Hit,
@@ -102,6 +104,7 @@ def hit_json(hit: Hit) -> HitJson:
         "line": hit.line,
         "span": list(hit.span),
         "snippet": _snippet_json(hit.snippet),
+        "context": _context_json(hit.context) if hit.context else None,
         "repeats": _spans_json(hit.repeats),
         "copies": [_related_json(other) for other in hit.copies],
         "versions": [_related_json(other) for other in hit.versions],
@@ -139,6 +142,10 @@ def _term_score_json(term: TermScore) -> TermScoreJson:
 
 def _snippet_json(snippet: Snippet) -> SnippetJson:
     return {"text": snippet.text, "highlights": [list(span) for span in snippet.highlights]}
+
+
+def _context_json(context: Context) -> ContextJson:
+    return {"field": context.field, **_snippet_json(context.snippet)}
 
 
 def _related_json(other: RelatedDocument) -> RelatedDocumentJson:

@@ -46,6 +46,14 @@ class ExplanationJson(TypedDict):
     terms: list[TermScoreJson]
 
 
+class ContextJson(TypedDict):
+    """The text and the field where the query stands if not in the text of the hit itself."""
+
+    field: Literal["heading", "title", "number", "issuer", "opening"]
+    text: str
+    highlights: list[list[int]]
+
+
 class HitJson(TypedDict):
     """A section that answers a query. ``explanation`` is present with ``--explain``."""
 
@@ -63,6 +71,7 @@ class HitJson(TypedDict):
     line: int
     span: list[int]
     snippet: SnippetJson
+    context: ContextJson | None
     repeats: list[list[int]]
     copies: list[RelatedDocumentJson]
     versions: list[RelatedDocumentJson]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from searcher.results.json_shapes import HitJson, ResultsJson
 
 By = Literal["section", "document"]
+ContextField = Literal["heading", "title", "number", "issuer", "opening"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,18 @@ class RelatedDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class Context:
+    """The place where the query stands if not in the text of the hit itself.
+
+    ``snippet`` marks it in the ``field``: "heading" (the headings over the section), "title",
+    "number" or "issuer" of the document, or its "opening", which is the first section.
+    """
+
+    field: ContextField
+    snippet: Snippet
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A section that answers a query, with the facts that a reader needs to judge and find it.
 
@@ -94,6 +107,8 @@ class Hit:
     ``copies`` are other files of the same document that have this section. ``versions`` are all
     versions of the law that the document belongs to, newest first; empty if it is the only one.
     ``date`` is ISO 8601. A fact that the document does not state is "" or empty.
+    Where nothing of the query stands in the section's own text, its snippet has no highlight and
+    ``context`` says what else of it made it a hit.
     """
 
     document: str
@@ -115,6 +130,7 @@ class Hit:
     repeat_lines: tuple[int, ...]
     copies: tuple[RelatedDocument, ...] = ()
     versions: tuple[RelatedDocument, ...] = ()
+    context: Context | None = None
 
     def to_dict(self) -> HitJson:
         """Returns the hit as plain values, in the form that ``search --json`` prints."""

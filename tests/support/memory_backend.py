@@ -46,6 +46,7 @@ from searcher.ranking.plan import (
     Without,
 )
 from searcher.ranking.proximity import is_near
+from searcher.ranking.second_look import DEPTH, Look
 from searcher.ranking.statistics import DocumentFacts, Named, Names
 
 K1, B = 1.2, 0.75
@@ -219,6 +220,10 @@ class MemoryBackend:
     def folded_text(self, section: SectionRef) -> str:
         return strip_blanks(fold(self._texts[section]))
 
+    def evidence(self, sections: Sequence[SectionRef], texts: Sequence[str]) -> list[int]:
+        held = map(self.folded_text, sections)
+        return [sum((text in one) << bit for bit, text in enumerate(texts)) for one in held]
+
     def documents(self) -> Sequence[DocumentRow]:
         return [*self._rows.values()]
 
@@ -311,6 +316,16 @@ class MemoryFindings:
 
     def top(self, count: int, sort: Sort = "relevance") -> list[Scored]:
         return self._all(sort)[:count]
+
+    def looked_at(self, count: int, look: Look) -> list[Scored]:
+        every = self.top(max(count, DEPTH))
+        again = [
+            Scored(hit.section, hit.score + look.added(bits))
+            for hit in every[:DEPTH]
+            for bits in self.backend.evidence([hit.section], look.texts)
+        ]
+        again.sort(key=lambda hit: (-hit.score, hit.section))
+        return [*again, *every[DEPTH:]][:count]
 
     def documents(self, offset: int, limit: int, sort: Sort = "relevance") -> list[list[Scored]]:
         groups: dict[str, list[Scored]] = {hit.section.document: [] for hit in self._all(sort)}

@@ -8,6 +8,7 @@ static int add_all(PyObject *module)
         analyse_methods, cut_methods,    trie_methods,    wording_methods,
         log_terms_methods, invert_methods, merge_methods, pack_methods,
         lookup_methods,  scan_methods,   sets_methods,    topk_methods,
+        evidence_methods,
         fold_methods,    find_methods,   snippet_methods, excerpt_methods,
     };
     tf_prepare();

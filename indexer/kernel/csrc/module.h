@@ -25,6 +25,7 @@ extern PyMethodDef analyse_methods[], cut_methods[], trie_methods[], wording_met
 extern PyMethodDef log_terms_methods[], invert_methods[], merge_methods[], pack_methods[];
 /* Reading segments. */
 extern PyMethodDef lookup_methods[], scan_methods[], sets_methods[], topk_methods[];
+extern PyMethodDef evidence_methods[];
 /* Showing texts. */
 extern PyMethodDef fold_methods[], find_methods[], snippet_methods[], excerpt_methods[];
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from indexer.kernel.plain.analyse import analyse, fold, words
 from indexer.kernel.plain.cut import cut, cutter
+from indexer.kernel.plain.evidence import evidence
 from indexer.kernel.plain.excerpt import excerpt
 from indexer.kernel.plain.find import find
 from indexer.kernel.plain.fold import fold_codes
@@ -35,6 +36,7 @@ __all__ = [
     "cutter",
     "decode",
     "disjoin",
+    "evidence",
     "excerpt",
     "expand",
     "fill",

@@ -42,21 +42,23 @@ def test_the_table_of_classes_says_what_ranks(text: str) -> None:
 
 
 def test_a_section_ranks_by_body_title_and_headings(analyzer: Analyzer) -> None:
-    body, title, headings = analyzer.analyse(
-        "河道管理条例", ["保护", "奖惩"], "河道保护， 保护河道"
+    body, title, headings, opening = analyzer.analyse(
+        "河道管理条例", ["保护", "奖惩"], "河道保护， 保护河道", opening="各县区"
     )
     assert body.without_blanks == "河道保护,保护河道"
     assert body.words.split("\0") == ["河道", "保护", "保护", "河道"]
     assert title.without_blanks == "河道管理条例"
     assert headings.words.split("\0") == ["保护", "奖惩"]
     assert ranked(bigrams(headings.without_blanks)) == ["保护", "护奖", "奖惩"]
+    assert opening.without_blanks == "各县区"
+    assert 0 < opening.weight < body.weight == title.weight == headings.weight
 
 
 def test_a_bare_heading_weighs_less_than_a_section_that_says_as_much(analyzer: Analyzer) -> None:
     own, headings = "六、责任追究", ("法律责任", "责任追究")
-    body, _, above = analyzer.analyse("河道管理条例", headings, "六、责任追究。", own=own)
+    body, _, above, _ = analyzer.analyse("河道管理条例", headings, "六、责任追究。", own=own)
     assert above.words.split("\0") == ["法律责任"]
-    fuller, _, above = analyzer.analyse("河道管理条例", headings, "六、责任追究。另", own=own)
+    fuller, _, above, _ = analyzer.analyse("河道管理条例", headings, "六、责任追究。另", own=own)
     assert above.words.split("\0") == ["法律责任", "责任", "追究"]
     assert 0 < body.weight < fuller.weight == analyzer.analyse("", (), "责任追究")[0].weight
 
