@@ -95,7 +95,7 @@ def fold(text: str) -> str:
 
 
 def has_content(text: str) -> bool:
-    """Returns True if ``text`` has a letter, digit or Chinese character, or a sign for some (㎡)."""
+    """Returns True if ``text`` has a letter, digit or Chinese character, or a sign of some: ㎡."""
     spelt = text if text.isascii() else unicodedata.normalize("NFKC", text)
     return any(char.isalnum() or char == "○" for char in spelt)  # ○ is the zero of many dates
 
