@@ -13,6 +13,9 @@ GONE = 2**32 - 1
 CHARACTERS = 0x20000
 """Characters in the table by which texts are folded and cut, and in that of the classes."""
 
+SELECTORS = (0xE0100, 0xE01EF)
+"""The variation selectors behind the table, first and last. They fold to nothing."""
+
 NOTHING, LETTER, DIGIT, HAN, BLANK = range(5)
 """The kinds of characters."""
 

@@ -2,7 +2,8 @@
 
 Words are jieba's, default mode, over runs of Chinese characters, by the dictionary of the index
 (`indexer.text.dictionary`); digits and letters are words as they stand
-(`indexer.kernel.plain.analyse`).
+(`indexer.kernel.plain.analyse`). The quantities in the body of a section are words besides
+(`indexer.text.quantities`): 5万元 is also the word #50000元, as is 50,000元.
 
 Bigrams are pairs of neighbouring characters of the text without blanks. Those that rank are
 indexed: they find words that the segmentation hides, and the sections where a phrase may stand.
@@ -19,6 +20,7 @@ from typing import NamedTuple
 from indexer.kernel.bm25 import UNIT
 from indexer.text.dictionary import Dictionary
 from indexer.text.folding import HAN, fold, strip_blanks
+from indexer.text.quantities import has_quantity, join_numbers, quantity_terms
 
 # The fields of an index: the two kinds of terms.
 WORDS, BIGRAMS = "words", "bigrams"
@@ -72,6 +74,8 @@ _MOST_OF_A_HEADING = 400  # characters
 
 class TermSource(NamedTuple):
     """A part of a section to rank by: its words, separated by NUL, and its text without blanks.
+
+    The words of a body are followed by the terms of its quantities.
 
     ``weight`` is the weight of each occurrence in this part, in eighths.
     """
@@ -131,6 +135,8 @@ class Analyzer:
         count.
         """
         words, without_blanks = self.dictionary.analyse(body)
+        if has_quantity(without_blanks):
+            words = "\0".join((words, *quantity_terms(join_numbers(fold(body)))))
         bare = len(body) <= _MOST_OF_A_HEADING and _is_heading(without_blanks, own)
         return (
             TermSource(words, without_blanks, BARE_HEADING_WEIGHT if bare else BODY_WEIGHT),

@@ -2,12 +2,17 @@
 
 A character folds to one character or to none: letter case, full and half width, bracket and
 quotation styles, the two zeros of Chinese dates, traditional characters, zero-width and
-private-use characters.
+private-use characters; radicals and compatibility ideographs, as PDFs have them for common
+characters; raised and lowered digits; letters with marks above and below, which fold to the letters
+alone, be the marks characters of their own or not. This is Unicode's NFKC as far as that gives one
+character. Signs that it spells out (㎡ ℃) stay and are letters; numbers in circles and brackets
+(① ㈠) stay, because they stand before texts that begin with numbers.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache
 from pathlib import Path
 
@@ -44,6 +49,64 @@ _ALIKE = (
     "~～〜∼",
     "%％﹪",
     "〇○◯",
+    "°º˚",
+    "¥￥",
+)
+
+# Each radical of Unicode's block "CJK Radicals Supplement" before its character
+# (EquivalentUnifiedIdeograph.txt); NFKC has those of the other block.
+_RADICALS = (
+    "⺁厂⺂乛⺃乚⺄乙⺅亻⺆冂⺈刀⺉刂⺊卜⺋㔾⺌小⺍小⺎兀⺏尣⺐尢⺒巳⺓幺⺔彑⺕彐⺖忄⺗心⺘扌⺙攵⺛旡⺜日⺝月⺞歺⺟母⺠民⺡氵⺢氺⺣灬⺤爫⺥爫⺦丬⺧牛"
+    "⺨犭⺩王⺫目⺬示⺭礻⺯糹⺰纟⺱罓⺲罒⺳㓁⺴冗⺶羊⺹耂⺺肀⺻聿⺼肉⺾艹⺿艹⻀艹⻁虎⻂衤⻃覀⻄西⻅见⻆角⻈讠⻉贝⻋车⻌辶⻍辶⻎辶⻏邑⻐钅⻑長⻒镸⻓长"
+    "⻔门⻖阝⻗雨⻘青⻙韦⻚页⻛风⻜飞⻝食⻟飠⻠饣⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻪黾⻫斉⻬齐⻭歯⻮齿⻯竜⻰龙⻱龜⻲亀⻳龟"
+)
+
+# Marks above, below and around the character before them.
+_MARKS = ((0x300, 0x36F), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE20, 0xFE2F))
+_VOICED = (0x3099, 0x309A, 0xFF9E, 0xFF9F)  # marks of kana
+_IS_MARK = re.compile(
+    "[" + "".join(f"{chr(first)}-{chr(last)}" for first, last in _MARKS) + "\u3099\u309a]"
+)
+# Where the characters stand that `_compatible` changes.
+_CHANGED = (
+    (0xAA, 0x24F),
+    (0x386, 0x52F),
+    (0x1D2C, 0x1D6A),
+    (0x1E00, 0x1FFF),
+    (0x2070, 0x209C),
+    (0x2100, 0x2188),
+    (0x2F00, 0x2FD5),
+    (0x3041, 0x30FE),
+    (0xF900, 0xFAD9),
+    (0xFE10, 0xFE6F),
+    (0xFF5F, 0xFFEE),
+    (0x1D400, 0x1D7FF),
+)
+_MAY_CHANGE = re.compile(
+    "[\u2e80-\u2eff" + "".join(f"{chr(first)}-{chr(last)}" for first, last in _CHANGED) + "]"
+)
+
+
+def _compatible(char: str) -> str:
+    """Returns the character that is the same by NFKC, without case and marks, or ``char``."""
+    plain = _IS_MARK.sub("", unicodedata.normalize("NFKD", char))
+    if len(plain) != 1 or plain.isspace():
+        plain = char
+    folded = plain.casefold()
+    return folded if len(folded) == 1 else plain
+
+
+def is_sign(char: str) -> bool:
+    """Returns True if a character is no letter, but stands for letters or digits: ㎡ ℃ № ⽂."""
+    if char.isascii() or char.isalnum():
+        return False
+    spelt = unicodedata.normalize("NFKD", char)
+    return spelt != char and any(part.isalnum() for part in spelt)
+
+
+# Kana, Greek, Cyrillic and Latin letters, and Roman numerals.
+_LETTERS = tuple(
+    (high, low) for high in (0xA1, 0xA2, 0xA4, 0xA5, 0xA6, 0xA7, 0xA8) for low in range(0xA1, 0xFF)
 )
 
 
@@ -69,12 +132,20 @@ def _base_table() -> dict[int, str | None]:
         (0xFE00, 0xFE0F),  # variation selectors
         (0xFEFF, 0xFEFF),
         (0xFFF9, 0xFFFF),
+        constants.SELECTORS,
+        *_MARKS,
     ):
         table.update(dict.fromkeys(range(first, last + 1)))
     # These are traditional characters, although GB 2312 has them.
     table.update(zip(map(ord, "後於麽徵菸"), "后于么征烟", strict=True))
     table.update(dict.fromkeys(map(ord, _SPACES), " "))
     table.update(dict.fromkeys(map(ord, _BREAKS), "\n"))
+    table.update(dict.fromkeys(_VOICED))
+    # The letters of GB 2312: a text in its characters needs no other table.
+    for place in _LETTERS:
+        char = bytes(place).decode("gb2312", "ignore")
+        if char and _MAY_CHANGE.match(char) and (folded := _compatible(char)) != char:
+            table.setdefault(ord(char), folded)
     return table
 
 
@@ -95,12 +166,20 @@ def common_han() -> frozenset[str]:
 def full_table() -> dict[int, str | None]:
     """Returns `BASE` extended by the traditional characters, each with its simplified one.
 
+    It also has the radicals, and the characters for which NFKC gives one other character.
+
     The table is for ``str.translate``: None stands for a character that folds to nothing.
     """
     lines = TRADITIONAL.read_text(encoding="utf-8").splitlines()
     pairs = (line for line in lines if not line.startswith("#"))
     table = dict(BASE)
     table.update((ord(pair[0]), pair[1]) for pair in pairs)
+    for code in (code for first, last in _CHANGED for code in range(first, last + 1)):
+        plain = _compatible(chr(code))
+        if code not in table and plain != chr(code):
+            table[code] = table.get(ord(plain), plain)
+    for radical, plain in zip(_RADICALS[::2], _RADICALS[1::2], strict=True):
+        table[ord(radical)] = table.get(ord(plain), plain)
     return table
 
 
@@ -113,7 +192,7 @@ def table_for(text: str) -> dict[int, str | None]:
     else:
         return BASE
     rare = set(text) - common_han()
-    if any("\u3400" <= char <= "\u9fff" for char in rare):
+    if any("\u3400" <= char <= "\u9fff" or _MAY_CHANGE.match(char) for char in rare):
         return full_table()
     return BASE
 
@@ -158,6 +237,6 @@ def _kind(char: str) -> int:
         return constants.HAN
     if char.isdecimal():
         return constants.DIGIT
-    if char.isalnum():
+    if char.isalnum() or is_sign(char):
         return constants.LETTER
     return constants.BLANK if char.isspace() else constants.NOTHING

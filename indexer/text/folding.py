@@ -1,8 +1,9 @@
 """Folding: the form of a text that is searched; what is shown is the text as it stands.
 
 Folding removes differences that carry no meaning: letter case, full and half width, styles of
-brackets and quotation marks, the two zeros of Chinese dates, traditional characters, zero-width and
-private-use characters, and blanks that only space out letters. A character folds to one character
+brackets and quotation marks, the two zeros of Chinese dates, traditional characters, radicals for
+characters, raised and lowered digits, marks on letters, zero-width and private-use characters, and
+blanks that only space out letters (`indexer.text.characters`). A character folds to one character
 or to none, so that an offset in the folded text leads back to one in the source
 (`without_blanks`).
 
@@ -80,7 +81,8 @@ def gaps() -> bytes:
     """
     table = bytearray(0x10000)
     for code, folded in BASE.items():
-        table[code] = not folded or folded.isspace()
+        if code < len(table):
+            table[code] = not folded or folded.isspace()
     for blank in b" \n":
         table[blank] = 1
     return bytes(table)

@@ -7,6 +7,7 @@ more than a bounded number of times, so that the work is linear in the query.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from indexer.errors import QueryError
@@ -105,8 +106,9 @@ def fold(text: str) -> str:
 
 
 def has_content(text: str) -> bool:
-    """Returns True if ``text`` has a letter, digit or Chinese character."""
-    return any(char.isalnum() or char == "○" for char in text)  # ○ is the zero of many dates
+    """Returns True if ``text`` has a letter, digit or Chinese character, or a sign of some: ㎡."""
+    spelt = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return any(char.isalnum() or char == "○" for char in spelt)  # ○ is the zero of many dates
 
 
 class _Lexer:

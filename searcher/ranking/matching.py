@@ -48,7 +48,7 @@ from searcher.ranking.plan import (
     WholeDocuments,
     Without,
 )
-from searcher.ranking.query_terms import QueryTexts, is_plain
+from searcher.ranking.query_terms import QueryText, QueryTexts, is_plain
 from searcher.ranking.statistics import Statistics
 
 
@@ -128,20 +128,31 @@ class Matcher:
         asked = self._texts.asked(node.text)
         formed = [one for one in asked.forms if one.others]
         inside = {word for one in formed for word in self._texts.of(one.form).words}
+        inside.update(word for text in asked.quantity_texts for word in self._texts.of(text).words)
         told = [word for word in dict.fromkeys(asked.words) if _tells(word)]
         needed = [term for word in told if word not in inside for term in _terms_of_word(word)]
         parts: list[Match] = [AllTerms(tuple(dict.fromkeys(needed)))] if needed else []
+        parts += (self._quantity(self._texts.of(text)) for text in asked.quantity_texts)
         for one in formed:
             own = [term for w in self._texts.of(one.form).words for term in _terms_of_word(w)]
             same: Match = AllTerms(tuple(dict.fromkeys(own))) if own else self._phrase(one.form)
             parts.append(self._or_forms(same, one.others))
         return _all(parts) if parts else self._words(node)
 
+    def _quantity(self, text: QueryText) -> Match:
+        """The text, one quantity, in any form, or all its words."""
+        words = tuple((WORDS, word) for word in text.words)
+        whole = AnyTerm(text.quantity_terms)
+        return _any((whole, AllTerms(words))) if words else whole
+
     def _words(self, node: Words) -> Match:
         asked = self._texts.asked(node.text)
-        found: Match = AnyTerm(asked.terms)
+        found: Match = AnyTerm((*asked.terms, *asked.quantity_terms))
+        if asked.is_quantity:
+            # 30% is said by what says 30%, or has all its parts; not by any text with a 30 in it.
+            found = self._quantity(asked)
         # A single character has no terms, nor has a text without words: it is sought as it stands.
-        if not is_plain(node, self._texts) and not any(
+        elif not is_plain(node, self._texts) and not any(
             map(self._statistics.frequency, asked.terms)
         ):
             found = self._phrase(node.text)

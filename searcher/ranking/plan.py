@@ -200,9 +200,11 @@ class Target:
 class Sought:
     """The texts that an excerpt looks for in a section.
 
-    First ``words``, ``phrases`` and ``near`` are looked for; if the section has none of them, the
-    character pairs of ``loose`` are. ``weights`` has a number for each of ``words``, ``phrases``
-    and the alternatives of ``near``, in this order: the rarer a text, the higher.
+    First ``words``, ``phrases``, ``near`` and ``quantities`` are looked for; if the section has
+    none of them, the character pairs of ``loose`` are. ``quantities`` are terms of
+    `indexer.text.quantities`, looked for in every form that a text may have them in. ``weights``
+    has a number for each of ``words``, ``phrases``, the alternatives of ``near`` and
+    ``quantities``, in this order: the rarer a text, the higher.
     """
 
     words: tuple[str, ...] = ()
@@ -210,6 +212,7 @@ class Sought:
     near: tuple[Close, ...] = ()
     weights: tuple[float, ...] = ()
     loose: tuple[str, ...] = ()
+    quantities: tuple[str, ...] = ()
 
     @property
     def seeks(self) -> bool:

@@ -1,10 +1,9 @@
 """The texts that the excerpts of a query look for in its hits.
 
-A quoted phrase is looked for as it stands. For any other text, its words and their synonyms are
-looked for; in a section that has none of them, its pairs of characters are,
-and those of phrases, by whose words a section can rank. Items of NEAR are
-looked for only where they stand near each other. Excluded clauses and clauses about facts of
-documents give no texts.
+A quoted phrase is looked for as it stands. For any other text, its words, their synonyms and its
+quantities in every form are looked for; in a section that has none of them, its pairs of characters
+are, and those of phrases, by whose words a section can rank. Items of NEAR are looked for only where
+they stand near each other. Excluded clauses and clauses about facts of documents give no texts.
 """
 
 from __future__ import annotations
@@ -44,8 +43,11 @@ def find_sought(node: Node, texts: QueryTexts, statistics: Statistics) -> Sought
 
     weights = [weigh(word) for word in words]
     weights += [sum(map(weigh, texts.of(text).words)) for text in (*phrases, *near)]
+    every = (one.terms[0] for text in found.loose for one in text.quantities)
+    quantities = tuple(dict.fromkeys(every))
+    weights += map(weigh, quantities)
     loose = tuple(text.plain for text in (*found.loose, *found.exact))
-    return Sought(words, phrases, tuple(found.near), tuple(weights), loose)
+    return Sought(words, phrases, tuple(found.near), tuple(weights), loose, quantities)
 
 
 def _gather(node: Node, texts: QueryTexts, found: _Texts) -> None:

@@ -1,5 +1,6 @@
 /* Reads a packed text as it stands and folded, with the place of each folded character in the text.
  * indexer/kernel/plain/fold.py is a shorter version. */
+#include "characters.h"
 #include "excerpt.h"
 #include "utf8.h"
 
@@ -20,7 +21,7 @@ static int decode(const uint8_t *p, size_t size, buffer *out)
 
 static inline int is_gap(const folding *t, uint32_t character)
 {
-    return character < t->gap_count && t->gaps[character];
+    return character < t->gap_count ? t->gaps[character] : is_selector(character);
 }
 
 static inline void put_place(folding *t, size_t at)

@@ -7,8 +7,9 @@ by a dictionary (`indexer.kernel.plain.cut`).
 The table has an entry of 32 bits for each character below U+20000. The lowest 21 bits are the
 character it folds to, 0 if it folds to nothing; the bits from 24 on are its kind; the highest bit
 is set if both are known. If a character is known, so is the one it folds to, and the ten digits are
-known as well. Characters beyond the table fold to themselves; those up to U+3FFFF are Chinese.
-Every function returns None if a character of the text is unknown.
+known as well. Characters beyond the table fold to themselves, except that variation selectors fold
+to nothing; those up to U+3FFFF are Chinese. Every function returns None if a character of the text
+is unknown.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from indexer.kernel.constants import (
     KNOWN,
     LAST_HAN,
     NOTHING,
+    SELECTORS,
 )
 from indexer.kernel.plain.cut import Cutter, cut
 from indexer.kernel.types import Buffer
@@ -52,6 +54,8 @@ class Table:
     def entry(self, char: str) -> int:
         """Returns the whole entry of a character. Raises Unknown if it has none."""
         code = ord(char)
+        if SELECTORS[0] <= code <= SELECTORS[1]:
+            return KNOWN | NOTHING << KIND
         if code >= CHARACTERS:
             return KNOWN | (HAN if code <= LAST_HAN else NOTHING) << KIND | code
         entry = self._entries[code]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from array import array
 
+from indexer.kernel.constants import SELECTORS
 from indexer.kernel.plain.scan import numbers_of, string_of
 from indexer.kernel.types import Buffer, FoldedText
 
@@ -16,8 +17,8 @@ from indexer.kernel.types import Buffer, FoldedText
 def fold_codes(codes: Buffer, symbols: Buffer, table: Buffer, gaps: Buffer) -> FoldedText:
     """Returns the text of ``codes`` as it stands and folded, with the offsets that connect them.
 
-    ``gaps`` has a byte per character: 1 if the character folds to nothing, else 0. Raises
-    ValueError if the text is damaged.
+    ``gaps`` has a byte per character: 1 if the character folds to nothing, else 0. Of characters
+    behind it only variation selectors fold to nothing. Raises ValueError if the text is damaged.
     """
     places = memoryview(table).cast("B")[: len(table) // 8 * 8].cast("I")
     source = folded = ""
@@ -43,7 +44,7 @@ def _kept(string: str, count: int, start: int, gaps: Buffer) -> list[int]:
     kept = [
         start + at
         for at, code in enumerate(map(ord, string))
-        if code >= len(gaps) or not gaps[code]
+        if not (gaps[code] if code < len(gaps) else SELECTORS[0] <= code <= SELECTORS[1])
     ]
     if len(kept) != count:
         raise ValueError("a text column is damaged")

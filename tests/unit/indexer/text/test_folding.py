@@ -45,6 +45,15 @@ TEXT = st.text(
         ("“三农”", '"三农"'),
         ("廉\u200b政\ufeff", "廉政"),
         ("二○○二年", "二〇〇二年"),
+        ("⼈⺠⽅案", "人民方案"),
+        ("變\uf901", "变更"),
+        ("SO₂、m²", "so2、m2"),
+        ("cafe\u0301 café CAFÉ", "cafe cafe cafe"),
+        ("ﾃﾞｰﾀ データ", "テータ テータ"),
+        ("葛\U000e0100城", "葛城"),
+        ("36º", "36°"),
+        ("①一〇 ㈠", "①一〇 ㈠"),
+        ("90㎡", "90㎡"),
     ],
 )
 def test_what_reads_the_same_folds_to_the_same(written: str, folded: str) -> None:
@@ -131,6 +140,14 @@ def test_what_a_traditional_character_folds_to_is_folded_already() -> None:
     table = characters.full_table()
     assert len(table) - len(characters.BASE) > 3000
     assert all(folded is None or fold(folded) == folded for folded in table.values())
+
+
+def test_a_character_folds_by_the_short_table_as_by_the_full_one() -> None:
+    full = characters.full_table()
+    every = [chr(code) for code in (*range(0xD800), *range(0xE000, 0x20000))]
+    different = [c for c in every if characters.table_for(c).get(ord(c), c) != full.get(ord(c), c)]
+    assert not different
+    assert all(code in characters.BASE for code, folded in full.items() if not folded)
 
 
 def test_threads_that_learn_characters_at_once_fold_as_one_does() -> None:
