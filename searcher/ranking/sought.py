@@ -2,8 +2,9 @@
 
 A quoted phrase is looked for as it stands. For any other text, its words, their synonyms and its
 quantities in every form are looked for; in a section that has none of them, its pairs of characters
-are, and those of phrases, by whose words a section can rank. Items of NEAR are looked for only where
-they stand near each other. Excluded clauses and clauses about facts of documents give no texts.
+are, and those of phrases, by whose words a section can rank. Items of NEAR are looked for only
+where they stand near each other. Excluded clauses and clauses about facts of documents give no
+texts.
 """
 
 from __future__ import annotations

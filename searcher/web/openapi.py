@@ -77,6 +77,14 @@ _HIT: dict[str, Schema] = {
     "line": _whole("Of the file, where the first highlight stands.", 1),
     "span": _SPAN,
     "snippet": _object("Where the words stand.", text=_text(), highlights=_list(_SPAN)),
+    "context": _or_null(
+        _object(
+            "Where the query stands outside the section's own text.",
+            field=_text(),
+            text=_text(),
+            highlights=_list(_SPAN),
+        )
+    ),
     "repeats": _list(_SPAN, description="Other places of the file with the same text."),
     "copies": _list(_ref("Place"), description="Other files of the document."),
     "versions": _list(_ref("Place"), description="All versions of the law, newest first."),

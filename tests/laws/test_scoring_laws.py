@@ -106,7 +106,7 @@ def test_what_is_named_outscores_whatever_words_alone_can_score(
         plan = planner.plan(text, parse(text))
         row = data.draw(st.sampled_from([*backend.documents()]))
         targets = (Target(row.id, range(row.section_count), 1, True, row.title),)
-        named = replace(plan, targets=targets, step=planner._step(plan.terms, plan.variants))
+        named = replace(plan, targets=targets, step=planner._step(plan.terms, plan.variants, 0.0))
         bound = named.step
         for _, score in backend.carry_out(plan).top(10_000):
             assert score < bound
@@ -124,7 +124,7 @@ def test_the_worth_of_a_level_is_the_bound_of_the_formula() -> None:
         backend = EmbeddedBackend(snapshot)
         planner = Planner(backend, backend.analyzer, Synonyms(()))
         plan = planner.plan("采砂", parse("采砂"))
-        step = planner._step(plan.terms, plan.variants)
+        step = planner._step(plan.terms, plan.variants, 0.0)
         best = backend.carry_out(plan).top(1)[0].score
         assert step / 2 < best < step
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from indexer.documents.read import parse_document
 from indexer.kernel.plain import kernel as plain
+from indexer.kernel.plain.sets import members
 from indexer.segments import Collection, Segment
 from indexer.storage.segment_files import terms_file
 from indexer.storage.snapshot import Snapshot
@@ -73,12 +74,12 @@ def committed(history: list[Commit]) -> Iterator[Snapshot]:
 
 @contextmanager
 def under_the_plain_kernel(snapshot: Snapshot) -> Iterator[None]:
-    """The same snapshot, searched by the kernel's plain-Python plain kernel."""
+    """The same snapshot, searched by the plain kernel."""
     compiled = snapshot.terms
     paths = [terms_file(snapshot.folder, files.segment.id) for files in snapshot.segments]
     segments = [Segment(path, kernel=plain) for path in paths]
     deleted = [
-        [range(section, section + 1) for section in plain.members(part.dead or b"")]
+        [range(section, section + 1) for section in members(part.dead or b"")]
         for part in compiled.parts
     ]
     snapshot.terms = Collection(segments, deleted, kernel=plain)
