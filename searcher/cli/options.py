@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,20 +80,17 @@ def find_named(searcher: Searcher, name: str) -> tuple[Document, str]:
     """
     from searcher.lookups.articles import anchor_of
 
-    id, mark, anchor = name.rpartition("#")
-    try:
+    with suppress(DocumentNotFound):
         return searcher.document(name), ""
+    id, mark, anchor = name.rpartition("#") if "#" in name else (name, "", "")
+    try:
+        document = searcher.document(id)
     except DocumentNotFound:
-        try:
-            document = searcher.document(id) if mark else None
-        except DocumentNotFound:
-            document = None
-        named = None if document else _named(searcher, id if mark else name)
-        if named:
-            document = searcher.document(named[0])
-            anchor = anchor if mark else named[1]
-        if not document:
+        named = _named(searcher, id)
+        if not named:
             raise
+        document = searcher.document(named[0])
+        anchor = anchor if mark else named[1]
     return document, anchor_of(document, anchor) if anchor else ""
 
 

@@ -60,7 +60,7 @@ def test_search_says_where_its_hits_stand(indexed: Run) -> None:
 @pytest.mark.slow
 def test_search_by_document_counts_documents_and_the_sections_of_each(indexed: Run) -> None:
     done = indexed("search", "食品 河道 园区", "--by", "document", "-n", "2")
-    assert "1-2 of 3 documents" in done.stdout
+    assert "1-2 of 3: no document has all of it, 3 some" in done.stdout
     assert "--offset 2" in done.stdout
     data = json.loads(indexed("search", "河道", "--by", "document", "--json").stdout)
     assert data["by"] == "document"
@@ -75,10 +75,12 @@ def test_search_json_is_one_object_of_the_documented_shape(indexed: Run) -> None
     assert set(data) == {
         "query",
         "total",
+        "partial",
         "took_ms",
         "by",
         "matching",
         "suggestions",
+        "notices",
         "hits",
         "facets",
     }
@@ -86,7 +88,7 @@ def test_search_json_is_one_object_of_the_documented_shape(indexed: Run) -> None
     hit = data["hits"][0]
     assert set(hit) == {
         "document", "anchor", "path", "heading", "title", "doc_number", "issuers", "date",
-        "doc_type", "score", "source", "line", "span", "snippet", "repeats",
+        "doc_type", "score", "source", "line", "span", "snippet", "context", "repeats",
         "copies", "versions",
     }  # fmt: skip
     assert hit["doc_number"] == "青教办〔2019〕8号"
@@ -100,7 +102,7 @@ def test_search_json_is_one_object_of_the_documented_shape(indexed: Run) -> None
 def test_exit_codes_tell_found_from_nothing_from_error(indexed: Run, tmp_path: Path) -> None:
     indexed("search", "河道", code=0)
     indexed("search", "恐龙化石", code=1)
-    indexed("search", '"河道', code=2)
+    indexed("search", '"河道" AND', code=2)
     indexed("search", "河道", "--from", "去年", code=2)
     indexed("search", "河道", "--index", str(tmp_path / "none"), code=2)
     indexed("show", "nothing", code=2)
