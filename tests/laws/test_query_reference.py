@@ -181,7 +181,8 @@ class Reference:
 
     def match_boolean(self, query: Boolean, tied: bool) -> set[int]:
         texts = [node for node in (*query.must, *query.should) if not is_of_document(node)]
-        tied = tied or (len(texts) > 1 and bool(query.must))
+        prohibited = not all(map(is_of_document, query.must_not))
+        tied = tied or (len(texts) > 1 and bool(query.must)) or prohibited
         if query.must:
             found = set.intersection(*(self.match(node, tied=tied) for node in query.must))
         else:
@@ -227,8 +228,10 @@ class Reference:
         values = {"title": (row.title,), "issuer": row.issuers, "type": (row.doc_type,)}
         wanted = without_blanks(query.text)
         texts = map(without_blanks, values[query.field])
-        if isinstance(query, Prefix):
+        if isinstance(query, Prefix) and query.field != "title":
             return any(text.startswith(wanted) for text in texts)
+        if query.field == "type" and not isinstance(query, Prefix):
+            return any(wanted == text for text in texts)
         return any(wanted in text for text in texts)
 
 
@@ -250,7 +253,7 @@ def ranking_texts(query: Node) -> Iterator[str]:
                 yield from ranking_texts(node)
         case Words(field=None | "title" | "document") | Phrase(field=None | "title" | "document"):
             yield query.text
-        case Prefix(field=None | "document"):
+        case Prefix(field=None | "title" | "document"):
             yield query.text
         case Near():
             yield from (leaf.text for leaf in query.leaves)
