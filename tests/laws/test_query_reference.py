@@ -24,6 +24,7 @@ from indexer.storage.schema import BIGRAMS, WORDS
 from indexer.storage.snapshot import Snapshot
 from indexer.text.analysis import bigrams, ranked
 from indexer.text.folding import HAN, fold, strip_blanks
+from indexer.text.quantities import find_quantities
 from searcher.query.parser import (
     Boolean,
     DateRange,
@@ -315,6 +316,9 @@ def test_what_is_found_is_what_a_slow_evaluation_finds(
                 query = parse(text)
             except QueryError:
                 event("no query")
+                continue
+            if any(find_quantities(fold(text))):  # tests/unit/searcher/test_kinds_of_quantities.py
+                event("has a quantity")
                 continue
             found = found_in(snapshot, text)
             if found.known:  # tests/unit/searcher/ranking/test_known_items.py
