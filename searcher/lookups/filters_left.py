@@ -22,7 +22,12 @@ def filters_that_leave_nothing(
     rest of the query finds nothing either. ``plan`` makes the plan of a node. Raises IndexDamaged.
     """
     clauses = _clauses(query)
-    filters = [clause for clause in clauses if is_of_document(clause)]
+    # A query that only excludes begins with everything, which is no filter.
+    filters = [
+        clause
+        for clause in clauses
+        if is_of_document(clause) and not isinstance(clause, Everything)
+    ]
 
     def count_without(left_out: Sequence[Node]) -> int:
         kept = tuple(one for one in clauses if not any(one is other for other in left_out))
@@ -37,12 +42,13 @@ def filters_that_leave_nothing(
     ]
     if not found and len(filters) > 1 and (count := count_without(filters)):
         named = ", ".join(map(to_string, filters))
-        found = [Notice("nothing left", f"{named} together leave nothing: {_without(count)}")]
+        text = f"{named} together leave nothing: {_without(count, 'them')}"
+        found = [Notice("nothing left", text)]
     return tuple(found)
 
 
-def _without(count: int) -> str:
-    return f"without it {count:,} {'section matches' if count == 1 else 'sections match'}"
+def _without(count: int, left_out: str = "it") -> str:
+    return f"without {left_out} {count:,} {'section matches' if count == 1 else 'sections match'}"
 
 
 def _clauses(query: Node) -> list[Node]:

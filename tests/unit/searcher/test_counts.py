@@ -181,6 +181,11 @@ def test_a_filter_that_leaves_nothing_is_named(library: Searcher) -> None:
     assert library.search("罚款 类型:法").notices == ()
 
 
+def test_a_query_that_excludes_everything_has_no_filter_to_blame(library: Searcher) -> None:
+    found = library.search("NOT 日期:1900..2999")
+    assert (found.found, found.notices) == (0, ())
+
+
 def test_a_beginning_of_a_word_of_a_title_is_found_and_ranks(library: Searcher) -> None:
     assert {name for name, _ in places(library, "标题:食品*")} == {"a.txt"}
     assert {name for name, _ in places(library, "标题:河湖*")} == {"b.txt"}
