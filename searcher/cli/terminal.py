@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from click import style
 
-from indexer.documents.model import Document, Fact, Metadata, Section, Span
+from indexer.documents.model import Document, Metadata, Section, Span
+from searcher.results.fact_labels import labelled_facts
 from searcher.results.model import Explanation, Hit, Results
 from searcher.results.snippet import HARMLESS
 
@@ -108,27 +109,8 @@ def render_sections(document: Document, sections: Sequence[Section]) -> str:
     return plain(document.text[start:end], keep="\n\t").rstrip("\n") + "\n"
 
 
-_FACTS = {
-    "title": "标题",
-    "doc_number": "发文字号",
-    "issuers": "发文机关",
-    "date": "成文日期",
-    "published": "发布日期",
-    "effective": "施行日期",
-    "doc_type": "文种",
-    "addressee": "主送机关",
-    "region": "地区",
-    "attachments": "附件",
-    "copied_to": "抄送",
-    "revisions": "沿革",
-    "status": "时效",
-}
-
-
 def _facts(metadata: Metadata) -> Iterator[str]:
-    for name, label in _FACTS.items():
-        value: Fact | tuple[Fact, ...] | None = getattr(metadata, name)
-        facts = value if isinstance(value, tuple) else (value,) if value else ()
+    for label, facts in labelled_facts(metadata):
         for fact in facts:
             derived = "" if fact.span else style(" (derived)", dim=True)
             yield f"{style(label, fg='cyan')}  {plain(fact.value)}{derived}"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 from urllib.parse import quote, urlencode
 
 from indexer.documents.citations.find import Citation
-from indexer.documents.model import Document, Fact, Span
+from indexer.documents.model import Document, Span
 from indexer.errors import QueryError
 from indexer.numerals import to_int
 from searcher.exports.citations import (
@@ -25,6 +25,7 @@ from searcher.exports.citations import cite as cite_reference
 from searcher.lookups.citations import Cited
 from searcher.query.dates import read_range
 from searcher.query.parser import Boolean, Near, Node, Phrase, Words, parse
+from searcher.results.fact_labels import labelled_facts
 from searcher.web.answers import HTML, PLAIN, Answer, json_answer, redirect
 from searcher.web.api import document_value, known, require_anchor, run_search
 from searcher.web.calls import Call
@@ -45,20 +46,6 @@ from searcher.web.render import render
 if TYPE_CHECKING:
     from searcher.ranking.statistics import DocumentFacts
 
-_FACTS = {
-    "doc_number": "发文字号",
-    "issuers": "发文机关",
-    "date": "成文日期",
-    "published": "发布日期",
-    "effective": "施行日期",
-    "doc_type": "文种",
-    "addressee": "主送机关",
-    "region": "地区",
-    "attachments": "附件",
-    "copied_to": "抄送",
-    "revisions": "沿革",
-    "status": "时效",
-}
 _RELATED = 12  # citations and the like shown at once
 _LOOKED_AT = 50  # hits of a query in which the forms of its words are looked for
 _SIMILAR = 5
@@ -182,12 +169,10 @@ def _version_diffs(id: str, versions: list[DocumentFacts]) -> list[tuple[Documen
 
 
 def _facts(document: Document) -> Iterator[tuple[str, list[Shown]]]:
-    """Yields each label with the facts under it, in the order of `_FACTS`."""
-    for name, label in _FACTS.items():
-        value: Fact | tuple[Fact, ...] | None = getattr(document.metadata, name)
-        facts = value if isinstance(value, tuple) else (value,) if value else ()
-        if facts:
-            yield label, [Shown(fact.value, fact.span is not None) for fact in facts]
+    """Yields each label with the facts under it, but for the title, which heads the page."""
+    without_title = replace(document.metadata, title=None)
+    for label, facts in labelled_facts(without_title):
+        yield label, [Shown(fact.value, fact.span is not None) for fact in facts]
 
 
 def _citation(call: Call, document: Document, anchor: str) -> str:
